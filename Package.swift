@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to the same rules: Swift 6 language mode (the tools version sets it) and no warnings.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "windtunnel",
+  products: [
+    .executable(name: "windtunnel", targets: ["windtunnel"]),
+    .library(name: "ScalingLaws", targets: ["Formulas", "Tables", "Fitting", "ScalingLaws"]),
+    .library(name: "Planning", targets: ["Planning"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CVectorMath", cSettings: [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]),
+
+    room("Formulas", ["CVectorMath"]),
+    room("Tables", ["Formulas", "CCrypto"]),
+    room("Fitting", ["Formulas", "CGSL", "COpenBLAS"]),
+    room("ScalingLaws", ["Formulas", "Tables", "Fitting", "Yams"]),
+    room("TrainingCost", ["Tables"]),
+    room("Planning", ["ScalingLaws", "TrainingCost"]),
+    room("Report", []),
+    .executableTarget(
+      name: "windtunnel",
+      dependencies: [
+        "Planning", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    tests("FormulasTests", ["Formulas"]),
+    tests("TablesTests", ["Tables"]),
+    tests("FittingTests", ["Fitting"]),
+    tests("ScalingLawsTests", ["ScalingLaws"]),
+    tests("TrainingCostTests", ["TrainingCost"]),
+    tests("PlanningTests", ["Planning"]),
+    tests("ReportTests", ["Report"]),
+    tests("CommandLineTests", ["windtunnel"]),
+  ]
+)

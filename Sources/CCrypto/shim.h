@@ -1,0 +1,6 @@
+#ifndef WINDTUNNEL_CCRYPTO_H
+#define WINDTUNNEL_CCRYPTO_H
+
+#include <openssl/evp.h>
+
+#endif

@@ -1,0 +1,13 @@
+#ifndef WINDTUNNEL_CGSL_H
+#define WINDTUNNEL_CGSL_H
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_qrng.h>
+#include <gsl/gsl_rng.h>
+
+/* GSL's type pointers are mutable globals, which Swift 6 does not let concurrent code read: hand them out by value. */
+static inline const gsl_rng_type *windtunnel_rng_mt19937(void) { return gsl_rng_mt19937; }
+static inline const gsl_qrng_type *windtunnel_qrng_sobol(void) { return gsl_qrng_sobol; }
+
+#endif

@@ -1,0 +1,3 @@
+#ifndef CVECTORMATH_H
+#define CVECTORMATH_H
+#endif
