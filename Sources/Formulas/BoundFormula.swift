@@ -1,0 +1,163 @@
+import CVectorMath
+
+/// A compiled formula with its columns, ready to be evaluated for any parameters.
+///
+/// Columns are kept in blocks that stay in cache, padded with copies of their last row to whole vectors. One bound
+/// formula serves any number of threads, each with a ``Workspace`` of its own.
+public final class BoundFormula: Sendable {
+  public let compiled: CompiledFormula
+  public let rowCount: Int
+  /// The rows and their padding.
+  package let paddedRowCount: Int
+
+  /// How many rows are evaluated at a time: the registers of a law and its derivatives then fit the inner cache.
+  package static let blockRows = 256
+
+  /// `columns` of `paddedRowCount` doubles each, one after another: the variables, then what depends on them alone.
+  private let storage: AlignedDoubles
+
+  /// - Parameter columns: one a variable, in the compiled order, all of one length.
+  public init(_ compiled: CompiledFormula, columns: [[Double]]) {
+    self.compiled = compiled
+    let rows = columns.map(\.count).min() ?? 1
+    rowCount = rows
+    paddedRowCount = Self.padded(rows)
+    let stride = paddedRowCount
+    storage = AlignedDoubles(count: max(1, (columns.count + compiled.hoistedColumns) * stride))
+    for (index, column) in columns.enumerated() {
+      for row in 0..<stride {
+        storage.start[index * stride + row] = rows == 0 ? .nan : column[min(row, rows - 1)]
+      }
+    }
+    var scalars = [Double](repeating: 0, count: compiled.scalarCount)
+    for constant in compiled.constants { scalars[constant.slot] = constant.value }
+    var vectors = (0..<(columns.count + compiled.hoistedColumns)).map { Optional(storage.start + $0 * stride) }
+    wt_run(compiled.hoisted, Int32(compiled.hoisted.count), &vectors, scalars, Int32(stride))
+  }
+
+  /// A row count rounded up to whole vectors.
+  package static func padded(_ rows: Int) -> Int {
+    let lanes = Int(WT_LANES)
+    return (rows + lanes - 1) / lanes * lanes
+  }
+
+  package var blockCount: Int { (paddedRowCount + Self.blockRows - 1) / Self.blockRows }
+
+  /// The padded rows of a block.
+  package func rows(ofBlock block: Int) -> Range<Int> {
+    block * Self.blockRows..<min((block + 1) * Self.blockRows, paddedRowCount)
+  }
+
+  /// The prediction for each row.
+  public func values(parameters: [Double]) -> [Double] {
+    let workspace = Workspace(self)
+    workspace.set(parameters: parameters)
+    var result: [Double] = []
+    result.reserveCapacity(paddedRowCount)
+    for block in 0..<blockCount {
+      workspace.run(block: block)
+      result += UnsafeBufferPointer(start: workspace.output(0), count: rows(ofBlock: block).count)
+    }
+    return Array(result.prefix(rowCount))
+  }
+
+  /// The derivatives of each row's prediction: a column a parameter.
+  ///
+  /// - Precondition: compiled for at least the gradient; otherwise there are no columns.
+  public func jacobian(parameters: [Double]) -> [[Double]] {
+    guard compiled.order >= .gradient else { return [] }
+    let workspace = Workspace(self)
+    workspace.set(parameters: parameters)
+    var result = compiled.parameters.map { _ in [Double]() }
+    for block in 0..<blockCount {
+      workspace.run(block: block)
+      for parameter in result.indices {
+        result[parameter] += UnsafeBufferPointer(
+          start: workspace.output(1 + parameter), count: rows(ofBlock: block).count)
+      }
+    }
+    return result.map { Array($0.prefix(rowCount)) }
+  }
+
+  /// The memory that one thread needs to evaluate a bound formula.
+  package final class Workspace {
+    private let bound: BoundFormula
+    private let registers: AlignedDoubles
+    private let scalars: AlignedDoubles
+    private let vectors: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
+    private let fixedColumns: Int
+
+    package init(_ bound: BoundFormula) {
+      self.bound = bound
+      let compiled = bound.compiled
+      fixedColumns = compiled.variables.count + compiled.hoistedColumns
+      let rows = min(BoundFormula.blockRows, bound.paddedRowCount)
+      registers = AlignedDoubles(count: max(1, compiled.registers * rows))
+      scalars = AlignedDoubles(count: max(1, compiled.scalarCount))
+      vectors = .allocate(capacity: max(1, fixedColumns + compiled.registers))
+      for index in 0..<fixedColumns { vectors[index] = bound.storage.start + index * bound.paddedRowCount }
+      for index in 0..<compiled.registers { vectors[fixedColumns + index] = registers.start + index * rows }
+      for constant in compiled.constants { scalars.start[constant.slot] = constant.value }
+    }
+
+    deinit { vectors.deallocate() }
+
+    /// Takes the parameters for the runs that follow.
+    package func set(parameters: some Collection<Double>) {
+      var slot = 0
+      for value in parameters.prefix(bound.compiled.parameters.count) {
+        scalars.start[slot] = value
+        slot += 1
+      }
+      evaluateUniforms()
+    }
+
+    package func set(parameters: UnsafePointer<Double>) {
+      scalars.start.update(from: parameters, count: bound.compiled.parameters.count)
+      evaluateUniforms()
+    }
+
+    private func evaluateUniforms() {
+      let values = scalars.start
+      for step in bound.compiled.uniform {
+        let x = values[step.a]
+        values[step.destination] =
+          switch step.operation {
+          case WT_SELECT: x != 0 ? values[step.b] : values[step.c]
+          case let unary where unary.rawValue < WT_ADD.rawValue: unary.value(x)
+          case let binary: binary.value(x, values[step.b])
+          }
+      }
+    }
+
+    /// Evaluates a block of rows; the outputs hold it until the next run.
+    package func run(block: Int) {
+      let first = block * BoundFormula.blockRows
+      let rows = min(BoundFormula.blockRows, bound.paddedRowCount - first)
+      for index in 0..<fixedColumns { vectors[index] = bound.storage.start + index * bound.paddedRowCount + first }
+      bound.compiled.perRow.withUnsafeBufferPointer {
+        wt_run($0.baseAddress, Int32($0.count), vectors, scalars.start, Int32(rows))
+      }
+    }
+
+    /// The value (0), the derivative by parameter k (1 + k), then the pairs of second derivatives, for the last run.
+    package func output(_ index: Int) -> UnsafePointer<Double> {
+      UnsafePointer(vectors[bound.compiled.outputs[index]] ?? registers.start)
+    }
+  }
+}
+
+/// Doubles on a cache-line boundary, freed with their owner.
+package final class AlignedDoubles: @unchecked Sendable {
+  // Sendable because owners write only before they share.
+  package let start: UnsafeMutablePointer<Double>
+  package let count: Int
+
+  package init(count: Int) {
+    self.count = count
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Double>.stride, alignment: 64)
+    start = bytes.initializeMemory(as: Double.self, repeating: 0, count: count)
+  }
+
+  deinit { start.deallocate() }
+}

@@ -1,0 +1,79 @@
+/// A formula in text, parsed: `E + A/N^alpha + B/D^beta`.
+///
+/// It has numbers, names, `+ - * / ^`, comparisons, `&& || !`, and the functions of ``Function``. `x^y` of a
+/// non-constant y is `exp(y log x)` and so wants x > 0. A formula may name what it predicts: `loss = E + …`.
+///
+/// ```swift
+/// let chinchilla = try Formula("E + A/N^alpha + B/D^beta")
+/// chinchilla.names  // ["E", "A", "N", "alpha", "B", "D", "beta"]
+/// ```
+public struct Formula: Hashable, Sendable, CustomStringConvertible {
+  public let text: String
+  /// The name before `=` or `~`, if the formula has one.
+  public let target: String?
+  public let expression: Expression
+
+  private let positions: [String: Place]
+
+  private struct Place: Hashable, Sendable {
+    let position: Int
+    let length: Int
+  }
+
+  /// How many characters a formula may have.
+  public static let longestText = 4096
+
+  public init(_ text: String) throws(FormulaError) {
+    var parser = try Parser(text)
+    (target, expression) = try parser.formula()
+    self.text = text
+    positions = parser.positions.mapValues { Place(position: $0.position, length: $0.length) }
+  }
+
+  /// The same formula about another expression, for callers that rewrite parts of it.
+  public func replacing(expression: Expression) -> Formula {
+    Formula(text: text, target: target, expression: expression, positions: positions)
+  }
+
+  private init(text: String, target: String?, expression: Expression, positions: [String: Place]) {
+    self.text = text
+    self.target = target
+    self.expression = expression
+    self.positions = positions
+  }
+
+  /// The parameters and columns, in order of first appearance.
+  public var names: [String] { expression.names }
+
+  public var description: String { text }
+
+  /// Fails at the first name that is not among the known ones, with the likeliest one meant.
+  ///
+  /// - Parameter what: what the known names are, for the message: "column", "parameter or column".
+  public func check(known: some Collection<String>, as what: String = "name") throws(FormulaError) {
+    for name in names where !known.contains(name) { throw unknown(name, known: known, as: what) }
+  }
+
+  /// The error for a name that stands for nothing.
+  public func unknown(_ name: String, known: some Collection<String>, as what: String) -> FormulaError {
+    let hint =
+      nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
+      ?? (known.isEmpty ? "" : "; there are \(known.prefix(20).joined(separator: ", "))")
+    return fault(.unknownName, "there is no \(what) '\(name)'\(hint)", at: name)
+  }
+
+  /// An error that points at the first place of a name.
+  public func fault(_ kind: FormulaError.Kind, _ message: String, at name: String) -> FormulaError {
+    let place = positions[name] ?? Place(position: 0, length: 1)
+    return FormulaError(kind, message, text: text, position: place.position, length: place.length)
+  }
+
+  /// The value for one set of names.
+  ///
+  /// - Throws: ``FormulaError`` if a name has no value.
+  public func value(_ values: [String: Double]) throws(FormulaError) -> Double {
+    let variables = values.keys.sorted()
+    let compiled = try CompiledFormula(self, parameters: [], variables: variables, order: .value)
+    return BoundFormula(compiled, columns: variables.map { [values[$0] ?? .nan] }).values(parameters: [])[0]
+  }
+}
