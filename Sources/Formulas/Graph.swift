@@ -190,8 +190,6 @@ struct Graph {
 /// The operations of the columnar machine.
 typealias Operation = wt_operation
 
-extension wt_operation: @retroactive @unchecked Sendable {}
-
 extension Operation {
   static let negate = WT_NEGATE
   static let not = WT_NOT
