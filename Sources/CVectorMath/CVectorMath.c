@@ -62,6 +62,11 @@ double wt_charges(const wt_charge *charge, const double *prediction, const doubl
   DISPATCH(wt_charges, charge, prediction, observation, weight, d1, d2, rows)
 }
 
+double wt_squares(const double *prediction, const double *observation, const double *scale, const double *weight,
+                  double *d1, double *d2, int32_t rows) {
+  DISPATCH(wt_squares, prediction, observation, scale, weight, d1, d2, rows)
+}
+
 void wt_charge_rows(const wt_charge *charge, const double *prediction, const double *observation, double *out,
                     int32_t rows) {
   DISPATCH(wt_charge_rows, charge, prediction, observation, out, rows)

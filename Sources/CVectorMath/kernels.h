@@ -247,6 +247,22 @@ double NAME(wt_charges)(const wt_charge *charge, const double *prediction, const
   return total(sum);
 }
 
+double NAME(wt_squares)(const double *prediction, const double *observation, const double *scale, const double *weight,
+                        double *d1, double *d2, int32_t rows) {
+  lanes sum = splat(0);
+  for (int32_t i = 0; i < rows; i += WT_LANES) {
+    lanes w = load(weight + i);
+    bits counted = w != splat(0);
+    lanes r = choose(counted, load(prediction + i) - load(observation + i), splat(0));
+    lanes s = w * load(scale + i);
+    lanes slope = s * r;
+    sum += slope * r;
+    store(d1 + i, slope);
+    store(d2 + i, s);
+  }
+  return 0.5 * total(sum);
+}
+
 void NAME(wt_charge_rows)(const wt_charge *charge, const double *prediction, const double *observation, double *out,
                           int32_t rows) {
   for (int32_t i = 0; i < rows; i += WT_LANES) {

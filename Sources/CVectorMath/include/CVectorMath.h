@@ -51,6 +51,10 @@ typedef struct {
 double wt_charges(const wt_charge *charge, const double *prediction, const double *observation, const double *weight,
                   double *d1, double *d2, int32_t rows);
 
+/* Half the sum of weight * scale * (prediction - observation)^2, with each row's first and second derivative. */
+double wt_squares(const double *prediction, const double *observation, const double *scale, const double *weight,
+                  double *d1, double *d2, int32_t rows);
+
 /* Each row's charge, unweighted. */
 void wt_charge_rows(const wt_charge *charge, const double *prediction, const double *observation, double *out,
                     int32_t rows);

@@ -1,0 +1,130 @@
+import CVectorMath
+import Formulas
+
+/// One thread's means to evaluate a problem, with derivatives, in free coordinates. Nothing is allocated by an evaluation.
+final class Evaluator {
+  let problem: FitProblem
+  let count: Int
+
+  private let workspace: BoundFormula.Workspace
+  private let memory: AlignedDoubles
+  private let natural: UnsafeMutablePointer<Double>
+  private let first: UnsafeMutablePointer<Double>
+  private let second: UnsafeMutablePointer<Double>
+  private let slopes: UnsafeMutablePointer<Double>
+  private let curvatures: UnsafeMutablePointer<Double>
+  private let work: UnsafeMutablePointer<Double>
+  private let jacobian: UnsafeMutablePointer<UnsafePointer<Double>?>
+  private let pairs: [(a: Int, b: Int)]
+
+  init(_ problem: FitProblem) {
+    self.problem = problem
+    count = problem.parameterCount
+    pairs = problem.bound.compiled.hessianPairs
+    workspace = BoundFormula.Workspace(problem.bound)
+    let rows = BoundFormula.blockRows
+    memory = AlignedDoubles(count: 3 * rows + 3 * count)
+    slopes = memory.start
+    curvatures = slopes + rows
+    work = curvatures + rows
+    natural = work + rows
+    first = natural + count
+    second = first + count
+    jacobian = .allocate(capacity: max(1, count))
+  }
+
+  deinit { jacobian.deallocate() }
+
+  /// The sum of charges at free coordinates, with its derivatives by them.
+  ///
+  /// - Parameters:
+  ///   - weights: padded, instead of the problem's own.
+  ///   - observations: padded and scaled, instead of the problem's own.
+  ///   - hessian: row-major, symmetric.
+  func evaluate(
+    _ u: UnsafePointer<Double>, _ charge: wt_charge, weights: UnsafePointer<Double>?,
+    observations: UnsafePointer<Double>?, gradient: UnsafeMutablePointer<Double>,
+    hessian: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var charge = charge
+    let weights = weights ?? UnsafePointer(problem.paddedWeights.start)
+    let observations = observations ?? UnsafePointer(problem.scaledObservations.start)
+    setParameters(u)
+    gradient.update(repeating: 0, count: count)
+    hessian.update(repeating: 0, count: count * count)
+    var sum = 0.0
+    let bound = problem.bound
+    for block in 0..<bound.blockCount {
+      let range = bound.rows(ofBlock: block)
+      let rows = Int32(range.count)
+      workspace.run(block: block)
+      sum += wt_charges(
+        &charge, workspace.output(0), observations + range.lowerBound, weights + range.lowerBound, slopes, curvatures,
+        rows)
+      for a in 0..<count { jacobian[a] = workspace.output(1 + a) }
+      wt_normal_sums(slopes, curvatures, jacobian, Int32(count), gradient, hessian, work, rows)
+      for k in pairs.indices {
+        hessian[pairs[k].a * count + pairs[k].b] += wt_dot(slopes, workspace.output(1 + count + k), rows)
+      }
+    }
+    changeCoordinates(gradient, hessian)
+    return sum
+  }
+
+  /// Half the sum of squared residuals of the loss itself (relative ones where the objective's residual is logarithmic) at
+  /// natural parameters, with the gradient and the Gauss–Newton matrix (its lower half) by the natural parameters.
+  func squares(
+    _ parameters: UnsafePointer<Double>, weights: UnsafePointer<Double>?, gradient: UnsafeMutablePointer<Double>,
+    matrix: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let weights = weights ?? UnsafePointer(problem.paddedWeights.start)
+    workspace.set(parameters: parameters)
+    gradient.update(repeating: 0, count: count)
+    matrix.update(repeating: 0, count: count * count)
+    var sum = 0.0
+    let bound = problem.bound
+    for block in 0..<bound.blockCount {
+      let range = bound.rows(ofBlock: block)
+      let rows = Int32(range.count)
+      workspace.run(block: block)
+      sum += wt_squares(
+        workspace.output(0), problem.plainObservations.start + range.lowerBound,
+        problem.squareScale.start + range.lowerBound, weights + range.lowerBound, slopes, curvatures, rows)
+      for a in 0..<count { jacobian[a] = workspace.output(1 + a) }
+      wt_normal_sums(slopes, curvatures, jacobian, Int32(count), gradient, matrix, work, rows)
+    }
+    return sum
+  }
+
+  /// Each run's charge at free coordinates, padding included, into `out`.
+  func charges(_ u: UnsafePointer<Double>, _ charge: wt_charge, into out: UnsafeMutablePointer<Double>) {
+    var charge = charge
+    setParameters(u)
+    let bound = problem.bound
+    for block in 0..<bound.blockCount {
+      let range = bound.rows(ofBlock: block)
+      workspace.run(block: block)
+      wt_charge_rows(
+        &charge, workspace.output(0), problem.scaledObservations.start + range.lowerBound, out + range.lowerBound,
+        Int32(range.count))
+    }
+  }
+
+  private func setParameters(_ u: UnsafePointer<Double>) {
+    for a in 0..<count { (natural[a], first[a], second[a]) = problem.domains[a].natural(u[a]) }
+    workspace.set(parameters: UnsafePointer(natural))
+  }
+
+  /// From derivatives by the parameters to derivatives by the free coordinates.
+  private func changeCoordinates(_ gradient: UnsafeMutablePointer<Double>, _ hessian: UnsafeMutablePointer<Double>) {
+    for a in 0..<count {
+      for b in 0...a {
+        var h = hessian[a * count + b] * first[a] * first[b]
+        if a == b { h += gradient[a] * second[a] }
+        hessian[a * count + b] = h
+        hessian[b * count + a] = h
+      }
+    }
+    for a in 0..<count { gradient[a] *= first[a] }
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// The optimum of a fit, and how the searches for it ended.
+public struct Optimum: Sendable, Equatable {
+  /// In the order of the problem's domains.
+  public var parameters: [Double]
+  /// The objective, exactly as defined, summed over runs.
+  public var value: Double
+  /// The Euclidean norm of the gradient by the free coordinates (logarithms of positive parameters).
+  public var gradientNorm: Double
+  public var converged: Bool
+  public var starts: StartCount
+
+  public struct StartCount: Sendable, Hashable, Codable {
+    public var tried: Int
+    /// Ends that differ by more than a millionth in the objective, among searches that converged.
+    public var distinctOptima: Int
+    /// Searches that ended at the best objective.
+    public var atBest: Int
+    /// Searches that met no stationary point.
+    public var unconverged: Int
+  }
+}
+
+/// A fit that found nothing.
+public struct FitError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}
+
+extension FitProblem {
+  /// The best optimum from many starts.
+  ///
+  /// The same for any number of threads.
+  public func minimise(_ starts: Starts = .standard, threads: Int) throws(FitError) -> Optimum {
+    let points = startPoints(starts)
+    let ends = mapInParallel(points.count, threads: threads, state: { Minimiser(self) }) { index, minimiser in
+      minimiser.minimise(from: points[index])
+    }
+    return try optimum(among: ends).optimum
+  }
+
+  /// The best of many ends, polished; with the distinct optima, best first, in free coordinates.
+  func optimum(among ends: [Minimum]) throws(FitError) -> (optimum: Optimum, optima: [[Double]]) {
+    let order = ends.indices.filter { ends[$0].charge.isFinite }.sorted {
+      (ends[$0].charge, $0) < (ends[$1].charge, $1)
+    }
+    guard let first = order.first else {
+      throw FitError(
+        "no start gave a finite objective: the formula is undefined on these runs for every start tried; "
+          + "give the parameters ranges in which it is defined")
+    }
+    func same(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-6 * abs(b) + 1e-25 }
+    var optima: [Int] = []
+    for index in order where ends[index].converged {
+      if let last = optima.last, same(ends[index].charge, ends[last].charge) { continue }
+      optima.append(index)
+    }
+    let polished = Minimiser(self).refine(from: ends[first].point)
+    let best = polished.charge <= ends[first].charge ? polished : ends[first]
+    let parameters = natural(best.point)
+    let counted = Optimum.StartCount(
+      tried: ends.count, distinctOptima: optima.count,
+      atBest: order.filter { same(ends[$0].charge, ends[first].charge) }.count,
+      unconverged: ends.filter { !$0.converged }.count)
+    let found = Optimum(
+      parameters: parameters, value: value(at: parameters), gradientNorm: best.gradientNorm,
+      converged: best.converged, starts: counted)
+    return (found, optima.map { ends[$0].point })
+  }
+}

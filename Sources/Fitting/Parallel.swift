@@ -1,0 +1,40 @@
+import Dispatch
+import Synchronization
+
+/// Calls `body` for every index, on up to `threads` threads, each with a state of its own.
+///
+/// Which thread takes which index is left to chance, so a result must depend on its index alone.
+func forEachInParallel<State>(
+  _ count: Int, threads: Int, state: @Sendable () -> State, _ body: @Sendable (Int, inout State) -> Void
+) {
+  let workers = max(1, min(threads, count))
+  guard workers > 1 else {
+    var only = state()
+    for index in 0..<count { body(index, &only) }
+    return
+  }
+  let next = Atomic(0)
+  let chunk = max(1, min(64, count / (workers * 8)))
+  DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    var own = state()
+    while true {
+      let first = next.wrappingAdd(chunk, ordering: .relaxed).oldValue
+      guard first < count else { return }
+      for index in first..<min(first + chunk, count) { body(index, &own) }
+    }
+  }
+}
+
+/// The results of `body` for every index, in order, computed on up to `threads` threads.
+func mapInParallel<State, Result: Sendable>(
+  _ count: Int, threads: Int, state: @Sendable () -> State, _ body: @Sendable (Int, inout State) -> Result
+) -> [Result] {
+  [Result](unsafeUninitializedCapacity: count) { buffer, initialised in
+    nonisolated(unsafe) let results = buffer
+    forEachInParallel(count, threads: threads, state: state) { index, state in
+      // Each index is written once, by the one thread that took it.
+      (results.baseAddress.unsafelyUnwrapped + index).initialize(to: body(index, &state))
+    }
+    initialised = count
+  }
+}

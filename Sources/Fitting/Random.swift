@@ -1,0 +1,37 @@
+import CGSL
+
+/// A seeded generator of random numbers: GSL's Mersenne twister (Matsumoto and Nishimura 1998).
+public final class Random {
+  private let generator: UnsafeMutablePointer<gsl_rng>?
+
+  public init(seed: UInt64) {
+    gsl_set_error_handler_off()
+    generator = gsl_rng_alloc(windtunnel_rng_mt19937())
+    gsl_rng_set(generator, UInt(truncatingIfNeeded: seed))
+  }
+
+  deinit { gsl_rng_free(generator) }
+
+  /// Uniform in 0 ..< 1.
+  public func uniform() -> Double { gsl_rng_uniform(generator) }
+
+  /// Uniform in 0 ..< bound.
+  public func integer(below bound: Int) -> Int { Int(gsl_rng_uniform_int(generator, UInt(max(1, bound)))) }
+
+  /// Standard normal, by the inverse of its distribution function.
+  public func normal() -> Double { gsl_cdf_ugaussian_Pinv(gsl_rng_uniform_pos(generator)) }
+}
+
+/// The first `count` points of Sobol's sequence in `dimensions` ≤ 40 dimensions, each coordinate in 0 ..< 1.
+func sobolPoints(_ count: Int, dimensions: Int) -> [[Double]] {
+  gsl_set_error_handler_off()
+  guard dimensions > 0, let sequence = gsl_qrng_alloc(windtunnel_qrng_sobol(), UInt32(min(dimensions, 40))) else {
+    return [[Double]](repeating: [], count: count)
+  }
+  defer { gsl_qrng_free(sequence) }
+  return (0..<count).map { _ in
+    var point = [Double](repeating: 0.5, count: max(dimensions, 40))
+    gsl_qrng_get(sequence, &point)
+    return Array(point.prefix(dimensions))
+  }
+}
