@@ -70,36 +70,33 @@ class Runs:
         return len(self.log_loss)
 
 
-def residuals(point: Vector, runs: Runs) -> tuple[Vector, Vector]:
-    """Log residuals, and the share of each of the three terms in the prediction (3 x runs)."""
+def log_terms(point: Vector, runs: Runs) -> tuple[Vector, Vector, Vector]:
+    """The logarithms of A / N^alpha, of B / D^beta and of the whole prediction."""
     a, b, e, alpha, beta = point
-    terms = np.empty((3, runs.count))
-    terms[0] = a - alpha * runs.log_params
-    terms[1] = b - beta * runs.log_tokens
-    terms[2] = e
-    top = terms.max(axis=0)
-    shares = np.exp(terms - top)
-    total = shares.sum(axis=0)
-    return top + np.log(total) - runs.log_loss, shares / total
+    params_term = a - alpha * runs.log_params
+    tokens_term = b - beta * runs.log_tokens
+    return params_term, tokens_term, np.logaddexp(np.logaddexp(params_term, tokens_term), e)
 
 
-def huber_sum(values: Vector, delta: float) -> float:
-    size = np.abs(values)
-    return float(np.where(size <= delta, 0.5 * values * values, delta * (size - 0.5 * delta)).sum())
+def huber_sum(residuals: Vector, delta: float) -> float:
+    size = np.abs(residuals)
+    inner = np.minimum(size, delta)
+    return float(inner @ (size - 0.5 * inner))
 
 
 def objective(point: Vector, runs: Runs, delta: float) -> float:
-    return huber_sum(residuals(point, runs)[0], delta)
+    return huber_sum(log_terms(point, runs)[2] - runs.log_loss, delta)
 
 
 def objective_and_gradient(point: Vector, runs: Runs, delta: float) -> tuple[float, Vector]:
-    values, shares = residuals(point, runs)
-    pull = np.clip(values, -delta, delta)
-    by_a, by_b, by_e = pull * shares
-    gradient = np.array(
-        [by_a.sum(), by_b.sum(), by_e.sum(), -(by_a @ runs.log_params), -(by_b @ runs.log_tokens)]
-    )
-    return huber_sum(values, delta), gradient
+    params_term, tokens_term, prediction = log_terms(point, runs)
+    residuals = prediction - runs.log_loss
+    pull = np.minimum(np.maximum(residuals, -delta), delta)
+    by_a = pull * np.exp(params_term - prediction)
+    by_b = pull * np.exp(tokens_term - prediction)
+    sum_a, sum_b = by_a.sum(), by_b.sum()
+    gradient = [sum_a, sum_b, pull.sum() - sum_a - sum_b, -(by_a @ runs.log_params), -(by_b @ runs.log_tokens)]
+    return huber_sum(residuals, delta), np.array(gradient)
 
 
 def fit(start: Vector, runs: Runs, options: argparse.Namespace) -> OptimizeResult:
