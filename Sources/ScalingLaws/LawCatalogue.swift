@@ -1,0 +1,49 @@
+import Formulas
+
+/// The laws that come with Windtunnel.
+public struct LawCatalogue: Sendable {
+  public let laws: [Law]
+
+  /// - Throws: ``FormulaError`` if a law's formula is wrong, which a test rules out.
+  public init() throws {
+    laws = [
+      try .chinchilla(), try .kaplanSize(), try .kaplanTokens(), try .kaplanCompute(), try .kaplanSizeAndTokens(),
+      try .kaplanSizeAndSteps(),
+    ]
+  }
+
+  /// The law of a name.
+  public func law(_ name: String) throws(LawError) -> Law {
+    if let law = laws.first(where: { $0.name == name }) { return law }
+    let names = laws.map(\.name)
+    let hint = nearestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "there are \(names.joined(separator: ", "))"
+    throw LawError("there is no law '\(name)'; \(hint)")
+  }
+
+  /// The law and the published parameters of a preset: `besiroglu2024`, or `kaplan-nd/kaplan2020` where the same paper
+  /// has several laws.
+  public func preset(_ name: String) throws(LawError) -> (law: Law, preset: Law.Preset) {
+    let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
+    let found = laws.flatMap { law in law.presets.map { (law: law, preset: $0) } }.filter {
+      parts.count == 2 ? $0.law.name == parts[0] && $0.preset.name == parts[1] : $0.preset.name == name
+    }
+    if found.count == 1 { return found[0] }
+    let full = laws.flatMap { law in law.presets.map { "\(law.name)/\($0.name)" } }
+    if found.count > 1 {
+      let choices = found.map { "\($0.law.name)/\($0.preset.name)" }.joined(separator: ", ")
+      throw LawError("the preset '\(name)' has several laws; name one of \(choices)")
+    }
+    let short = laws.flatMap { $0.presets.map(\.name) }
+    let hint =
+      nearestName(to: name, among: short + full).map { "did you mean '\($0)'?" }
+      ?? "there are \(full.joined(separator: ", "))"
+    throw LawError("there is no preset '\(name)'; \(hint)")
+  }
+}
+
+/// A law that is not there or not usable.
+public struct LawError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}
