@@ -1,0 +1,18 @@
+/// `text` made safe and short enough to stand in a one-line message.
+///
+/// Control characters become `?`, because a cell may hold terminal escapes; what exceeds `limit` characters
+/// becomes an ellipsis.
+func excerpt(_ text: String, limit: Int = 60) -> String {
+  var shown = ""
+  for (count, character) in text.prefix(limit + 1).enumerated() {
+    if count == limit { return shown + "…" }
+    let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    shown.append(isControl ? "?" : character)
+  }
+  return shown
+}
+
+/// `text` as an excerpt in single quotes, or the word `nothing`.
+func quoted(_ text: String) -> String {
+  text.isEmpty ? "nothing" : "'\(excerpt(text))'"
+}

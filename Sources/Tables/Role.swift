@@ -1,0 +1,49 @@
+/// What a column of a run table means to a scaling law. The raw value is the canonical column name.
+public enum Role: String, Sendable, CaseIterable {
+  /// Parameters of the model, embeddings included (N).
+  case params
+  /// Parameters of the model without its embeddings.
+  case paramsNonEmbedding = "params_non_embedding"
+  /// Parameters that one token passes through, in a sparse model.
+  case activeParams = "active_params"
+  /// Training tokens seen, repeats included (D).
+  case tokens
+  /// Distinct training tokens.
+  case uniqueTokens = "unique_tokens"
+  /// Tokens in one batch.
+  case batchTokens = "batch_tokens"
+  /// Training compute in FLOP (C).
+  case flops
+  /// The compute in FLOP that the run was planned for: what isoFLOP curves are grouped by.
+  case budget
+  /// Loss in nats per token (L).
+  case loss
+  /// Optimiser steps.
+  case steps
+  /// Peak learning rate.
+  case learningRate = "learning_rate"
+  /// Wall-clock time in seconds.
+  case seconds
+  /// The name of the run. Checkpoints of one run share it.
+  case run
+  /// The name of the series that the run belongs to.
+  case group
+
+  /// Whether the column holds quantities rather than names; all of them are above zero.
+  public var isQuantity: Bool { self != .run && self != .group }
+
+  /// The names by which columns of this role are recognised: the canonical name first, then its aliases.
+  public var recognizedNames: [String] {
+    [rawValue] + columnAliases.filter { $0.role == self }.flatMap(\.names)
+  }
+}
+
+/// What a column name says about its column.
+public struct Resolution: Sendable, Equatable {
+  /// The column's name in the table.
+  public let column: String
+  /// Its role, where it has one.
+  public let role: Role?
+  /// What its cells are multiplied with to be in the role's unit, such as 1e6 for `params_m`.
+  public let scale: Double
+}
