@@ -26,18 +26,18 @@ struct PlotLayout {
     let bottom = 30.0 + (plot.x.label.isEmpty ? 0 : 20) + (scales.note.isEmpty ? 4 : 20)
     let frameHeight = max(60, height - top - bottom)
 
-    yTicks = ticks(scales.y, wanted: Int(frameHeight / 52))
+    yTicks = ticks(scales.y, wanted: Int(frameHeight / 45))
     let left = 14 + (plot.y.label.isEmpty ? 0 : 20) + widest(yTicks) + 8
 
     let showsBar = scales.usesColorScale && !plot.colorBar.label.isEmpty
-    colorTicks = showsBar ? ticks(scales.color, wanted: Int(frameHeight / 52)) : []
+    colorTicks = showsBar ? ticks(scales.color, wanted: Int(frameHeight / 45)) : []
     let barWidth = showsBar ? 16 + 12 + 7 + widest(colorTicks) + 22 : 0
     let roomy = max(80, width - left - barWidth - 18)
     let overhang = plot.layers.reduce(0) { max($0, $1.labelOverhang(scales.x, frameWidth: roomy)) }
     let frameWidth = max(80, roomy - overhang)
 
     frame = Rectangle(x: left, y: top, width: frameWidth, height: frameHeight)
-    xTicks = ticks(scales.x, wanted: Int(frameWidth / 80))
+    xTicks = ticks(scales.x, wanted: Int(frameWidth / 85))
     colorBar = showsBar ? Rectangle(x: frame.right + overhang + 16, y: top, width: 12, height: frameHeight) : nil
   }
 }

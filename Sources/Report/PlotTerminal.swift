@@ -33,8 +33,9 @@ extension Plot {
     var free = 0
     for (column, label) in labels.sorted(by: { $0.key < $1.key }) {
       rule[column] = "┬"
-      let start = max(0, indent + 1 + column - label.count / 2)
-      guard start >= free, start + label.count <= indent + 1 + columns else { continue }
+      let last = indent + 1 + columns - label.count
+      let start = max(0, min(indent + 1 + column - label.count / 2, last))
+      guard start >= free, start + label.count <= numbers.count else { continue }
       numbers.replaceSubrange(start..<start + label.count, with: label)
       free = start + label.count + 1
     }

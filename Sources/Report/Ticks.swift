@@ -109,7 +109,7 @@ private func power(_ factor: Int, _ exponent: Int) -> Double {
 private func roundStep(_ rough: Double) -> Double {
   guard rough > 0, rough.isFinite else { return 0 }
   let base = pow(10, log10(rough).rounded(.down))
-  let factor = [1, 2, 5].first { $0 * base >= rough * 0.75 } ?? 10
+  let factor = [1, 2, 5].first { $0 * base >= rough * 0.7 } ?? 10
   return factor * base
 }
 
