@@ -8,6 +8,7 @@
 
 /* GSL's type pointers are mutable globals, which Swift 6 does not let concurrent code read: hand them out by value. */
 static inline const gsl_rng_type *windtunnel_rng_mt19937(void) { return gsl_rng_mt19937; }
+static inline const gsl_rng_type *windtunnel_rng_taus2(void) { return gsl_rng_taus2; }
 static inline const gsl_qrng_type *windtunnel_qrng_sobol(void) { return gsl_qrng_sobol; }
 
 #endif

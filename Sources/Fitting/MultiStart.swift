@@ -10,6 +10,13 @@ public struct Optimum: Sendable, Equatable {
   public var gradientNorm: Double
   public var converged: Bool
   public var starts: StartCount
+  /// The other distinct optima, best first: parameters and objective, at most eight.
+  public var others: [Other] = []
+
+  public struct Other: Sendable, Equatable {
+    public let parameters: [Double]
+    public let value: Double
+  }
 
   public struct StartCount: Sendable, Hashable, Codable {
     public var tried: Int
@@ -38,11 +45,11 @@ extension FitProblem {
     let ends = mapInParallel(points.count, threads: threads, state: { Minimiser(self) }) { index, minimiser in
       minimiser.minimise(from: points[index])
     }
-    return try optimum(among: ends).optimum
+    return try optimum(among: ends)
   }
 
-  /// The best of many ends, polished; with the distinct optima, best first, in free coordinates.
-  func optimum(among ends: [Minimum]) throws(FitError) -> (optimum: Optimum, optima: [[Double]]) {
+  /// The best of many ends, polished.
+  private func optimum(among ends: [Minimum]) throws(FitError) -> Optimum {
     let order = ends.indices.filter { ends[$0].charge.isFinite }.sorted {
       (ends[$0].charge, $0) < (ends[$1].charge, $1)
     }
@@ -57,16 +64,20 @@ extension FitProblem {
       if let last = optima.last, same(ends[index].charge, ends[last].charge) { continue }
       optima.append(index)
     }
-    let polished = Minimiser(self).refine(from: ends[first].point)
-    let best = polished.charge <= ends[first].charge ? polished : ends[first]
+    let minimiser = Minimiser(self)
+    let refined = minimiser.refine(from: ends[first].point)
+    let best = minimiser.polish(refined.charge <= ends[first].charge ? refined : ends[first])
     let parameters = natural(best.point)
     let counted = Optimum.StartCount(
       tried: ends.count, distinctOptima: optima.count,
       atBest: order.filter { same(ends[$0].charge, ends[first].charge) }.count,
       unconverged: ends.filter { !$0.converged }.count)
-    let found = Optimum(
+    let others = optima.dropFirst().prefix(8).map { index in
+      let parameters = natural(ends[index].point)
+      return Optimum.Other(parameters: parameters, value: value(at: parameters))
+    }
+    return Optimum(
       parameters: parameters, value: value(at: parameters), gradientNorm: best.gradientNorm,
-      converged: best.converged, starts: counted)
-    return (found, optima.map { ends[$0].point })
+      converged: best.converged, starts: counted, others: others)
   }
 }

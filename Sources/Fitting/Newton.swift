@@ -89,6 +89,36 @@ final class Minimiser {
     return end.converged ? end : minimise(from: start, rows: rows)
   }
 
+  /// The last digits: undamped Newton steps for as long as the gradient shrinks.
+  ///
+  /// A descent stops where the objective shows no difference; the gradient still does.
+  func polish(_ end: Minimum, rows: Rows = Rows()) -> Minimum {
+    guard !problem.objective.kind.hasCorner, end.converged else { return end }
+    let charge = problem.objective.charge(scale: 0)
+    for a in 0..<count { here.point[a] = end.point[a] }
+    var best = end
+    best.charge = evaluate(here, charge, rows)
+    best.gradientNorm = gradientNorm(here)
+    for _ in 0..<5 {
+      guard solve(0) == true else { break }
+      for a in 0..<count { there.point[a] = here.point[a] + step[a] }
+      let value = evaluate(there, charge, rows)
+      let norm = gradientNorm(there)
+      guard norm < best.gradientNorm, value <= best.charge * (1 + 1e-12) else { break }
+      swap(&here, &there)
+      best.point = (0..<count).map { here.point[$0] }
+      best.charge = value
+      best.gradientNorm = norm
+    }
+    return best
+  }
+
+  private func gradientNorm(_ state: State) -> Double {
+    var square = 0.0
+    for a in 0..<count { square += state.gradient[a] * state.gradient[a] }
+    return square.squareRoot()
+  }
+
   /// The widths on the way to an objective.
   private func stages(_ objective: Objective) -> [Double] {
     switch objective.kind {
@@ -204,11 +234,9 @@ final class Minimiser {
         if damping > 1e15 { break }
       }
     }
-    var square = 0.0
-    for a in 0..<count { square += here.gradient[a] * here.gradient[a] }
     return Minimum(
-      point: (0..<count).map { here.point[$0] }, charge: value, gradientNorm: square.squareRoot(),
-      converged: converged, iterations: iterations)
+      point: (0..<count).map { here.point[$0] }, charge: value, gradientNorm: gradientNorm(here), converged: converged,
+      iterations: iterations)
   }
 
   private func evaluate(_ state: State, _ charge: wt_charge, _ rows: Rows) -> Double {

@@ -1,16 +1,23 @@
 import CGSL
 
-/// A seeded generator of random numbers: GSL's Mersenne twister (Matsumoto and Nishimura 1998).
+/// A seeded generator of random numbers: GSL's combined Tausworthe generator (L'Ecuyer 1999).
+///
+/// It costs nothing to seed, so that each resample can have a stream of its own, whichever thread draws it.
 public final class Random {
   private let generator: UnsafeMutablePointer<gsl_rng>?
 
   public init(seed: UInt64) {
     gsl_set_error_handler_off()
-    generator = gsl_rng_alloc(windtunnel_rng_mt19937())
-    gsl_rng_set(generator, UInt(truncatingIfNeeded: seed))
+    generator = gsl_rng_alloc(windtunnel_rng_taus2())
+    reseed(seed, stream: 0)
   }
 
   deinit { gsl_rng_free(generator) }
+
+  /// Begins a stream anew. Streams of one seed are as unlike as those of different seeds.
+  func reseed(_ seed: UInt64, stream: Int) {
+    gsl_rng_set(generator, UInt(truncatingIfNeeded: Self.mixed(seed &+ UInt64(truncatingIfNeeded: stream) &* 0x9e37_79b9_7f4a_7c15)))
+  }
 
   /// Uniform in 0 ..< 1.
   public func uniform() -> Double { gsl_rng_uniform(generator) }
@@ -20,9 +27,18 @@ public final class Random {
 
   /// Standard normal, by the inverse of its distribution function.
   public func normal() -> Double { gsl_cdf_ugaussian_Pinv(gsl_rng_uniform_pos(generator)) }
+
+  /// SplitMix64's finaliser (Steele, Lea and Flood 2014): neighbouring seeds come far apart.
+  private static func mixed(_ seed: UInt64) -> UInt64 {
+    var z = seed &+ 0x9e37_79b9_7f4a_7c15
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
 }
 
-/// The first `count` points of Sobol's sequence in `dimensions` ≤ 40 dimensions, each coordinate in 0 ..< 1.
+/// The first `count` points of Sobol's sequence in `dimensions` ≤ 40 dimensions, each coordinate in 0 ..< 1; any further
+/// dimension stays at its middle.
 func sobolPoints(_ count: Int, dimensions: Int) -> [[Double]] {
   gsl_set_error_handler_off()
   guard dimensions > 0, let sequence = gsl_qrng_alloc(windtunnel_qrng_sobol(), UInt32(min(dimensions, 40))) else {

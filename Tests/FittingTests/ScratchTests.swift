@@ -19,14 +19,19 @@ func chinchillaRows() throws -> (n: [Double], d: [Double], loss: [Double]) {
   let domains: [ParameterDomain] = [.positive("E", 0.5...3, grid: [-1, -0.5, 0, 0.5, 1].map { exp($0) }), .positive("A", 1...1e6, grid: e5), .positive("B", 1...1e6, grid: e5), .real("alpha", 0.05...1.5, grid: [0,0.5,1,1.5,2]), .real("beta", 0.05...1.5, grid: [0,0.5,1,1.5,2])]
 
 
-  for objective in [Objective.hoffmann, .init(.absolute, residual: .log), .init(.huberLikelihood(delta: 1e-3), residual: .log), .init(.asymmetricAbsolute(over: 10), residual: .linear)] {
+
+  for objective in [Objective.hoffmann, .init(.absolute, residual: .log), .init(.huberLikelihood(delta: 1e-3), residual: .log), .init(.leastSquares, residual: .log)] {
     let problem = FitProblem(bound, domains: domains, observed: loss, objective: objective)
-    for starts in [Starts.global(128), .grid] {
-      for threads in [1,2] {
-        let t = Date(); let c0 = clock()
-        let o = try problem.minimise(starts, threads: threads)
-        print(objective.kind.text, objective.residual, starts, o.parameters, o.value, "g", o.gradientNorm, o.starts, o.converged, "s", Date().timeIntervalSince(t), Double(clock()-c0)/1e6)
-      }
+    let o = try problem.minimise(.standard, threads: 2)
+    print(objective.kind.text, o.parameters, o.value, o.gradientNorm)
+    print("  se", problem.covariance(at: o.parameters).standardErrors ?? [], problem.covariance(at: o.parameters).conditionNumber)
+    for _ in 0..<3 {
+      let t = Date(); let c0 = clock()
+      let b = problem.bootstrap(Bootstrap(.cases, resamples: 4000, seed: 1), around: o, threads: 2)
+      print("  boot s", Date().timeIntervalSince(t), Double(clock()-c0)/1e6, b.failed, (0..<5).map { k in standardDeviation(b.parameters.map { $0[k] }) })
     }
+    let b1 = problem.bootstrap(Bootstrap(.cases, resamples: 400, seed: 1), around: o, threads: 1)
+    let b2 = problem.bootstrap(Bootstrap(.cases, resamples: 400, seed: 1), around: o, threads: 2)
+    print("  same", b1 == b2)
   }
 }

@@ -1,0 +1,55 @@
+import CGSL
+import Foundation
+
+/// The quantile of sorted numbers, by linear interpolation (Hyndman and Fan 1996, type 7); NaN of none.
+public func quantile(_ sorted: [Double], _ fraction: Double) -> Double {
+  guard let last = sorted.indices.last else { return .nan }
+  let position = min(max(fraction, 0), 1) * Double(last)
+  let below = Int(position.rounded(.down))
+  let above = min(below + 1, last)
+  return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
+}
+
+/// The percentile interval of bootstrap draws (Efron and Tibshirani 1993, section 13.3); nil with fewer than two draws.
+public func percentileInterval(_ draws: [Double], level: Double) -> ClosedRange<Double>? {
+  let sorted = draws.filter(\.isFinite).sorted()
+  guard sorted.count > 1 else { return nil }
+  let tail = (1 - level) / 2
+  return quantile(sorted, tail)...max(quantile(sorted, tail), quantile(sorted, 1 - tail))
+}
+
+/// The bias-corrected and accelerated interval of bootstrap draws (Efron and Tibshirani 1993, section 14.3).
+///
+/// - Parameters:
+///   - estimate: the quantity at the optimum of all runs.
+///   - jackknife: the quantity at the optimum without each run in turn; without it the acceleration is 0.
+/// - Returns: nil where the draws lie all on one side of the estimate, or are fewer than two.
+public func bcaInterval(
+  _ draws: [Double], estimate: Double, jackknife: [Double], level: Double
+) -> ClosedRange<Double>? {
+  let sorted = draws.filter(\.isFinite).sorted()
+  guard sorted.count > 1 else { return nil }
+  let below = sorted.reduce(0.0) { $0 + ($1 < estimate ? 1 : $1 == estimate ? 0.5 : 0) }
+  guard below > 0, below < Double(sorted.count) else { return nil }
+  let bias = gsl_cdf_ugaussian_Pinv(below / Double(sorted.count))
+  let left = jackknife.filter(\.isFinite)
+  let mean = left.reduce(0, +) / Double(max(1, left.count))
+  let cubes = left.reduce(0) { $0 + pow(mean - $1, 3) }
+  let squares = left.reduce(0) { $0 + pow(mean - $1, 2) }
+  let acceleration = squares > 0 ? cubes / (6 * pow(squares, 1.5)) : 0
+  func adjusted(_ tail: Double) -> Double {
+    let z = bias + gsl_cdf_ugaussian_Pinv(tail)
+    return gsl_cdf_ugaussian_P(bias + z / (1 - acceleration * z))
+  }
+  let tail = (1 - level) / 2
+  let low = quantile(sorted, adjusted(tail))
+  return low...max(low, quantile(sorted, adjusted(1 - tail)))
+}
+
+/// The sample standard deviation; NaN of fewer than two.
+public func standardDeviation(_ values: [Double]) -> Double {
+  let finite = values.filter(\.isFinite)
+  guard finite.count > 1 else { return .nan }
+  let mean = finite.reduce(0, +) / Double(finite.count)
+  return (finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(finite.count - 1)).squareRoot()
+}
