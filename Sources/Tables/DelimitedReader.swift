@@ -51,10 +51,11 @@ private struct DelimitedReader {
     delimiter = mostFrequentDelimiter()
     let line = position.line
     var names: [String] = []
+    var numberOfName: [String: Int] = [:]
     while true {
       let name = try readText()
       if name.isEmpty { throw unnamedColumn(names.count + 1, line) }
-      if let first = names.firstIndex(of: name) {
+      if let first = numberOfName.updateValue(names.count, forKey: name) {
         let message = "columns \(first + 1) and \(names.count + 1) both have this name; rename one in the header"
         throw TableError(.badData, file: file, line: line, column: name, message: message)
       }
@@ -223,9 +224,13 @@ private struct DelimitedReader {
       _ = try skipCell()
     }
     let remedy =
-      position.index == bytes.count
-      ? "the file seems to be cut short"
-      : found > builders.count ? "quote cells that contain the delimiter" : "add the missing cells, empty if unknown"
+      if found > builders.count {
+        "quote cells that contain the delimiter"
+      } else if position.index == bytes.count {
+        "the file seems to be cut short"
+      } else {
+        "add the missing cells, empty if unknown"
+      }
     let message = "expected \(builders.count) columns as in the header, found \(found); \(remedy)"
     return TableError(.badData, file: file, line: start.line, message: message)
   }

@@ -1,13 +1,13 @@
 /// The candidate that a mistyped `name` most likely meant, or nil when none is close.
 ///
 /// Closeness is the Damerau–Levenshtein distance (optimal string alignment) over letters without regard to case; a
-/// candidate counts as close within a third of the length of `name`, at least 1. Of equally close candidates the
-/// first wins. O(m·n) time for each candidate.
+/// candidate counts as close within a third of the length of `name`, at least 1; one and two letters must match but for
+/// case. Of equally close candidates the first wins. O(m·n) time for each candidate.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
   let longest = 128
   let wanted = Array(name.lowercased())
   guard !wanted.isEmpty, wanted.count <= longest else { return nil }
-  let limit = max(1, wanted.count / 3)
+  let limit = wanted.count < 3 ? 0 : max(1, wanted.count / 3)
   var best: (distance: Int, name: String)?
   for candidate in candidates {
     let letters = Array(candidate.lowercased())

@@ -88,9 +88,10 @@ private func fixed(_ number: Double, decimals: Int) -> String {
   printed("%.*f", [CInt(clamping: decimals), number])
 }
 
-/// Formats as C does; 400 bytes hold any double.
+/// Formats as C does; 400 characters hold any double, and what exceeds them is cut.
 private func printed(_ format: String, _ arguments: [any CVarArg]) -> String {
   var buffer = [CChar](repeating: 0, count: 400)
   let length = withVaList(arguments) { vsnprintf(&buffer, buffer.count, format, $0) }
-  return String(decoding: buffer.prefix(max(0, Int(length))).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  let written = buffer.prefix(min(max(0, Int(length)), buffer.count - 1))
+  return String(decoding: written.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }

@@ -7,7 +7,7 @@ extension RunTable {
     for role in roles {
       if let row = try invalidRows(for: role).first { throw try invalidCell(role, row: row) }
     }
-    return [repeatedRowsNote(), try repeatedRunsNote()].compactMap { $0 }
+    return [repeatedRowsNote(), repeatedRunsNote()].compactMap { $0 }
   }
 
   /// The table without the rows that `validated` would refuse, and the lines on which those stand.
@@ -77,11 +77,12 @@ extension RunTable {
       + "\(table.name):\(table.line(ofRow: example.row)), the same as line \(table.line(ofRow: example.first))"
   }
 
-  private func repeatedRunsNote() throws(TableError) -> String? {
-    guard let column = try column(for: .run)?.column else { return nil }
+  private func repeatedRunsNote() -> String? {
+    // Two different columns of names are no mistake here: nothing else depends on which one names the runs.
+    guard let column = try? column(for: .run), let names = try? table.texts(column.column) else { return nil }
     var seen: [String: Int] = [:]
     var repeats: [(row: Int, first: Int)] = []
-    for (row, name) in try table.texts(column).enumerated() where !name.isEmpty {
+    for (row, name) in names.enumerated() where !name.isEmpty {
       if let first = seen[name] { repeats.append((row, first)) } else { seen[name] = row }
     }
     guard let example = repeats.first else { return nil }

@@ -63,6 +63,12 @@ struct BadInputTests {
     #expect(readingError(text) == message)
   }
 
+  @Test("a header of very many columns is read without delay")
+  func wideHeader() throws {
+    let names = (0..<200_000).map { "c\($0)" }.joined(separator: ",")
+    #expect(readingError(names + "\n1\n").hasPrefix("runs.csv:2: expected 200000 columns as in the header, found 1"))
+  }
+
   @Test("invalid UTF-8 is told with its byte and line")
   func encoding() {
     for bytes in [[0xC3, 0x28], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82]] as [[UInt8]] {

@@ -46,9 +46,11 @@ struct DecimalTests {
     var generator = SeededGenerator(seed: 42)
     var values: [Double] = []
     while values.count < 100_000 {
-      let isUsual = values.count % 2 == 0
-      let bits = isUsual ? generator.next() >> 5 | 0x3800 << 48 : generator.next()
-      let value = Double(bitPattern: bits)
+      // Every other value has a magnitude that run tables have, 2^-40 to 2^90; the others have any.
+      let exponent =
+        values.count % 2 == 0 ? UInt.random(in: 983...1113, using: &generator) : UInt(generator.next() % 2048)
+      let value = Double(
+        sign: .plus, exponentBitPattern: exponent, significandBitPattern: generator.next() & (1 << 52 - 1))
       if value.isFinite { values.append(value) }
     }
     let read = try read(values.map { "\($0)" })

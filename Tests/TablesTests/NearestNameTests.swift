@@ -22,5 +22,7 @@ struct NearestNameTests {
   func ties() {
     #expect(nearestName(to: "bat", among: ["cat", "hat", "bar"]) == "cat")
     #expect(nearestName(to: "a", among: []) == nil)
+    #expect(nearestName(to: "n", among: ["D", "N"]) == "N")
+    #expect(nearestName(to: "n", among: ["D", "C"]) == nil)
   }
 }

@@ -162,6 +162,7 @@ struct RunTableTests {
           + "are not independent",
       ])
     #expect(try runs("run,loss\na,1\nb,1\n").validated(for: [.loss, .run]).isEmpty)
+    #expect(try runs("run_id,run_name,loss\na,x,1\nb,x,1\n").validated(for: [.loss]).isEmpty)
   }
 
   @Test("the highest losses are dropped, the earlier row first on a tie")
