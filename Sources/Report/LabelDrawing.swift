@@ -47,7 +47,7 @@ extension PlotDrawing {
         let box = Rectangle(x: center.x - width / 2 - 4, y: center.y - 9, width: width + 8, height: 18)
         return (index: index, box: box, cost: occupancy.cost(box) * 1000 + (index - middle).magnitude.asInt)
       }
-      guard let best = candidates.min(by: { $0.cost < $1.cost }), best.cost < 4000 else { continue }
+      guard let best = candidates.min(by: { $0.cost < $1.cost }), best.cost < 32_000 else { continue }
       occupancy.mark(best.box)
       let (before, after) = (line[best.index - 2], line[best.index + 2])
       var angle = atan2(after.y - before.y, after.x - before.x) * 180 / .pi

@@ -62,7 +62,7 @@ extension PlotDrawing {
       [
         "class": "line", "d": pieces.map { path($0) }.joined(), "fill": "none",
         "stroke": hex(scales.color(ofLayer: layer)), "stroke-width": number(width), "stroke-linejoin": "round",
-        "stroke-linecap": line.dash == .dotted ? "round" : "", "stroke-dasharray": line.dash.pattern(width),
+        "stroke-linecap": line.dash.cap, "stroke-dasharray": line.dash.pattern(width),
       ])
     svg.close("svg")
     for piece in pieces { occupy(piece) }
@@ -81,9 +81,7 @@ extension PlotDrawing {
           "class": "band", "d": path(top + bottom.reversed()) + "Z", "fill": hex(scales.color(ofLayer: layer)),
           "fill-opacity": "0.18",
         ])
-      for (a, b) in zip(top, bottom) { occupancy.mark(from: a, to: b) }
-      occupy(top)
-      occupy(bottom)
+      occupancy.markArea(between: top, and: bottom)
     }
     svg.close("svg")
   }
@@ -121,14 +119,14 @@ extension PlotDrawing {
   private mutating func drawVertical(_ reference: Plot.Reference) {
     guard let fraction = scales.x.fraction(reference.value), !scales.x.leavesOut(reference.value) else { return }
     let x = frame.x + fraction * frame.width
-    addRule(x, frame.y, x, frame.bottom, color: "#555555", width: 1.2, dash: reference.dash.pattern(1.2))
+    addRule(x, frame.y, x, frame.bottom, color: "#555555", width: 1.2, dash: reference.dash)
     occupancy.mark(from: Point(x: x, y: frame.y), to: Point(x: x, y: frame.bottom))
   }
 
   private mutating func drawHorizontal(_ reference: Plot.Reference) {
     guard let fraction = scales.y.fraction(reference.value), !scales.y.leavesOut(reference.value) else { return }
     let y = frame.bottom - fraction * frame.height
-    addRule(frame.x, y, frame.right, y, color: "#555555", width: 1.2, dash: reference.dash.pattern(1.2))
+    addRule(frame.x, y, frame.right, y, color: "#555555", width: 1.2, dash: reference.dash)
     occupancy.mark(from: Point(x: frame.x, y: y), to: Point(x: frame.right, y: y))
   }
 
@@ -201,6 +199,9 @@ extension Plot.Dash {
     case .dotted: "0.1 \(number(2.2 * width + 1))"
     }
   }
+
+  /// The round ends that make dots of a dotted line's dashes.
+  var cap: String { self == .dotted ? "round" : "" }
 }
 
 private func path(_ points: [Point]) -> String {

@@ -79,7 +79,7 @@ extension PlotDrawing {
       addMarker(points.marker, at: Point(x: (left + right) / 2, y: y), radius: 4.5, color: color)
     case .line(let line):
       let width = bounded(line.width, 1...4, else: 2)
-      addRule(left, y, right, y, color: hex(color), width: width, dash: line.dash.pattern(width))
+      addRule(left, y, right, y, color: hex(color), width: width, dash: line.dash)
     case .band:
       svg.add(
         "rect",

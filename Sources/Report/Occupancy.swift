@@ -18,21 +18,37 @@ struct Rectangle: Equatable {
 }
 
 /// Where in the frame something is drawn already, in coarse cells, so that text finds a free place.
+///
+/// Text may lie on an area sooner than on a point or a line, so these weigh more.
 struct Occupancy {
   private let frame: Rectangle
   private let columns: Int
   private let rows: Int
-  private var cells: [Bool]
+  private var weights: [Int]
 
   init(_ frame: Rectangle) {
     self.frame = frame
     columns = max(1, Int((frame.width / cellSize).rounded(.up)))
     rows = max(1, Int((frame.height / cellSize).rounded(.up)))
-    cells = [Bool](repeating: false, count: columns * rows)
+    weights = [Int](repeating: 0, count: columns * rows)
   }
 
   mutating func mark(_ rectangle: Rectangle) {
-    for cell in indices(rectangle) { cells[cell] = true }
+    for cell in indices(rectangle) { weights[cell] = solidWeight }
+  }
+
+  /// Marks the inside of an area that two curves bound, given at the same places from left to right.
+  mutating func markArea(between top: [Point], and bottom: [Point]) {
+    let sides = Array(zip(top, bottom))
+    for (left, right) in zip(sides, sides.dropFirst()) {
+      let steps = Int(min(max(((right.0.x - left.0.x).magnitude / cellSize).rounded(.up), 1), 2000))
+      for step in 0...steps {
+        let share = Double(step) / Double(steps)
+        let (y1, y2) = (mixed(left.0.y, right.0.y, share), mixed(left.1.y, right.1.y, share))
+        let strip = Rectangle(x: mixed(left.0.x, right.0.x, share), y: min(y1, y2), width: 1, height: abs(y2 - y1))
+        for cell in indices(strip) { weights[cell] = max(weights[cell], 1) }
+      }
+    }
   }
 
   mutating func mark(_ point: Point, radius: Double = 1) {
@@ -45,16 +61,16 @@ struct Occupancy {
     let steps = Int(min(max((length / cellSize * 2).rounded(.up), 1), 2000))
     for step in 0...steps {
       let share = Double(step) / Double(steps)
-      mark(Point(x: start.x + (end.x - start.x) * share, y: start.y + (end.y - start.y) * share))
+      mark(Point(x: mixed(start.x, end.x, share), y: mixed(start.y, end.y, share)))
     }
   }
 
-  /// How many cells of `rectangle` are taken; every cell's worth outside the frame counts as two.
+  /// How much of what is drawn `rectangle` would cover; what lies outside the frame counts twice.
   func cost(_ rectangle: Rectangle) -> Int {
     let inside = indices(rectangle)
     let all = (rectangle.width / cellSize) * (rectangle.height / cellSize)
-    let outside = frame.contains(rectangle) ? 0 : max(1, Int(min(all, 1e6)) - inside.count) * 2
-    return inside.count { cells[$0] } + outside
+    let outside = frame.contains(rectangle) ? 0 : max(1, Int(min(all, 1e6)) - inside.count) * 2 * solidWeight
+    return inside.reduce(outside) { $0 + weights[$1] }
   }
 
   private func indices(_ rectangle: Rectangle) -> [Int] {
@@ -72,3 +88,6 @@ struct Occupancy {
 }
 
 private let cellSize = 5.0
+private let solidWeight = 8
+
+private func mixed(_ a: Double, _ b: Double, _ share: Double) -> Double { a + (b - a) * share }

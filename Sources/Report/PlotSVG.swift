@@ -160,13 +160,14 @@ struct PlotDrawing {
   }
 
   mutating func addRule(
-    _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, color: String, width: Double = 1, dash: String = ""
+    _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, color: String, width: Double = 1, dash: Plot.Dash = .solid
   ) {
     svg.add(
       "line",
       [
         "x1": number(x1), "y1": number(y1), "x2": number(x2), "y2": number(y2), "stroke": color,
-        "stroke-width": width == 1 ? "" : number(width), "stroke-dasharray": dash,
+        "stroke-width": width == 1 ? "" : number(width), "stroke-linecap": dash.cap,
+        "stroke-dasharray": dash.pattern(width),
       ])
   }
 }

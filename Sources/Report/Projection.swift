@@ -26,9 +26,10 @@ struct Projection {
     (lower, upper) = widened(ends, axis.scale)
   }
 
-  /// Where `value` stands, or nil where it cannot be drawn; below 0 and above 1 it lies outside the axis.
+  /// Where `value` stands, or nil where it cannot be drawn; below 0 and above 1 it lies outside the axis, far values at
+  /// a finite distance.
   func fraction(_ value: Double) -> Double? {
-    scaled(value, axis.scale).map { ($0 - lower) / (upper - lower) }
+    scaled(value, axis.scale).map { min(max(($0 - lower) / (upper - lower), -1e6), 1e6) }
   }
 
   /// Whether a value that can be drawn lies outside the axis.

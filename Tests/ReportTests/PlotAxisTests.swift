@@ -95,4 +95,13 @@ struct PlotAxisTests {
     #expect(svg.all("point").count == 3)
     #expect(svg.all("note").map(\.text) == ["1 point not shown: outside the axes"])
   }
+
+  @Test("A line that runs far beyond a tiny range is drawn as far as the frame shows it")
+  func farBeyond() throws {
+    let tiny = Plot.Axis("x", range: 0...1e-200)
+    let line = Plot.Line(x: [-1e299, 0, 1e299], y: [-1, 0, 1e-300])
+    let plot = Plot(x: tiny, y: tiny, layers: [.line(line), .annotation(.init(x: 1e299, y: 1, text: "far"))])
+    #expect(try SVGReading(plot.svg()).all("line").count == 1)
+    #expect(plot.terminal().contains("┤"))
+  }
 }
