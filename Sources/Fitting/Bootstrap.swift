@@ -30,6 +30,11 @@ public struct BootstrapDraws: Sendable, Equatable {
   public let parameters: [[Double]]
   /// Resamples on which no optimum was found.
   public let failed: Int
+
+  public init(parameters: [[Double]], failed: Int) {
+    self.parameters = parameters
+    self.failed = failed
+  }
 }
 
 extension FitProblem {

@@ -82,3 +82,10 @@ public struct FitProblem: Sendable {
     return result
   }
 }
+
+extension Objective {
+  /// The fitted scale of a likelihood at parameters; nil for other objectives.
+  public func scale(at parameters: [Double], of problem: FitProblem) -> Double? {
+    value(residuals: problem.residuals(at: parameters), weights: problem.weights).scale
+  }
+}

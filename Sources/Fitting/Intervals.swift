@@ -53,3 +53,6 @@ public func standardDeviation(_ values: [Double]) -> Double {
   let mean = finite.reduce(0, +) / Double(finite.count)
   return (finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(finite.count - 1)).squareRoot()
 }
+
+/// The standard normal quantile.
+public func standardNormalQuantile(_ fraction: Double) -> Double { gsl_cdf_ugaussian_Pinv(fraction) }

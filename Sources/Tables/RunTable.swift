@@ -1,3 +1,5 @@
+import Formulas
+
 /// A table with one row a run (or a checkpoint), whose columns are known by their meaning.
 public struct RunTable: Sendable {
   /// The table, after renaming.

@@ -1,3 +1,5 @@
+import Formulas
+
 /// One column of a table: a name and a cell for every row.
 public struct Column: Sendable, Equatable {
   public enum Values: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Tables
+import Formulas
 import Testing
 
 @Suite("Did you mean")

@@ -1,0 +1,214 @@
+import Foundation
+
+/// Something that a reader of a fit should know, as a plain sentence.
+public struct Diagnostic: Hashable, Sendable, Codable {
+  public enum Severity: String, Hashable, Sendable, Codable {
+    case info, warning, error
+  }
+
+  /// A stable word to match: `flat_direction`.
+  public let code: String
+  public let severity: Severity
+  public let message: String
+
+  public init(_ code: String, _ severity: Severity, _ message: String) {
+    self.code = code
+    self.severity = severity
+    self.message = message
+  }
+}
+
+extension FitProblem {
+  /// What an optimum and its residuals show.
+  ///
+  /// - Parameters:
+  ///   - variables: the formula's columns, by name.
+  ///   - lines: each run's line in its file, to point at.
+  public func diagnose(
+    _ optimum: Optimum, _ covariance: Covariance, variables: [(name: String, values: [Double])], lines: [Int]
+  ) -> [Diagnostic] {
+    let residuals = residuals(at: optimum.parameters)
+    return convergence(optimum) + bounds(optimum) + design(variables) + flatness(covariance)
+      + correlations(covariance) + trends(residuals, variables) + outliers(residuals, lines)
+  }
+
+  private func convergence(_ optimum: Optimum) -> [Diagnostic] {
+    var found: [Diagnostic] = []
+    let starts = optimum.starts
+    if !optimum.converged {
+      found.append(
+        Diagnostic(
+          "not_converged", .error,
+          "the search did not come to rest (gradient norm \(short(optimum.gradientNorm))): do not use this fit; "
+            + "try more starts, or fewer parameters"))
+    }
+    if starts.distinctOptima > 1, starts.atBest * 2 < starts.tried {
+      found.append(
+        Diagnostic(
+          "several_optima", .warning,
+          "the starts ended at \(starts.distinctOptima) different optima and only \(starts.atBest) of \(starts.tried) at the "
+            + "best: a better one may exist; try --starts with a larger number"))
+    }
+    return found
+  }
+
+  private func bounds(_ optimum: Optimum) -> [Diagnostic] {
+    zip(domains, optimum.parameters).compactMap { domain, value in
+      let scale = max(abs(domain.startRange.lowerBound), abs(domain.startRange.upperBound), 1e-300)
+      let edges = [domain.lower, domain.upper].compactMap { $0 }
+      guard let edge = edges.first(where: { abs(value - $0) < 1e-6 * min(scale, max(1, abs($0))) }) else { return nil }
+      return Diagnostic(
+        "optimum_at_bound", .warning,
+        "\(domain.name) has run to its bound \(short(edge)): the runs want its term gone; its interval means nothing, and "
+          + "the formula may have a term too many")
+    }
+  }
+
+  /// Whether the runs vary their columns independently of each other.
+  private func design(_ variables: [(name: String, values: [Double])]) -> [Diagnostic] {
+    var found: [Diagnostic] = []
+    let used = observed.indices.filter { weights[$0] > 0 }
+    for (name, values) in variables {
+      let distinct = distinctValues(used.map { values[$0] })
+      if distinct < 4 {
+        let severity = distinct < 3 ? Diagnostic.Severity.error : .warning
+        found.append(
+          Diagnostic(
+            "too_few_values", severity,
+            "the runs have only \(distinct) different value\(distinct == 1 ? "" : "s") of \(name): a power law in \(name) with "
+              + "an offset needs at least 3, and 5 or more to be believed"))
+      }
+    }
+    for (i, first) in variables.enumerated() {
+      for second in variables.prefix(i) {
+        let pairs = used.map { (log(first.values[$0]), log(second.values[$0])) }
+        guard pairs.allSatisfy({ $0.0.isFinite && $0.1.isFinite }), let r = pearson(pairs), abs(r) > 0.999 else { continue }
+        found.append(
+          Diagnostic(
+            "ill_conditioned_design", .error,
+            "\(second.name) and \(first.name) move together in these runs (correlation \(fixed(r, 5)) in logarithms): the runs "
+              + "cannot tell their effects apart, and no fit of them can; add runs of one size on several token counts"))
+      }
+    }
+    return found
+  }
+
+  private func flatness(_ covariance: Covariance) -> [Diagnostic] {
+    guard covariance.conditionNumber > 1e8 else { return [] }
+    let involved = zip(domains, covariance.flattest).filter { abs($0.1) > 0.3 }.map(\.0.name)
+    let hopeless = covariance.conditionNumber >= Covariance.singular || covariance.matrix == nil
+    return [
+      Diagnostic(
+        "flat_direction", hopeless ? .error : .warning,
+        "\(involved.joined(separator: ", ")) can change together with hardly any change of the objective (condition number "
+          + "\(short(covariance.conditionNumber))): \(hopeless ? "the runs do not determine them" : "they are weakly determined") "
+          + "one by one, though predictions among the runs may still be good")
+    ]
+  }
+
+  private func correlations(_ covariance: Covariance) -> [Diagnostic] {
+    guard let matrix = covariance.correlations else { return [] }
+    var pairs: [String] = []
+    for a in matrix.indices {
+      for b in 0..<a where abs(matrix[a][b]) > 0.95 {
+        pairs.append("\(domains[b].name) with \(domains[a].name) (\(fixed(matrix[a][b], 3)))")
+      }
+    }
+    guard !pairs.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        "correlated_parameters", .info,
+        "the estimates of \(pairs.joined(separator: "; ")) are nearly tied: quote them together, never one alone")
+    ]
+  }
+
+  /// Whether residuals still follow a variable: Spearman's rank correlation, with its large-sample standard error.
+  private func trends(_ residuals: [Double], _ variables: [(name: String, values: [Double])]) -> [Diagnostic] {
+    let used = residuals.indices.filter { weights[$0] > 0 && residuals[$0].isFinite }
+    guard used.count > 10 else { return [] }
+    let residualRanks = ranks(used.map { residuals[$0] })
+    return variables.compactMap { name, values in
+      // A trend may bend: look at it over each half of the variable as well.
+      let order = used.indices.sorted { values[used[$0]] < values[used[$1]] }
+      let parts: [(String, [Int])] = [
+        ("", Array(used.indices)), ("the lower half of ", Array(order.prefix(order.count / 2))),
+        ("the upper half of ", Array(order.suffix(order.count / 2))),
+      ]
+      for (part, rows) in parts where rows.count > 10 {
+        let variableRanks = ranks(rows.map { values[used[$0]] })
+        guard let r = pearson(zip(rows, variableRanks).map { (residualRanks[$0.0], $0.1) }) else { continue }
+        let z = r * Double(rows.count - 1).squareRoot()
+        if abs(z) > 4 {
+          return Diagnostic(
+            "residual_trend", .warning,
+            "the residuals \(r > 0 ? "rise" : "fall") with \(part)\(name) (rank correlation \(fixed(r, 2)), z = \(fixed(z, 1))): "
+              + "the formula misses something there, and extrapolating along \(name) carries the error on")
+        }
+      }
+      return nil
+    }
+  }
+
+  private func outliers(_ residuals: [Double], _ lines: [Int]) -> [Diagnostic] {
+    let used = residuals.indices.filter { weights[$0] > 0 }
+    let middle = quantile(used.map { residuals[$0] }.sorted(), 0.5)
+    let spread = 1.4826 * quantile(used.map { abs(residuals[$0] - middle) }.sorted(), 0.5)
+    guard spread > 1e-12 else { return [] }
+    let far = used.filter { abs(residuals[$0] - middle) > 6 * spread }
+      .sorted { abs(residuals[$0] - middle) > abs(residuals[$1] - middle) }
+    guard !far.isEmpty else { return [] }
+    let shown = far.prefix(5).map { "line \(lines[$0]) (\(fixed(residuals[$0] / spread, 1)))" }
+    let more = far.count > 5 ? " and \(far.count - 5) more" : ""
+    return [
+      Diagnostic(
+        "outliers", far.count * 20 > used.count ? .warning : .info,
+        "\(far.count) run\(far.count == 1 ? " lies" : "s lie") more than 6 robust standard deviations off: "
+          + "\(shown.joined(separator: ", "))\(more); a robust objective gives them little weight, least squares much")
+    ]
+  }
+}
+
+/// How many values there are, those within a thousandth of each other counted once: sizes read off a figure repeat so.
+private func distinctValues(_ values: [Double]) -> Int {
+  var count = 0
+  var last = -Double.infinity
+  for value in values.sorted() where value > last + 1e-3 * abs(value) {
+    count += 1
+    last = value
+  }
+  return count
+}
+
+/// Pearson's correlation; nil where either side does not vary.
+func pearson(_ pairs: [(Double, Double)]) -> Double? {
+  let count = Double(pairs.count)
+  guard count > 2 else { return nil }
+  let mean = pairs.reduce((0, 0)) { ($0.0 + $1.0 / count, $0.1 + $1.1 / count) }
+  var (xx, yy, xy) = (0.0, 0.0, 0.0)
+  for (x, y) in pairs {
+    xx += (x - mean.0) * (x - mean.0)
+    yy += (y - mean.1) * (y - mean.1)
+    xy += (x - mean.0) * (y - mean.1)
+  }
+  return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : nil
+}
+
+/// Ranks from 1, ties sharing their mean.
+private func ranks(_ values: [Double]) -> [Double] {
+  let order = values.indices.sorted { values[$0] < values[$1] }
+  var result = [Double](repeating: 0, count: values.count)
+  var from = 0
+  while from < order.count {
+    var to = from
+    while to < order.count, values[order[to]] == values[order[from]] { to += 1 }
+    for k in from..<to { result[order[k]] = Double(from + to + 1) / 2 }
+    from = to
+  }
+  return result
+}
+
+private func short(_ value: Double) -> String {
+  value.isFinite ? value.formatted(.number.precision(.significantDigits(1...3)).notation(.scientific)) : "infinite"
+}
+
+private func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }

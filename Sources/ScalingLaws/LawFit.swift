@@ -1,0 +1,212 @@
+import Fitting
+import Formulas
+import Foundation
+import Tables
+
+/// How a law is fitted.
+public struct FitProtocol: Sendable {
+  /// The law's own where nil.
+  public var objective: Objective?
+  public var starts = Starts.standard
+  /// How many bootstrap resamples; none where 0.
+  public var resamples = 1000
+  public var resampling = Resampling.cases
+  /// The level of every interval.
+  public var level = 0.9
+  public var intervalMethod = IntervalMethod.percentile
+  public var seed: UInt64 = 0
+  public var threads: Int
+  /// Whether the fit is redone under other objectives and without the smallest runs.
+  public var sensitivity = true
+
+  public enum Resampling: Hashable, Sendable {
+    case cases, residuals
+    /// Whole groups of runs that share a value of a column.
+    case groups(column: String)
+  }
+
+  public enum IntervalMethod: String, Sendable, CaseIterable {
+    case percentile, bca
+  }
+
+  public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) { self.threads = threads }
+}
+
+/// A law fitted to runs, with all that is known of it.
+public struct LawFit: Sendable {
+  public let law: Law
+  public let runs: RunTable
+  public let settings: FitProtocol
+  public let problem: FitProblem
+  public let optimum: Optimum
+  public let covariance: Covariance
+  public let draws: BootstrapDraws
+  /// The optimum without each run; empty where there are too many runs.
+  public let jackknife: [[Double]?]
+  /// The law's variables over the runs, in its order.
+  public let columns: [[Double]]
+
+  /// The most runs that are left out one by one.
+  private static let mostJackknifed = 5000
+
+  /// Fits a law to runs.
+  ///
+  /// - Parameter progress: called now and then with the count of bootstrap resamples newly done, from any thread.
+  /// - Throws: ``TableError`` for a missing or invalid column; ``FitError`` where no start gives a finite objective.
+  public init(
+    _ law: Law, to runs: RunTable, _ settings: FitProtocol, progress: (@Sendable (Int) -> Void)? = nil
+  ) throws {
+    self.law = law
+    self.runs = runs
+    self.settings = settings
+    columns = try law.columns(of: runs)
+    problem = try law.problem(runs, columns: columns, objective: settings.objective ?? law.objective)
+    guard runs.rowCount > law.parameters.count else {
+      throw TableError(
+        .badData, file: runs.table.name,
+        message: "\(runs.rowCount) runs cannot determine the \(law.parameters.count) parameters of \(law.name); "
+          + "at least \(law.parameters.count + 1) are needed")
+    }
+    optimum = try problem.minimise(settings.starts, threads: settings.threads)
+    covariance = problem.covariance(at: optimum.parameters)
+    if settings.resamples > 0 {
+      let bootstrap = Bootstrap(try Self.kind(settings.resampling, runs), resamples: settings.resamples, seed: settings.seed)
+      draws = problem.bootstrap(bootstrap, around: optimum, threads: settings.threads, progress: progress)
+    } else {
+      draws = BootstrapDraws(parameters: [], failed: 0)
+    }
+    jackknife =
+      runs.rowCount <= Self.mostJackknifed ? problem.jackknife(around: optimum, threads: settings.threads) : []
+  }
+
+  private static func kind(_ resampling: FitProtocol.Resampling, _ runs: RunTable) throws -> Bootstrap.Kind {
+    switch resampling {
+    case .cases: return .cases
+    case .residuals: return .residuals
+    case .groups(let column):
+      guard let resolution = try runs.resolve(column) else {
+        let near = nearestName(to: column, among: runs.table.columns.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+        throw TableError(
+          .badData, file: runs.table.name, message: "there is no column '\(column)' to group the bootstrap by\(near)")
+      }
+      let labels = try runs.table.texts(resolution.column)
+      let numbers = Dictionary(zip(Set(labels).sorted(), 0...), uniquingKeysWith: { first, _ in first })
+      guard numbers.count > 2 else {
+        throw TableError(
+          .badData, file: runs.table.name, column: resolution.column,
+          message: "has only \(numbers.count) group\(numbers.count == 1 ? "" : "s"); a bootstrap by group needs more than 2")
+      }
+      return .groups(labels.map { numbers[$0] ?? 0 })
+    }
+  }
+
+  /// A parameter's standard error and interval: of the bootstrap, or of the covariance where there is none.
+  public func uncertainty(of index: Int) -> (standardError: Double?, interval: ClosedRange<Double>?) {
+    let values = draws.parameters.map { $0[index] }
+    if values.count > 1 {
+      return (
+        standardDeviation(values),
+        interval(values, estimate: optimum.parameters[index], jackknife: jackknife.compactMap { $0?[index] }))
+    }
+    guard let error = covariance.standardErrors?[index] else { return (nil, nil) }
+    let half = standardNormalQuantile((1 + settings.level) / 2) * error
+    return (error, (optimum.parameters[index] - half)...(optimum.parameters[index] + half))
+  }
+
+  /// An interval of any quantity, by the chosen method.
+  public func interval(_ draws: [Double], estimate: Double, jackknife: [Double]) -> ClosedRange<Double>? {
+    switch settings.intervalMethod {
+    case .percentile: percentileInterval(draws, level: settings.level)
+    case .bca:
+      bcaInterval(draws, estimate: estimate, jackknife: jackknife, level: settings.level)
+        ?? percentileInterval(draws, level: settings.level)
+    }
+  }
+
+  /// `N* ∝ C^a`, `D* ∝ C^b`, at the optimum and for each draw; nil for a law without that trade-off.
+  public var exponents: (best: (size: Double, tokens: Double), draws: [(size: Double, tokens: Double)])? {
+    guard let tradeOff = law.tradeOff else { return nil }
+    let all = tradeOff.exponents(parameterNames: law.parameterNames, [optimum.parameters] + draws.parameters)
+    return (all[0], Array(all.dropFirst()))
+  }
+
+  /// Each run's residual on the logarithm of the loss.
+  public var logResiduals: [Double] {
+    let predictions = problem.bound.values(parameters: optimum.parameters)
+    return zip(predictions, problem.observed).map { log($0) - log($1) }
+  }
+
+  /// What the optimum and the residuals show.
+  public var diagnostics: [Diagnostic] {
+    let variables = zip(law.variables, columns).map { (name: $0.column, values: $1) }
+    let lines = (0..<runs.rowCount).map { runs.table.line(ofRow: $0) }
+    return problem.diagnose(optimum, covariance, variables: variables, lines: lines) + influence(lines)
+  }
+
+  /// Runs without which some parameter moves by more than its standard error.
+  private func influence(_ lines: [Int]) -> [Diagnostic] {
+    let errors = law.parameters.indices.map { uncertainty(of: $0).standardError ?? .infinity }
+    let pulls = jackknife.enumerated().compactMap { row, parameters -> (row: Int, pull: Double, name: String)? in
+      guard let parameters else { return nil }
+      let moves = parameters.indices.map { abs(parameters[$0] - optimum.parameters[$0]) / errors[$0] }
+      guard let most = moves.indices.max(by: { moves[$0] < moves[$1] }), moves[most] > 1 else { return nil }
+      return (row, moves[most], law.parameters[most].name)
+    }.sorted { $0.pull > $1.pull }
+    guard !pulls.isEmpty else { return [] }
+    let shown = pulls.prefix(5).map { "line \(lines[$0.row]) (\($0.name) by \(String(format: "%.1f", $0.pull)) standard errors)" }
+    return [
+      Diagnostic(
+        "influential_run", .warning,
+        "without \(shown.joined(separator: ", or "))\(pulls.count > 5 ? ", or \(pulls.count - 5) more" : "") the fit moves: "
+          + "check those runs")
+    ]
+  }
+
+  /// The law with these parameters and draws, for predicting and planning.
+  public func fittedLaw() throws(FormulaError) -> FittedLaw {
+    try FittedLaw(
+      law: law, parameters: optimum.parameters, draws: draws.parameters, ranges: ranges, logResiduals: logResiduals,
+      provenance: "\(law.name) fitted to \(runs.rowCount) runs of \(runs.table.name)")
+  }
+
+  /// What the runs span, by column.
+  public var ranges: [String: ClosedRange<Double>] {
+    var ranges: [String: ClosedRange<Double>] = [:]
+    let quantities = Set(law.variables.map(\.column) + ["params", "tokens", "flops", law.target])
+    for quantity in quantities {
+      let values = (try? runs.values(named: quantity)) ?? []
+      if let low = values.min(), let high = values.max(), low <= high { ranges[quantity] = low...high }
+    }
+    return ranges
+  }
+}
+
+extension Law {
+  /// The law's variables over the runs, checked.
+  func columns(of runs: RunTable) throws -> [[Double]] {
+    let roles = (variables.map(\.column) + [target]).compactMap { Role(rawValue: $0) }
+    _ = try runs.validated(for: roles)
+    return try variables.map { try runs.values(named: $0.column) }
+  }
+
+  func problem(_ runs: RunTable, columns: [[Double]], objective: Objective) throws -> FitProblem {
+    let observed = try runs.values(named: target)
+    for (row, value) in observed.enumerated() where !value.isFinite || (objective.residual == .log && value <= 0) {
+      throw TableError(
+        .badData, file: runs.table.name, line: runs.table.line(ofRow: row), column: target,
+        message: "\(value) cannot be fitted\(objective.residual == .log ? " on a logarithm" : ""); leave the run out with --where")
+    }
+    for (variable, column) in zip(variables, columns) {
+      if let row = column.firstIndex(where: { !$0.isFinite }) {
+        throw TableError(
+          .badData, file: runs.table.name, line: runs.table.line(ofRow: row), column: variable.column,
+          message: "the cell is missing or not finite; leave the run out with --where '\(variable.column) > 0'")
+      }
+    }
+    let positive = zip(variables, columns).filter { $0.1.allSatisfy { $0 > 0 } }.map(\.0.name)
+    let compiled = try CompiledFormula(
+      formula, parameters: parameterNames, variables: variables.map(\.name), positive: Set(positive))
+    return FitProblem(
+      BoundFormula(compiled, columns: columns), domains: parameters, observed: observed, objective: objective)
+  }
+}

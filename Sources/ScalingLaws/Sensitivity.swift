@@ -1,0 +1,75 @@
+import Fitting
+import Foundation
+import Tables
+
+/// A fit redone under another choice: how much of the answer is the choice's.
+public struct SensitivityRow: Codable, Sendable, Equatable {
+  /// What was changed: `huber:0.0001`, `without the 10 % smallest runs`.
+  public var change: String
+  public var runs: Int
+  /// In the law's order.
+  public var parameters: [Double]
+  /// The size exponent of the optimum, where the law has one.
+  public var sizeExponent: Double?
+}
+
+extension LawFit {
+  /// The fit under other objectives, and without the runs of least compute.
+  public func sensitivities() -> [SensitivityRow] {
+    var rows = [row("as fitted", optimum.parameters, runs.rowCount)]
+    let residual = problem.objective.residual
+    let others: [Objective] =
+      [1e-4, 1e-3, 1e-2].map { Objective(.huber(delta: $0), residual: residual) }
+      + [Objective(.leastSquares, residual: residual), Objective(.absolute, residual: residual)]
+    for other in others where other != problem.objective {
+      if let found = try? problem.under(other).minimise(settings.starts, threads: settings.threads) {
+        rows.append(row(other.kind.text, found.parameters, runs.rowCount))
+      }
+    }
+    for share in [0.1, 0.25] {
+      guard let weights = withoutSmallest(share) else { continue }
+      let kept = weights.filter { $0 > 0 }.count
+      guard kept > law.parameters.count,
+        let found = try? problem.weighted(weights).minimise(settings.starts, threads: settings.threads)
+      else { continue }
+      rows.append(row("without the \(Int(share * 100)) % smallest runs", found.parameters, kept))
+    }
+    return rows
+  }
+
+  /// What the rows say, if they differ by more than chance moves the fit.
+  public func sensitivityDiagnostics(_ rows: [SensitivityRow]) -> [Diagnostic] {
+    let found = rows.compactMap { row in row.sizeExponent.map { (row.change, $0) } }
+    guard let low = found.min(by: { $0.1 < $1.1 }), let high = found.max(by: { $0.1 < $1.1 }), let exponents else {
+      return []
+    }
+    let spread = standardDeviation(exponents.draws.map(\.size))
+    guard high.1 - low.1 > 2 * (spread.isFinite ? spread : 0.01) else { return [] }
+    return [
+      Diagnostic(
+        "sensitive_choice", .warning,
+        "the size exponent goes from \(String(format: "%.3f", low.1)) (\(low.0)) to \(String(format: "%.3f", high.1)) "
+          + "(\(high.0)): the choice of objective and runs matters more than chance; plan under each")
+    ]
+  }
+
+  private func row(_ change: String, _ parameters: [Double], _ count: Int) -> SensitivityRow {
+    let exponent = law.tradeOff?.exponents(parameterNames: law.parameterNames, [parameters])[0].size
+    return SensitivityRow(
+      change: change, runs: count, parameters: parameters, sizeExponent: exponent.flatMap { $0.isFinite ? $0 : nil })
+  }
+
+  /// Weight 0 for the share of runs with the least compute (or, without it, the smallest first variable).
+  private func withoutSmallest(_ share: Double) -> [Double]? {
+    let size = (try? runs.values(for: .flops)) ?? computeFromSizeAndTokens ?? columns.first
+    guard let size, size.count > 10 else { return nil }
+    let drop = Int(share * Double(size.count))
+    let smallest = Set(size.indices.sorted { (size[$0], $0) < (size[$1], $1) }.prefix(drop))
+    return problem.weights.indices.map { smallest.contains($0) ? 0 : problem.weights[$0] }
+  }
+
+  private var computeFromSizeAndTokens: [Double]? {
+    guard let sizes = try? runs.values(for: .params), let tokens = try? runs.values(for: .tokens) else { return nil }
+    return zip(sizes, tokens).map { 6 * $0 * $1 }
+  }
+}

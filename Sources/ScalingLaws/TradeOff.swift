@@ -1,0 +1,48 @@
+import Formulas
+
+extension Law.TradeOff {
+  /// Recognises a sum with one term `A/x^p` in the size, one `B/y^q` in the tokens, and any others without either.
+  public init?(recognising formula: Formula, size: String, tokens: String) {
+    let terms = Self.terms(of: formula.expression)
+    let ofSize = terms.filter { $0.names.contains(size) }
+    let ofTokens = terms.filter { $0.names.contains(tokens) }
+    guard ofSize.count == 1, ofTokens.count == 1, let n = Self.power(ofSize[0], of: size),
+      let d = Self.power(ofTokens[0], of: tokens)
+    else { return nil }
+    a = formula.replacing(expression: n.factor)
+    alpha = formula.replacing(expression: n.exponent)
+    b = formula.replacing(expression: d.factor)
+    beta = formula.replacing(expression: d.exponent)
+  }
+
+  private static func terms(of expression: Expression) -> [Expression] {
+    if case .binary(.add, let left, let right) = expression { return terms(of: left) + terms(of: right) }
+    return [expression]
+  }
+
+  /// The factor and the exponent of `factor / x^exponent` or `factor * x^-exponent`, neither with another variable.
+  private static func power(_ term: Expression, of name: String) -> (factor: Expression, exponent: Expression)? {
+    let parts: (Expression, Expression)?
+    switch term {
+    case .binary(.divide, let factor, .binary(.power, .name(name), let exponent)): parts = (factor, exponent)
+    case .binary(.divide, let factor, .name(name)): parts = (factor, .number(1))
+    case .binary(.multiply, let factor, .binary(.power, .name(name), .negate(let exponent))),
+      .binary(.multiply, .binary(.power, .name(name), .negate(let exponent)), let factor):
+      parts = (factor, exponent)
+    default: parts = nil
+    }
+    guard let (factor, exponent) = parts, !(factor.names + exponent.names).contains(name) else { return nil }
+    return (factor, exponent)
+  }
+
+  /// How the optimum grows with compute, `N* ∝ C^a` and `D* ∝ C^b`, for parameter vectors: Hoffmann et al. 2022, eq. 4.
+  public func exponents(parameterNames: [String], _ vectors: [[Double]]) -> [(size: Double, tokens: Double)] {
+    let values = [alpha, beta].map { formula -> [Double] in
+      let compiled = try? CompiledFormula(formula, parameters: [], variables: parameterNames, order: .value)
+      guard let compiled else { return vectors.map { _ in .nan } }
+      let columns = parameterNames.indices.map { k in vectors.map { $0[k] } }
+      return BoundFormula(compiled, columns: columns).values(parameters: [])
+    }
+    return zip(values[0], values[1]).map { alpha, beta in (beta / (alpha + beta), alpha / (alpha + beta)) }
+  }
+}
