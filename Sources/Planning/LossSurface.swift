@@ -1,0 +1,57 @@
+import Formulas
+
+/// The mean loss of a law over one or many sets of its parameters, as a function of size and tokens.
+final class LossSurface {
+  struct Point {
+    let loss: Double
+    /// The derivative of the loss by the logarithm of the size at the same tokens, and the other way round.
+    let byLogParams: Double
+    let byLogTokens: Double
+  }
+
+  private let law: PlannableLaw
+  private let bound: BoundFormula
+  private let workspace: BoundFormula.Workspace
+  private var arguments: [Double]
+
+  /// - Parameter parameters: the sets; at least one, each in the law's order.
+  init(_ law: PlannableLaw, parameters: [[Double]]) {
+    self.law = law
+    let columns = law.fitted.law.parameters.indices.map { index in parameters.map { $0[index] } }
+    bound = BoundFormula(law.compiled, columns: columns)
+    workspace = BoundFormula.Workspace(bound)
+    arguments = law.values
+  }
+
+  func loss(params: Double, tokens: Double) -> Double {
+    evaluate(params: params, tokens: tokens, outputs: 1)[0]
+  }
+
+  func point(params: Double, tokens: Double) -> Point {
+    let means = evaluate(params: params, tokens: tokens, outputs: 1 + arguments.count)
+    func slope(_ index: Int?) -> Double { index.map { means[1 + $0] * arguments[$0] } ?? 0 }
+    // Compute grows with either.
+    return Point(
+      loss: means[0], byLogParams: slope(law.size) + slope(law.flops),
+      byLogTokens: slope(law.tokens) + slope(law.flops))
+  }
+
+  /// The means of the first outputs: the loss, then its derivatives by the law's variables.
+  private func evaluate(params: Double, tokens: Double, outputs: Int) -> [Double] {
+    if let size = law.size { arguments[size] = params }
+    if let index = law.tokens { arguments[index] = tokens }
+    if let flops = law.flops { arguments[flops] = law.rule.trainingFLOPs(params: params, tokens: tokens) }
+    workspace.set(parameters: arguments)
+    var sums = [Double](repeating: 0, count: outputs)
+    for block in 0..<bound.blockCount {
+      workspace.run(block: block)
+      let rows = bound.rows(ofBlock: block).clamped(to: 0..<bound.rowCount).count
+      for output in 0..<outputs {
+        let values = workspace.output(output)
+        for row in 0..<rows { sums[output] += values[row] }
+      }
+    }
+    let count = Double(bound.rowCount)
+    return sums.map { $0 / count }
+  }
+}
