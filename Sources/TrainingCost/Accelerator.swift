@@ -1,3 +1,4 @@
+import Formulas
 import Tables
 
 /// A chip that models are trained on, by its vendor's figures.
