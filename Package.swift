@@ -35,7 +35,7 @@ let package = Package(
     room("Formulas", ["CVectorMath"]),
     room("Tables", ["Formulas", "CCrypto"]),
     room("Fitting", ["Formulas", "CGSL", "COpenBLAS"]),
-    room("ScalingLaws", ["Formulas", "Tables", "Fitting", "Yams"]),
+    room("ScalingLaws", ["CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
     room("TrainingCost", ["Formulas", "Tables"]),
     room("Planning", ["ScalingLaws", "TrainingCost"]),
     room("Report", []),

@@ -75,6 +75,16 @@ public struct FitDocument: Codable, Sendable, Equatable {
     public var notes: [String]
     /// What the runs span, by column: smallest and largest.
     public var ranges: [String: [Double]]
+
+    public init(_ runs: RunTable, exclusions: [Exclusion], notes: [String], ranges: [String: ClosedRange<Double>] = [:]) {
+      file = runs.table.name
+      fingerprint = runs.table.fingerprint
+      used = runs.rowCount
+      excluded = exclusions.reduce(0) { $0 + $1.lines.count }
+      self.exclusions = exclusions
+      self.notes = notes
+      self.ranges = ranges.mapValues { [$0.lowerBound, $0.upperBound] }
+    }
   }
 
   public struct Exclusion: Codable, Sendable, Equatable {
@@ -132,10 +142,7 @@ public struct FitDocument: Codable, Sendable, Equatable {
         size: exponents.best.size, tokens: exponents.best.tokens,
         sizeInterval: interval(exponents.draws.map(\.size)), tokensInterval: interval(exponents.draws.map(\.tokens)))
     }
-    runs = Runs(
-      file: fit.runs.table.name, fingerprint: fit.runs.table.fingerprint, used: fit.runs.rowCount,
-      excluded: exclusions.reduce(0) { $0 + $1.lines.count }, exclusions: exclusions, notes: notes,
-      ranges: fit.ranges.mapValues { [$0.lowerBound, $0.upperBound] })
+    runs = Runs(fit.runs, exclusions: exclusions, notes: notes, ranges: fit.ranges)
     starts = fit.optimum.starts
     otherOptima = fit.optimum.others.map { OtherOptimum(parameters: $0.parameters, value: $0.value) }
     gradientNorm = fit.optimum.gradientNorm
@@ -193,7 +200,10 @@ extension FitDocument {
 
   /// Reads a fit from the bytes of a document.
   public static func decode(_ data: Data, from path: String) throws(DocumentError) -> FitDocument {
-    struct Header: Decodable { var schema: String }
+    struct Header: Decodable {
+      var schema: String
+      var approach: Int?
+    }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let header = try? decoder.decode(Header.self, from: data) else {
@@ -201,6 +211,11 @@ extension FitDocument {
     }
     guard header.schema == schema else {
       throw DocumentError("\(path): its schema is '\(header.schema)'; this version reads '\(schema)'")
+    }
+    if let approach = header.approach, approach != 3 {
+      throw DocumentError(
+        "\(path): a fit by approach \(approach) has exponents but no formula of the loss to predict or plan with; "
+          + "fit the runs with --approach 3")
     }
     do { return try FitCoding.decoder.decode(FitDocument.self, from: data) } catch {
       throw DocumentError("\(path): the fit document is damaged: \(FitCoding.explain(error))")

@@ -14,9 +14,11 @@ struct FitFigure {
 
   init(_ fit: LawFit) {
     self.fit = fit
-    params = try? fit.runs.values(named: "params")
-    tokens = try? fit.runs.values(named: "tokens")
-    let product = params.flatMap { sizes in tokens.map { zip(sizes, $0).map { 6 * $0 * $1 } } }
+    let sizes = try? fit.runs.values(named: "params")
+    let seen = try? fit.runs.values(named: "tokens")
+    let product = sizes.flatMap { sizes in seen.map { zip(sizes, $0).map { 6 * $0 * $1 } } }
+    params = sizes
+    tokens = seen
     flops = (try? fit.runs.values(named: "flops")) ?? product
     predicted = fit.problem.bound.values(parameters: fit.optimum.parameters)
   }
@@ -82,7 +84,7 @@ struct FitFigure {
       let curve = zip(sizes, loss(sizes, sizes.map { budget / 6 / $0 })).filter { $0.1 < (fit.problem.observed.max() ?? 0) * 1.02 }
       guard !curve.isEmpty else { continue }
       layers.append(
-        .points(.init(x: near.map { params[$0] }, y: near.map { fit.problem.observed[$0] }, ink: .index(index), radii: 2.5)))
+        .points(.init(x: near.map { params[$0] }, y: near.map { fit.problem.observed[$0] }, ink: .index(index), radii: [2.5])))
       layers.append(
         .line(.init(x: curve.map(\.0), y: curve.map(\.1), ink: .index(index), label: formatFLOPs(budget, digits: 2))))
     }
@@ -103,7 +105,7 @@ struct FitFigure {
     let levels = (0...7).map { sorted[Int(Double($0) / 7 * Double(sorted.count - 1) * 0.9)] }
     var layers: [Plot.Layer] = [
       .contour(.init(xs: xs, ys: ys, z: z, levels: levels, label: "loss")),
-      .points(.init(x: params, y: tokens, ink: .gray, radii: 2, label: "runs")),
+      .points(.init(x: params, y: tokens, ink: .gray, radii: [2], label: "runs")),
     ]
     if let frontier = frontier(flops) {
       let kept = frontier.filter { row in
@@ -126,7 +128,7 @@ struct FitFigure {
       title: "Residuals", x: .init("predicted loss"), y: .init("log prediction − log observation"),
       layers: [
         .horizontal(.init(0)),
-        .points(.init(x: predicted, y: fit.logResiduals, ink: flops.map { .values($0) } ?? .automatic, radii: 3)),
+        .points(.init(x: predicted, y: fit.logResiduals, ink: flops.map { .values($0) } ?? .automatic, radii: [3])),
       ], colorBar: flops == nil ? .init("") : .init("FLOP", .log10, numbers: .powers))
   }
 

@@ -33,7 +33,7 @@ struct PlanView {
       table.add(["loss of one run", "", "\(format(one.lowerBound, significant: 5)) … \(format(one.upperBound, significant: 5))"])
     }
     if let exponents = plan.exponents {
-      row("size grows as C^", exponents.size) { format($0, significant: 4) }
+      row("size grows as C^", exponents.params) { format($0, significant: 4) }
       row("tokens grow as C^", exponents.tokens) { format($0, significant: 4) }
     }
     if let cost = document.cost {
