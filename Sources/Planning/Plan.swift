@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import ScalingLaws
+import Tables
 
 /// What to train: size and tokens, the loss to expect, how sure all of it is, and why.
 public struct Plan: Sendable, Hashable {
@@ -133,14 +134,14 @@ extension Ensemble {
     let least = point.leastLoss
     var what = "at unlimited size and tokens"
     if let params = constraints.fixedParams {
-      what = "with \(params) params"
+      what = "with \(formatParams(params))"
     } else if let tokens = constraints.fixedTokens {
-      what = "on \(tokens) tokens"
+      what = "on \(formatTokens(tokens))"
     } else if let cap = constraints.maxTokens {
-      what = "on at most \(cap) tokens"
+      what = "on at most \(formatTokens(cap))"
     }
     return PlanError(
-      "the law '\(name)' does not go below a loss of \(least) \(what), so \(target) cannot be reached; raise the target or loosen the constraints"
+      "the law '\(name)' does not go below a loss of \(significant(least, digits: 5)) \(what), so \(target) cannot be reached; raise the target or loosen the constraints"
     )
   }
 }
