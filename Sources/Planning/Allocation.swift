@@ -37,7 +37,7 @@ struct Allocator {
   func allocation(for goal: PlanGoal, near guess: Allocation? = nil) -> Allocation? {
     switch goal {
     case .flops(let flops):
-      guard let trained = trainingOptimum(flops) else { return nil }
+      guard let trained = trainingOptimum(flops, near: guess) else { return nil }
       guard let served = constraints.inferenceTokens, served > 0 else { return trained }
       return cheapest(reaching: trained.loss, serving: served, near: guess ?? trained)
     case .loss(let loss):
@@ -45,12 +45,18 @@ struct Allocator {
     }
   }
 
-  func flops(_ allocation: Allocation) -> Double {
-    rule.trainingFLOPs(params: allocation.params, tokens: allocation.tokens)
+  /// The training compute of an allocation: the budget itself where all of it is spent.
+  func flops(_ allocation: Allocation, for goal: PlanGoal) -> Double {
+    let flops = rule.trainingFLOPs(params: allocation.params, tokens: allocation.tokens)
+    // The product differs from the budget in its last digits.
+    if case .flops(let budget) = goal, abs(flops - budget) <= 1e-12 * budget { return budget }
+    return flops
   }
 
   /// The lowest loss for training compute.
-  func trainingOptimum(_ flops: Double) -> Allocation? {
+  ///
+  /// - Parameter guess: where it may lie, such as the optimum of nearly the same law.
+  func trainingOptimum(_ flops: Double, near guess: Allocation? = nil) -> Allocation? {
     if let params = constraints.fixedParams {
       let tokens = constraints.fixedTokens ?? rule.other(params, flops: flops)
       return tokens > tokenCap
@@ -64,7 +70,7 @@ struct Allocator {
       let tokens = rule.other(params, flops: flops)
       if tokens <= tokenCap { return at(params, tokens) }
     }
-    return numericOptimum(flops)
+    return numericOptimum(flops, near: guess)
   }
 
   func at(_ params: Double, _ tokens: Double, limit: Allocation.Limit? = nil) -> Allocation? {
@@ -74,11 +80,11 @@ struct Allocator {
   }
 
   /// The lowest loss along the budget, by search over the logarithm of the size.
-  private func numericOptimum(_ flops: Double) -> Allocation? {
+  private func numericOptimum(_ flops: Double, near guess: Allocation?) -> Allocation? {
     let product = rule.other(1, flops: flops)
     let smallest = max(1, product / tokenCap)
     guard product >= smallest else { return cappedOptimum(upTo: product) }
-    let minimum = lowest(from: log(smallest), to: log(product)) { x in
+    let minimum = lowest(from: log(smallest), to: log(product), near: guess.map { log($0.params) }) { x in
       let params = exp(x)
       let point = surface.point(params: params, tokens: product / params)
       return (point.loss, point.byLogParams - point.byLogTokens)

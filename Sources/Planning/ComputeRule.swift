@@ -19,6 +19,7 @@ public struct ComputeRule: Sendable, Hashable {
   func other(_ one: Double, flops: Double) -> Double { flops / trainingFactor / one }
 
   var sentence: String {
-    "Training compute is counted as C = \(significant(trainingFactor, digits: 1)) N D, without attention over the context."
+    "Training compute is counted as C = \(significant(trainingFactor, digits: 1)) N D, without attention over the "
+      + "context."
   }
 }

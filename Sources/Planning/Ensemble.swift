@@ -56,16 +56,18 @@ struct Ensemble {
 
   /// The exponents of optimal size and tokens in compute, `N* ∝ C^a` and `D* ∝ C^b`, about an amount of compute.
   func exponents(at flops: Double) -> PlanExponents? {
-    guard law.splits, let size = point.sizeExponent(at: flops) else { return nil }
-    let sizes = draws.map { $0.sizeExponent(at: flops) ?? .nan }
+    guard law.splits, let size = point.sizeExponent(at: flops, near: nil) else { return nil }
+    let guess = point.unconstrained.trainingOptimum(flops)
+    let sizes = draws.map { $0.sizeExponent(at: flops, near: guess) ?? .nan }
     return PlanExponents(
       params: Quantity(value: size, interval: centralInterval(sizes, level: options.level)),
       tokens: Quantity(value: 1 - size, interval: centralInterval(sizes.map { 1 - $0 }, level: options.level)))
   }
 }
 
-/// How the optimum grows with compute: `N* ∝ C^a`, `D* ∝ C^b` (Hoffmann et al. 2022, eq. 4), by local slopes where the
-/// law has no constant exponents.
+/// How the optimum grows with compute: `N* ∝ C^a`, `D* ∝ C^b` (Hoffmann et al. 2022, eq. 4).
+///
+/// Where the law has no closed form these are the local slopes.
 public struct PlanExponents: Sendable, Hashable {
   public let params: Quantity
   public let tokens: Quantity
@@ -79,12 +81,12 @@ extension Allocator {
   }
 
   /// The slope of the logarithm of the unconstrained optimal size by that of compute; nil at a boundary.
-  fileprivate func sizeExponent(at flops: Double) -> Double? {
+  fileprivate func sizeExponent(at flops: Double, near guess: Allocation?) -> Double? {
     if let tradeOff { return tradeOff.sizeExponent }
     let step = 1e-2
     let free = unconstrained
-    guard let above = free.trainingOptimum(flops * exp(step)), let below = free.trainingOptimum(flops * exp(-step)),
-      above.limit == nil, below.limit == nil
+    guard let above = free.trainingOptimum(flops * exp(step), near: guess),
+      let below = free.trainingOptimum(flops * exp(-step), near: above), above.limit == nil, below.limit == nil
     else { return nil }
     return log(above.params / below.params) / (2 * step)
   }

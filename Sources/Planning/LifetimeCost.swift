@@ -27,9 +27,9 @@ extension Allocator {
       }
     guard let trained else { return nil }
     return LifetimeCost(
-      inferenceTokens: served, trainingFLOPs: flops(best),
+      inferenceTokens: served, trainingFLOPs: flops(best, for: goal),
       inferenceFLOPs: rule.inferenceFLOPs(params: best.params, tokens: served), trainingOnlyParams: trained.params,
       trainingOnlyTokens: trained.tokens,
-      trainingOnlyTotalFLOPs: flops(trained) + rule.inferenceFLOPs(params: trained.params, tokens: served))
+      trainingOnlyTotalFLOPs: flops(trained, for: goal) + rule.inferenceFLOPs(params: trained.params, tokens: served))
   }
 }

@@ -13,6 +13,8 @@ final class LossSurface {
   private let bound: BoundFormula
   private let workspace: BoundFormula.Workspace
   private var arguments: [Double]
+  /// The means of the loss and of its derivatives by the law's variables, at the last evaluation.
+  private var means: [Double]
 
   /// - Parameter parameters: the sets; at least one, each in the law's order.
   init(_ law: PlannableLaw, parameters: [[Double]]) {
@@ -21,14 +23,16 @@ final class LossSurface {
     bound = BoundFormula(law.compiled, columns: columns)
     workspace = BoundFormula.Workspace(bound)
     arguments = law.values
+    means = [Double](repeating: 0, count: 1 + law.values.count)
   }
 
   func loss(params: Double, tokens: Double) -> Double {
-    evaluate(params: params, tokens: tokens, outputs: 1)[0]
+    evaluate(params: params, tokens: tokens, outputs: 1)
+    return means[0]
   }
 
   func point(params: Double, tokens: Double) -> Point {
-    let means = evaluate(params: params, tokens: tokens, outputs: 1 + arguments.count)
+    evaluate(params: params, tokens: tokens, outputs: means.count)
     func slope(_ index: Int?) -> Double { index.map { means[1 + $0] * arguments[$0] } ?? 0 }
     // Compute grows with either.
     return Point(
@@ -36,22 +40,22 @@ final class LossSurface {
       byLogTokens: slope(law.tokens) + slope(law.flops))
   }
 
-  /// The means of the first outputs: the loss, then its derivatives by the law's variables.
-  private func evaluate(params: Double, tokens: Double, outputs: Int) -> [Double] {
+  private func evaluate(params: Double, tokens: Double, outputs: Int) {
     if let size = law.size { arguments[size] = params }
     if let index = law.tokens { arguments[index] = tokens }
     if let flops = law.flops { arguments[flops] = law.rule.trainingFLOPs(params: params, tokens: tokens) }
     workspace.set(parameters: arguments)
-    var sums = [Double](repeating: 0, count: outputs)
+    for output in 0..<outputs { means[output] = 0 }
     for block in 0..<bound.blockCount {
       workspace.run(block: block)
       let rows = bound.rows(ofBlock: block).clamped(to: 0..<bound.rowCount).count
       for output in 0..<outputs {
         let values = workspace.output(output)
-        for row in 0..<rows { sums[output] += values[row] }
+        var sum = 0.0
+        for row in 0..<rows { sum += values[row] }
+        means[output] += sum
       }
     }
-    let count = Double(bound.rowCount)
-    return sums.map { $0 / count }
+    for output in 0..<outputs { means[output] /= Double(bound.rowCount) }
   }
 }

@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import ScalingLaws
+import Tables
 
 /// What to train: size and tokens, the loss to expect, how sure all of it is, and why.
 public struct Plan: Sendable, Hashable {
@@ -65,7 +66,7 @@ public func planOptimum(
   guard let best = ensemble.point.allocation(for: goal) else { throw ensemble.unreachable(goal) }
   let drawn = ensemble.allocations(for: goal, near: best)
   let point = ensemble.point
-  let flops = point.flops(best)
+  let flops = point.flops(best, for: goal)
   let loss = ensemble.loss(best)
   let splits = ensemble.law.splits
 
@@ -75,12 +76,14 @@ public func planOptimum(
   findings.valley = point.valley(flops: flops, factors: options.valleyFactors)
   findings.lifetime = point.lifetimeCost(of: best, for: goal)
   findings.params = splits ? ensemble.quantity(best, drawn) { $0.params } : nil
+  findings.loss = loss.quantity.interval
+  findings.predictionInterval = predictionInterval(loss.samples, residuals: fitted.logResiduals, options)
   return Plan(
     law: fitted.law.name, provenance: fitted.provenance, params: findings.params,
     tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
-    flops: ensemble.quantity(best, drawn) { point.flops($0) },
+    flops: ensemble.quantity(best, drawn) { point.flops($0, for: goal) },
     tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil, loss: loss.quantity,
-    predictionInterval: predictionInterval(loss.samples, residuals: fitted.logResiduals, options),
+    predictionInterval: findings.predictionInterval,
     exponents: findings.exponents, robust: findings.robust, valley: findings.valley, lifetime: findings.lifetime,
     level: options.level, seed: options.seed, drawCount: ensemble.draws.count, reasons: findings.reasons,
     warnings: findings.warnings)
@@ -108,7 +111,8 @@ extension Ensemble {
     guard asked.maxTokens == nil, asked.fixedParams == nil, asked.fixedTokens == nil, asked.inferenceTokens == nil
     else {
       throw PlanError(
-        "the law '\(law.fitted.law.name)' knows only compute, so size and tokens cannot be constrained; use a law of both, such as chinchilla"
+        "the law '\(law.fitted.law.name)' knows only compute, so size and tokens cannot be constrained; "
+          + "use a law of both, such as chinchilla"
       )
     }
   }
@@ -133,14 +137,15 @@ extension Ensemble {
     let least = point.leastLoss
     var what = "at unlimited size and tokens"
     if let params = constraints.fixedParams {
-      what = "with \(params) params"
+      what = "with \(formatParams(params))"
     } else if let tokens = constraints.fixedTokens {
-      what = "on \(tokens) tokens"
+      what = "on \(formatTokens(tokens))"
     } else if let cap = constraints.maxTokens {
-      what = "on at most \(cap) tokens"
+      what = "on at most \(formatTokens(cap))"
     }
     return PlanError(
-      "the law '\(name)' does not go below a loss of \(least) \(what), so \(target) cannot be reached; raise the target or loosen the constraints"
+      "the law '\(name)' does not go below a loss of \(significant(least, digits: 5)) \(what), so \(target) cannot be reached; "
+        + "raise the target or loosen the constraints"
     )
   }
 }

@@ -1,3 +1,5 @@
+import Tables
+
 /// What a plan is to achieve.
 public enum PlanGoal: Sendable, Hashable {
   /// The lowest loss for training compute in FLOP.
@@ -82,11 +84,12 @@ func validate(
   }
   for factor in options.valleyFactors { try checkPositive(factor, "a factor on the size") }
   if let cap = constraints.maxTokens, let tokens = constraints.fixedTokens, tokens > cap {
-    throw PlanError("the fixed number of tokens, \(tokens), is above the cap of \(cap); drop one of them")
+    throw PlanError("the fixed \(formatTokens(tokens)) are above the cap of \(formatTokens(cap)); drop one of them")
   }
   if constraints.inferenceTokens != nil, constraints.fixedParams != nil || constraints.fixedTokens != nil {
     throw PlanError(
-      "inference tokens choose the size against the tokens, so neither can be fixed; drop the inference tokens or the other"
+      "inference tokens choose the size against the tokens, so neither can be fixed; "
+        + "drop the inference tokens or the other"
     )
   }
   switch goal {
@@ -101,7 +104,8 @@ func validate(
       // A budget worked out from the two in another order may differ in its last digits.
       guard needed <= flops * (1 + 1e-9) else {
         throw PlanError(
-          "the fixed size and tokens take \(needed) FLOP, above the budget of \(flops); lower one of them")
+          "the fixed size and tokens take \(formatFLOPs(needed)), above the budget of \(formatFLOPs(flops)); lower one of them"
+        )
       }
     }
   case .loss(let loss):

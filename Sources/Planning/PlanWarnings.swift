@@ -23,7 +23,8 @@ extension PlanFindings {
     }
     if case .flops(let budget) = goal, lifetime != nil, flops > budget * 1.001 {
       return [
-        "Training takes \(formatFLOPs(flops)), \(significant(flops / budget)) times the budget, because inference is paid for by a longer training."
+        "Training takes \(formatFLOPs(flops)), \(significant(flops / budget)) times the budget, because "
+          + "inference is paid for by a longer training."
       ]
     }
     return []
@@ -34,9 +35,11 @@ extension PlanFindings {
     guard !fitted.ranges.isEmpty else {
       return ["The runs behind these parameters are not known, so how far this plan extrapolates cannot be judged."]
     }
-    var targets = [("compute", "flops", flops)]
-    if ensemble.law.splits {
-      targets += [("size", sizeColumn, best.params), ("number of tokens", "tokens", best.tokens)]
+    let law = ensemble.law
+    var targets = [("compute", column(law.flops, or: "flops"), flops)]
+    if law.splits {
+      targets.append(("size", column(law.size, or: "params"), best.params))
+      targets.append(("number of tokens", column(law.tokens, or: "tokens"), best.tokens))
     }
     return targets.compactMap { what, column, value in
       guard let range = fitted.ranges[column], range.lowerBound > 0 else { return nil }
@@ -50,8 +53,9 @@ extension PlanFindings {
     }
   }
 
-  private var sizeColumn: String {
-    ensemble.law.size.map { fitted.law.variables[$0].column } ?? "params"
+  /// The column of a variable of the law, or the usual one where the law has no such variable.
+  private func column(_ variable: Int?, or usual: String) -> String {
+    variable.map { fitted.law.variables[$0].column } ?? usual
   }
 
   private var uncertainty: [String] {
@@ -60,7 +64,8 @@ extension PlanFindings {
       sentences.append("There are no draws of these parameters, so no number here has an interval.")
     } else if let interval = params?.interval, interval.upperBound > 4 * interval.lowerBound {
       sentences.append(
-        "The \(percent) interval of the size is wide: \(formatCount(interval.lowerBound)) to \(formatParams(interval.upperBound))."
+        "The \(percent) interval of the size is wide: "
+          + "\(formatCount(interval.lowerBound)) to \(formatParams(interval.upperBound))."
       )
     }
     if ensemble.dropped > 0 {
@@ -69,7 +74,8 @@ extension PlanFindings {
     let failed = drawn.filter { $0 == nil }.count
     if failed > 0 {
       sentences.append(
-        "\(failed) of \(drawn.count) draws cannot reach the target at any cost; where they reach into an interval, it is left out."
+        "\(failed) of \(drawn.count) draws cannot reach the target at any cost; "
+          + "where they reach into an interval, it is left out."
       )
     }
     if !ensemble.draws.isEmpty, fitted.logResiduals.isEmpty {
@@ -84,12 +90,13 @@ extension PlanFindings {
     let floor = ensemble.point.unconstrained.leastLoss
     if floor < 0.05 * best.loss {
       sentences.append(
-        "The law has no irreducible loss: far beyond its runs it promises losses that no model has, so do not extrapolate with it."
+        "The law has no irreducible loss: far beyond its runs it promises losses that no model has, "
+          + "so do not extrapolate with it."
       )
     }
     if let preset = fitted.law.presets.first(where: { $0.values == fitted.parameters }) {
       sentences.append("Published parameters: \(preset.note). Count your own sizes the same way.")
-    } else if sizeColumn == Role.paramsNonEmbedding.rawValue {
+    } else if column(ensemble.law.size, or: "params") == Role.paramsNonEmbedding.rawValue {
       sentences.append("Sizes count no embeddings; add them before you compare with whole models.")
     }
     return sentences

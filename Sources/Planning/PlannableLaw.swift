@@ -43,7 +43,8 @@ struct PlannableLaw {
     guard flops != nil || (size != nil && tokens != nil) else {
       let has = law.variables.map(\.column).joined(separator: ", ")
       throw PlanError(
-        "the law '\(law.name)' knows only \(has), so it cannot say how to split a budget; a law of both params and tokens can, such as chinchilla or kaplan-nd"
+        "the law '\(law.name)' knows only \(has), so it cannot say how to split a budget; "
+          + "a law of both params and tokens can, such as chinchilla or kaplan-nd"
       )
     }
   }

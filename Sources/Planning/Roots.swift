@@ -76,10 +76,12 @@ enum LineMinimum {
 
 /// The lowest point of a line, from an even scan and then the root of the slope about its lowest point.
 ///
+/// - Parameter guess: where the lowest point may be; a minimum that is found from there spares the scan.
 /// - Returns: nil if no value of the scan is finite.
 func lowest(
-  from lower: Double, to upper: Double, of f: (Double) -> (value: Double, slope: Double)
+  from lower: Double, to upper: Double, near guess: Double? = nil, of f: (Double) -> (value: Double, slope: Double)
 ) -> LineMinimum? {
+  if let guess, let place = minimum(near: guess, within: lower...upper, of: f) { return place }
   let steps = 128
   let places = (0...steps).map { $0 == steps ? upper : lower + (upper - lower) * Double($0) / Double(steps) }
   let values = places.map { f($0).value }
@@ -91,6 +93,17 @@ func lowest(
   if best == steps, f(upper).slope <= 0 { return .upper }
   let place = root(from: places[left], to: places[right]) { f($0).slope }
   return .inside(place ?? narrowed(from: places[left], to: places[right]) { f($0).value })
+}
+
+/// The minimum next to a guess; nil where there is none or it needs the scan.
+private func minimum(
+  near guess: Double, within range: ClosedRange<Double>, of f: (Double) -> (value: Double, slope: Double)
+) -> LineMinimum? {
+  let step = 1e-3
+  if guess <= range.lowerBound + step, f(range.lowerBound).slope >= 0 { return .lower }
+  guard let place = root(near: guess, within: range, of: { f($0).slope }) else { return nil }
+  // A root of the slope may also be a maximum.
+  return f(place - step).slope < 0 && f(place + step).slope > 0 ? .inside(place) : nil
 }
 
 /// The lowest point by golden section, for lines whose slope has no single change of sign.

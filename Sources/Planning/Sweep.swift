@@ -34,7 +34,7 @@ public func sweepBudgets(
     let splits = ensemble.law.splits
     rows.append(
       SweepRow(
-        budget: budget, flops: ensemble.quantity(best, drawn) { ensemble.point.flops($0) },
+        budget: budget, flops: ensemble.quantity(best, drawn) { ensemble.point.flops($0, for: .flops(budget)) },
         params: splits ? ensemble.quantity(best, drawn) { $0.params } : nil,
         tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
         tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil,

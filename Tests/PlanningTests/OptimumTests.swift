@@ -17,11 +17,7 @@ func isClose(_ a: Double?, _ b: Double, within relative: Double = 1e-12) -> Bool
 
 /// The Chinchilla law without its closed form.
 func chinchillaByFormula(_ parameters: [Double]) throws -> FittedLaw {
-  let law = Law(
-    name: "mine", title: "", formula: try Formula("E + A/N^alpha + B/D^beta"),
-    variables: [.init("N", column: "params"), .init("D", column: "tokens")],
-    parameters: ["E", "A", "B", "alpha", "beta"].map { .positive($0, 0.1...10) }, citation: "")
-  return try FittedLaw(law: law, parameters: parameters, provenance: "a test")
+  try customLaw("E + A/N^alpha + B/D^beta", parameters)
 }
 
 @Suite struct OptimumTests {
