@@ -139,7 +139,8 @@ private struct Spectrum {
     guard values[0] > 0 else { return }
     inverse = matrix.indices.map { index in
       let (a, b) = (index / count, index % count)
-      return (0..<count).reduce(0) { $0 + scaled[$1 * count + a] * scaled[$1 * count + b] / values[$1] } * scale[a] * scale[b]
+      return (0..<count).reduce(0) { $0 + scaled[$1 * count + a] * scaled[$1 * count + b] / values[$1] } * scale[a]
+        * scale[b]
     }
   }
 }

@@ -82,12 +82,15 @@ extension FitProblem {
     for (i, first) in variables.enumerated() {
       for second in variables.prefix(i) {
         let pairs = used.map { (log(first.values[$0]), log(second.values[$0])) }
-        guard pairs.allSatisfy({ $0.0.isFinite && $0.1.isFinite }), let r = pearson(pairs), abs(r) > 0.999 else { continue }
+        guard pairs.allSatisfy({ $0.0.isFinite && $0.1.isFinite }), let r = pearson(pairs), abs(r) > 0.999 else {
+          continue
+        }
         found.append(
           Diagnostic(
             "ill_conditioned_design", .error,
             "\(second.name) and \(first.name) move together in these runs (correlation \(fixed(r, 5)) in logarithms): the runs "
-              + "cannot tell their effects apart, and no fit of them can; add runs of one size on several token counts"))
+              + "cannot tell their effects apart, and no fit of them can; add runs of one size on several token counts")
+        )
       }
     }
     return found

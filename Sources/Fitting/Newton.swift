@@ -225,7 +225,11 @@ final class Minimiser {
         let ratio = (value - next) / max(predicted, .leastNormalMagnitude)
         swap(&here, &there)
         value = next
-        if ratio > 0.75 { damping = damping < 1e-8 ? 0 : damping / 16 } else if ratio < 0.25 { damping = max(damping * 4, 1e-3) }
+        if ratio > 0.75 {
+          damping = damping < 1e-8 ? 0 : damping / 16
+        } else if ratio < 0.25 {
+          damping = max(damping * 4, 1e-3)
+        }
       } else if atRest {
         converged = true
         break
@@ -268,7 +272,9 @@ final class Minimiser {
     for a in 0..<count {
       step[a] *= scaling[a]
       guard step[a].isFinite else { return nil }
-      if abs(step[a]) * shorten > problem.domains[a].longestStep { shorten = problem.domains[a].longestStep / abs(step[a]) }
+      if abs(step[a]) * shorten > problem.domains[a].longestStep {
+        shorten = problem.domains[a].longestStep / abs(step[a])
+      }
     }
     if shorten < 1 { for a in 0..<count { step[a] *= shorten } }
     return definite

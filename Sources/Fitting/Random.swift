@@ -16,7 +16,9 @@ public final class Random {
 
   /// Begins a stream anew. Streams of one seed are as unlike as those of different seeds.
   func reseed(_ seed: UInt64, stream: Int) {
-    gsl_rng_set(generator, UInt(truncatingIfNeeded: Self.mixed(seed &+ UInt64(truncatingIfNeeded: stream) &* 0x9e37_79b9_7f4a_7c15)))
+    gsl_rng_set(
+      generator,
+      UInt(truncatingIfNeeded: Self.mixed(seed &+ UInt64(truncatingIfNeeded: stream) &* 0x9e37_79b9_7f4a_7c15)))
   }
 
   /// Uniform in 0 ..< 1.

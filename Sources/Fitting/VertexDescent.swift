@@ -118,7 +118,9 @@ struct VertexDescent {
     for _ in 0..<20 {
       let gap = active.reduce(0) { max($0, abs(current.residuals[$1])) }
       if gap <= 1e-15 { return current }
-      guard let step = solve(current, active, active.map { -current.residuals[$0] }, transposed: false) else { return nil }
+      guard let step = solve(current, active, active.map { -current.residuals[$0] }, transposed: false) else {
+        return nil
+      }
       guard let next = place(at: zip(current.point, step).map { $0 + $1 }) else { return nil }
       let nextGap = active.reduce(0) { max($0, abs(next.residuals[$1])) }
       if nextGap >= gap { return gap <= 1e-12 ? current : nil }

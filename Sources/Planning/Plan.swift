@@ -77,7 +77,8 @@ public func planOptimum(
   findings.lifetime = point.lifetimeCost(of: best, for: goal)
   findings.params = splits ? ensemble.quantity(best, drawn) { $0.params } : nil
   findings.loss = loss.quantity.interval
-  findings.predictionInterval = predictionInterval(loss.samples, residuals: fitted.logResiduals, options)
+  findings.predictionInterval = predictionInterval(
+    loss.samples, logResiduals: fitted.logResiduals, level: options.level, seed: options.seed)
   return Plan(
     law: fitted.law.name, provenance: fitted.provenance, params: findings.params,
     tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
@@ -87,20 +88,6 @@ public func planOptimum(
     exponents: findings.exponents, robust: findings.robust, valley: findings.valley, lifetime: findings.lifetime,
     level: options.level, seed: options.seed, drawCount: ensemble.draws.count, reasons: findings.reasons,
     warnings: findings.warnings)
-}
-
-/// Where one run's loss falls: predicted losses, each with a residual drawn from the fit's own.
-private func predictionInterval(
-  _ losses: [Double], residuals: [Double], _ options: PlanOptions
-) -> ClosedRange<Double>? {
-  guard !losses.isEmpty, !residuals.isEmpty else { return nil }
-  let random = Random(seed: options.seed)
-  // Enough that the tails hold steady where the draws are few.
-  let samples = (0..<max(losses.count, 10_000)).map { index in
-    // A residual is log prediction − log observation.
-    losses[index % losses.count] * exp(-residuals[random.integer(below: residuals.count)])
-  }
-  return centralInterval(samples, level: options.level)
 }
 
 extension Ensemble {

@@ -76,7 +76,8 @@ public struct FitDocument: Codable, Sendable, Equatable {
     /// What the runs span, by column: smallest and largest.
     public var ranges: [String: [Double]]
 
-    public init(_ runs: RunTable, exclusions: [Exclusion], notes: [String], ranges: [String: ClosedRange<Double>] = [:]) {
+    public init(_ runs: RunTable, exclusions: [Exclusion], notes: [String], ranges: [String: ClosedRange<Double>] = [:])
+    {
       file = runs.table.name
       fingerprint = runs.table.fingerprint
       used = runs.rowCount
@@ -193,7 +194,8 @@ extension FitDocument {
   public static func read(_ path: String) throws(DocumentError) -> FitDocument {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw DocumentError(
-        "\(path): there is no such fit document; write one with 'windtunnel fit RUNS --output \(path)'", isMissing: true)
+        "\(path): there is no such fit document; write one with 'windtunnel fit RUNS --output \(path)'", isMissing: true
+      )
     }
     return try decode(data, from: path)
   }
@@ -276,7 +278,9 @@ enum FitCoding {
   }
 
   static func explain(_ error: any Error) -> String {
-    func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+    func path(_ context: DecodingError.Context) -> String {
+      context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
     switch error {
     case DecodingError.keyNotFound(let key, let context):
       return "'\(key.stringValue)' is missing\(context.codingPath.isEmpty ? "" : " in '\(path(context))'")"

@@ -38,7 +38,8 @@ public struct LawComparison: Codable, Sendable, Equatable {
   ) throws {
     let targets = Set(laws.map(\.target))
     guard targets.count <= 1 else {
-      throw LawError("laws that predict different columns (\(targets.sorted().joined(separator: ", "))) cannot be compared")
+      throw LawError(
+        "laws that predict different columns (\(targets.sorted().joined(separator: ", "))) cannot be compared")
     }
     self.runs = runs.rowCount
     self.folds = min(folds, runs.rowCount)

@@ -50,7 +50,8 @@ public struct ProfileDocument: Codable, Sendable, Equatable {
     }
     exponents = FitDocument.Exponents(
       size: result.size.exponent.value, tokens: result.tokens.exponent.value,
-      sizeInterval: Self.ends(result.size.exponent.interval), tokensInterval: Self.ends(result.tokens.exponent.interval))
+      sizeInterval: Self.ends(result.size.exponent.interval), tokensInterval: Self.ends(result.tokens.exponent.interval)
+    )
     self.runs = runs
     self.seed = seed
     level = result.level
@@ -59,17 +60,25 @@ public struct ProfileDocument: Codable, Sendable, Equatable {
     self.surface = surface.map { found in
       let s = found.surface
       return Surface(
-        parameters: [s.irreducibleLoss, s.sizeCoefficient, s.tokensCoefficient, s.alpha, s.beta], sizeExponent: s.sizeExponent,
+        parameters: [s.irreducibleLoss, s.sizeCoefficient, s.tokensCoefficient, s.alpha, s.beta],
+        sizeExponent: s.sizeExponent,
         sizeInterval: Self.ends(found.exponents.size.exponent.interval))
     }
     self.bias = bias
     diagnostics =
       result.warnings.map { Diagnostic("approach_\(approach)", .warning, $0) }
-      + (bias.map { [Diagnostic("approach_2_bias", abs($0.reportedExponent - $0.trueExponent) > 0.005 ? .warning : .info, $0.sentence)] } ?? [])
+      + (bias.map {
+        [
+          Diagnostic(
+            "approach_2_bias", abs($0.reportedExponent - $0.trueExponent) > 0.005 ? .warning : .info, $0.sentence)
+        ]
+      } ?? [])
     notes = result.notes
   }
 
-  private static func ends(_ interval: ComputeExponents.Interval?) -> [Double]? { interval.map { [$0.lower, $0.upper] } }
+  private static func ends(_ interval: ComputeExponents.Interval?) -> [Double]? {
+    interval.map { [$0.lower, $0.upper] }
+  }
 
   /// The document as compact JSON with sorted keys.
   public func encoded() throws -> Data { try FitCoding.encoder.encode(self) }

@@ -9,7 +9,8 @@ import Tables
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare laws on the same runs: criteria, cross-validation, and extrapolation from cheap runs to dear ones.",
+    abstract:
+      "Compare laws on the same runs: criteria, cross-validation, and extrapolation from cheap runs to dear ones.",
     discussion: """
       Examples:
         windtunnel compare runs.csv --laws chinchilla,kaplan-nd
@@ -21,13 +22,16 @@ struct CompareCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Laws by name or YAML file, separated by commas.", valueName: "names"))
   var laws = "chinchilla,kaplan-nd"
 
-  @Option(parsing: .singleValue, help: ArgumentHelp("A formula to compare as well; may be given again.", valueName: "text"))
+  @Option(
+    parsing: .singleValue, help: ArgumentHelp("A formula to compare as well; may be given again.", valueName: "text"))
   var formula: [String] = []
 
   @Option(help: ArgumentHelp("The objective to fit by; each law's own unless given.", valueName: "kind"))
   var objective: String?
 
-  @Option(help: ArgumentHelp("The share of runs, those of most compute, that the extrapolation is scored on.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp(
+      "The share of runs, those of most compute, that the extrapolation is scored on.", valueName: "share"))
   var holdout = 0.25
 
   @Option(help: ArgumentHelp("Folds of the cross-validation.", valueName: "K"))

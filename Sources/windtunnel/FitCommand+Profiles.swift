@@ -10,7 +10,8 @@ extension FitCommand {
     let runs = loaded.runs
     let params = try runs.values(for: .params)
     let tokens = try runs.values(for: .tokens)
-    let flops = try runs.column(for: .flops) != nil ? try runs.values(for: .flops) : zip(params, tokens).map { 6 * $0 * $1 }
+    let flops =
+      try runs.column(for: .flops) != nil ? try runs.values(for: .flops) : zip(params, tokens).map { 6 * $0 * $1 }
     let loss = try runs.values(for: .loss)
     _ = try runs.validated(for: [.params, .tokens, .loss])
     let result: ComputeExponents
@@ -23,7 +24,8 @@ extension FitCommand {
           message: "the envelope of training curves needs to know which points are of one run: a column 'run' "
             + "(or --rename your_column=run)")
       }
-      let curves = try TrainingCurves(run: try runs.labels(for: .run), params: params, tokens: tokens, flops: flops, loss: loss)
+      let curves = try TrainingCurves(
+        run: try runs.labels(for: .run), params: params, tokens: tokens, flops: flops, loss: loss)
       result = try .trainingCurveEnvelope(
         curves, EnvelopeOptions(resamples: bootstrap, seed: computing.seed, level: interval))
     } else {
@@ -38,7 +40,9 @@ extension FitCommand {
     let document = ProfileDocument(
       approach: approach, result, surface: surface, bias: bias, runs: record, seed: computing.seed)
     if let path = plot.plot { try ProfileFigure(document, params, flops, loss).plot.write(to: path) }
-    try output.emit(json: try document.encoded()) { profileView(document, ProfileFigure(document, params, flops, loss)) }
+    try output.emit(json: try document.encoded()) {
+      profileView(document, ProfileFigure(document, params, flops, loss))
+    }
   }
 
   private func profileView(_ document: ProfileDocument, _ figure: ProfileFigure) -> String {
@@ -47,28 +51,44 @@ extension FitCommand {
       ends.map { "\(format($0[0], significant: 4)) … \(format($0[1], significant: 4))" } ?? "–"
     }
     var table = TextTable(
-      [.init("approach \(approach)"), .init("exponent", .decimal), .init("\(format(self.interval * 100, significant: 3)) % interval")],
+      [
+        .init("approach \(approach)"), .init("exponent", .decimal),
+        .init("\(format(self.interval * 100, significant: 3)) % interval"),
+      ],
       terminal: terminal)
-    table.add(["size ∝ C^a", format(document.exponents.size, significant: 4), interval(document.exponents.sizeInterval)])
-    table.add(["tokens ∝ C^b", format(document.exponents.tokens, significant: 4), interval(document.exponents.tokensInterval)])
+    table.add([
+      "size ∝ C^a", format(document.exponents.size, significant: 4), interval(document.exponents.sizeInterval),
+    ])
+    table.add([
+      "tokens ∝ C^b", format(document.exponents.tokens, significant: 4), interval(document.exponents.tokensInterval),
+    ])
     if let surface = document.surface {
-      table.add(["size, one surface through all runs", format(surface.sizeExponent, significant: 4), interval(surface.sizeInterval)])
+      table.add([
+        "size, one surface through all runs", format(surface.sizeExponent, significant: 4),
+        interval(surface.sizeInterval),
+      ])
     }
     var optima = TextTable(
-      [.init("compute"), .init("best size", .right), .init("tokens", .right), .init("loss", .decimal), .init("runs", .right)],
+      [
+        .init("compute"), .init("best size", .right), .init("tokens", .right), .init("loss", .decimal),
+        .init("runs", .right),
+      ],
       terminal: terminal)
     // An envelope has hundreds of points: a dozen show it.
     let step = max(1, document.points.count / 12)
     for point in document.points.enumerated().filter({ $0.offset % step == 0 }).map(\.element) {
       optima.add([
-        formatFLOPs(point.flops), formatParams(point.params), formatTokens(point.tokens), format(point.loss, significant: 4),
+        formatFLOPs(point.flops), formatParams(point.params), formatTokens(point.tokens),
+        format(point.loss, significant: 4),
         String(point.runs),
       ])
     }
     let words =
       document.left.map { "left out: \($0.count) at \(formatFLOPs($0.lowestFlops)): \($0.reason)" } + document.notes
     let findings = document.diagnostics.map {
-      wrapped($0.message, label: terminal.styled($0.severity == .info ? "note" : "warning", .warning), labelWidth: 7, width: terminal.columns)
+      wrapped(
+        $0.message, label: terminal.styled($0.severity == .info ? "note" : "warning", .warning), labelWidth: 7,
+        width: terminal.columns)
     }
     return [
       "\(document.runs.used) runs of \(document.runs.file)\n", table.render(width: 100), optima.render(width: 100),

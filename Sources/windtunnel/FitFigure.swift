@@ -46,10 +46,15 @@ struct FitFigure {
     var layers = [points]
     if let frontier = frontier(flops) {
       layers = [
-        .band(.init(x: frontier.map(\.budget), lower: frontier.map { $0.loss.interval?.lowerBound ?? $0.loss.value },
+        .band(
+          .init(
+            x: frontier.map(\.budget), lower: frontier.map { $0.loss.interval?.lowerBound ?? $0.loss.value },
             upper: frontier.map { $0.loss.interval?.upperBound ?? $0.loss.value }, ink: .index(0))),
         points,
-        .line(.init(x: frontier.map(\.budget), y: frontier.map(\.loss.value), ink: .index(0), width: 2, label: "compute-optimal")),
+        .line(
+          .init(
+            x: frontier.map(\.budget), y: frontier.map(\.loss.value), ink: .index(0), width: 2, label: "compute-optimal"
+          )),
       ]
     }
     return Plot(
@@ -81,10 +86,14 @@ struct FitFigure {
       let near = flops.indices.filter { flops[$0] >= budget / half && flops[$0] < budget * half }
       let sizes = spaced(smallest / 1.5, largest * 1.5, 60)
       // Where next to nothing is trained on, the curve leaves the picture.
-      let curve = zip(sizes, loss(sizes, sizes.map { budget / 6 / $0 })).filter { $0.1 < (fit.problem.observed.max() ?? 0) * 1.02 }
+      let curve = zip(sizes, loss(sizes, sizes.map { budget / 6 / $0 })).filter {
+        $0.1 < (fit.problem.observed.max() ?? 0) * 1.02
+      }
       guard !curve.isEmpty else { continue }
       layers.append(
-        .points(.init(x: near.map { params[$0] }, y: near.map { fit.problem.observed[$0] }, ink: .index(index), radii: [2.5])))
+        .points(
+          .init(x: near.map { params[$0] }, y: near.map { fit.problem.observed[$0] }, ink: .index(index), radii: [2.5]))
+      )
       layers.append(
         .line(.init(x: curve.map(\.0), y: curve.map(\.1), ink: .index(index), label: formatFLOPs(budget, digits: 2))))
     }
@@ -115,7 +124,8 @@ struct FitFigure {
       layers.append(
         .line(
           .init(
-            x: kept.compactMap { $0.params?.value }, y: kept.compactMap { $0.tokens?.value }, ink: .index(1), width: 2.5,
+            x: kept.compactMap { $0.params?.value }, y: kept.compactMap { $0.tokens?.value }, ink: .index(1),
+            width: 2.5,
             label: "efficient frontier")))
     }
     return Plot(

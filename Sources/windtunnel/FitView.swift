@@ -18,7 +18,8 @@ struct FitView {
     let names = fit.law.variables.map { $0.name == $0.column ? $0.name : "\($0.name) = \($0.column)" }
     let excluded = document.runs.exclusions.map { exclusion in
       let lines = exclusion.lines.prefix(8).map(String.init).joined(separator: ", ")
-      return "\(exclusion.lines.count) left out: \(exclusion.reason) (line\(exclusion.lines.count == 1 ? "" : "s") \(lines)\(exclusion.lines.count > 8 ? ", …" : ""))"
+      return
+        "\(exclusion.lines.count) left out: \(exclusion.reason) (line\(exclusion.lines.count == 1 ? "" : "s") \(lines)\(exclusion.lines.count > 8 ? ", …" : ""))"
     }
     let objective = document.objective
     let starts = document.starts
@@ -28,7 +29,8 @@ struct FitView {
       : "\(starts.atBest) of \(starts.tried) starts ended there; \(starts.distinctOptima) distinct optima"
     return
       ([
-        terminal.styled("\(document.law)", .bold) + "  \(document.target) = \(fit.law.formula.expressionText)   (\(names.joined(separator: ", ")))",
+        terminal.styled("\(document.law)", .bold)
+          + "  \(document.target) = \(fit.law.formula.expressionText)   (\(names.joined(separator: ", ")))",
         "\(document.runs.used) runs of \(document.runs.file)",
       ] + excluded + document.runs.notes + [
         "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals, sum \(format(objective.value, significant: 8)); "
@@ -40,12 +42,14 @@ struct FitView {
   private var parameters: String {
     let level = "\(format(document.bootstrap.level * 100, significant: 3)) % interval"
     var table = TextTable(
-      [.init("parameter"), .init("value", .decimal), .init("standard error", .decimal), .init(level)], terminal: terminal)
+      [.init("parameter"), .init("value", .decimal), .init("standard error", .decimal), .init(level)],
+      terminal: terminal)
     for name in document.parameterOrder {
       guard let parameter = document.parameters[name] else { continue }
       table.add([
         name,
-        parameter.standardError.map { rounded(value: parameter.value, error: $0) } ?? format(parameter.value, significant: 6),
+        parameter.standardError.map { rounded(value: parameter.value, error: $0) }
+          ?? format(parameter.value, significant: 6),
         parameter.standardError.map { format($0, significant: 3) } ?? "–",
         parameter.interval.map { "\(format($0[0], significant: 4)) … \(format($0[1], significant: 4))" } ?? "–",
       ])
@@ -95,7 +99,8 @@ struct FitView {
         case .warning: terminal.styled("warning", .warning)
         case .error: terminal.styled("ERROR", .failure)
         }
-      return wrapped("\(finding.message)", label: mark, labelWidth: finding.severity.rawValue.count, width: terminal.columns)
+      return wrapped(
+        "\(finding.message)", label: mark, labelWidth: finding.severity.rawValue.count, width: terminal.columns)
     }.joined(separator: "\n") + (document.diagnostics.isEmpty ? "" : "\n")
   }
 }

@@ -15,7 +15,8 @@ struct LawOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Your own law: names that are columns (or N, D, C) are data, all others are parameters to fit.", valueName: "text"))
+      "Your own law: names that are columns (or N, D, C) are data, all others are parameters to fit.", valueName: "text"
+    ))
   var formula: String?
 
   @Option(
@@ -31,7 +32,9 @@ struct LawOptions: ParsableArguments {
   func validate() throws {
     if law != nil, formula != nil { throw ValidationError("give --law or --formula, not both") }
     if formula == nil, !parameter.isEmpty { throw ValidationError("--parameter goes with --formula") }
-    if formula == nil, target != nil { throw ValidationError("--target goes with --formula; a law knows what it predicts") }
+    if formula == nil, target != nil {
+      throw ValidationError("--target goes with --formula; a law knows what it predicts")
+    }
   }
 
   func law(over runs: RunTable) throws -> Law {

@@ -62,11 +62,13 @@ struct LawsCommand: ParsableCommand {
 
   private func overview(_ laws: [Law]) -> String {
     let terminal = Terminal.standardOutput
-    var table = TextTable([.init("law"), .init("formula"), .init("presets"), .init("predicts", wraps: true)], terminal: terminal)
+    var table = TextTable(
+      [.init("law"), .init("formula"), .init("presets"), .init("predicts", wraps: true)], terminal: terminal)
     for law in laws {
       table.add([law.name, law.formula.text, law.presets.map(\.name).joined(separator: ", "), law.title])
     }
-    return table.render(width: max(terminal.columns, 120)) + "\n'windtunnel laws NAME' shows one law's published parameters.\n"
+    return table.render(width: max(terminal.columns, 165))
+      + "\n'windtunnel laws NAME' shows one law's published parameters.\n"
   }
 
   private func details(_ law: Law) -> String {
@@ -75,7 +77,9 @@ struct LawsCommand: ParsableCommand {
     var table = TextTable(
       [.init("preset")] + law.parameterNames.map { TextTable.Column($0, .decimal) } + [.init("source", wraps: true)],
       terminal: terminal)
-    for preset in law.presets { table.add([preset.name] + preset.values.map { format($0, significant: 6) } + [preset.note]) }
+    for preset in law.presets {
+      table.add([preset.name] + preset.values.map { format($0, significant: 6) } + [preset.note])
+    }
     return """
       \(terminal.styled(law.name, .bold))  \(law.title)
       \(law.target) = \(law.formula.expressionText)   (\(variables))

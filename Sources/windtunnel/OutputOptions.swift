@@ -12,7 +12,8 @@ struct OutputOptions: ParsableArguments {
   var format = OutputFormat.table
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Also write the result as JSON to this file, all at once.", valueName: "file"))
+    name: .shortAndLong,
+    help: ArgumentHelp("Also write the result as JSON to this file, all at once.", valueName: "file"))
   var output: String?
 
   /// Prints a result in the chosen format, and writes it where that was asked for.
@@ -40,7 +41,9 @@ struct ComputingOptions: ParsableArguments {
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {
-    if let threads, threads < 1 || threads > 4096 { throw ValidationError("--threads must be from 1 to 4096, not \(threads)") }
+    if let threads, threads < 1 || threads > 4096 {
+      throw ValidationError("--threads must be from 1 to 4096, not \(threads)")
+    }
   }
 }
 

@@ -22,7 +22,8 @@ struct PlanCommand: ParsableCommand {
 
   @OptionGroup(title: "Law") var source: SourceOptions
 
-  @Option(help: ArgumentHelp("\"1e23 FLOP\", \"2M USD\", \"10k GPU-hours\" or \"64xH100 for 30d\".", valueName: "budget"))
+  @Option(
+    help: ArgumentHelp("\"1e23 FLOP\", \"2M USD\", \"10k GPU-hours\" or \"64xH100 for 30d\".", valueName: "budget"))
   var budget: String?
 
   @Option(help: ArgumentHelp("Instead of a budget: the loss to reach at the least compute.", valueName: "loss"))
@@ -37,7 +38,8 @@ struct PlanCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Tokens that are given: 1.4T.", valueName: "count"))
   var tokens: String?
 
-  @Option(help: ArgumentHelp("Tokens that the model will serve over its life: 1T (Sardana et al. 2024).", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("Tokens that the model will serve over its life: 1T (Sardana et al. 2024).", valueName: "count"))
   var inferenceTokens: String?
 
   @Option(
@@ -45,16 +47,21 @@ struct PlanCommand: ParsableCommand {
     help: ArgumentHelp("The value of any further variable of the law.", valueName: "name=value"))
   var assignments: [String] = []
 
-  @Option(help: ArgumentHelp("What the money or GPU-hours are of: H100, A100, …; H100 unless given.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("What the money or GPU-hours are of: H100, A100, …; H100 unless given.", valueName: "name"))
   var accelerator: String?
 
-  @Option(help: ArgumentHelp("The share of the accelerator's peak that goes into the model; 0.4 unless given.", valueName: "share"))
+  @Option(
+    help: ArgumentHelp(
+      "The share of the accelerator's peak that goes into the model; 0.4 unless given.", valueName: "share"))
   var mfu: Double?
 
   @Option(help: ArgumentHelp("USD for an hour of one accelerator.", valueName: "usd"))
   var price: Double?
 
-  @Option(help: ArgumentHelp("Also plan for each of a range of budgets in FLOP: 1e18:1e25 or 1e18:1e25:15.", valueName: "low:high"))
+  @Option(
+    help: ArgumentHelp(
+      "Also plan for each of a range of budgets in FLOP: 1e18:1e25 or 1e18:1e25:15.", valueName: "low:high"))
   var sweep: String?
 
   @Option(help: "The level of all intervals.")
@@ -84,8 +91,10 @@ struct PlanCommand: ParsableCommand {
     let options = PlanOptions(level: interval, seed: seed)
     let constraints = try constraints()
     let plan = try planOptimum(fitted, for: goal, constraints: constraints, options: options)
-    let rows = budgets.isEmpty ? nil : try sweepBudgets(fitted, budgets: budgets, constraints: constraints, options: options)
-    let cost = try computeCost(ofFLOPs: plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions))
+    let rows =
+      budgets.isEmpty ? nil : try sweepBudgets(fitted, budgets: budgets, constraints: constraints, options: options)
+    let cost = try computeCost(
+      ofFLOPs: plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions))
     let document = PlanDocument(
       plan, budget: budget, assumptions: compute?.sentences ?? [], cost: cost, sweep: rows)
     if let path = plot.plot { try PlanFigure(plan, fitted, rows).grid.write(to: path) }
@@ -96,7 +105,8 @@ struct PlanCommand: ParsableCommand {
 
   private func assumptions() throws -> CostAssumptions {
     CostAssumptions(
-      accelerator: try accelerator.map { try Accelerator.named($0) }, price: try price.map { try ComputePrice(usdPerHour: $0) },
+      accelerator: try accelerator.map { try Accelerator.named($0) },
+      price: try price.map { try ComputePrice(usdPerHour: $0) },
       utilisation: try mfu.map { try Utilisation($0) } ?? .assumed)
   }
 

@@ -17,7 +17,9 @@ struct PlanFigure {
   }
 
   var grid: PlotGrid {
-    PlotGrid(title: "\(plan.law): a plan for \(formatFLOPs(plan.flops.value))", rows: [[valley, sizes, losses].compactMap { $0 }])
+    PlotGrid(
+      title: "\(plan.law): a plan for \(formatFLOPs(plan.flops.value))",
+      rows: [[valley, sizes, losses].compactMap { $0 }])
   }
 
   /// The loss of other sizes at the plan's compute; nil for a law without size and tokens, or with further variables.
@@ -37,7 +39,10 @@ struct PlanFigure {
       let sorted = sizes.indices.map { k in draws.map { $0[k] }.sorted() }
       func edge(_ share: Double) -> [Double] { sorted.map { $0[Int((Double($0.count - 1) * share).rounded())] } }
       layers.append(
-        .band(.init(x: sizes, lower: edge((1 - plan.level) / 2), upper: edge((1 + plan.level) / 2), ink: .index(0), label: "\(format(plan.level * 100, significant: 3)) % of draws")))
+        .band(
+          .init(
+            x: sizes, lower: edge((1 - plan.level) / 2), upper: edge((1 + plan.level) / 2), ink: .index(0),
+            label: "\(format(plan.level * 100, significant: 3)) % of draws")))
     }
     layers.append(.line(.init(x: sizes, y: curve, ink: .index(0), width: 2, label: "loss at this compute")))
     layers.append(

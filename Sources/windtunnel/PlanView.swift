@@ -11,8 +11,11 @@ struct PlanView {
   let terminal: Terminal
 
   var text: String {
-    [answer, valley, sweep, figure.valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "", words]
-      .filter { !$0.isEmpty }.joined(separator: "\n")
+    [
+      answer, valley, sweep,
+      figure.valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "", words,
+    ]
+    .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private var answer: String {
@@ -30,7 +33,9 @@ struct PlanView {
     row("training compute", plan.flops) { formatFLOPs($0) }
     row("loss", plan.loss) { format($0, significant: 5) }
     if let one = plan.predictionInterval {
-      table.add(["loss of one run", "", "\(format(one.lowerBound, significant: 5)) … \(format(one.upperBound, significant: 5))"])
+      table.add([
+        "loss of one run", "", "\(format(one.lowerBound, significant: 5)) … \(format(one.upperBound, significant: 5))",
+      ])
     }
     if let exponents = plan.exponents {
       row("size grows as C^", exponents.params) { format($0, significant: 4) }
@@ -66,7 +71,8 @@ struct PlanView {
     guard let rows = document.sweep else { return "" }
     var table = TextTable(
       [
-        .init("budget"), .init("size", .right), .init("interval"), .init("tokens", .right), .init("per param", .decimal),
+        .init("budget"), .init("size", .right), .init("interval"), .init("tokens", .right),
+        .init("per param", .decimal),
         .init("loss", .decimal), .init("interval"),
       ], title: "Over budgets", terminal: terminal)
     for row in rows {
@@ -74,8 +80,10 @@ struct PlanView {
         quantity?.interval.flatMap { $0.count == 2 ? "\(text($0[0])) … \(text($0[1]))" : nil } ?? "–"
       }
       table.add([
-        formatFLOPs(row.budget), row.params?.value.map { formatParams($0) } ?? "–", interval(row.params) { formatParams($0) },
-        row.tokens?.value.map { formatTokens($0) } ?? "–", row.tokensPerParam?.value.map { format($0, significant: 3) } ?? "–",
+        formatFLOPs(row.budget), row.params?.value.map { formatParams($0) } ?? "–",
+        interval(row.params) { formatParams($0) },
+        row.tokens?.value.map { formatTokens($0) } ?? "–",
+        row.tokensPerParam?.value.map { format($0, significant: 3) } ?? "–",
         row.loss.value.map { format($0, significant: 4) } ?? "–", interval(row.loss) { format($0, significant: 4) },
       ])
     }

@@ -63,7 +63,8 @@ struct PredictCommand: ParsableCommand {
 
   func validate() throws {
     if (file == nil) == (preset == nil) {
-      throw ValidationError("give a fit document or --preset, as in 'windtunnel predict fit.json --params 7B --tokens 2T'")
+      throw ValidationError(
+        "give a fit document or --preset, as in 'windtunnel predict fit.json --params 7B --tokens 2T'")
     }
     if !(interval > 0 && interval < 1) { throw ValidationError("--interval must be between 0 and 1, not \(interval)") }
   }
@@ -79,7 +80,8 @@ struct PredictCommand: ParsableCommand {
     let draws = fitted.draws.map { bound.values(parameters: $0)[0] }
     let prediction = Prediction(
       law: fitted.law.name, provenance: fitted.provenance,
-      at: Dictionary(fitted.law.variables.map { ($0.column, point[$0.name] ?? .nan) }, uniquingKeysWith: { first, _ in first }),
+      at: Dictionary(
+        fitted.law.variables.map { ($0.column, point[$0.name] ?? .nan) }, uniquingKeysWith: { first, _ in first }),
       loss: .init(
         value: value, interval: ends(percentileInterval(draws, level: interval)),
         predictionInterval: ends(
@@ -113,7 +115,8 @@ struct PredictCommand: ParsableCommand {
     var point: [String: Double] = [:]
     for variable in law.variables {
       guard let value = given[variable.column] else {
-        let option = ["params", "tokens", "flops"].contains(variable.column) ? "--\(variable.column)" : "--set \(variable.name)=…"
+        let option =
+          ["params", "tokens", "flops"].contains(variable.column) ? "--\(variable.column)" : "--set \(variable.name)=…"
         throw UsageError("the law \(law.name) needs \(variable.column); give it with \(option)")
       }
       point[variable.name] = value
@@ -127,9 +130,12 @@ struct PredictCommand: ParsableCommand {
       let beyond = max(value / range.upperBound, range.lowerBound / value)
       guard beyond > 1.5 else { return nil }
       let side = value > range.upperBound ? "above the largest" : "below the smallest"
-      return "\(variable.column) is \(format(beyond, significant: 2)) times \(side) of the runs behind the fit: this extrapolates"
+      return
+        "\(variable.column) is \(format(beyond, significant: 2)) times \(side) of the runs behind the fit: this extrapolates"
     }
-    if fitted.draws.isEmpty { warnings.append("these parameters come without draws, so the prediction has no interval") }
+    if fitted.draws.isEmpty {
+      warnings.append("these parameters come without draws, so the prediction has no interval")
+    }
     return warnings
   }
 
@@ -139,7 +145,8 @@ struct PredictCommand: ParsableCommand {
       interval.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–"
     }
     let level = "\(format(interval * 100, significant: 3)) %"
-    let place = prediction.at.sorted { $0.key < $1.key }.map { "\($0.key) \(compact($0.value))" }.joined(separator: ", ")
+    let place = prediction.at.sorted { $0.key < $1.key }.map { "\($0.key) \(compact($0.value))" }.joined(
+      separator: ", ")
     var table = TextTable([.init("loss at \(place)"), .init("")], terminal: terminal)
     table.add(["predicted", format(prediction.loss.value, significant: 6)])
     table.add(["\(level) interval of the mean", text(prediction.loss.interval)])
@@ -147,6 +154,7 @@ struct PredictCommand: ParsableCommand {
     let warnings = prediction.warnings.map {
       wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
     }
-    return table.render(width: terminal.columns) + terminal.styled(prediction.provenance, .dim) + "\n" + warnings.joined()
+    return table.render(width: terminal.columns) + terminal.styled(prediction.provenance, .dim) + "\n"
+      + warnings.joined()
   }
 }

@@ -11,7 +11,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     name: .customLong("where"), parsing: .singleValue,
-    help: ArgumentHelp("Keep only runs for which this is true: \"loss < 5 && dataset == 'rw'\".", valueName: "expression"))
+    help: ArgumentHelp(
+      "Keep only runs for which this is true: \"loss < 5 && dataset == 'rw'\".", valueName: "expression"))
   var filters: [String] = []
 
   @Option(
@@ -47,7 +48,9 @@ struct RunOptions: ParsableArguments {
     }
     if dropInvalid {
       var roles: [Role] = []
-      for role in [Role.params, .tokens, .flops, .loss] where try loaded.runs.column(for: role) != nil { roles.append(role) }
+      for role in [Role.params, .tokens, .flops, .loss] where try loaded.runs.column(for: role) != nil {
+        roles.append(role)
+      }
       let (kept, lines) = try loaded.runs.droppingInvalid(for: roles)
       loaded.runs = kept
       if !lines.isEmpty { loaded.exclusions.append(.init(reason: "missing or not above zero", lines: lines)) }

@@ -4,10 +4,12 @@ import ScalingLaws
 
 /// Which fitted law is used: a document's, or a published one.
 struct SourceOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A fit document that 'windtunnel fit --output' wrote; - for standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A fit document that 'windtunnel fit --output' wrote; - for standard input.", valueName: "file"))
   var fit: String?
 
-  @Option(help: ArgumentHelp("Published parameters, usable without runs: 'windtunnel laws' lists them.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Published parameters, usable without runs: 'windtunnel laws' lists them.", valueName: "name"))
   var preset: String?
 
   func validate() throws {
@@ -16,7 +18,9 @@ struct SourceOptions: ParsableArguments {
 
   func fittedLaw() throws -> FittedLaw {
     if let preset { return try Self.published(preset) }
-    guard let fit else { throw UsageError("say which law to use: --fit FILE or --preset NAME, such as --preset besiroglu2024") }
+    guard let fit else {
+      throw UsageError("say which law to use: --fit FILE or --preset NAME, such as --preset besiroglu2024")
+    }
     return try Self.document(fit)
   }
 
