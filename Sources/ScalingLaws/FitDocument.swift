@@ -30,6 +30,9 @@ public struct FitDocument: Codable, Sendable, Equatable {
   public var bootstrap: BootstrapRecord
   /// Each run's residual on the logarithm of the loss, in the order of runs used.
   public var logResiduals: [Double]
+  /// How far each run pulls the fit: the most that any parameter moves without it, in standard errors; in the order of
+  /// runs used, null where it could not be left out.
+  public var influence: [Double?]
   public var sensitivity: [SensitivityRow]
   public var diagnostics: [Diagnostic]
   public var citation: String
@@ -155,6 +158,7 @@ public struct FitDocument: Codable, Sendable, Equatable {
       seed: fit.settings.seed, level: fit.settings.level, method: fit.settings.intervalMethod.rawValue,
       draws: fit.draws.parameters)
     logResiduals = fit.logResiduals
+    influence = fit.influences.map { $0?.pull }
     self.sensitivity = sensitivity
     diagnostics = fit.diagnostics
     citation = law.citation

@@ -147,18 +147,24 @@ public struct LawFit: Sendable {
     return problem.diagnose(optimum, covariance, variables: variables, lines: lines) + influence(lines)
   }
 
-  /// Runs without which some parameter moves by more than its standard error.
-  private func influence(_ lines: [Int]) -> [Diagnostic] {
+  /// How far each run pulls the fit: the parameter that moves most without it, and by how many standard errors.
+  public var influences: [(parameter: String, pull: Double)?] {
     let errors = law.parameters.indices.map { uncertainty(of: $0).standardError ?? .infinity }
-    let pulls = jackknife.enumerated().compactMap { row, parameters -> (row: Int, pull: Double, name: String)? in
+    return jackknife.map { parameters in
       guard let parameters else { return nil }
       let moves = parameters.indices.map { abs(parameters[$0] - optimum.parameters[$0]) / errors[$0] }
-      guard let most = moves.indices.max(by: { moves[$0] < moves[$1] }), moves[most] > 1 else { return nil }
-      return (row, moves[most], law.parameters[most].name)
-    }.sorted { $0.pull > $1.pull }
+      guard let most = moves.indices.max(by: { moves[$0] < moves[$1] }), moves[most].isFinite else { return nil }
+      return (law.parameters[most].name, moves[most])
+    }
+  }
+
+  /// Runs without which some parameter moves by more than its standard error.
+  private func influence(_ lines: [Int]) -> [Diagnostic] {
+    let pulls = influences.enumerated().compactMap { row, influence in influence.map { (row: row, $0) } }
+      .filter { $0.1.pull > 1 }.sorted { $0.1.pull > $1.1.pull }
     guard !pulls.isEmpty else { return [] }
-    let shown = pulls.prefix(5).map {
-      "line \(lines[$0.row]) (\($0.name) by \(String(format: "%.1f", $0.pull)) standard errors)"
+    let shown = pulls.prefix(5).map { row, influence in
+      "line \(lines[row]) (\(influence.parameter) by \(String(format: "%.1f", influence.pull)) standard errors)"
     }
     return [
       Diagnostic(

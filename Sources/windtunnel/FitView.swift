@@ -48,8 +48,7 @@ struct FitView {
       guard let parameter = document.parameters[name] else { continue }
       table.add([
         name,
-        parameter.standardError.map { rounded(value: parameter.value, error: $0) }
-          ?? format(parameter.value, significant: 6),
+        estimate(parameter),
         parameter.standardError.map { format($0, significant: 3) } ?? "–",
         parameter.interval.map { "\(format($0[0], significant: 4)) … \(format($0[1], significant: 4))" } ?? "–",
       ])
@@ -60,6 +59,13 @@ struct FitView {
       : "\(document.bootstrap.draws.count) bootstrap refits of \(document.bootstrap.kind), \(document.bootstrap.method) intervals, seed \(document.bootstrap.seed)"
         + (document.bootstrap.failed > 0 ? "; \(document.bootstrap.failed) more found no optimum" : "")
     return table.render(width: terminal.columns) + terminal.styled(source, .dim) + "\n"
+  }
+
+  /// Rounded to its error; where chance moves it by more than itself, to four digits, lest nothing of it be left.
+  private func estimate(_ parameter: FitDocument.Parameter) -> String {
+    guard let error = parameter.standardError else { return format(parameter.value, significant: 6) }
+    return error < abs(parameter.value)
+      ? rounded(value: parameter.value, error: error) : format(parameter.value, significant: 4)
   }
 
   private var exponents: String {
