@@ -59,13 +59,13 @@ extension FitProblem {
     let batch = 32
     let batches = (bootstrap.resamples + batch - 1) / batch
     let done = mapInParallel(
-      batches, threads: threads, state: { Resampler(self, bootstrap, optimum, charges, candidates, batch) }
-    ) { index, resampler in
-      let from = index * batch
-      let ends = resampler.refits(from..<min(from + batch, bootstrap.resamples))
-      progress?(ends.count)
-      return ends
-    }
+      batches, threads: threads, state: { Resampler(self, bootstrap, optimum, charges, candidates, batch) },
+      body: { index, resampler in
+        let from = index * batch
+        let ends = resampler.refits(from..<min(from + batch, bootstrap.resamples))
+        progress?(ends.count)
+        return ends
+      })
     let ends = done.flatMap { $0 }
     let found = ends.compactMap { $0 }
     return BootstrapDraws(parameters: found, failed: ends.count - found.count)

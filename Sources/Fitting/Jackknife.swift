@@ -8,15 +8,15 @@ extension FitProblem {
     let start = free(optimum.parameters)
     return mapInParallel(
       observed.count, threads: threads,
-      state: { (Minimiser(self), FitProblem.padded(weights, to: bound.paddedRowCount, with: 0)) }
-    ) { row, state in
-      let (minimiser, left) = state
-      guard weights[row] > 0 else { return nil }
-      left.start[row] = 0
-      defer { left.start[row] = weights[row] }
-      let end = minimiser.refine(
-        from: start, rows: Minimiser.Rows(weights: UnsafePointer(left.start), observations: nil))
-      return end.charge.isFinite ? natural(end.point) : nil
-    }
+      state: { (Minimiser(self), FitProblem.padded(weights, to: bound.paddedRowCount, with: 0)) },
+      body: { row, state in
+        let (minimiser, left) = state
+        guard weights[row] > 0 else { return nil }
+        left.start[row] = 0
+        defer { left.start[row] = weights[row] }
+        let end = minimiser.refine(
+          from: start, rows: Minimiser.Rows(weights: UnsafePointer(left.start), observations: nil))
+        return end.charge.isFinite ? natural(end.point) : nil
+      })
   }
 }

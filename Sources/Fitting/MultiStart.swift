@@ -42,9 +42,9 @@ extension FitProblem {
   /// The same for any number of threads.
   public func minimise(_ starts: Starts = .standard, threads: Int) throws(FitError) -> Optimum {
     let points = startPoints(starts)
-    let ends = mapInParallel(points.count, threads: threads, state: { Minimiser(self) }) { index, minimiser in
-      minimiser.minimise(from: points[index])
-    }
+    let ends = mapInParallel(
+      points.count, threads: threads, state: { Minimiser(self) },
+      body: { index, minimiser in minimiser.minimise(from: points[index]) })
     return try optimum(among: ends)
   }
 

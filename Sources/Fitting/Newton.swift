@@ -22,7 +22,7 @@ final class Minimiser {
   private let evaluator: Evaluator
   private let count: Int
   private let algebra: SmallSymmetric
-  private let projection: VariableProjection?
+  let projection: VariableProjection?
   private let memory: AlignedDoubles
   /// Where the descent stands, where it tries to go, and the derivatives at both; swapped when it goes.
   private var here: State
@@ -31,6 +31,9 @@ final class Minimiser {
   private let scaling: UnsafeMutablePointer<Double>
   private let scaledGradient: UnsafeMutablePointer<Double>
   private let scaledHessian: UnsafeMutablePointer<Double>
+  private let widths: UnsafeMutablePointer<Double>
+  /// The sums of the rounding errors of the residuals and of their squares.
+  private let residualRounding: (sum: Double, squares: Double)
 
   private struct State {
     let point: UnsafeMutablePointer<Double>
@@ -49,14 +52,24 @@ final class Minimiser {
     count = problem.parameterCount
     algebra = SmallSymmetric(count: count)
     projection = VariableProjection(evaluator)
+    let logarithmic = problem.objective.residual == .log
+    residualRounding = zip(problem.observed, problem.weights).reduce((0, 0)) { sums, run in
+      guard run.1 > 0 else { return sums }
+      let error = 4 * Double.ulpOfOne * (logarithmic ? 1 + abs(log(run.0)) : abs(run.0))
+      return (sums.0 + run.1 * error, sums.1 + run.1 * error * error)
+    }
     let state = count * (count + 2)
-    memory = AlignedDoubles(count: max(1, 2 * state + count * (count + 3)))
+    memory = AlignedDoubles(count: max(1, 2 * state + count * (count + 4)))
     here = State(memory.start, count)
     there = State(memory.start + state, count)
     step = memory.start + 2 * state
     scaling = step + count
     scaledGradient = scaling + count
     scaledHessian = scaledGradient + count
+    widths = scaledHessian + count * count
+    for (a, domain) in problem.domains.enumerated() {
+      widths[a] = max(1e-6 * (domain.startRange.upperBound - domain.startRange.lowerBound), .leastNormalMagnitude)
+    }
   }
 
   var problem: FitProblem { evaluator.problem }
@@ -65,28 +78,6 @@ final class Minimiser {
   struct Rows {
     var weights: UnsafePointer<Double>?
     var observations: UnsafePointer<Double>?
-  }
-
-  /// Minimises from anywhere.
-  func minimise(from start: [Double], rows: Rows = Rows()) -> Minimum {
-    let objective = problem.objective
-    let near = projection?.descend(from: start, weights: rows.weights) ?? start
-    var end = Minimum(point: near, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
-    var iterations = 0
-    for scale in stages(objective) {
-      end = descend(from: end.point, objective.charge(scale: scale), rows, limit: 60, tolerance: 1e-3)
-      iterations += end.iterations
-      if !end.charge.isFinite { return end }
-    }
-    end = finish(from: end.point, rows)
-    end.iterations += iterations
-    return end
-  }
-
-  /// Minimises from near an optimum, without the detour through wider objectives unless it fails.
-  func refine(from start: [Double], rows: Rows = Rows()) -> Minimum {
-    let end = finish(from: start, rows)
-    return end.converged ? end : minimise(from: start, rows: rows)
   }
 
   /// The last digits: undamped Newton steps for as long as the gradient shrinks.
@@ -104,7 +95,7 @@ final class Minimiser {
       for a in 0..<count { there.point[a] = here.point[a] + step[a] }
       let value = evaluate(there, charge, rows)
       let norm = gradientNorm(there)
-      guard norm < best.gradientNorm, value <= best.charge * (1 + 1e-12) else { break }
+      guard norm < best.gradientNorm, value <= best.charge * (1 + 1e-9) else { break }
       swap(&here, &there)
       best.point = (0..<count).map { here.point[$0] }
       best.charge = value
@@ -119,85 +110,8 @@ final class Minimiser {
     return square.squareRoot()
   }
 
-  /// The widths on the way to an objective.
-  private func stages(_ objective: Objective) -> [Double] {
-    switch objective.kind {
-    case .leastSquares: []
-    case .huber(let target), .cauchy(let target), .softL1(let target):
-      [0.1, 0.01].filter { $0 > 3 * target }
-    case .absolute, .asymmetricAbsolute, .huberLikelihood: [0.1, 0.01]
-    }
-  }
-
-  /// The last stretch, on the objective itself.
-  private func finish(from start: [Double], _ rows: Rows) -> Minimum {
-    let objective = problem.objective
-    if case .huberLikelihood(let delta) = objective.kind { return finishLikelihood(from: start, delta: delta, rows) }
-    guard objective.kind.hasCorner else {
-      return descend(from: start, objective.charge(scale: 0), rows, limit: 200, tolerance: 1e-24)
-    }
-    let smooth = sharpen(from: start, to: 1e-5, rows)
-    return VertexDescent(problem, rows).descend(from: smooth.point) ?? sharpen(from: smooth.point, to: 1e-10, rows)
-  }
-
-  /// Narrows Huber's delta towards a corner, step by step.
-  private func sharpen(from start: [Double], to target: Double, _ rows: Rows) -> Minimum {
-    var end = Minimum(point: start, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
-    var iterations = 0
-    var scale = max(target, 1e-3)
-    while true {
-      let last = scale <= target
-      end = descend(
-        from: end.point, problem.objective.charge(scale: scale), rows, limit: 60, tolerance: last ? 1e-22 : 1e-10)
-      iterations += end.iterations
-      if last || !end.charge.isFinite { break }
-      scale = max(target, scale / 4)
-    }
-    // Sums of |r|, not of delta |r|.
-    end.charge /= scale
-    end.gradientNorm /= scale
-    end.iterations = iterations
-    return end
-  }
-
-  /// Alternates between the parameters, for a scale, and the scale, for the residuals.
-  ///
-  /// The published delta of 1e-3 is a thousandth of a standard deviation, next to a corner: the optimum of absolute
-  /// deviations is the place to begin.
-  private func finishLikelihood(from start: [Double], delta: Double, _ rows: Rows) -> Minimum {
-    var end = sharpen(from: start, to: 1e-5, rows)
-    if delta < 0.1, let vertex = VertexDescent(problem, rows).descend(from: end.point) { end = vertex }
-    var last = 0.0
-    for _ in 0..<50 {
-      let (residuals, weights) = residualsAndWeights(at: end.point, rows)
-      let sigma = max(problem.objective.huberScale(residuals: residuals, weights: weights, delta: delta), 1e-12 / delta)
-      let next = descend(
-        from: end.point, problem.objective.charge(scale: delta * sigma), rows, limit: 60, tolerance: 1e-22)
-      guard next.charge.isFinite else { break }
-      end = next
-      // By the parameters the likelihood's slope is the charges' over the square of the scale.
-      end.gradientNorm /= sigma * sigma
-      if abs(sigma - last) <= 1e-12 * sigma { break }
-      last = sigma
-    }
-    let (residuals, weights) = residualsAndWeights(at: end.point, rows)
-    end.charge = problem.objective.value(residuals: residuals, weights: weights).value
-    return end
-  }
-
-  private func residualsAndWeights(at point: [Double], _ rows: Rows) -> ([Double], [Double]) {
-    let parameters = zip(problem.domains, point).map { $0.natural($1).value }
-    let predictions = problem.bound.values(parameters: parameters)
-    let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)
-    let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
-    let residuals = predictions.enumerated().map { row, prediction in
-      (problem.objective.residual == .log ? log(prediction) : prediction) - observations[row]
-    }
-    return (residuals, predictions.indices.map { weights[$0] })
-  }
-
   /// Descends one charge until Newton's decrement is below `tolerance` of it, or nothing moves any more.
-  private func descend(
+  func descend(
     from start: [Double], _ charge: wt_charge, _ rows: Rows, limit: Int, tolerance: Double
   ) -> Minimum {
     for a in 0..<count { here.point[a] = start[a] }
@@ -212,15 +126,19 @@ final class Minimiser {
       iterations += 1
       guard let definite = solve(damping) else { break }
       let predicted = predictedDecrease()
-      let newton = definite && damping <= 1e-3
-      if longestMove() < 1e-15 || (newton && predicted <= tolerance * value) {
+      let newton = definite && damping <= 1e-6
+      if newton && predicted <= tolerance * value {
         converged = true
+        break
+      }
+      if longestMove() < 1e-15 {
+        converged = solve(0) == true && predictedDecrease() <= rounding(of: value, charge)
         break
       }
       for a in 0..<count { there.point[a] = here.point[a] + step[a] }
       let next = evaluate(there, charge, rows)
       // Where the arithmetic cannot show a decrease any more, the optimum is reached.
-      let atRest = newton && predicted <= 1e-13 * value
+      let atRest = newton && predicted <= rounding(of: value, charge)
       if next < value || (atRest && next <= value) {
         let ratio = (value - next) / max(predicted, .leastNormalMagnitude)
         swap(&here, &there)
@@ -235,12 +153,19 @@ final class Minimiser {
         break
       } else {
         damping = max(damping * 8, 1e-2)
-        if damping > 1e15 { break }
       }
     }
     return Minimum(
       point: (0..<count).map { here.point[$0] }, charge: value, gradientNorm: gradientNorm(here), converged: converged,
       iterations: iterations)
+  }
+
+  /// How far rounding may move a sum of charges. A charge's slope is at most the root of twice the charge (Cauchy–Schwarz
+  /// does the rest), and no more than Huber's delta.
+  private func rounding(of value: Double, _ charge: wt_charge) -> Double {
+    let bySquares = (2 * value * residualRounding.squares).squareRoot() + residualRounding.squares
+    let narrow = charge.kind == WT_HUBER.rawValue
+    return 1e-13 * value + (narrow ? min(bySquares, charge.scale * charge.over * residualRounding.sum) : bySquares)
   }
 
   private func evaluate(_ state: State, _ charge: wt_charge, _ rows: Rows) -> Double {
@@ -255,11 +180,12 @@ final class Minimiser {
   /// was positive definite; nil if there is no step.
   private func solve(_ damping: Double) -> Bool? {
     var largest = 0.0
-    for a in 0..<count { largest = max(largest, abs(here.hessian[a * count + a])) }
+    for a in 0..<count { largest = max(largest, abs(here.hessian[a * count + a]) * unit(a) * unit(a)) }
     guard largest.isFinite else { return nil }
     if largest == 0 { largest = 1 }
     for a in 0..<count {
-      scaling[a] = 1 / max(abs(here.hessian[a * count + a]), 1e-12 * largest).squareRoot()
+      // A coordinate that changes next to nothing, such as of a term that has vanished, must not run away.
+      scaling[a] = 1 / max(abs(here.hessian[a * count + a]), 1e-12 * largest / (unit(a) * unit(a))).squareRoot()
       scaledGradient[a] = -here.gradient[a] * scaling[a]
     }
     for a in 0..<count {
@@ -278,6 +204,12 @@ final class Minimiser {
     }
     if shorten < 1 { for a in 0..<count { step[a] *= shorten } }
     return definite
+  }
+
+  /// The size of a change of a coordinate: of a factor of e where it is a logarithm, else of the coordinate itself.
+  private func unit(_ a: Int) -> Double {
+    guard problem.domains[a].longestStep == .infinity else { return 1 }
+    return max(abs(here.point[a]), widths[a])
   }
 
   private func longestMove() -> Double {

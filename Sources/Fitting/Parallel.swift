@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Which thread takes which index is left to chance, so a result must depend on its index alone.
 func forEachInParallel<State>(
-  _ count: Int, threads: Int, state: @Sendable () -> State, _ body: @Sendable (Int, inout State) -> Void
+  _ count: Int, threads: Int, state: @Sendable () -> State, body: @Sendable (Int, inout State) -> Void
 ) {
   let workers = max(1, min(threads, count))
   guard workers > 1 else {
@@ -27,14 +27,16 @@ func forEachInParallel<State>(
 
 /// The results of `body` for every index, in order, computed on up to `threads` threads.
 func mapInParallel<State, Result: Sendable>(
-  _ count: Int, threads: Int, state: @Sendable () -> State, _ body: @Sendable (Int, inout State) -> Result
+  _ count: Int, threads: Int, state: @Sendable () -> State, body: @Sendable (Int, inout State) -> Result
 ) -> [Result] {
   [Result](unsafeUninitializedCapacity: count) { buffer, initialised in
     nonisolated(unsafe) let results = buffer
-    forEachInParallel(count, threads: threads, state: state) { index, state in
-      // Each index is written once, by the one thread that took it.
-      (results.baseAddress.unsafelyUnwrapped + index).initialize(to: body(index, &state))
-    }
+    forEachInParallel(
+      count, threads: threads, state: state,
+      body: { index, state in
+        // Each index is written once, by the one thread that took it.
+        (results.baseAddress.unsafelyUnwrapped + index).initialize(to: body(index, &state))
+      })
     initialised = count
   }
 }

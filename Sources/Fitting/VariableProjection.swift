@@ -20,6 +20,7 @@ final class VariableProjection {
   private let reducedRight: UnsafeMutablePointer<Double>
   private let solution: UnsafeMutablePointer<Double>
   private let scaling: UnsafeMutablePointer<Double>
+  private let kept: UnsafeMutablePointer<Double>
   private var algebra: [SmallSymmetric]
 
   /// Nil where the formula is linear in no parameter.
@@ -31,24 +32,37 @@ final class VariableProjection {
     domains = problem.domains
     count = domains.count
     searched = domains.indices.filter { [linear] in !linear.contains($0) }
-    memory = AlignedDoubles(count: 6 * count + 2 * count * count)
+    memory = AlignedDoubles(count: 7 * count + 2 * count * count)
     parameters = memory.start
     best = parameters + count
     gradient = best + count
     reducedRight = gradient + count
     solution = reducedRight + count
     scaling = solution + count
-    matrix = scaling + count
+    kept = scaling + count
+    matrix = kept + count
     reducedMatrix = matrix + count * count
     algebra = (0...count).map { SmallSymmetric(count: $0) }
   }
 
+  /// How long to go on.
+  enum Patience {
+    /// To the neighbourhood of an optimum.
+    case near
+    /// All the way down a long curved valley.
+    case far
+
+    var steps: Int { self == .near ? 30 : 300 }
+    /// The relative gain below which no further step is taken.
+    var gain: Double { self == .near ? 1e-2 : 1e-9 }
+  }
+
   /// A point near an optimum of least squares, from a start; both in free coordinates.
-  func descend(from start: [Double], weights: UnsafePointer<Double>?) -> [Double] {
+  func descend(from start: [Double], weights: UnsafePointer<Double>?, _ patience: Patience) -> [Double] {
     for a in 0..<count { parameters[a] = domains[a].natural(start[a]).value }
     var damping = 1e-3
     var value = Double.infinity
-    for _ in 0..<30 {
+    for _ in 0..<patience.steps {
       solveLinear(weights)
       let next = evaluator.squares(parameters, weights: weights, gradient: gradient, matrix: matrix)
       let gain = value - next
@@ -56,7 +70,7 @@ final class VariableProjection {
         for a in 0..<count { best[a] = parameters[a] }
         value = next
         damping = max(damping / 10, 1e-9)
-        if gain < 1e-2 * next { break }
+        if gain < patience.gain * next { break }
       } else {
         if !value.isFinite { return start }
         damping = max(damping * 20, 1e-2)
@@ -71,19 +85,32 @@ final class VariableProjection {
 
   /// Solves for the linear parameters at the others' values; those that would leave their domain stay just inside it.
   private func solveLinear(_ weights: UnsafePointer<Double>?) {
-    guard evaluator.squares(parameters, weights: weights, gradient: gradient, matrix: matrix).isFinite else { return }
+    // From 0, not from where they stand: elsewhere they may differ by more orders of magnitude than a double has digits.
+    for a in linear {
+      kept[a] = parameters[a]
+      parameters[a] = 0
+    }
+    if solveFromZero(weights) { return }
+    for a in linear { parameters[a] = kept[a] }
+  }
+
+  private func solveFromZero(_ weights: UnsafePointer<Double>?) -> Bool {
+    guard evaluator.squares(parameters, weights: weights, gradient: gradient, matrix: matrix).isFinite else {
+      return false
+    }
     var active = linear
     while !active.isEmpty {
       let n = active.count
       reduce(active, damping: 1e-13, damped: active)
-      guard algebra[n].solveDefinite(reducedMatrix, shift: 1e-13, reducedRight, solution) else { return }
+      guard algebra[n].solveDefinite(reducedMatrix, shift: 1e-13, reducedRight, solution) else { return false }
       guard let worst = (0..<n).first(where: { !domains[active[$0]].contains(moved(active, $0)) }) else {
         for k in 0..<n { parameters[active[k]] = moved(active, k) }
-        return
+        return true
       }
       hold(active[worst])
       active.remove(at: worst)
     }
+    return true
   }
 
   private func moved(_ active: [Int], _ k: Int) -> Double { parameters[active[k]] + solution[k] * scaling[k] }
@@ -112,16 +139,21 @@ final class VariableProjection {
     let all = Array(0..<count)
     reduce(all, damping: damping, damped: searched)
     guard algebra[count].solveDefinite(reducedMatrix, shift: 1e-13, reducedRight, solution) else { return }
+    var shorten = 1.0
     for a in searched {
-      let move = solution[a] * scaling[a]
       let domain = domains[a]
       let u = domain.free(parameters[a])
       let first = domain.natural(u).first
-      // Far from the data's scale a Gauss–Newton step says little: no further than the width of the start range.
+      solution[a] = first == 0 ? 0 : solution[a] * scaling[a] / first
+      // Far from the data's scale a Gauss–Newton step says little: no further than the width of the start range. A step
+      // too long is shortened whole, which keeps its direction.
       let width = domain.startRange.upperBound - domain.startRange.lowerBound
       let longest = min(domain.longestStep, max(width, abs(u)) / 2)
-      let free = first == 0 ? 0 : max(-longest, min(longest, move / first))
-      parameters[a] = domain.natural(u + free).value
+      if abs(solution[a]) * shorten > longest { shorten = longest / abs(solution[a]) }
+    }
+    for a in searched {
+      let domain = domains[a]
+      parameters[a] = domain.natural(domain.free(parameters[a]) + shorten * solution[a]).value
     }
   }
 

@@ -1,10 +1,12 @@
+import Testing
+
 /// A problem of the NIST Statistical Reference Datasets for nonlinear regression, with its certified solution.
 ///
 /// The certified figures carry eleven digits. Each was confirmed before it was written here: Gauss-Newton steps in
 /// 60-digit arithmetic from the certified parameters leave every figure unchanged to ten digits.
 ///
 /// Source: NIST/ITL Statistical Reference Datasets, nonlinear regression.
-struct NISTProblem: Sendable {
+struct NISTProblem: Sendable, CustomTestStringConvertible {
   let name: String
   /// The model in parameters `b1`, `b2`, … and the columns other than `y`.
   let formula: String
@@ -20,6 +22,8 @@ struct NISTProblem: Sendable {
   ///
   /// For Lanczos1 it is 1.4e-25, which double precision cannot reproduce: judge that problem by its parameters.
   let residualSumOfSquares: Double
+
+  var testDescription: String { name }
 }
 
 /// All 27 problems, by name.

@@ -1,0 +1,111 @@
+import CVectorMath
+import Foundation
+
+/// From a start to an objective's own optimum, by way of easier ones.
+extension Minimiser {
+  /// Minimises from anywhere.
+  func minimise(from start: [Double], rows: Rows = Rows()) -> Minimum {
+    let end = minimise(from: start, rows, .near)
+    guard !end.converged, projection != nil else { return end }
+    let further = minimise(from: start, rows, .far)
+    return further.converged || further.charge < end.charge ? further : end
+  }
+
+  private func minimise(from start: [Double], _ rows: Rows, _ patience: VariableProjection.Patience) -> Minimum {
+    let objective = problem.objective
+    let near = projection?.descend(from: start, weights: rows.weights, patience) ?? start
+    var end = Minimum(point: near, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
+    var iterations = 0
+    for scale in stages(objective) {
+      end = descend(from: end.point, objective.charge(scale: scale), rows, limit: 60, tolerance: 1e-3)
+      iterations += end.iterations
+      if !end.charge.isFinite { return end }
+    }
+    end = finish(from: end.point, rows)
+    end.iterations += iterations
+    return end
+  }
+
+  /// Minimises from near an optimum, without the detour through wider objectives unless it fails.
+  func refine(from start: [Double], rows: Rows = Rows()) -> Minimum {
+    let end = finish(from: start, rows)
+    return end.converged ? end : minimise(from: start, rows: rows)
+  }
+
+  /// The widths on the way to an objective.
+  private func stages(_ objective: Objective) -> [Double] {
+    switch objective.kind {
+    case .leastSquares: []
+    case .huber(let target), .cauchy(let target), .softL1(let target):
+      [0.1, 0.01].filter { $0 > 3 * target }
+    case .absolute, .asymmetricAbsolute, .huberLikelihood: [0.1, 0.01]
+    }
+  }
+
+  /// The last stretch, on the objective itself.
+  private func finish(from start: [Double], _ rows: Rows) -> Minimum {
+    let objective = problem.objective
+    if case .huberLikelihood(let delta) = objective.kind { return finishLikelihood(from: start, delta: delta, rows) }
+    guard objective.kind.hasCorner else {
+      return descend(from: start, objective.charge(scale: 0), rows, limit: 200, tolerance: 1e-24)
+    }
+    let smooth = sharpen(from: start, to: 1e-5, rows)
+    return VertexDescent(problem, rows).descend(from: smooth.point) ?? sharpen(from: smooth.point, to: 1e-10, rows)
+  }
+
+  /// Narrows Huber's delta towards a corner, step by step.
+  private func sharpen(from start: [Double], to target: Double, _ rows: Rows) -> Minimum {
+    var end = Minimum(point: start, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
+    var iterations = 0
+    var scale = max(target, 1e-3)
+    while true {
+      let last = scale <= target
+      end = descend(
+        from: end.point, problem.objective.charge(scale: scale), rows, limit: 60, tolerance: last ? 1e-22 : 1e-10)
+      iterations += end.iterations
+      if last || !end.charge.isFinite { break }
+      scale = max(target, scale / 4)
+    }
+    // Sums of |r|, not of delta |r|.
+    end.charge /= scale
+    end.gradientNorm /= scale
+    end.iterations = iterations
+    return end
+  }
+
+  /// Alternates between the parameters, for a scale, and the scale, for the residuals.
+  ///
+  /// The published delta of 1e-3 is a thousandth of a standard deviation, next to a corner: the optimum of absolute
+  /// deviations is the place to begin.
+  private func finishLikelihood(from start: [Double], delta: Double, _ rows: Rows) -> Minimum {
+    var end = sharpen(from: start, to: 1e-5, rows)
+    if delta < 0.1, let vertex = VertexDescent(problem, rows).descend(from: end.point) { end = vertex }
+    var last = 0.0
+    for _ in 0..<50 {
+      let (residuals, weights) = residualsAndWeights(at: end.point, rows)
+      let sigma = max(problem.objective.huberScale(residuals: residuals, weights: weights, delta: delta), 1e-12 / delta)
+      let next = descend(
+        from: end.point, problem.objective.charge(scale: delta * sigma), rows, limit: 60, tolerance: 1e-22)
+      guard next.charge.isFinite else { break }
+      end = next
+      // By the parameters the likelihood's slope is the charges' over the square of the scale.
+      end.gradientNorm /= sigma * sigma
+      if abs(sigma - last) <= 1e-12 * sigma { break }
+      last = sigma
+    }
+    let (residuals, weights) = residualsAndWeights(at: end.point, rows)
+    end.charge = problem.objective.value(residuals: residuals, weights: weights).value
+    return end
+  }
+
+  private func residualsAndWeights(at point: [Double], _ rows: Rows) -> ([Double], [Double]) {
+    let parameters = zip(problem.domains, point).map { $0.natural($1).value }
+    let predictions = problem.bound.values(parameters: parameters)
+    let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)
+    let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
+    let residuals = predictions.enumerated().map { row, prediction in
+      (problem.objective.residual == .log ? log(prediction) : prediction) - observations[row]
+    }
+    return (residuals, predictions.indices.map { weights[$0] })
+  }
+}
