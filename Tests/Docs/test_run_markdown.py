@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from run_markdown import go_through, parse, render, same
+from run_markdown import go_through, same
 
 
 class SameTests(unittest.TestCase):
