@@ -88,7 +88,10 @@ extension PlanFindings {
           + "to use."
       ]
     case .oneParameter, .oneToken, nil:
-      return []
+      guard let cap = constraints.maxTokens else { return [] }
+      return [
+        "The cap of \(formatTokens(cap)) does not bind here, but cuts off the draws that would train on more."
+      ]
     }
   }
 

@@ -78,9 +78,11 @@ struct CompareCommand: ParsableCommand {
     }
     let factor = comparison.extrapolationFactor.map { ", up to \(format($0, significant: 3)) times the compute" } ?? ""
     let share = format(comparison.holdout * 100, significant: 3)
-    return table.render(width: max(terminal.columns, 100))
-      + terminal.styled(
-        "mean absolute errors of the loss; \(comparison.folds)-fold cross-validation; extrapolation to the \(share) % dearest "
-          + "of \(comparison.runs) runs\(factor)", .dim) + "\n"
+    let words = [
+      "sorted by extrapolation, from the other runs to the \(share) % dearest of \(comparison.runs)\(factor)",
+      "errors are means of |log prediction − log observation|; a positive bias foretells too high a loss",
+      "cross-validation is \(comparison.folds)-fold; AIC and BIC are of least squares on log residuals",
+    ]
+    return table.render(width: max(terminal.columns, 100)) + words.map { terminal.styled($0, .dim) + "\n" }.joined()
   }
 }

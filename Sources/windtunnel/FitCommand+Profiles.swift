@@ -64,7 +64,7 @@ extension FitCommand {
     ])
     if let surface = document.surface {
       table.add([
-        "size, one surface through all runs", format(surface.sizeExponent, significant: 4),
+        "size, one surface through all runs (l2)", format(surface.sizeExponent, significant: 4),
         interval(surface.sizeInterval),
       ])
     }
@@ -84,7 +84,9 @@ extension FitCommand {
       ])
     }
     let words =
-      document.left.map { "left out: \($0.count) at \(formatFLOPs($0.lowestFlops)): \($0.reason)" } + document.notes
+      (document.left.map(\.reason) + document.notes).map {
+        wrapped($0, label: terminal.styled("note", .dim), labelWidth: 4, width: terminal.columns)
+      }
     let findings = document.diagnostics.map {
       wrapped(
         $0.message, label: terminal.styled($0.severity == .info ? "note" : "warning", .warning), labelWidth: 7,
@@ -123,7 +125,10 @@ struct ProfileFigure {
       layers: [
         .points(.init(x: flops, y: params, ink: .gray, radii: [2], label: "runs")),
         .line(.init(x: compute, y: compute.map { exp(k + a * log($0)) }, ink: .index(0), width: 2, label: "power law")),
-        .points(.init(x: compute, y: document.points.map(\.params), ink: .index(1), label: "optimum at each compute")),
+        .points(
+          .init(
+            x: compute, y: document.points.map(\.params), ink: .index(1), marker: .diamond,
+            label: "optimum at each compute")),
       ])
   }
 }

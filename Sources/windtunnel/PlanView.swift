@@ -41,7 +41,7 @@ struct PlanView {
       row("size grows as C^", exponents.params) { format($0, significant: 4) }
       row("tokens grow as C^", exponents.tokens) { format($0, significant: 4) }
     }
-    if let cost = document.cost {
+    if let cost = document.cost, (cost.gpuHours ?? 0) >= 0.1 {
       table.addRule()
       if let hours = cost.gpuHours { table.add(["\(cost.accelerator) time", formatGPUHours(hours)]) }
       if let usd = cost.usd { table.add(["money", formatUSD(usd)]) }
@@ -51,21 +51,27 @@ struct PlanView {
   }
 
   private var valley: String {
-    guard let valley = plan.valley, !valley.rows.isEmpty else { return "" }
+    guard let valley = plan.valley, let first = valley.rows.first else { return "" }
+    let optimum = first.params / first.factor
     var table = TextTable(
       [
         .init("a model of"), .init("size", .right), .init("tokens", .right), .init("loss", .decimal),
         .init("loses", .decimal), .init("compute to make up", .right),
-      ], title: "Missing the optimum at the same compute", terminal: terminal)
+      ],
+      title: "Missing the optimum at the same compute: \(formatParams(optimum))"
+        + (isOptimum(optimum) ? "" : ", without the plan's constraints"), terminal: terminal)
     for row in valley.rows {
       table.add([
-        "\(format(row.factor, significant: 3)) × the size", formatParams(row.params), formatTokens(row.tokens),
+        "\(row.factor < 1 ? "1/\(format(1 / row.factor, significant: 3)) of" : "\(format(row.factor, significant: 3)) ×") the size",
+        formatParams(row.params), formatTokens(row.tokens),
         format(row.loss, significant: 5), format(row.excess, significant: 2),
         row.extraCompute.map { "+\(format($0 * 100, significant: 2)) %" } ?? "cannot",
       ])
     }
     return table.render(width: max(terminal.columns, 80))
   }
+
+  private func isOptimum(_ size: Double) -> Bool { abs((plan.params?.value ?? size) / size - 1) < 1e-3 }
 
   private var sweep: String {
     guard let rows = document.sweep else { return "" }
@@ -91,7 +97,10 @@ struct PlanView {
   }
 
   private var words: String {
-    let reasons = (document.assumptions + plan.reasons).map {
+    // What compute costs is assumed too; what a budget buys has already been said of one in money or time.
+    let priced = document.assumptions.count <= 1 && (document.cost?.gpuHours ?? 0) >= 0.1
+    let costing = priced ? document.cost?.assumptions ?? [] : []
+    let reasons = (document.assumptions + plan.reasons + costing).map {
       wrapped($0, label: terminal.styled("because", .dim), labelWidth: 7, width: terminal.columns)
     }
     let warnings = plan.warnings.map {
