@@ -41,11 +41,26 @@ extension FitProblem {
   ///
   /// The same for any number of threads.
   public func minimise(_ starts: Starts = .standard, threads: Int) throws(FitError) -> Optimum {
+    try checkRuns()
     let points = startPoints(starts)
     let ends = mapInParallel(
       points.count, threads: threads, state: { Minimiser(self) },
       body: { index, minimiser in minimiser.minimise(from: points[index]) })
     return try optimum(among: ends)
+  }
+
+  /// - Throws: for runs that no parameters can fit.
+  private func checkRuns() throws(FitError) {
+    guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }), weights.contains(where: { $0 > 0 }) else {
+      throw FitError("no run to fit: weights must be finite, none negative and not all 0")
+    }
+    for (row, (value, weight)) in zip(observed, weights).enumerated() where weight > 0 {
+      guard value.isFinite, objective.residual == .linear || value > 0 else {
+        let why =
+          value.isFinite ? "has no logarithm: leave it out, or use residuals of the loss itself" : "is not finite"
+        throw FitError("the observation of run \(row + 1), \(value), \(why)")
+      }
+    }
   }
 
   /// The best of many ends, polished.

@@ -1,0 +1,78 @@
+import Fitting
+import Foundation
+import Testing
+
+/// Bootstrap and jackknife where a closed form says what they must give.
+@Suite struct ResamplingTests {
+  let y = [1.2, 0.7, 3.4, 2.2, 5.9, 0.3, 1.8, 2.6, 0.9, 8.1]
+  private var mean: Double { y.reduce(0, +) / Double(y.count) }
+
+  private func meanProblem(_ observed: [Double]) throws -> FitProblem {
+    try problem("m + 0 * x", [.real("m", -10...10)], x: observed.map { _ in 1 }, observed: observed)
+  }
+
+  private func deviation(_ values: [Double]) -> Double {
+    let mean = values.reduce(0, +) / Double(values.count)
+    return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
+  }
+
+  private func draws(_ problem: FitProblem, _ kind: Bootstrap.Kind, _ index: Int = 0) throws -> [Double] {
+    let optimum = try problem.minimise(threads: 1)
+    let draws = problem.bootstrap(Bootstrap(kind, resamples: 20_000, seed: 5), around: optimum, threads: 2)
+    #expect(draws.failed == 0)
+    return draws.parameters.map { $0[index] }
+  }
+
+  // With 20,000 resamples the standard deviation of a bootstrap is known to half a percent: 2 % is four of those.
+
+  @Test func `resampled runs spread a mean by σ/√n`() throws {
+    let means = try draws(meanProblem(y), .cases)
+    #expect(abs(standardDeviation(means) / (deviation(y) / 10.0.squareRoot()) - 1) < 0.02)
+    #expect(abs(means.reduce(0, +) / 20_000 - mean) < 4 * deviation(y) / 200_000.0.squareRoot())
+  }
+
+  @Test func `resampled groups spread a mean by the groups' own spread`() throws {
+    // Five groups of two runs that hardly differ within: as good as five runs, not ten.
+    let groups = [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    let observed = [1.0, 1.1, 2.0, 2.1, 4.0, 4.1, 7.0, 7.1, 3.0, 3.1]
+    let groupMeans = [1.05, 2.05, 4.05, 7.05, 3.05]
+    let means = try draws(meanProblem(observed), .groups(groups))
+    #expect(abs(standardDeviation(means) / (deviation(groupMeans) / 5.0.squareRoot()) - 1) < 0.02)
+  }
+
+  @Test func `resampled residuals spread a slope by σ over the root of the sum of squares of x`() throws {
+    let x = (1...10).map { Double($0) }
+    let line = try problem("b0 + b1 * x", [.real("b0", -10...10), .real("b1", -3...3)], x: x, observed: y)
+    let optimum = try line.minimise(threads: 1)
+    let spread = deviation(line.residuals(at: optimum.parameters)) / (deviation(x) * 10.0.squareRoot())
+    #expect(abs(standardDeviation(try draws(line, .residuals, 1)) / spread - 1) < 0.02)
+  }
+
+  @Test func `a mean without one run is the mean of the others`() throws {
+    let problem = try meanProblem(y)
+    let left = problem.jackknife(around: try problem.minimise(threads: 1), threads: 2)
+    let expected = y.map { (mean * 10 - $0) / 9 }
+    #expect(relativeDifference(left.compactMap { $0?[0] }, expected) < 1e-13)
+  }
+
+  @Test func `a run of weight 0 has no jackknife and enters no resample`() throws {
+    var observed = y
+    observed.append(1000)
+    let weighted = try meanProblem(observed).weighted(observed.map { $0 == 1000 ? 0 : 1 })
+    let optimum = try weighted.minimise(threads: 1)
+    #expect(relativeDifference(optimum.parameters, [mean]) < 1e-13)
+    let left = weighted.jackknife(around: optimum, threads: 1)
+    #expect(left.map { $0 == nil } == observed.map { $0 == 1000 })
+    let draws = weighted.bootstrap(Bootstrap(resamples: 500, seed: 1), around: optimum, threads: 1)
+    #expect(draws.parameters.allSatisfy { $0[0] < 10 })
+  }
+
+  @Test func `another seed gives other resamples`() throws {
+    let problem = try meanProblem(y)
+    let optimum = try problem.minimise(threads: 1)
+    let draws = (1...2).map { seed in
+      problem.bootstrap(Bootstrap(resamples: 50, seed: UInt64(seed)), around: optimum, threads: 1).parameters
+    }
+    #expect(draws[0] != draws[1])
+  }
+}
