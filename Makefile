@@ -14,7 +14,7 @@ help:
 	@echo "make pilot   train the pilot runs again (more than an hour on one core)"
 	@echo "make docs    run the commands of the README and the notebooks again and keep their output"
 
-# Installs the system packages that are missing; says how where it may not.
+# Installs the system packages that are missing.
 setup:
 	@missing=""; for package in $(PACKAGES); do \
 	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "install ok installed" || missing="$$missing $$package"; \
@@ -37,13 +37,16 @@ demo: build
 
 test: build
 	$(SWIFT) test -c release --parallel
+	python3 Tests/Docs/test_run_markdown.py
 	python3 Tests/Docs/run_markdown.py --check README.md Notebooks-text/*.md
 
 bench: setup
 	@python3 -c "import numpy, scipy" 2>/dev/null || python3 -m pip install --quiet numpy scipy
 	$(SWIFT) run -c release windtunnel-bench
 
-pilot:
+# Finished runs are kept: to train them again, take the tables away first.
+pilot: PACKAGES := python3-torch python3-numpy python3-yaml linux-doc-6.1 python3.11-doc
+pilot: setup
 	/usr/bin/python3 Experiments/reference-trainer/sweep.py Experiments/pilot.yaml
 
 docs: build
