@@ -35,14 +35,14 @@ let package = Package(
     room("Formulas", ["CVectorMath"]),
     room("Tables", ["Formulas", "CCrypto"]),
     room("Fitting", ["Formulas", "CGSL", "COpenBLAS"]),
-    room("ScalingLaws", ["Formulas", "Tables", "Fitting", "Yams"]),
-    room("TrainingCost", ["Tables"]),
+    room("ScalingLaws", ["CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
+    room("TrainingCost", ["Formulas", "Tables"]),
     room("Planning", ["ScalingLaws", "TrainingCost"]),
     room("Report", []),
     .executableTarget(
       name: "windtunnel",
       dependencies: [
-        "Planning", "Report",
+        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -77,3 +77,11 @@ public struct Formula: Hashable, Sendable, CustomStringConvertible {
     return BoundFormula(compiled, columns: variables.map { [values[$0] ?? .nan] }).values(parameters: [])[0]
   }
 }
+
+extension Formula {
+  /// The text without what it predicts.
+  public var expressionText: String {
+    guard target != nil, let sign = text.firstIndex(where: { $0 == "=" || $0 == "~" }) else { return text }
+    return text[text.index(after: sign)...].trimmingPrefix(while: \.isWhitespace).description
+  }
+}

@@ -33,7 +33,9 @@ extension Law {
           note: "Hoffmann et al. 2022 as printed; rounding the exponents moves the optimum a lot"),
         Preset(
           name: "besiroglu2024", values: [1.8172, 482.01, 2085.43, 0.3478, 0.3658],
-          note: "Besiroglu et al. 2024 (arXiv 2404.10102), refitted to 240 runs read off Hoffmann's figure; N counts embeddings"),
+          note:
+            "Besiroglu et al. 2024 (arXiv 2404.10102), refitted to 240 runs read off Hoffmann's figure; N counts embeddings"
+        ),
       ],
       citation: "Hoffmann et al. 2022, Training Compute-Optimal Large Language Models, eq. 2")
   }

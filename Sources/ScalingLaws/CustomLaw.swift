@@ -87,7 +87,8 @@ extension Law {
       part.visit { if case .name(let name) = $0 { inside[name, default: 0] += 1 } }
       let alone = part.names.filter { inside[$0] == uses[$0] }
       guard alone.count > 1 else { continue }
-      let hint = alone.compactMap { name in nearestName(to: name, among: columns + ["N", "D", "C"]).map { (name, $0) } }.first
+      let hint = alone.compactMap { name in nearestName(to: name, among: columns + ["N", "D", "C"]).map { (name, $0) } }
+        .first
       let meant = hint.map { "; is '\($0.0)' meant to be '\($0.1)'?" } ?? ""
       throw formula.fault(
         .unknownName,

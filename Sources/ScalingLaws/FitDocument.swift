@@ -30,6 +30,9 @@ public struct FitDocument: Codable, Sendable, Equatable {
   public var bootstrap: BootstrapRecord
   /// Each run's residual on the logarithm of the loss, in the order of runs used.
   public var logResiduals: [Double]
+  /// How far each run pulls the fit: the most that any parameter moves without it, in standard errors; in the order of
+  /// runs used, null where it could not be left out.
+  public var influence: [Double?]
   public var sensitivity: [SensitivityRow]
   public var diagnostics: [Diagnostic]
   public var citation: String
@@ -75,6 +78,17 @@ public struct FitDocument: Codable, Sendable, Equatable {
     public var notes: [String]
     /// What the runs span, by column: smallest and largest.
     public var ranges: [String: [Double]]
+
+    public init(_ runs: RunTable, exclusions: [Exclusion], notes: [String], ranges: [String: ClosedRange<Double>] = [:])
+    {
+      file = runs.table.name
+      fingerprint = runs.table.fingerprint
+      used = runs.rowCount
+      excluded = exclusions.reduce(0) { $0 + $1.lines.count }
+      self.exclusions = exclusions
+      self.notes = notes
+      self.ranges = ranges.mapValues { [$0.lowerBound, $0.upperBound] }
+    }
   }
 
   public struct Exclusion: Codable, Sendable, Equatable {
@@ -132,10 +146,7 @@ public struct FitDocument: Codable, Sendable, Equatable {
         size: exponents.best.size, tokens: exponents.best.tokens,
         sizeInterval: interval(exponents.draws.map(\.size)), tokensInterval: interval(exponents.draws.map(\.tokens)))
     }
-    runs = Runs(
-      file: fit.runs.table.name, fingerprint: fit.runs.table.fingerprint, used: fit.runs.rowCount,
-      excluded: exclusions.reduce(0) { $0 + $1.lines.count }, exclusions: exclusions, notes: notes,
-      ranges: fit.ranges.mapValues { [$0.lowerBound, $0.upperBound] })
+    runs = Runs(fit.runs, exclusions: exclusions, notes: notes, ranges: fit.ranges)
     starts = fit.optimum.starts
     otherOptima = fit.optimum.others.map { OtherOptimum(parameters: $0.parameters, value: $0.value) }
     gradientNorm = fit.optimum.gradientNorm
@@ -147,6 +158,7 @@ public struct FitDocument: Codable, Sendable, Equatable {
       seed: fit.settings.seed, level: fit.settings.level, method: fit.settings.intervalMethod.rawValue,
       draws: fit.draws.parameters)
     logResiduals = fit.logResiduals
+    influence = fit.influences.map { $0?.pull }
     self.sensitivity = sensitivity
     diagnostics = fit.diagnostics
     citation = law.citation
@@ -186,14 +198,18 @@ extension FitDocument {
   public static func read(_ path: String) throws(DocumentError) -> FitDocument {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw DocumentError(
-        "\(path): there is no such fit document; write one with 'windtunnel fit RUNS --output \(path)'", isMissing: true)
+        "\(path): there is no such fit document; write one with 'windtunnel fit RUNS --output \(path)'", isMissing: true
+      )
     }
     return try decode(data, from: path)
   }
 
   /// Reads a fit from the bytes of a document.
   public static func decode(_ data: Data, from path: String) throws(DocumentError) -> FitDocument {
-    struct Header: Decodable { var schema: String }
+    struct Header: Decodable {
+      var schema: String
+      var approach: Int?
+    }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let header = try? decoder.decode(Header.self, from: data) else {
@@ -201,6 +217,11 @@ extension FitDocument {
     }
     guard header.schema == schema else {
       throw DocumentError("\(path): its schema is '\(header.schema)'; this version reads '\(schema)'")
+    }
+    if let approach = header.approach, approach != 3 {
+      throw DocumentError(
+        "\(path): a fit by approach \(approach) has exponents but no formula of the loss to predict or plan with; "
+          + "fit the runs with --approach 3")
     }
     do { return try FitCoding.decoder.decode(FitDocument.self, from: data) } catch {
       throw DocumentError("\(path): the fit document is damaged: \(FitCoding.explain(error))")
@@ -261,7 +282,9 @@ enum FitCoding {
   }
 
   static func explain(_ error: any Error) -> String {
-    func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+    func path(_ context: DecodingError.Context) -> String {
+      context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
     switch error {
     case DecodingError.keyNotFound(let key, let context):
       return "'\(key.stringValue)' is missing\(context.codingPath.isEmpty ? "" : " in '\(path(context))'")"

@@ -10,7 +10,8 @@ extension Law {
 
   /// Equation 1.1: `L(N) = (N_c/N)^alpha_N`, of models trained to convergence.
   static func kaplanSize() throws -> Law {
-    try kaplanPower("kaplan-n", variable: "N", column: "params", of: "size", scale: 8.8e13, exponent: 0.076, equation: "1.1")
+    try kaplanPower(
+      "kaplan-n", variable: "N", column: "params", of: "size", scale: 8.8e13, exponent: 0.076, equation: "1.1")
   }
 
   /// Equation 1.2: `L(D) = (D_c/D)^alpha_D`, of large models stopped early.

@@ -16,7 +16,9 @@ public struct LawCatalogue: Sendable {
   public func law(_ name: String) throws(LawError) -> Law {
     if let law = laws.first(where: { $0.name == name }) { return law }
     let names = laws.map(\.name)
-    let hint = nearestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "there are \(names.joined(separator: ", "))"
+    let hint =
+      nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+      ?? "there are \(names.joined(separator: ", "))"
     throw LawError("there is no law '\(name)'; \(hint)")
   }
 

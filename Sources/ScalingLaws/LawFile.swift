@@ -50,7 +50,8 @@ public struct LawFile: Sendable {
     }
     let contents: Contents
     do { contents = try YAMLDecoder().decode(Contents.self, from: String(decoding: data, as: UTF8.self)) } catch {
-      throw DocumentError("\(path): not a law file: \(Self.explain(error)); it needs 'schema: \(Self.schema)' and 'formula: …'")
+      throw DocumentError(
+        "\(path): not a law file: \(Self.explain(error)); it needs 'schema: \(Self.schema)' and 'formula: …'")
     }
     guard contents.schema == Self.schema else {
       throw DocumentError("\(path): its schema is '\(contents.schema)'; this version reads '\(Self.schema)'")

@@ -70,7 +70,8 @@ public struct LawFit: Sendable {
     optimum = try problem.minimise(settings.starts, threads: settings.threads)
     covariance = problem.covariance(at: optimum.parameters)
     if settings.resamples > 0 {
-      let bootstrap = Bootstrap(try Self.kind(settings.resampling, runs), resamples: settings.resamples, seed: settings.seed)
+      let bootstrap = Bootstrap(
+        try Self.kind(settings.resampling, runs), resamples: settings.resamples, seed: settings.seed)
       draws = problem.bootstrap(bootstrap, around: optimum, threads: settings.threads, progress: progress)
     } else {
       draws = BootstrapDraws(parameters: [], failed: 0)
@@ -85,7 +86,8 @@ public struct LawFit: Sendable {
     case .residuals: return .residuals
     case .groups(let column):
       guard let resolution = try runs.resolve(column) else {
-        let near = nearestName(to: column, among: runs.table.columns.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+        let near =
+          nearestName(to: column, among: runs.table.columns.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
         throw TableError(
           .badData, file: runs.table.name, message: "there is no column '\(column)' to group the bootstrap by\(near)")
       }
@@ -94,7 +96,8 @@ public struct LawFit: Sendable {
       guard numbers.count > 2 else {
         throw TableError(
           .badData, file: runs.table.name, column: resolution.column,
-          message: "has only \(numbers.count) group\(numbers.count == 1 ? "" : "s"); a bootstrap by group needs more than 2")
+          message:
+            "has only \(numbers.count) group\(numbers.count == 1 ? "" : "s"); a bootstrap by group needs more than 2")
       }
       return .groups(labels.map { numbers[$0] ?? 0 })
     }
@@ -106,7 +109,8 @@ public struct LawFit: Sendable {
     if values.count > 1 {
       return (
         standardDeviation(values),
-        interval(values, estimate: optimum.parameters[index], jackknife: jackknife.compactMap { $0?[index] }))
+        interval(values, estimate: optimum.parameters[index], jackknife: jackknife.compactMap { $0?[index] })
+      )
     }
     guard let error = covariance.standardErrors?[index] else { return (nil, nil) }
     let half = standardNormalQuantile((1 + settings.level) / 2) * error
@@ -143,17 +147,25 @@ public struct LawFit: Sendable {
     return problem.diagnose(optimum, covariance, variables: variables, lines: lines) + influence(lines)
   }
 
-  /// Runs without which some parameter moves by more than its standard error.
-  private func influence(_ lines: [Int]) -> [Diagnostic] {
+  /// How far each run pulls the fit: the parameter that moves most without it, and by how many standard errors.
+  public var influences: [(parameter: String, pull: Double)?] {
     let errors = law.parameters.indices.map { uncertainty(of: $0).standardError ?? .infinity }
-    let pulls = jackknife.enumerated().compactMap { row, parameters -> (row: Int, pull: Double, name: String)? in
+    return jackknife.map { parameters in
       guard let parameters else { return nil }
       let moves = parameters.indices.map { abs(parameters[$0] - optimum.parameters[$0]) / errors[$0] }
-      guard let most = moves.indices.max(by: { moves[$0] < moves[$1] }), moves[most] > 1 else { return nil }
-      return (row, moves[most], law.parameters[most].name)
-    }.sorted { $0.pull > $1.pull }
+      guard let most = moves.indices.max(by: { moves[$0] < moves[$1] }), moves[most].isFinite else { return nil }
+      return (law.parameters[most].name, moves[most])
+    }
+  }
+
+  /// Runs without which some parameter moves by more than its standard error.
+  private func influence(_ lines: [Int]) -> [Diagnostic] {
+    let pulls = influences.enumerated().compactMap { row, influence in influence.map { (row: row, $0) } }
+      .filter { $0.1.pull > 1 }.sorted { $0.1.pull > $1.1.pull }
     guard !pulls.isEmpty else { return [] }
-    let shown = pulls.prefix(5).map { "line \(lines[$0.row]) (\($0.name) by \(String(format: "%.1f", $0.pull)) standard errors)" }
+    let shown = pulls.prefix(5).map { row, influence in
+      "line \(lines[row]) (\(influence.parameter) by \(String(format: "%.1f", influence.pull)) standard errors)"
+    }
     return [
       Diagnostic(
         "influential_run", .warning,
@@ -194,7 +206,9 @@ extension Law {
     for (row, value) in observed.enumerated() where !value.isFinite || (objective.residual == .log && value <= 0) {
       throw TableError(
         .badData, file: runs.table.name, line: runs.table.line(ofRow: row), column: target,
-        message: "\(value) cannot be fitted\(objective.residual == .log ? " on a logarithm" : ""); leave the run out with --where")
+        message:
+          "\(value) cannot be fitted\(objective.residual == .log ? " on a logarithm" : ""); leave the run out with --where"
+      )
     }
     for (variable, column) in zip(variables, columns) {
       if let row = column.firstIndex(where: { !$0.isFinite }) {

@@ -1,7 +1,30 @@
 import ArgumentParser
+import ScalingLaws
 
 @main
-struct Windtunnel: AsyncParsableCommand {
+struct Entry {
+  static func main() async {
+    do {
+      var command = try Windtunnel.parseAsRoot()
+      try command.run()
+    } catch {
+      Failure.exit(with: error)
+    }
+  }
+}
+
+struct Windtunnel: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Fit scaling laws to training runs and plan what a budget should train.")
+    abstract: "Fit scaling laws to training runs, and plan what a budget should train.",
+    discussion: """
+      Examples:
+        windtunnel fit runs.csv --output fit.json
+        windtunnel plan --fit fit.json --budget "1e23 FLOP"
+        windtunnel plan --preset besiroglu2024 --budget "2M USD"
+        windtunnel fit runs.csv --formula "E + A/N^alpha + B/D^beta"
+      """,
+    version: windtunnelVersion,
+    subcommands: [
+      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, LawsCommand.self,
+    ])
 }

@@ -1,0 +1,56 @@
+# The front door: each target does all set-up that it needs.
+
+SWIFT ?= swift
+WINDTUNNEL := .build/release/windtunnel
+PACKAGES := libopenblas-dev liblapacke-dev libgsl-dev libsqlite3-dev libssl-dev librsvg2-bin pkg-config python3
+OUT := .build/demo
+
+.PHONY: help demo test bench pilot docs setup build lint
+
+help:
+	@echo "make demo    fit the pilot runs and plan a budget, with pictures under $(OUT)"
+	@echo "make test    run all tests, the README and the notebooks"
+	@echo "make bench   time the fits beside scipy"
+	@echo "make pilot   train the pilot runs again (more than an hour on one core)"
+	@echo "make docs    run the commands of the README and the notebooks again and keep their output"
+
+# Installs the system packages that are missing.
+setup:
+	@missing=""; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "install ok installed" || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then sudo=""; else sudo="sudo"; fi; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; \
+	fi
+
+build: setup
+	@$(SWIFT) build -c release --product windtunnel
+
+demo: build
+	@mkdir -p $(OUT)
+	$(WINDTUNNEL) fit Fits/pilot/runs.csv --bootstrap 2000 --output $(OUT)/fit.json --plot $(OUT)/fit.svg
+	$(WINDTUNNEL) plan --fit $(OUT)/fit.json --budget "1e14 FLOP" --sweep 1e12:1e15:4 --output $(OUT)/plan.json --plot $(OUT)/plan.svg
+	@echo
+	@echo "Written: $(OUT)/fit.json and plan.json, the pictures fit.svg and plan.svg beside them."
+
+test: build
+	$(SWIFT) test -c release --parallel
+	python3 Tests/Docs/test_run_markdown.py
+	python3 Tests/Docs/run_markdown.py --check README.md Notebooks-text/*.md
+
+bench: setup
+	@python3 -c "import numpy, scipy" 2>/dev/null || python3 -m pip install --quiet numpy scipy
+	$(SWIFT) run -c release windtunnel-bench
+
+# Finished runs are kept: to train them again, take the tables away first.
+pilot: PACKAGES := python3-torch python3-numpy python3-yaml linux-doc-6.1 python3.11-doc
+pilot: setup
+	/usr/bin/python3 Experiments/reference-trainer/sweep.py Experiments/pilot.yaml
+
+docs: build
+	python3 Tests/Docs/run_markdown.py --write README.md Notebooks-text/*.md
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -1,0 +1,116 @@
+import Foundation
+
+/// A size and the tokens to train it on.
+struct Allocation {
+  /// What stopped the search, if not a balance between size and tokens.
+  enum Limit {
+    /// The cap on tokens is reached, and the rest of the budget goes into the size.
+    case tokenCap
+    /// The cap on tokens is reached, and a larger model would do no better: the budget is not used up.
+    case unspent
+    /// The law wants all compute in tokens.
+    case oneParameter
+    /// The law wants all compute in size.
+    case oneToken
+  }
+
+  var params: Double
+  var tokens: Double
+  var loss: Double
+  var limit: Limit?
+}
+
+/// What one set of parameters, or the mean over many, says to train.
+struct Allocator {
+  let surface: LossSurface
+  let tradeOff: PowerTradeOff?
+  let rule: ComputeRule
+  let constraints: PlanConstraints
+  let splits: Bool
+
+  /// Sizes and tokens that stand for unlimited ones.
+  static let unlimited = 1e60
+
+  var tokenCap: Double { constraints.maxTokens ?? Self.unlimited }
+
+  /// What reaches the goal under the constraints; nil if the goal cannot be reached.
+  func allocation(for goal: PlanGoal, near guess: Allocation? = nil) -> Allocation? {
+    switch goal {
+    case .flops(let flops):
+      guard let trained = trainingOptimum(flops, near: guess) else { return nil }
+      guard let served = constraints.inferenceTokens, served > 0 else { return trained }
+      return cheapest(reaching: trained.loss, serving: served, near: guess ?? trained)
+    case .loss(let loss):
+      return cheapest(reaching: loss, serving: constraints.inferenceTokens ?? 0, near: guess)
+    }
+  }
+
+  /// The training compute of an allocation: the budget itself where all of it is spent.
+  func flops(_ allocation: Allocation, for goal: PlanGoal) -> Double {
+    let flops = rule.trainingFLOPs(params: allocation.params, tokens: allocation.tokens)
+    // The product differs from the budget in its last digits.
+    if case .flops(let budget) = goal, abs(flops - budget) <= 1e-12 * budget { return budget }
+    return flops
+  }
+
+  /// The lowest loss for training compute.
+  ///
+  /// - Parameter guess: where it may lie, such as the optimum of nearly the same law.
+  func trainingOptimum(_ flops: Double, near guess: Allocation? = nil) -> Allocation? {
+    if let params = constraints.fixedParams {
+      let tokens = constraints.fixedTokens ?? rule.other(params, flops: flops)
+      return tokens > tokenCap
+        ? at(params, tokenCap, limit: .unspent) : at(params, tokens)
+    }
+    if let tokens = constraints.fixedTokens { return at(rule.other(tokens, flops: flops), tokens) }
+    // Without a split, only the compute counts, however it is written.
+    guard splits else { return at(1, rule.other(1, flops: flops)) }
+    if let tradeOff {
+      let params = tradeOff.optimalParams(flops: flops, rule: rule)
+      let tokens = rule.other(params, flops: flops)
+      if tokens <= tokenCap { return at(params, tokens) }
+    }
+    return numericOptimum(flops, near: guess)
+  }
+
+  func at(_ params: Double, _ tokens: Double, limit: Allocation.Limit? = nil) -> Allocation? {
+    let loss = surface.loss(params: params, tokens: tokens)
+    guard loss.isFinite, params.isFinite, tokens.isFinite else { return nil }
+    return Allocation(params: params, tokens: tokens, loss: loss, limit: limit)
+  }
+
+  /// The lowest loss along the budget, by search over the logarithm of the size.
+  private func numericOptimum(_ flops: Double, near guess: Allocation?) -> Allocation? {
+    let product = rule.other(1, flops: flops)
+    let smallest = max(1, product / tokenCap)
+    guard product >= smallest else { return cappedOptimum(upTo: product) }
+    let minimum = lowest(from: log(smallest), to: log(product), near: guess.map { log($0.params) }) { x in
+      let params = exp(x)
+      let point = surface.point(params: params, tokens: product / params)
+      return (point.loss, point.byLogParams - point.byLogTokens)
+    }
+    switch minimum {
+    case .inside(let x): return at(exp(x), product / exp(x))
+    case .upper: return at(product, 1, limit: .oneToken)
+    case .lower where smallest == 1: return at(1, product, limit: .oneParameter)
+    case .lower: return cappedOptimum(upTo: smallest)
+    case nil: return nil
+    }
+  }
+
+  /// The lowest loss at the cap on tokens, of sizes that the budget can pay.
+  private func cappedOptimum(upTo largest: Double) -> Allocation? {
+    let joint = surface.point(params: largest, tokens: tokenCap)
+    if joint.byLogParams <= 0 || largest <= 1 { return at(largest, tokenCap, limit: .tokenCap) }
+    let minimum = lowest(from: 0, to: log(largest)) { x in
+      let point = surface.point(params: exp(x), tokens: tokenCap)
+      return (point.loss, point.byLogParams)
+    }
+    switch minimum {
+    case .inside(let x): return at(exp(x), tokenCap, limit: .unspent)
+    case .lower: return at(1, tokenCap, limit: .unspent)
+    case .upper: return at(largest, tokenCap, limit: .tokenCap)
+    case nil: return nil
+    }
+  }
+}

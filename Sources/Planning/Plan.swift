@@ -1,0 +1,147 @@
+import Fitting
+import Foundation
+import ScalingLaws
+import Tables
+
+/// What to train: size and tokens, the loss to expect, how sure all of it is, and why.
+public struct Plan: Sendable, Hashable {
+  /// The law's name.
+  public let law: String
+  /// Where the law's parameters come from.
+  public let provenance: String
+  /// Parameters of the model (N), counted as the law counts them; nil where the law knows only compute.
+  public let params: Quantity?
+  /// Training tokens (D); nil where the law knows only compute.
+  public let tokens: Quantity?
+  /// Training compute in FLOP; below the budget where a constraint leaves some over.
+  public let flops: Quantity
+  public let tokensPerParam: Quantity?
+  /// The mean loss of runs of this size and these tokens; its interval is of what the draws say of this very run.
+  public let loss: Quantity
+  /// Where the loss of one such run falls: the draws with the scatter of the fit's residuals. Nil without either.
+  public let predictionInterval: ClosedRange<Double>?
+  /// How the unconstrained optimum grows with compute; nil where the law does not tell or it is at a boundary.
+  public let exponents: PlanExponents?
+  /// The choice that loses least on average over the draws; nil without draws, or where size or tokens do not follow
+  /// from the budget alone.
+  public let robust: RobustChoice?
+  /// What missing the unconstrained optimum at the plan's training compute costs.
+  public let valley: Valley?
+  /// Nil without inference tokens.
+  public let lifetime: LifetimeCost?
+  /// The share of draws that intervals hold.
+  public let level: Double
+  public let seed: UInt64
+  /// How many draws the intervals rest on.
+  public let drawCount: Int
+  /// Why the plan is as it is, a sentence a decision.
+  public let reasons: [String]
+  /// What to be wary of, a sentence each.
+  public let warnings: [String]
+}
+
+/// The size that minimises the mean loss over the draws at the same budget and constraints.
+public struct RobustChoice: Sendable, Hashable {
+  public let params: Double
+  public let tokens: Double
+  /// The mean loss over the draws, of this choice.
+  public let meanLoss: Double
+  /// How much lower that is than the mean loss of the plan's size.
+  public let gain: Double
+}
+
+/// The best run under a fitted law for a budget or a target loss.
+///
+/// The plan is the law's optimum at its best parameters; every draw is optimised again under the same constraints for
+/// the intervals.
+///
+/// - Throws: ``PlanError`` if the request is wrong, the law cannot plan it, or no run reaches the target.
+public func planOptimum(
+  _ fitted: FittedLaw, for goal: PlanGoal, constraints: PlanConstraints = PlanConstraints(),
+  options: PlanOptions = PlanOptions()
+) throws(PlanError) -> Plan {
+  try validate(goal, constraints, options)
+  let ensemble = try Ensemble(fitted, constraints: constraints, options: options)
+  try ensemble.checkConstraintsFitLaw()
+  guard let best = ensemble.point.allocation(for: goal) else { throw ensemble.unreachable(goal) }
+  let drawn = ensemble.allocations(for: goal, near: best)
+  let point = ensemble.point
+  let flops = point.flops(best, for: goal)
+  let loss = ensemble.loss(best)
+  let splits = ensemble.law.splits
+
+  var findings = PlanFindings(ensemble: ensemble, goal: goal, best: best, drawn: drawn)
+  findings.exponents = ensemble.exponents(at: flops)
+  findings.robust = ensemble.robustChoice(for: goal, beside: best)
+  findings.valley = point.valley(flops: flops, factors: options.valleyFactors)
+  findings.lifetime = point.lifetimeCost(of: best, for: goal)
+  findings.params = splits ? ensemble.quantity(best, drawn) { $0.params } : nil
+  findings.loss = loss.quantity.interval
+  findings.predictionInterval = predictionInterval(
+    loss.samples, logResiduals: fitted.logResiduals, level: options.level, seed: options.seed)
+  return Plan(
+    law: fitted.law.name, provenance: fitted.provenance, params: findings.params,
+    tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
+    flops: ensemble.quantity(best, drawn) { point.flops($0, for: goal) },
+    tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil, loss: loss.quantity,
+    predictionInterval: findings.predictionInterval,
+    exponents: findings.exponents, robust: findings.robust, valley: findings.valley, lifetime: findings.lifetime,
+    level: options.level, seed: options.seed, drawCount: ensemble.draws.count, reasons: findings.reasons,
+    warnings: findings.warnings)
+}
+
+extension Ensemble {
+  /// Laws of compute alone take no constraints on size and tokens.
+  func checkConstraintsFitLaw() throws(PlanError) {
+    guard !law.splits else { return }
+    let asked = constraints
+    guard asked.maxTokens == nil, asked.fixedParams == nil, asked.fixedTokens == nil, asked.inferenceTokens == nil
+    else {
+      throw PlanError(
+        "the law '\(law.fitted.law.name)' knows only compute, so size and tokens cannot be constrained; "
+          + "use a law of both, such as chinchilla"
+      )
+    }
+  }
+
+  /// The size of lowest mean loss over the draws, where a budget leaves it open.
+  fileprivate func robustChoice(for goal: PlanGoal, beside best: Allocation) -> RobustChoice? {
+    guard case .flops(let flops) = goal, let mean, law.splits, constraints.fixedParams == nil,
+      constraints.fixedTokens == nil, constraints.inferenceTokens ?? 0 == 0,
+      let choice = mean.trainingOptimum(flops)
+    else { return nil }
+    let planned = mean.surface.loss(params: best.params, tokens: best.tokens)
+    return RobustChoice(
+      params: choice.params, tokens: choice.tokens, meanLoss: choice.loss, gain: max(0, planned - choice.loss))
+  }
+
+  /// Why no run reaches the goal.
+  fileprivate func unreachable(_ goal: PlanGoal) -> PlanError {
+    let name = law.fitted.law.name
+    guard case .loss(let target) = goal else {
+      return PlanError("the law '\(name)' has no finite loss for this budget; check its parameters")
+    }
+    let least = point.leastLoss
+    var what = "at unlimited size and tokens"
+    if let params = constraints.fixedParams {
+      what = "with \(formatParams(params))"
+    } else if let tokens = constraints.fixedTokens {
+      what = "on \(formatTokens(tokens))"
+    } else if let cap = constraints.maxTokens {
+      what = "on at most \(formatTokens(cap))"
+    }
+    return PlanError(
+      "the law '\(name)' does not go below a loss of \(significant(least, digits: 5)) \(what), so \(target) cannot be reached; "
+        + "raise the target or loosen the constraints"
+    )
+  }
+}
+
+extension Allocator {
+  /// The lowest loss that the constraints leave, however much compute is spent.
+  var leastLoss: Double {
+    surface.loss(
+      params: constraints.fixedParams ?? Self.unlimited,
+      tokens: constraints.fixedTokens ?? tokenCap)
+  }
+}

@@ -1,0 +1,197 @@
+import TrainingCost
+
+/// A number with its interval, `[lower, upper]`, which is null where there is none.
+public struct DocumentQuantity: Codable, Sendable, Hashable {
+  public var value: Double?
+  public var interval: [Double]?
+
+  public init(_ quantity: Quantity) {
+    value = finite(quantity.value)
+    interval = bounds(quantity.interval)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(value, forKey: .value)
+    try container.encode(interval, forKey: .interval)
+  }
+}
+
+extension PlanDocument {
+  public struct Loss: Codable, Sendable, Hashable {
+    public var value: Double?
+    /// Of the mean of such runs.
+    public var interval: [Double]?
+    /// Of one such run.
+    public var predictionInterval: [Double]?
+
+    enum CodingKeys: String, CodingKey {
+      case value, interval
+      case predictionInterval = "prediction_interval"
+    }
+
+    init(_ plan: Plan) {
+      value = finite(plan.loss.value)
+      interval = bounds(plan.loss.interval)
+      predictionInterval = bounds(plan.predictionInterval)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(value, forKey: .value)
+      try container.encode(interval, forKey: .interval)
+      try container.encode(predictionInterval, forKey: .predictionInterval)
+    }
+  }
+
+  /// The powers of compute with which the optimal size and tokens grow.
+  public struct Exponents: Codable, Sendable, Hashable {
+    public var size: DocumentQuantity
+    public var tokens: DocumentQuantity
+
+    init(_ exponents: PlanExponents) {
+      size = DocumentQuantity(exponents.params)
+      tokens = DocumentQuantity(exponents.tokens)
+    }
+  }
+
+  public struct Robust: Codable, Sendable, Hashable {
+    public var params: Double?
+    public var tokens: Double?
+    public var meanLoss: Double?
+    public var gain: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case params, tokens, gain
+      case meanLoss = "mean_loss"
+    }
+
+    init(_ choice: RobustChoice) {
+      params = finite(choice.params)
+      tokens = finite(choice.tokens)
+      meanLoss = finite(choice.meanLoss)
+      gain = finite(choice.gain)
+    }
+  }
+
+  public struct ValleySection: Codable, Sendable, Hashable {
+    public var rows: [Row]
+    /// The sizes within the tolerance, `[smallest, largest]`.
+    public var params: [Double]?
+    /// As a share of the lowest loss.
+    public var tolerance: Double
+
+    public struct Row: Codable, Sendable, Hashable {
+      public var factor: Double
+      public var params: Double?
+      public var tokens: Double?
+      public var loss: Double?
+      public var excess: Double?
+      public var matchingFLOPs: Double?
+      public var extraCompute: Double?
+
+      enum CodingKeys: String, CodingKey {
+        case factor, params, tokens, loss, excess
+        case matchingFLOPs = "matching_flops"
+        case extraCompute = "extra_compute"
+      }
+    }
+
+    init(_ valley: Valley) {
+      rows = valley.rows.map {
+        Row(
+          factor: $0.factor, params: finite($0.params), tokens: finite($0.tokens), loss: finite($0.loss),
+          excess: finite($0.excess), matchingFLOPs: $0.matchingFLOPs.flatMap(finite),
+          extraCompute: $0.extraCompute.flatMap(finite))
+      }
+      params = bounds(valley.sizes)
+      tolerance = valley.tolerance
+    }
+  }
+
+  /// Compute of training and serving, in FLOP.
+  public struct Lifetime: Codable, Sendable, Hashable {
+    public var inferenceTokens: Double
+    public var trainingFLOPs: Double?
+    public var inferenceFLOPs: Double?
+    public var totalFLOPs: Double?
+    public var trainingOnlyParams: Double?
+    public var trainingOnlyTokens: Double?
+    public var trainingOnlyTotalFLOPs: Double?
+    /// A share.
+    public var saving: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case inferenceTokens = "inference_tokens"
+      case trainingFLOPs = "training_flops"
+      case inferenceFLOPs = "inference_flops"
+      case totalFLOPs = "total_flops"
+      case trainingOnlyParams = "training_only_params"
+      case trainingOnlyTokens = "training_only_tokens"
+      case trainingOnlyTotalFLOPs = "training_only_total_flops"
+      case saving
+    }
+
+    init(_ cost: LifetimeCost) {
+      inferenceTokens = cost.inferenceTokens
+      trainingFLOPs = finite(cost.trainingFLOPs)
+      inferenceFLOPs = finite(cost.inferenceFLOPs)
+      totalFLOPs = finite(cost.totalFLOPs)
+      trainingOnlyParams = finite(cost.trainingOnlyParams)
+      trainingOnlyTokens = finite(cost.trainingOnlyTokens)
+      trainingOnlyTotalFLOPs = finite(cost.trainingOnlyTotalFLOPs)
+      saving = finite(cost.saving)
+    }
+  }
+
+  /// Accelerator time, money and time of the training.
+  public struct Cost: Codable, Sendable, Hashable {
+    public var accelerator: String
+    public var gpuHours: Double?
+    public var usd: Double?
+    public var days: Double?
+    public var assumptions: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case accelerator, usd, days, assumptions
+      case gpuHours = "gpu_hours"
+    }
+
+    init(_ cost: ComputeCost) {
+      accelerator = cost.accelerator.name
+      gpuHours = finite(cost.gpuHours)
+      usd = cost.usd.flatMap(finite)
+      days = cost.seconds.flatMap { finite($0 / 86_400) }
+      assumptions = cost.sentences
+    }
+  }
+
+  public struct SweepSection: Codable, Sendable, Hashable {
+    public var budget: Double
+    public var flops: DocumentQuantity
+    public var params: DocumentQuantity?
+    public var tokens: DocumentQuantity?
+    public var tokensPerParam: DocumentQuantity?
+    public var loss: DocumentQuantity
+
+    enum CodingKeys: String, CodingKey {
+      case budget, flops, params, tokens, loss
+      case tokensPerParam = "tokens_per_param"
+    }
+
+    public init(_ row: SweepRow) {
+      budget = row.budget
+      flops = DocumentQuantity(row.flops)
+      params = row.params.map(DocumentQuantity.init)
+      tokens = row.tokens.map(DocumentQuantity.init)
+      tokensPerParam = row.tokensPerParam.map(DocumentQuantity.init)
+      loss = DocumentQuantity(row.loss)
+    }
+  }
+}
+
+private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+
+private func bounds(_ interval: ClosedRange<Double>?) -> [Double]? {
+  interval.flatMap { $0.lowerBound.isFinite && $0.upperBound.isFinite ? [$0.lowerBound, $0.upperBound] : nil }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import TrainingCost
+
+/// A plan as a file, `windtunnel.plan/1`: all its numbers in full precision, its reasons and what it rests on.
+///
+/// A number that is not finite is left out. The same plan has the same bytes.
+public struct PlanDocument: Codable, Sendable, Hashable {
+  public static let currentSchema = "windtunnel.plan/1"
+
+  public let schema: String
+  public var law: String
+  public var provenance: String
+  /// The budget as the user wrote it.
+  public var budget: String?
+  /// What turned the budget into compute.
+  public var assumptions: [String]
+  public var params: DocumentQuantity?
+  public var tokens: DocumentQuantity?
+  public var flops: DocumentQuantity
+  public var tokensPerParam: DocumentQuantity?
+  public var loss: Loss
+  public var exponents: Exponents?
+  public var robust: Robust?
+  public var valley: ValleySection?
+  public var lifetime: Lifetime?
+  public var cost: Cost?
+  public var sweep: [SweepSection]?
+  public var intervalLevel: Double
+  public var draws: Int
+  public var seed: UInt64
+  public var reasons: [String]
+  public var warnings: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case schema, law, provenance, budget, assumptions, params, tokens, flops
+    case tokensPerParam = "tokens_per_param"
+    case loss, exponents, robust, valley, lifetime, cost, sweep
+    case intervalLevel = "interval_level"
+    case draws, seed, reasons, warnings
+  }
+
+  /// - Parameters:
+  ///   - budget: as the user wrote it.
+  ///   - assumptions: the sentences of ``TrainingCompute``.
+  public init(
+    _ plan: Plan, budget: String? = nil, assumptions: [String] = [], cost: ComputeCost? = nil,
+    sweep: [SweepRow]? = nil
+  ) {
+    schema = Self.currentSchema
+    law = plan.law
+    provenance = plan.provenance
+    self.budget = budget
+    self.assumptions = assumptions
+    params = plan.params.map(DocumentQuantity.init)
+    tokens = plan.tokens.map(DocumentQuantity.init)
+    flops = DocumentQuantity(plan.flops)
+    tokensPerParam = plan.tokensPerParam.map(DocumentQuantity.init)
+    loss = Loss(plan)
+    exponents = plan.exponents.map(Exponents.init)
+    robust = plan.robust.map(Robust.init)
+    valley = plan.valley.map(ValleySection.init)
+    lifetime = plan.lifetime.map(Lifetime.init)
+    self.cost = cost.map(Cost.init)
+    self.sweep = sweep.map { $0.map(SweepSection.init) }
+    intervalLevel = plan.level
+    draws = plan.drawCount
+    seed = plan.seed
+    reasons = plan.reasons
+    warnings = plan.warnings
+  }
+
+  /// Reads a document.
+  ///
+  /// - Throws: ``PlanError`` if it is no plan, of another major version, or lacks something.
+  public init(json: Data) throws(PlanError) {
+    struct Head: Decodable { let schema: String }
+    let decoder = JSONDecoder()
+    do {
+      let head = try decoder.decode(Head.self, from: json)
+      guard head.schema == Self.currentSchema else {
+        throw PlanError("the plan's schema is '\(head.schema)', but this version reads '\(Self.currentSchema)'")
+      }
+      self = try decoder.decode(PlanDocument.self, from: json)
+    } catch let error as PlanError {
+      throw error
+    } catch {
+      throw PlanError("cannot read the plan: \(Self.explained(error))")
+    }
+  }
+
+  /// The document as JSON with sorted keys, ending in a newline.
+  ///
+  /// - Throws: ``PlanError`` if a number that was set from outside is not finite.
+  public func json() throws(PlanError) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return try encoder.encode(self) + Data("\n".utf8)
+    } catch {
+      throw PlanError("cannot write the plan: \(Self.explained(error))")
+    }
+  }
+
+  private static func explained(_ error: any Error) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+      path.isEmpty ? "the document" : "'\(path.map(\.stringValue).joined(separator: "."))'"
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      return "\(place(context.codingPath)) is not of the kind it should be"
+    case DecodingError.dataCorrupted(let context): return "\(place(context.codingPath)) is not valid JSON"
+    case EncodingError.invalidValue(_, let context): return "\(place(context.codingPath)) is not a finite number"
+    default: return "\(error)"
+    }
+  }
+}

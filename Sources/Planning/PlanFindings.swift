@@ -1,0 +1,156 @@
+import ScalingLaws
+import Tables
+
+/// What was found for a plan, from which its sentences are written.
+struct PlanFindings {
+  let ensemble: Ensemble
+  let goal: PlanGoal
+  let best: Allocation
+  let drawn: [Allocation?]
+  var exponents: PlanExponents?
+  var robust: RobustChoice?
+  var valley: Valley?
+  var lifetime: LifetimeCost?
+  var params: Quantity?
+  /// The intervals of the mean loss of such runs, and of one run's.
+  var loss: ClosedRange<Double>?
+  var predictionInterval: ClosedRange<Double>?
+
+  var fitted: FittedLaw { ensemble.law.fitted }
+  var constraints: PlanConstraints { ensemble.constraints }
+  var flops: Double { ensemble.point.flops(best, for: goal) }
+  var percent: String { "\(significant(ensemble.options.level * 100, digits: 2)) %" }
+}
+
+extension PlanFindings {
+  /// A sentence a decision.
+  var reasons: [String] {
+    var sentences = ["The law is \(fitted.law.name), L = \(fitted.law.formula.text): \(fitted.provenance)."]
+    guard ensemble.law.splits else {
+      sentences.append(
+        "It knows only compute, so it predicts a loss of \(significant(best.loss, digits: 4)) at \(formatFLOPs(flops)) "
+          + "and says nothing of size and tokens.")
+      return sentences
+    }
+    sentences.append(ensemble.options.rule.sentence)
+    sentences += [choice] + limits
+    if let lifetime { sentences.append(serving(lifetime)) }
+    sentences += [constraintCost, expectation, growth, flatness, robustness].compactMap { $0 }
+    return sentences
+  }
+
+  /// How size and tokens were chosen.
+  private var choice: String {
+    let run = "\(formatParams(best.params)) on \(formatTokens(best.tokens))"
+    let loss = significant(best.loss, digits: 4)
+    let ratio = "\(significant(best.tokens / best.params)) tokens a parameter"
+    switch goal {
+    case .flops(let budget):
+      if let given { return "With \(given) given, \(formatFLOPs(flops)) train \(run), \(ratio), to a loss of \(loss)." }
+      if lifetime != nil {
+        return "\(run), \(ratio), reach the loss of \(loss) that \(formatFLOPs(budget)) of training could buy."
+      }
+      let how = ensemble.point.tradeOff != nil && best.limit == nil ? "in closed form" : "by search over the size"
+      return "Of all splits of \(formatFLOPs(budget)), \(run), \(ratio), have the lowest loss, \(loss) (\(how))."
+    case .loss:
+      let training = "\(formatFLOPs(flops)) of training"
+      if let given { return "With \(given) given, \(run), \(ratio), reach a loss of \(loss) with \(training)." }
+      let least = lifetime == nil ? "the least training compute" : "the least compute of training and inference"
+      return "\(run), \(ratio), reach a loss of \(loss) at \(least), with \(training)."
+    }
+  }
+
+  /// What of size and tokens is not the plan's to choose.
+  private var given: String? {
+    switch (constraints.fixedParams, constraints.fixedTokens) {
+    case (nil, nil): nil
+    case (_?, nil): "the size"
+    case (nil, _?): "the tokens"
+    case (_?, _?): "size and tokens"
+    }
+  }
+
+  private var limits: [String] {
+    guard case .flops(let budget) = goal else {
+      return best.limit == .tokenCap
+        ? ["The cap of \(formatTokens(best.tokens)) binds: less compute would do with more tokens."] : []
+    }
+    switch best.limit {
+    case .tokenCap:
+      return [
+        "The cap of \(formatTokens(best.tokens)) binds, so the rest of the compute goes into a larger model than the "
+          + "optimum without it."
+      ]
+    case .unspent:
+      let spent = "\(formatFLOPs(flops)) of \(formatFLOPs(budget))"
+      return [
+        "The cap of \(formatTokens(best.tokens)) binds and a larger model gains nothing, so only \(spent) can be put "
+          + "to use."
+      ]
+    case .oneParameter, .oneToken, nil:
+      guard let cap = constraints.maxTokens else { return [] }
+      return [
+        "The cap of \(formatTokens(cap)) does not bind here, but cuts off the draws that would train on more."
+      ]
+    }
+  }
+
+  private func serving(_ lifetime: LifetimeCost) -> String {
+    let trained = "\(formatParams(lifetime.trainingOnlyParams)) on \(formatTokens(lifetime.trainingOnlyTokens))"
+    return
+      "Serving \(formatTokens(lifetime.inferenceTokens)) takes \(formatFLOPs(lifetime.inferenceFLOPs)) more; against "
+      + "\(trained), the cheapest to train to this loss, the lifetime's compute falls by "
+      + "\(significant(lifetime.saving * 100)) % to \(formatFLOPs(lifetime.totalFLOPs))."
+  }
+
+  /// What the constraints cost in loss.
+  private var constraintCost: String? {
+    guard lifetime == nil,
+      constraints.maxTokens != nil || given != nil,
+      let free = ensemble.point.unconstrained.trainingOptimum(flops), best.loss - free.loss > 1e-4
+    else { return nil }
+    return "Without the constraint the same compute would train \(formatParams(free.params)) on "
+      + "\(formatTokens(free.tokens)) to a loss \(significant(best.loss - free.loss, digits: 2)) lower."
+  }
+
+  /// What the draws say of the loss.
+  private var expectation: String? {
+    guard let loss else { return nil }
+    func ends(_ interval: ClosedRange<Double>) -> String {
+      "\(significant(interval.lowerBound, digits: 4)) and \(significant(interval.upperBound, digits: 4))"
+    }
+    let single = predictionInterval.map { ", and the loss of a single one between \(ends($0))" } ?? ""
+    return "The \(percent) interval puts the mean loss of such runs between \(ends(loss))\(single)."
+  }
+
+  private var growth: String? {
+    guard let exponents else { return nil }
+    let size = significant(exponents.params.value)
+    let range =
+      exponents.params.interval.map {
+        " (\(percent) interval \(significant($0.lowerBound)) to \(significant($0.upperBound)))"
+      } ?? ""
+    return "The optimal size grows as compute to the power \(size)\(range), the tokens to the power "
+      + "\(significant(exponents.tokens.value))."
+  }
+
+  private var flatness: String? {
+    guard let valley else { return nil }
+    let sizes = "from \(formatCount(valley.sizes.lowerBound)) to \(formatParams(valley.sizes.upperBound))"
+    let isFlat = valley.sizes.upperBound > 4 * valley.sizes.lowerBound
+    return "\(isFlat ? "The valley is flat: without" : "Without") other constraints, any size \(sizes) comes within "
+      + "\(significant(valley.tolerance * 100, digits: 1)) % of the lowest loss of this compute."
+  }
+
+  private var robustness: String? {
+    guard let robust else { return nil }
+    let ratio = robust.params / best.params
+    guard abs(ratio - 1) > 0.05 else {
+      return "The size of lowest mean loss over the \(ensemble.draws.count) draws is within 5 % of the plan's, so the "
+        + "uncertainty of the law does not change the choice."
+    }
+    return
+      "Over the \(ensemble.draws.count) draws, \(formatParams(robust.params)) on \(formatTokens(robust.tokens)) have "
+      + "the lowest mean loss, \(significant(robust.gain, digits: 2)) below this plan's: the choice of least regret."
+  }
+}

@@ -1,0 +1,85 @@
+import Formulas
+import ScalingLaws
+import Tables
+
+/// A fitted law seen as a loss over size and tokens, with its other variables given.
+struct PlannableLaw {
+  let fitted: FittedLaw
+  let rule: ComputeRule
+  /// The law's formula over its variables, whose gradient is by the variables; the law's parameters are its columns.
+  let compiled: CompiledFormula
+  /// Where size, tokens and compute are among the variables.
+  let size: Int?
+  let tokens: Int?
+  let flops: Int?
+  /// A value a variable; of size, tokens and compute it is replaced.
+  let values: [Double]
+
+  init(_ fitted: FittedLaw, fixed: [String: Double], rule: ComputeRule) throws(PlanError) {
+    self.fitted = fitted
+    self.rule = rule
+    let law = fitted.law
+    let roles = law.variables.map { Self.role(of: $0.column) }
+    size = [Role.params, .paramsNonEmbedding, .activeParams].lazy.compactMap { roles.firstIndex(of: $0) }.first
+    tokens = roles.firstIndex(of: .tokens)
+    flops = roles.firstIndex(of: .flops)
+    let planned = [size, tokens, flops].compactMap { $0 }
+    values = try Self.values(of: law, planned: planned, fixed: fixed)
+    let positive = Set(law.parameters.filter { $0.lower ?? -1 >= 0 }.map(\.name))
+    do {
+      compiled = try CompiledFormula(
+        law.formula, parameters: law.variables.map(\.name), variables: law.parameterNames, positive: positive,
+        order: .gradient)
+    } catch {
+      throw PlanError("the law '\(law.name)' cannot be used: \(error)")
+    }
+    for parameters in [fitted.parameters] + fitted.draws where parameters.count != law.parameters.count {
+      throw PlanError(
+        "the law '\(law.name)' has \(law.parameters.count) parameters, but a set of \(parameters.count) was given")
+    }
+    guard fitted.parameters.allSatisfy(\.isFinite) else {
+      throw PlanError("the parameters of '\(law.name)' are not all finite; fit it again")
+    }
+    guard flops != nil || (size != nil && tokens != nil) else {
+      let has = law.variables.map(\.column).joined(separator: ", ")
+      throw PlanError(
+        "the law '\(law.name)' knows only \(has), so it cannot say how to split a budget; "
+          + "a law of both params and tokens can, such as chinchilla or kaplan-nd"
+      )
+    }
+  }
+
+  /// Whether the law tells how to split compute into size and tokens, not only what compute gives.
+  var splits: Bool { [size, tokens, flops].compactMap { $0 }.count >= 2 }
+
+  private static func role(of column: String) -> Role? {
+    let lowercased = column.lowercased()
+    return Role.allCases.first { $0.recognizedNames.contains(column) || $0.rawValue == lowercased }
+  }
+
+  private static func values(of law: Law, planned: [Int], fixed: [String: Double]) throws(PlanError) -> [Double] {
+    var values = [Double](repeating: 1, count: law.variables.count)
+    let others = law.variables.indices.filter { !planned.contains($0) }
+    for name in fixed.keys.sorted() where !others.contains(where: { law.variables[$0].isCalled(name) }) {
+      let known = others.flatMap { [law.variables[$0].name, law.variables[$0].column] }
+      let hint =
+        nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
+        ?? (known.isEmpty ? "; it has none" : "; there are \(known.joined(separator: ", "))")
+      throw PlanError("the law '\(law.name)' has no further variable '\(name)' to fix\(hint)")
+    }
+    for index in others {
+      let variable = law.variables[index]
+      guard let value = fixed[variable.name] ?? fixed[variable.column] else {
+        throw PlanError(
+          "the law '\(law.name)' also depends on \(variable.column) (\(variable.name)); fix its value to plan with it")
+      }
+      try checkPositive(value, "the fixed value of \(variable.name)")
+      values[index] = value
+    }
+    return values
+  }
+}
+
+extension Law.Variable {
+  fileprivate func isCalled(_ name: String) -> Bool { self.name == name || column == name }
+}

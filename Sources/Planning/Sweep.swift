@@ -1,0 +1,44 @@
+import ScalingLaws
+
+/// The plan's numbers at one budget of a sweep.
+public struct SweepRow: Sendable, Hashable {
+  /// Training compute in FLOP that may be spent.
+  public let budget: Double
+  /// Training compute in FLOP that the plan takes.
+  public let flops: Quantity
+  /// Nil where the law knows only compute, like tokens and their ratio.
+  public let params: Quantity?
+  public let tokens: Quantity?
+  public let tokensPerParam: Quantity?
+  /// The mean loss of the row's run; its interval is of what the draws say of that run.
+  public let loss: Quantity
+}
+
+/// The optimum at each of several budgets, under the same constraints.
+///
+/// - Parameter budgets: training compute in FLOP.
+/// - Throws: ``PlanError`` as ``planOptimum(_:for:constraints:options:)`` does, for any of the budgets.
+public func sweepBudgets(
+  _ fitted: FittedLaw, budgets: [Double], constraints: PlanConstraints = PlanConstraints(),
+  options: PlanOptions = PlanOptions()
+) throws(PlanError) -> [SweepRow] {
+  for budget in budgets { try validate(.flops(budget), constraints, options) }
+  let ensemble = try Ensemble(fitted, constraints: constraints, options: options)
+  try ensemble.checkConstraintsFitLaw()
+  var rows: [SweepRow] = []
+  for budget in budgets {
+    guard let best = ensemble.point.allocation(for: .flops(budget)) else {
+      throw PlanError("the law '\(fitted.law.name)' has no finite loss for \(budget) FLOP; check its parameters")
+    }
+    let drawn = ensemble.allocations(for: .flops(budget), near: best)
+    let splits = ensemble.law.splits
+    rows.append(
+      SweepRow(
+        budget: budget, flops: ensemble.quantity(best, drawn) { ensemble.point.flops($0, for: .flops(budget)) },
+        params: splits ? ensemble.quantity(best, drawn) { $0.params } : nil,
+        tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
+        tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil,
+        loss: ensemble.loss(best).quantity))
+  }
+  return rows
+}

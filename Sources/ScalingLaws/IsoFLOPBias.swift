@@ -1,0 +1,96 @@
+import Foundation
+import Tables
+
+/// What approach 2 would report, from runs without any noise, of a law that is known: its bias on one design.
+///
+/// A parabola is not the shape of an isoFLOP curve. Where the sizes stand to the optimum alike at every budget only the
+/// coefficient is biased; where they drift, the exponent is as well.
+public struct IsoFLOPBias: Codable, Hashable, Sendable {
+  /// a of the law.
+  public let trueExponent: Double
+  /// a as approach 2 finds it.
+  public let reportedExponent: Double
+  public let budgets: [Comparison]
+  /// At the compute that a plan is for, if one was given.
+  public let target: Comparison?
+  /// Budgets at which even the noise-free parabola has no minimum among the sizes.
+  public let excluded: [ComputeExponents.Exclusion]
+  /// The bias in a sentence.
+  public let sentence: String
+
+  enum CodingKeys: String, CodingKey {
+    case budgets, target, excluded, sentence
+    case trueExponent = "true_exponent"
+    case reportedExponent = "reported_exponent"
+  }
+
+  /// Optimal sizes, in parameters, at a compute in FLOP.
+  public struct Comparison: Codable, Hashable, Sendable {
+    public let flops: Double
+    public let trueParams: Double
+    public let reportedParams: Double
+
+    enum CodingKeys: String, CodingKey {
+      case flops
+      case trueParams = "true_params"
+      case reportedParams = "reported_params"
+    }
+
+    /// Reported over true.
+    public var ratio: Double { reportedParams / trueParams }
+  }
+
+  /// The bias on the sizes, tokens and budgets of these runs; their losses are not looked at.
+  ///
+  /// - Parameters:
+  ///   - surface: the law that is taken for true, such as a fit to the same runs.
+  ///   - target: the compute in FLOP that a plan is for.
+  /// - Throws: ``LawError`` if the target is not a finite number above zero, or if approach 2 fails on the design.
+  public init(
+    of runs: RunColumns, under surface: ChinchillaSurface, target: Double? = nil,
+    _ options: IsoFLOPOptions = IsoFLOPOptions()
+  ) throws(LawError) {
+    var options = options
+    options.resamples = 0
+    let losses = zip(runs.params, runs.tokens).map { surface.loss(params: $0, tokens: $1) }
+    let found = try ComputeExponents.isoFLOPProfiles(runs.observing(losses), options)
+    let grouping = runs.isoFLOPBudgets(tolerance: options.tolerance)
+    budgets = found.points.map { point in
+      // How compute is counted may differ from budget to budget; the best size of each is by its own count.
+      let own = runs.flopsPerParamToken(in: grouping.budgets.filter { $0.flops == point.flops })
+      return Comparison(
+        flops: point.flops, trueParams: surface.optimalSize(flopsPerParamToken: own).value(at: point.flops),
+        reportedParams: point.params)
+    }
+    if let target {
+      let overall = runs.flopsPerParamToken(in: grouping.budgets)
+      self.target = Comparison(
+        flops: target, trueParams: surface.optimalSize(flopsPerParamToken: overall).value(at: target),
+        reportedParams: try found.optimum(at: target).params)
+    } else {
+      self.target = nil
+    }
+    trueExponent = surface.sizeExponent
+    reportedExponent = found.size.exponent.value
+    excluded = found.excluded
+    sentence = Self.sentence(trueExponent, reportedExponent, self.target ?? budgets.last, excluded)
+  }
+
+  private static func sentence(
+    _ trueExponent: Double, _ reportedExponent: Double, _ at: Comparison?, _ excluded: [ComputeExponents.Exclusion]
+  ) -> String {
+    var text =
+      "on this design, and without noise, approach 2 would report a = \(significant(reportedExponent)) for a law whose "
+      + "true exponent is \(significant(trueExponent))"
+    if let at {
+      let off = abs(at.ratio - 1) * 100
+      let side = at.ratio < 1 ? "small" : "large"
+      let size = off < 0.05 ? "right to 0.05 %" : "\(significant(off, digits: 2)) % too \(side)"
+      text += "; at \(formatFLOPs(at.flops)) its size is \(size)"
+    }
+    if !excluded.isEmpty {
+      text += "; \(excluded.count) of its budgets would have no minimum among the sizes"
+    }
+    return text
+  }
+}

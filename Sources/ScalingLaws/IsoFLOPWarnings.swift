@@ -1,0 +1,61 @@
+import Foundation
+import Tables
+
+extension ComputeExponents {
+  static func tooFewBudgets(_ found: Int, _ excluded: [Exclusion], strays: Int, labelled: Bool) -> LawError {
+    var text =
+      found == 1
+      ? "one budget has a minimum, and a line needs two" : "no budget has a minimum, and a line needs two"
+    if !excluded.isEmpty { text += "; " + excluded.prefix(4).map(\.reason).joined(separator: "; ") }
+    if excluded.count > 4 { text += "; and \(excluded.count - 4) more" }
+    if strays > 0 { text += "; \(strays) runs are near no budget" }
+    return LawError(
+      text
+        + (labelled
+          ? "; run more sizes at more budgets"
+          : "; label the runs with a budget column, or run more sizes at more budgets"))
+  }
+
+  static func profileWarnings(_ points: [Point], strays: Int, of count: Int) -> [String] {
+    var warnings: [String] = []
+    let few = points.filter { $0.distinctSizes < 5 }
+    if !few.isEmpty {
+      warnings.append(
+        "the minima at \(listed(few.map(\.flops))) rest on fewer than five sizes, which do not show whether a parabola fits"
+      )
+    }
+    if points.count == 2 { warnings.append("two budgets make a line that nothing checks: there is no standard error") }
+    if let first = points.first, let last = points.last, last.flops < 10 * first.flops {
+      warnings.append(
+        "the budgets span a factor of \(significant(last.flops / first.flops)) in compute; an exponent wants 10 or more"
+      )
+    }
+    if strays > 0 {
+      warnings.append("\(strays) of \(count) runs are near no budget and are left out")
+    }
+    return warnings
+  }
+
+  static func profileNotes(_ runs: RunColumns, _ budgets: [IsoFLOPBudget], labelled: Bool) -> [String] {
+    let grouped =
+      labelled ? "budgets are those of the budget column" : "budgets are groups of runs of about equal compute"
+    let factor = runs.flopsPerParamToken(in: budgets)
+    return [grouped, "compute is \(significant(factor)) FLOP a parameter and token over these runs (6 by custom)"]
+  }
+}
+
+/// Compute in words: the first few of many.
+func listed(_ flops: [Double]) -> String {
+  let shown = flops.prefix(6).map { formatFLOPs($0) }.joined(separator: ", ")
+  return flops.count > 6 ? "\(shown) and \(flops.count - 6) more" : shown
+}
+
+extension RunColumns {
+  /// The compute of budgets per parameter and token of their runs, the geometric mean: 6 by custom.
+  func flopsPerParamToken(in budgets: [IsoFLOPBudget]) -> Double {
+    let logs = budgets.flatMap { budget in
+      budget.runs.map { log(budget.flops) - log(params[$0]) - log(tokens[$0]) }
+    }
+    return exp(logs.reduce(0, +) / Double(max(1, logs.count)))
+  }
+}

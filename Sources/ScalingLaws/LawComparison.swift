@@ -1,0 +1,108 @@
+import Fitting
+import Foundation
+import Tables
+
+/// Laws side by side on the same runs: how well each describes them, and how well each foretells the dear from the cheap.
+public struct LawComparison: Codable, Sendable, Equatable {
+  public var schema = "windtunnel.comparison/1"
+  public var runs: Int
+  public var folds: Int
+  /// The share of runs, those of most compute, that the extrapolation is scored on.
+  public var holdout: Double
+  /// The most compute among the scored runs over the most among the fitted ones; nil without compute.
+  public var extrapolationFactor: Double?
+  /// By rising extrapolation error.
+  public var laws: [Entry]
+
+  public struct Entry: Codable, Sendable, Equatable {
+    public var law: String
+    public var parameters: Int
+    /// Akaike's and the Bayesian information criterion of least squares on log residuals, scale counted as a parameter.
+    public var aic: Double
+    public var bic: Double
+    /// Mean absolute residual of the logarithm of the loss over runs left out in turn.
+    public var crossValidationError: Double
+    /// Mean absolute residual of the logarithm of the loss over the dear runs, fitted on the cheap ones.
+    public var extrapolationError: Double
+    /// Mean residual there: positive where the law foretells too high a loss.
+    public var extrapolationBias: Double
+  }
+
+  /// - Parameters:
+  ///   - objective: for cross-validation and extrapolation; each law's own where nil.
+  ///   - seed: of the split into folds.
+  /// - Throws: as ``LawFit`` does, and ``FitError`` where too few runs are left to fit.
+  public init(
+    _ laws: [Law], on runs: RunTable, objective: Objective? = nil, starts: Starts = .standard, folds: Int = 10,
+    holdout: Double = 0.25, seed: UInt64 = 0, threads: Int
+  ) throws {
+    let targets = Set(laws.map(\.target))
+    guard targets.count <= 1 else {
+      throw LawError(
+        "laws that predict different columns (\(targets.sorted().joined(separator: ", "))) cannot be compared")
+    }
+    self.runs = runs.rowCount
+    self.folds = min(folds, runs.rowCount)
+    self.holdout = holdout
+    let compute = try Self.compute(runs)
+    let order = compute.indices.sorted { (compute[$0], $0) < (compute[$1], $1) }
+    let dear = Set(order.suffix(max(1, Int((holdout * Double(order.count)).rounded()))))
+    let cheapest = order.filter { !dear.contains($0) }
+    extrapolationFactor = cheapest.last.map { compute[order[order.count - 1]] / compute[$0] }
+    let foldCount = self.folds
+    let fold = Self.folds(runs.rowCount, foldCount, seed: seed)
+    self.laws = try laws.map { law in
+      let columns = try law.columns(of: runs)
+      let problem = try law.problem(runs, columns: columns, objective: objective ?? law.objective)
+      let needed = law.parameters.count + 1
+      guard cheapest.count >= needed else {
+        throw FitError(
+          "\(law.name) has \(law.parameters.count) parameters, but only \(cheapest.count) of \(runs.rowCount) runs are left "
+            + "to fit when \(dear.count) are held out")
+      }
+      func errors(fittedWithout left: (Int) -> Bool) throws -> [Double] {
+        let weights = (0..<runs.rowCount).map { left($0) ? 0.0 : 1.0 }
+        let found = try problem.weighted(weights).minimise(starts, threads: threads)
+        let predictions = problem.bound.values(parameters: found.parameters)
+        return predictions.indices.filter(left).map { log(predictions[$0]) - log(problem.observed[$0]) }
+      }
+      let squares = problem.under(Objective(.leastSquares, residual: .log))
+      let best = try squares.minimise(starts, threads: threads)
+      let count = Double(runs.rowCount)
+      let deviance = count * log(2 * best.value / count) + count * (1 + log(2 * Double.pi))
+      let free = Double(law.parameters.count + 1)
+      let crossed = try (0..<foldCount).flatMap { k in try errors { fold[$0] == k } }
+      let extrapolated = try errors { dear.contains($0) }
+      return Entry(
+        law: law.name == "formula" ? law.formula.text : law.name, parameters: law.parameters.count,
+        aic: deviance + 2 * free, bic: deviance + log(count) * free, crossValidationError: Self.meanAbsolute(crossed),
+        extrapolationError: Self.meanAbsolute(extrapolated),
+        extrapolationBias: extrapolated.reduce(0, +) / Double(extrapolated.count))
+    }.sorted { $0.extrapolationError < $1.extrapolationError }
+  }
+
+  /// What makes a run dear: its compute, by 6ND where it has no column of its own.
+  private static func compute(_ runs: RunTable) throws -> [Double] {
+    if try runs.column(for: .flops) != nil { return try runs.values(for: .flops) }
+    if try runs.column(for: .params) != nil, try runs.column(for: .tokens) != nil {
+      return zip(try runs.values(for: .params), try runs.values(for: .tokens)).map { 6 * $0 * $1 }
+    }
+    throw TableError(
+      .badData, file: runs.table.name,
+      message: "the runs have no flops, nor params and tokens to work them out from: nothing says which runs are dear")
+  }
+
+  /// A fold for each run, all folds of nearly equal size.
+  private static func folds(_ count: Int, _ folds: Int, seed: UInt64) -> [Int] {
+    let random = Random(seed: seed)
+    var rows = Array(0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) { rows.swapAt(last, random.integer(below: last + 1)) }
+    var result = [Int](repeating: 0, count: count)
+    for (place, row) in rows.enumerated() { result[row] = place % folds }
+    return result
+  }
+
+  private static func meanAbsolute(_ values: [Double]) -> Double {
+    values.reduce(0) { $0 + abs($1) } / Double(max(1, values.count))
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// A power law `y = k x^p`, as the straight line `ln y = ln k + p ln x`.
+public struct PowerLine: Codable, Hashable, Sendable {
+  /// `ln k`: the coefficient itself may be beyond the range of numbers where the exponent is large.
+  public var logCoefficient: Double
+  public var exponent: Double
+
+  enum CodingKeys: String, CodingKey {
+    case logCoefficient = "log_coefficient"
+    case exponent
+  }
+
+  public func value(at x: Double) -> Double { exp(logCoefficient + exponent * log(x)) }
+}
+
+/// A straight line between logarithms by weighted least squares, with its standard errors.
+struct LogLogLine {
+  var line: PowerLine
+  /// Standard errors, from the scatter about the line; nil where no point is left over to show any.
+  var exponentError: Double?
+  var logCoefficientError: Double?
+
+  /// Nil with fewer than two different abscissas.
+  ///
+  /// - Parameters:
+  ///   - x: natural logarithms, as is `y`.
+  ///   - weights: inverse variances up to a factor; all 1 if nil.
+  init?(_ x: [Double], _ y: [Double], weights: [Double]? = nil) {
+    let weights = weights ?? [Double](repeating: 1, count: x.count)
+    let total = weights.reduce(0, +)
+    guard total > 0 else { return nil }
+    var (xMean, yMean) = (0.0, 0.0)
+    for i in x.indices {
+      xMean += weights[i] * x[i] / total
+      yMean += weights[i] * y[i] / total
+    }
+    var (spread, product) = (0.0, 0.0)
+    for i in x.indices {
+      spread += weights[i] * (x[i] - xMean) * (x[i] - xMean)
+      product += weights[i] * (x[i] - xMean) * (y[i] - yMean)
+    }
+    guard spread > 1e-12 * total else { return nil }
+    let exponent = product / spread
+    line = PowerLine(logCoefficient: yMean - exponent * xMean, exponent: exponent)
+    guard x.count > 2 else { return }
+    var squares = 0.0
+    for i in x.indices {
+      let residual = y[i] - yMean - exponent * (x[i] - xMean)
+      squares += weights[i] * residual * residual
+    }
+    let variance = squares / Double(x.count - 2)
+    exponentError = (variance / spread).squareRoot()
+    logCoefficientError = (variance * (1 / total + xMean * xMean / spread)).squareRoot()
+  }
+}

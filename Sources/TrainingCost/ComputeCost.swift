@@ -1,0 +1,44 @@
+import Tables
+
+/// What given training compute takes in accelerator time, money and time.
+public struct ComputeCost: Sendable, Hashable {
+  public let accelerator: Accelerator
+  /// Accelerator time in hours, summed over all accelerators.
+  public let gpuHours: Double
+  /// In USD; nil where the accelerator has no known price.
+  public let usd: Double?
+  /// Wall-clock time on the cluster; nil where no cluster was named.
+  public let seconds: Double?
+  public let sentences: [String]
+}
+
+/// The accelerator time, money and, on a cluster of `count` accelerators, time of training compute.
+///
+/// - Parameters:
+///   - flops: FLOP that go into the model.
+///   - count: how many accelerators run side by side, taken to scale perfectly; nil where that is open.
+/// - Throws: ``CostError`` unless the compute is above zero and finite, and the count is above zero.
+public func computeCost(
+  ofFLOPs flops: Double, accelerators count: Int? = nil, assumptions: CostAssumptions = CostAssumptions()
+) throws(CostError) -> ComputeCost {
+  let (accelerator, basis) = accelerator(of: assumptions)
+  let rate = modelRate(accelerator, assumptions.utilisation)
+  let hours = try positive(flops, "compute") / rate.flopsPerSecond / 3600
+  var sentences = ["\(formatFLOPs(flops)) at \(rate.words) take \(formatCount(hours)) \(accelerator.name)-hours."]
+
+  var usd: Double?
+  if let price = assumptions.price ?? accelerator.listPrice {
+    let amount = hours * price.usdPerHour
+    usd = amount
+    sentences.append("At \(formatUSD(price.usdPerHour)) an hour (\(price.basis)) they cost \(formatUSD(amount)).")
+  }
+  var seconds: Double?
+  if let count {
+    guard count > 0 else { throw CostError("a cluster needs at least one accelerator, not \(count)") }
+    let time = hours * 3600 / Double(count)
+    seconds = time
+    sentences.append("On \(count) \(accelerator.name) they take \(formatDuration(time)).")
+  }
+  return ComputeCost(
+    accelerator: accelerator, gpuHours: hours, usd: usd, seconds: seconds, sentences: sentences + basis)
+}

@@ -1,0 +1,83 @@
+import Tables
+
+/// The training compute that a budget buys.
+public struct TrainingCompute: Sendable, Hashable {
+  /// In FLOP that go into the model.
+  public let flops: Double
+  /// Every step from the budget to it, with what was assumed.
+  public let sentences: [String]
+}
+
+/// Turns a budget into training compute.
+///
+/// - Throws: ``CostError`` if the accelerator is unknown, has no price, or the budget is not above zero and finite.
+public func trainingFLOPs(
+  for budget: Budget, assumptions: CostAssumptions = CostAssumptions()
+) throws(CostError) -> TrainingCompute {
+  switch budget {
+  case .flops(let flops):
+    return TrainingCompute(flops: try positive(flops, "compute"), sentences: ["The budget is \(formatFLOPs(flops))."])
+
+  case .usd(let usd):
+    let (accelerator, basis) = accelerator(of: assumptions)
+    let price = try price(of: accelerator, assumptions)
+    let hours = try positive(usd, "money") / price.usdPerHour
+    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilisation)
+    let bought =
+      "\(formatUSD(usd)) buys \(formatCount(hours)) \(accelerator.name)-hours at "
+      + "\(formatUSD(price.usdPerHour)) an hour (\(price.basis)); \(rate)."
+    return TrainingCompute(flops: try positive(flops, "compute"), sentences: [bought] + basis)
+
+  case .gpuHours(let hours):
+    let (accelerator, basis) = accelerator(of: assumptions)
+    let (flops, rate) = flops(ofHours: try positive(hours, "accelerator time"), accelerator, assumptions.utilisation)
+    let sentence = "The budget is \(formatCount(hours)) \(accelerator.name)-hours; \(rate)."
+    return TrainingCompute(flops: try positive(flops, "compute"), sentences: [sentence] + basis)
+
+  case .cluster(let count, let name, let seconds):
+    let accelerator = try Accelerator.named(name)
+    if let other = assumptions.accelerator, other != accelerator {
+      throw CostError("the budget is of \(accelerator.name), but \(other.name) was asked for; name one of them")
+    }
+    guard count > 0 else { throw CostError("a cluster needs at least one accelerator, not \(count)") }
+    let hours = Double(count) * (try positive(seconds, "time")) / 3600
+    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilisation)
+    let sentence =
+      "\(count) \(accelerator.name) for \(formatDuration(seconds)) are \(formatCount(hours)) "
+      + "\(accelerator.name)-hours; \(rate)."
+    return TrainingCompute(flops: try positive(flops, "compute"), sentences: [sentence])
+  }
+}
+
+/// The accelerator to reckon with, and the sentence that owns up to having assumed it.
+func accelerator(of assumptions: CostAssumptions) -> (accelerator: Accelerator, sentences: [String]) {
+  if let accelerator = assumptions.accelerator { return (accelerator, []) }
+  return (.assumed, ["No accelerator was named: \(Accelerator.assumed.name) is assumed."])
+}
+
+func positive(_ value: Double, _ what: String) throws(CostError) -> Double {
+  guard value > 0, value.isFinite else { throw CostError("the \(what) must be above zero and finite, not \(value)") }
+  return value
+}
+
+/// The rate in FLOP/s that goes into the model, and how it comes about.
+func modelRate(_ accelerator: Accelerator, _ utilisation: Utilisation) -> (flopsPerSecond: Double, words: String) {
+  let percent = significant(utilisation.fraction * 100, digits: 2)
+  let words =
+    "\(percent) % \(utilisation.isStated ? "" : "(assumed) ")of \(significant(accelerator.peakFLOPsPerSecond / 1e12)) "
+    + "TFLOP/s"
+  return (accelerator.peakFLOPsPerSecond * utilisation.fraction, words)
+}
+
+private func price(of accelerator: Accelerator, _ assumptions: CostAssumptions) throws(CostError) -> ComputePrice {
+  if let price = assumptions.price ?? accelerator.listPrice { return price }
+  throw CostError("there is no list price of \(accelerator.name); state the price in USD an hour")
+}
+
+private func flops(
+  ofHours hours: Double, _ accelerator: Accelerator, _ utilisation: Utilisation
+) -> (flops: Double, words: String) {
+  let rate = modelRate(accelerator, utilisation)
+  let flops = hours * 3600 * rate.flopsPerSecond
+  return (flops, "at \(rate.words) that is \(formatFLOPs(flops))")
+}

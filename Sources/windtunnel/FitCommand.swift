@@ -1,0 +1,124 @@
+import ArgumentParser
+import Fitting
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit a scaling law to a table of runs, with its uncertainty.",
+    discussion: """
+      Columns are recognised by name and alias: params (N), tokens (D), flops (C), loss (L) and more; every other
+      column can be named in --where and --formula.
+
+      Examples:
+        windtunnel fit runs.csv
+        windtunnel fit runs.csv --drop-highest-loss 5 --objective huber:1e-3 --bootstrap 4000 --output fit.json
+        windtunnel fit runs.csv --where "loss < 5 && tokens > 1B" --plot fit.svg
+        windtunnel fit runs.csv --formula "E + A/N^alpha + B/D^beta" --parameter "alpha=0..2"
+        windtunnel fit runs.csv --law my-law.yaml --rename val_ce=loss --derive
+        windtunnel fit isoflops.csv --approach 2
+        windtunnel fit curves.csv --approach 1
+      """)
+
+  @OptionGroup var runs: RunOptions
+  @OptionGroup(title: "Law") var law: LawOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Hoffmann's approach: 1 the envelope of training curves, 2 isoFLOP parabolas, 3 a parametric fit.",
+      valueName: "1|2|3"))
+  var approach = 3
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What is minimised, summed over runs: huber:DELTA, l2, l1, cauchy:SCALE, soft-l1:SCALE, asymmetric-mae:WEIGHT or \
+      huber-likelihood; the law's own unless given (huber:1e-3 for most).
+      """, valueName: "kind"))
+  var objective: String?
+
+  @Option(help: "Residuals of the logarithm of the loss (log) or of the loss itself (linear).")
+  var residual: String?
+
+  @Option(help: ArgumentHelp("Where the searches begin: grid (published), global, or a number.", valueName: "starts"))
+  var starts = "global"
+
+  @Option(help: ArgumentHelp("Bootstrap resamples; 0 for none.", valueName: "N"))
+  var bootstrap = 1000
+
+  @Option(help: ArgumentHelp("What is resampled: cases, residuals, or group:COLUMN.", valueName: "what"))
+  var resample = "cases"
+
+  @Option(help: "The level of all intervals.")
+  var interval = 0.9
+
+  @Option(help: "How intervals come from the bootstrap: percentile or bca.")
+  var intervalMethod = "percentile"
+
+  @Flag(inversion: .prefixedNo, help: "Redo the fit under other objectives and without the smallest runs.")
+  var sensitivity = true
+
+  @OptionGroup(title: "Computing") var computing: ComputingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var plot: PlotOption
+
+  func validate() throws {
+    if !(1...3).contains(approach) { throw ValidationError("--approach must be 1, 2 or 3, not \(approach)") }
+    if !(0...1_000_000).contains(bootstrap) {
+      throw ValidationError("--bootstrap must be from 0 to 1000000, not \(bootstrap)")
+    }
+    if !(interval > 0 && interval < 1) { throw ValidationError("--interval must be between 0 and 1, not \(interval)") }
+    if approach != 3, law.law != nil || law.formula != nil {
+      throw ValidationError("--approach \(approach) fits no formula; leave out --law and --formula")
+    }
+  }
+
+  func run() throws {
+    let loaded = try runs.load()
+    guard approach == 3 else { return try runProfiles(loaded) }
+    let law = try law.law(over: loaded.runs)
+    let settings = try settings(law)
+    let bar = ProgressBar("bootstrap", total: settings.resamples)
+    let fit = try LawFit(law, to: loaded.runs, settings) { bar.advance(by: $0) }
+    bar.finish()
+    let rows = sensitivity ? fit.sensitivities() : []
+    let notes = loaded.notes + (try loaded.runs.validated(for: []))
+    var document = FitDocument(fit, sensitivity: rows, exclusions: loaded.exclusions, notes: notes)
+    document.diagnostics += fit.sensitivityDiagnostics(rows)
+    if let path = plot.plot { try FitFigure(fit).grid.write(to: path) }
+    try output.emit(json: try document.encoded()) {
+      FitView(document: document, fit: fit, terminal: .standardOutput).text
+    }
+  }
+
+  private func settings(_ law: Law) throws -> FitProtocol {
+    var settings = FitProtocol(threads: computing.threadCount)
+    var chosen = law.objective
+    if let objective { chosen.kind = try Objective.Kind(parsing: objective) }
+    if let residual {
+      guard let kind = Objective.Residual(rawValue: residual) else {
+        throw UsageError("--residual '\(residual)' should be log or linear")
+      }
+      chosen.residual = kind
+    }
+    guard let method = FitProtocol.IntervalMethod(rawValue: intervalMethod) else {
+      throw UsageError("--interval-method '\(intervalMethod)' should be percentile or bca")
+    }
+    settings.objective = chosen
+    settings.starts = try Starts(parsing: starts)
+    settings.resamples = bootstrap
+    settings.level = interval
+    settings.intervalMethod = method
+    settings.seed = computing.seed
+    switch resample {
+    case "cases": settings.resampling = .cases
+    case "residuals": settings.resampling = .residuals
+    case let text where text.hasPrefix("group:"): settings.resampling = .groups(column: String(text.dropFirst(6)))
+    default: throw UsageError("--resample '\(resample)' should be cases, residuals or group:COLUMN")
+    }
+    return settings
+  }
+}

@@ -1,0 +1,131 @@
+import Fitting
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+
+/// A fit as a person reads it.
+struct FitView {
+  let document: FitDocument
+  let fit: LawFit
+  let terminal: Terminal
+
+  var text: String {
+    [heading, parameters, exponents, sensitivity, picture, findings].filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  private var heading: String {
+    let names = fit.law.variables.map { $0.name == $0.column ? $0.name : "\($0.name) = \($0.column)" }
+    let excluded = document.runs.exclusions.map { exclusion in
+      let lines = exclusion.lines.prefix(8).map(String.init).joined(separator: ", ")
+      return
+        "\(exclusion.lines.count) left out: \(exclusion.reason) (line\(exclusion.lines.count == 1 ? "" : "s") \(lines)\(exclusion.lines.count > 8 ? ", …" : ""))"
+    }
+    let objective = document.objective
+    let starts = document.starts
+    let ended =
+      starts.distinctOptima <= 1
+      ? "\(starts.atBest) of \(starts.tried) starts ended there"
+      : "\(starts.atBest) of \(starts.tried) starts ended there; \(starts.distinctOptima) distinct optima"
+    return
+      ([
+        terminal.styled("\(document.law)", .bold)
+          + "  \(document.target) = \(fit.law.formula.expressionText)   (\(names.joined(separator: ", ")))",
+        "\(document.runs.used) runs of \(document.runs.file)",
+      ] + excluded + document.runs.notes + [
+        "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals, sum \(format(objective.value, significant: 8)); "
+          + "gradient norm \(format(document.gradientNorm, significant: 2)); \(ended)",
+        "",
+      ]).joined(separator: "\n")
+  }
+
+  private var parameters: String {
+    let level = "\(format(document.bootstrap.level * 100, significant: 3)) % interval"
+    var table = TextTable(
+      [.init("parameter"), .init("value", .decimal), .init("standard error", .decimal), .init(level)],
+      terminal: terminal)
+    for name in document.parameterOrder {
+      guard let parameter = document.parameters[name] else { continue }
+      table.add([
+        name,
+        estimate(parameter),
+        parameter.standardError.map { format($0, significant: 3) } ?? "–",
+        parameter.interval.map { "\(format($0[0], significant: 4)) … \(format($0[1], significant: 4))" } ?? "–",
+      ])
+    }
+    let source =
+      document.bootstrap.draws.isEmpty
+      ? "standard errors from the covariance at the optimum"
+      : "\(document.bootstrap.draws.count) bootstrap refits of \(document.bootstrap.kind), \(document.bootstrap.method) intervals, seed \(document.bootstrap.seed)"
+        + (document.bootstrap.failed > 0 ? "; \(document.bootstrap.failed) more found no optimum" : "")
+    return table.render(width: terminal.columns) + terminal.styled(source, .dim) + "\n"
+  }
+
+  /// Rounded to its error; where chance moves it by more than itself, to four digits, lest nothing of it be left.
+  private func estimate(_ parameter: FitDocument.Parameter) -> String {
+    guard let error = parameter.standardError else { return format(parameter.value, significant: 6) }
+    return error < abs(parameter.value)
+      ? rounded(value: parameter.value, error: error) : format(parameter.value, significant: 4)
+  }
+
+  private var exponents: String {
+    guard let exponents = document.exponents else { return "" }
+    func text(_ value: Double, _ interval: [Double]?) -> String {
+      format(value, significant: 4)
+        + (interval.map { " [\(format($0[0], significant: 3)), \(format($0[1], significant: 3))]" } ?? "")
+    }
+    return "compute-optimal size ∝ C^\(text(exponents.size, exponents.sizeInterval))   "
+      + "tokens ∝ C^\(text(exponents.tokens, exponents.tokensInterval))\n"
+  }
+
+  private var sensitivity: String {
+    guard document.sensitivity.count > 1 else { return "" }
+    let hasExponent = document.sensitivity.contains { $0.sizeExponent != nil }
+    var table = TextTable(
+      [.init("if fitted otherwise"), .init("runs", .right)]
+        + document.parameterOrder.map { TextTable.Column($0, .decimal) }
+        + (hasExponent ? [.init("size exponent", .decimal)] : []), terminal: terminal)
+    for row in document.sensitivity {
+      table.add(
+        [row.change, String(row.runs)] + row.parameters.map { format($0, significant: 4) }
+          + (hasExponent ? [row.sizeExponent.map { format($0, significant: 4) } ?? "–"] : []))
+    }
+    return table.render(width: terminal.columns)
+  }
+
+  private var picture: String {
+    FitFigure(fit).overview.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
+  }
+
+  private var findings: String {
+    document.diagnostics.map { finding in
+      let mark =
+        switch finding.severity {
+        case .info: terminal.styled("note", .dim)
+        case .warning: terminal.styled("warning", .warning)
+        case .error: terminal.styled("ERROR", .failure)
+        }
+      return wrapped(
+        "\(finding.message)", label: mark, labelWidth: finding.severity.rawValue.count, width: terminal.columns)
+    }.joined(separator: "\n") + (document.diagnostics.isEmpty ? "" : "\n")
+  }
+}
+
+/// A sentence after its label, wrapped to a width with the lines that follow indented.
+func wrapped(_ text: String, label: String, labelWidth: Int, width: Int) -> String {
+  var lines: [String] = []
+  var line = ""
+  let room = max(30, min(width, 110) - 3)
+  var used = labelWidth + 2
+  for word in text.split(separator: " ") {
+    if used + word.count + 1 > room, !line.isEmpty {
+      lines.append(line)
+      line = ""
+      used = 0
+    }
+    line += line.isEmpty ? String(word) : " \(word)"
+    used += word.count + 1
+  }
+  lines.append(line)
+  return "\(label): " + lines.joined(separator: "\n  ")
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Fitting
+import Formulas
+import Foundation
+import ScalingLaws
+import Tables
+
+/// Which law is fitted.
+struct LawOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A law of the catalogue ('windtunnel laws' lists them) or a law file in YAML; chinchilla unless given.",
+      valueName: "name|file.yaml"))
+  var law: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Your own law: names that are columns (or N, D, C) are data, all others are parameters to fit.", valueName: "text"
+    ))
+  var formula: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Bounds of a formula's parameter and where to start: 'alpha', 'alpha=0..2', 'A=0..' or 'A=0..inf@1..1e6'.",
+      valueName: "name=low..high@start..start"))
+  var parameter: [String] = []
+
+  @Option(help: ArgumentHelp("The column that a formula predicts; loss unless given.", valueName: "column"))
+  var target: String?
+
+  func validate() throws {
+    if law != nil, formula != nil { throw ValidationError("give --law or --formula, not both") }
+    if formula == nil, !parameter.isEmpty { throw ValidationError("--parameter goes with --formula") }
+    if formula == nil, target != nil {
+      throw ValidationError("--target goes with --formula; a law knows what it predicts")
+    }
+  }
+
+  func law(over runs: RunTable) throws -> Law {
+    if let formula {
+      return try .custom(Formula(formula), target: target, over: runs, declared: try parameter.map(domain))
+    }
+    return try Self.law(named: law ?? "chinchilla", over: runs)
+  }
+
+  /// A law by its name, or from its file.
+  static func law(named name: String, over runs: RunTable) throws -> Law {
+    guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else { return try LawCatalogue().law(name) }
+    return try LawFile(path: name).law(over: runs)
+  }
+
+  private func domain(_ text: String) throws -> ParameterDomain {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    let fault = UsageError(
+      "--parameter '\(text)' should be a name, name=low..high or name=low..high@start..start, as in alpha=0..2")
+    guard let name = parts.first, !name.isEmpty else { throw fault }
+    var (bounds, start) = ([Double?](), [Double?]())
+    if parts.count == 2 {
+      let halves = parts[1].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let first = range(halves[0]) else { throw fault }
+      bounds = first
+      if halves.count == 2 {
+        guard let second = range(halves[1]), second.allSatisfy({ $0 != nil }) else { throw fault }
+        start = second
+      }
+    }
+    return try LawFile.domain(
+      name, lower: bounds.first ?? nil, upper: bounds.last ?? nil,
+      start: start.isEmpty ? nil : start.compactMap { $0 }, place: "--parameter '\(text)'")
+  }
+
+  /// `low..high`, either end open where empty or infinite; nil where it cannot be read.
+  private func range(_ text: String) -> [Double?]? {
+    if text.isEmpty { return [nil, nil] }
+    guard let dots = text.range(of: "..") else { return nil }
+    var ends: [Double?] = []
+    for part in [text[..<dots.lowerBound], text[dots.upperBound...]] {
+      if part.isEmpty {
+        ends.append(nil)
+      } else if let value = Double(part) {
+        ends.append(value.isFinite ? value : nil)
+      } else {
+        return nil
+      }
+    }
+    return ends
+  }
+}

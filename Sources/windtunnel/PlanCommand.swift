@@ -1,0 +1,140 @@
+import ArgumentParser
+import Foundation
+import Planning
+import Report
+import ScalingLaws
+import Tables
+import TrainingCost
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Turn a budget, or a loss to reach, into a size, tokens and a predicted loss.",
+    discussion: """
+      Examples:
+        windtunnel plan --fit fit.json --budget "1e23 FLOP"
+        windtunnel plan --preset besiroglu2024 --budget "2M USD" --accelerator H100 --price 2.5 --mfu 0.4
+        windtunnel plan --fit fit.json --budget "64xH100 for 30d" --max-tokens 2T
+        windtunnel plan --fit fit.json --target-loss 2.0
+        windtunnel plan --preset hoffmann2022 --budget "1e23 FLOP" --inference-tokens 1T
+        windtunnel plan --fit fit.json --budget "1e23 FLOP" --sweep 1e18:1e25 --plot plan.svg
+      """)
+
+  @OptionGroup(title: "Law") var source: SourceOptions
+
+  @Option(
+    help: ArgumentHelp("\"1e23 FLOP\", \"2M USD\", \"10k GPU-hours\" or \"64xH100 for 30d\".", valueName: "budget"))
+  var budget: String?
+
+  @Option(help: ArgumentHelp("Instead of a budget: the loss to reach at the least compute.", valueName: "loss"))
+  var targetLoss: Double?
+
+  @Option(help: ArgumentHelp("The most tokens there are to train on: 2T.", valueName: "count"))
+  var maxTokens: String?
+
+  @Option(help: ArgumentHelp("A size that is given: 7B.", valueName: "count"))
+  var params: String?
+
+  @Option(help: ArgumentHelp("Tokens that are given: 1.4T.", valueName: "count"))
+  var tokens: String?
+
+  @Option(
+    help: ArgumentHelp("Tokens that the model will serve over its life: 1T (Sardana et al. 2024).", valueName: "count"))
+  var inferenceTokens: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("The value of any further variable of the law.", valueName: "name=value"))
+  var assignments: [String] = []
+
+  @Option(
+    help: ArgumentHelp("What the money or GPU-hours are of: H100, A100, …; H100 unless given.", valueName: "name"))
+  var accelerator: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The share of the accelerator's peak that goes into the model; 0.4 unless given.", valueName: "share"))
+  var mfu: Double?
+
+  @Option(help: ArgumentHelp("USD for an hour of one accelerator.", valueName: "usd"))
+  var price: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also plan for each of a range of budgets in FLOP: 1e18:1e25 or 1e18:1e25:15.", valueName: "low:high"))
+  var sweep: String?
+
+  @Option(help: "The level of all intervals.")
+  var interval = 0.9
+
+  @Option(help: "The seed of the residuals drawn for the prediction interval.")
+  var seed: UInt64 = 0
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var plot: PlotOption
+
+  func validate() throws {
+    if (budget == nil) == (targetLoss == nil), !(budget == nil && sweep != nil) {
+      throw ValidationError("give --budget or --target-loss, as in --budget \"1e23 FLOP\"")
+    }
+    if !(interval > 0 && interval < 1) { throw ValidationError("--interval must be between 0 and 1, not \(interval)") }
+  }
+
+  func run() throws {
+    let fitted = try source.fittedLaw()
+    let assumptions = try assumptions()
+    let compute = try budget.map { try trainingFLOPs(for: Budget(parsing: $0), assumptions: assumptions) }
+    let range = try sweep.map { try QuantityRange(parsing: $0, of: .flops) }
+    let budgets = range?.logSpaced(defaultPoints: 8) ?? []
+    let goal: PlanGoal =
+      if let targetLoss { .loss(targetLoss) } else { .flops(compute?.flops ?? range?.upper ?? 0) }
+    let options = PlanOptions(level: interval, seed: seed)
+    let constraints = try constraints()
+    let plan = try planOptimum(fitted, for: goal, constraints: constraints, options: options)
+    let rows =
+      budgets.isEmpty ? nil : try sweepBudgets(fitted, budgets: budgets, constraints: constraints, options: options)
+    let cost = try computeCost(
+      ofFLOPs: plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions))
+    let document = PlanDocument(
+      plan, budget: budget, assumptions: compute?.sentences ?? [], cost: cost, sweep: rows)
+    if let path = plot.plot { try PlanFigure(plan, fitted, rows).grid.write(to: path) }
+    try output.emit(json: try document.json()) {
+      PlanView(plan: plan, document: document, figure: PlanFigure(plan, fitted, rows), terminal: .standardOutput).text
+    }
+  }
+
+  private func assumptions() throws -> CostAssumptions {
+    CostAssumptions(
+      accelerator: try accelerator.map { try Accelerator.named($0) },
+      price: try price.map { try ComputePrice(usdPerHour: $0) },
+      utilisation: try mfu.map { try Utilisation($0) } ?? .assumed)
+  }
+
+  /// A cluster names its accelerator itself.
+  private func costed(_ assumptions: CostAssumptions) throws -> CostAssumptions {
+    var assumptions = assumptions
+    if let budget, case .cluster(_, let name, _) = try Budget(parsing: budget) {
+      assumptions.accelerator = try Accelerator.named(name)
+    }
+    return assumptions
+  }
+
+  private func gpuCount() throws -> Int? {
+    guard let budget, case .cluster(let count, _, _) = try Budget(parsing: budget) else { return nil }
+    return count
+  }
+
+  private func constraints() throws -> PlanConstraints {
+    var fixed: [String: Double] = [:]
+    for text in assignments {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { throw UsageError("--set '\(text)' should be name=value, as in --set depth=32") }
+      fixed[parts[0]] = try parseNumber(parts[1])
+    }
+    return PlanConstraints(
+      maxTokens: try maxTokens.map { try parseCount($0, of: .tokens) },
+      fixedParams: try params.map { try parseCount($0, of: .params) },
+      fixedTokens: try tokens.map { try parseCount($0, of: .tokens) },
+      inferenceTokens: try inferenceTokens.map { try parseCount($0, of: .tokens) }, fixed: fixed)
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Planning
+import Report
+import Tables
+
+/// A plan as a person reads it.
+struct PlanView {
+  let plan: Plan
+  let document: PlanDocument
+  let figure: PlanFigure
+  let terminal: Terminal
+
+  var text: String {
+    [
+      answer, valley, sweep,
+      figure.valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "", words,
+    ]
+    .filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  private var answer: String {
+    let level = "\(format(plan.level * 100, significant: 3)) % interval"
+    var table = TextTable([.init("plan"), .init(""), .init(level)], terminal: terminal)
+    func row(_ name: String, _ quantity: Quantity?, _ text: (Double) -> String) {
+      guard let quantity else { return }
+      let interval = quantity.interval.map { "\(text($0.lowerBound)) … \(text($0.upperBound))" } ?? "–"
+      let narrow = quantity.interval.map { $0.upperBound - $0.lowerBound <= 1e-9 * $0.upperBound } ?? false
+      table.add([name, text(quantity.value), narrow ? "" : interval])
+    }
+    row("size", plan.params) { formatParams($0) }
+    row("tokens", plan.tokens) { formatTokens($0) }
+    row("tokens per parameter", plan.tokensPerParam) { format($0, significant: 3) }
+    row("training compute", plan.flops) { formatFLOPs($0) }
+    row("loss", plan.loss) { format($0, significant: 5) }
+    if let one = plan.predictionInterval {
+      table.add([
+        "loss of one run", "", "\(format(one.lowerBound, significant: 5)) … \(format(one.upperBound, significant: 5))",
+      ])
+    }
+    if let exponents = plan.exponents {
+      row("size grows as C^", exponents.params) { format($0, significant: 4) }
+      row("tokens grow as C^", exponents.tokens) { format($0, significant: 4) }
+    }
+    if let cost = document.cost, (cost.gpuHours ?? 0) >= 0.1 {
+      table.addRule()
+      if let hours = cost.gpuHours { table.add(["\(cost.accelerator) time", formatGPUHours(hours)]) }
+      if let usd = cost.usd { table.add(["money", formatUSD(usd)]) }
+      if let days = cost.days { table.add(["time", formatDuration(days * 86400)]) }
+    }
+    return table.render(width: max(terminal.columns, 80))
+  }
+
+  private var valley: String {
+    guard let valley = plan.valley, let first = valley.rows.first else { return "" }
+    let optimum = first.params / first.factor
+    var table = TextTable(
+      [
+        .init("a model of"), .init("size", .right), .init("tokens", .right), .init("loss", .decimal),
+        .init("loses", .decimal), .init("compute to make up", .right),
+      ],
+      title: "Missing the optimum at the same compute: \(formatParams(optimum))"
+        + (isOptimum(optimum) ? "" : ", without the plan's constraints"), terminal: terminal)
+    for row in valley.rows {
+      table.add([
+        "\(row.factor < 1 ? "1/\(format(1 / row.factor, significant: 3)) of" : "\(format(row.factor, significant: 3)) ×") the size",
+        formatParams(row.params), formatTokens(row.tokens),
+        format(row.loss, significant: 5), format(row.excess, significant: 2),
+        row.extraCompute.map { "+\(format($0 * 100, significant: 2)) %" } ?? "cannot",
+      ])
+    }
+    return table.render(width: max(terminal.columns, 80))
+  }
+
+  private func isOptimum(_ size: Double) -> Bool { abs((plan.params?.value ?? size) / size - 1) < 1e-3 }
+
+  private var sweep: String {
+    guard let rows = document.sweep else { return "" }
+    var table = TextTable(
+      [
+        .init("budget"), .init("size", .right), .init("interval"), .init("tokens", .right),
+        .init("per param", .decimal),
+        .init("loss", .decimal), .init("interval"),
+      ], title: "Over budgets", terminal: terminal)
+    for row in rows {
+      func interval(_ quantity: DocumentQuantity?, _ text: (Double) -> String) -> String {
+        quantity?.interval.flatMap { $0.count == 2 ? "\(text($0[0])) … \(text($0[1]))" : nil } ?? "–"
+      }
+      table.add([
+        formatFLOPs(row.budget), row.params?.value.map { formatParams($0) } ?? "–",
+        interval(row.params) { formatParams($0) },
+        row.tokens?.value.map { formatTokens($0) } ?? "–",
+        row.tokensPerParam?.value.map { format($0, significant: 3) } ?? "–",
+        row.loss.value.map { format($0, significant: 4) } ?? "–", interval(row.loss) { format($0, significant: 4) },
+      ])
+    }
+    return table.render(width: max(terminal.columns, 100))
+  }
+
+  private var words: String {
+    // What compute costs is assumed too; what a budget buys has already been said of one in money or time.
+    let priced = document.assumptions.count <= 1 && (document.cost?.gpuHours ?? 0) >= 0.1
+    let costing = priced ? document.cost?.assumptions ?? [] : []
+    let reasons = (document.assumptions + plan.reasons + costing).map {
+      wrapped($0, label: terminal.styled("because", .dim), labelWidth: 7, width: terminal.columns)
+    }
+    let warnings = plan.warnings.map {
+      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns)
+    }
+    return (reasons + warnings).joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import Fitting
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Predict the loss of a run that has not been made.",
+    discussion: """
+      Examples:
+        windtunnel predict fit.json --params 7B --tokens 2T
+        windtunnel predict --preset besiroglu2024 --params 70B --tokens 1.4T --format json
+        windtunnel predict fit.json --set N=7e9 --set depth=32
+      """)
+
+  @Argument(help: "A fit document that 'windtunnel fit --output' wrote.")
+  var file: String?
+
+  @Option(help: ArgumentHelp("Published parameters instead of a document.", valueName: "name"))
+  var preset: String?
+
+  @Option(help: ArgumentHelp("Model size: 7B.", valueName: "count"))
+  var params: String?
+
+  @Option(help: ArgumentHelp("Training tokens: 2T.", valueName: "count"))
+  var tokens: String?
+
+  @Option(help: ArgumentHelp("Training compute: \"1e22 FLOP\".", valueName: "compute"))
+  var flops: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("The value of any other variable of the law.", valueName: "name=value"))
+  var assignments: [String] = []
+
+  @Option(help: "The level of the intervals.")
+  var interval = 0.9
+
+  @Option(help: "The seed of the residuals drawn for the prediction interval.")
+  var seed: UInt64 = 0
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  struct Prediction: Encodable {
+    var schema = "windtunnel.prediction/1"
+    var law: String
+    var provenance: String
+    var at: [String: Double]
+    var loss: Estimate
+    var warnings: [String]
+
+    struct Estimate: Encodable {
+      var value: Double
+      /// Of the mean loss of such runs.
+      var interval: [Double]?
+      /// Of the loss of one such run.
+      var predictionInterval: [Double]?
+    }
+  }
+
+  func validate() throws {
+    if (file == nil) == (preset == nil) {
+      throw ValidationError(
+        "give a fit document or --preset, as in 'windtunnel predict fit.json --params 7B --tokens 2T'")
+    }
+    if !(interval > 0 && interval < 1) { throw ValidationError("--interval must be between 0 and 1, not \(interval)") }
+  }
+
+  func run() throws {
+    let fitted = try preset.map(SourceOptions.published) ?? SourceOptions.document(file ?? "-")
+    let point = try point(fitted.law)
+    let bound = fitted.predictor(columns: fitted.law.variables.map { [point[$0.name] ?? .nan] })
+    let value = bound.values(parameters: fitted.parameters)[0]
+    guard value.isFinite else {
+      throw UsageError("the law has no finite value there; check the sizes given")
+    }
+    let draws = fitted.draws.map { bound.values(parameters: $0)[0] }
+    let prediction = Prediction(
+      law: fitted.law.name, provenance: fitted.provenance,
+      at: Dictionary(
+        fitted.law.variables.map { ($0.column, point[$0.name] ?? .nan) }, uniquingKeysWith: { first, _ in first }),
+      loss: .init(
+        value: value, interval: ends(percentileInterval(draws, level: interval)),
+        predictionInterval: ends(
+          predictionInterval(draws, logResiduals: fitted.logResiduals, level: interval, seed: seed))),
+      warnings: warnings(fitted, point))
+    try output.emit(json: try encodedJSON(prediction)) { view(prediction) }
+  }
+
+  private func ends(_ interval: ClosedRange<Double>?) -> [Double]? { interval.map { [$0.lowerBound, $0.upperBound] } }
+
+  /// The value of each variable of the law.
+  private func point(_ law: Law) throws -> [String: Double] {
+    var given: [String: Double] = [:]
+    if let params { given["params"] = try parseCount(params, of: .params) }
+    if let tokens { given["tokens"] = try parseCount(tokens, of: .tokens) }
+    if let flops { given["flops"] = try parseFLOPs(flops) }
+    for text in assignments {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { throw UsageError("--set '\(text)' should be name=value, as in --set depth=32") }
+      guard let variable = law.variables.first(where: { $0.name == parts[0] || $0.column == parts[0] }) else {
+        let names = law.variables.map(\.name).joined(separator: ", ")
+        throw UsageError("the law has no variable '\(parts[0])'; it has \(names)")
+      }
+      given[variable.column] = try parseNumber(parts[1])
+    }
+    if given["flops"] == nil, law.variable(of: "flops") != nil, let n = given["params"], let d = given["tokens"] {
+      given["flops"] = 6 * n * d
+    }
+    if let c = given["flops"], let n = given["params"], given["tokens"] == nil { given["tokens"] = c / 6 / n }
+    if let c = given["flops"], let d = given["tokens"], given["params"] == nil { given["params"] = c / 6 / d }
+    var point: [String: Double] = [:]
+    for variable in law.variables {
+      guard let value = given[variable.column] else {
+        let option =
+          ["params", "tokens", "flops"].contains(variable.column) ? "--\(variable.column)" : "--set \(variable.name)=…"
+        throw UsageError("the law \(law.name) needs \(variable.column); give it with \(option)")
+      }
+      point[variable.name] = value
+    }
+    return point
+  }
+
+  private func warnings(_ fitted: FittedLaw, _ point: [String: Double]) -> [String] {
+    var warnings = fitted.law.variables.compactMap { variable -> String? in
+      guard let range = fitted.ranges[variable.column], let value = point[variable.name] else { return nil }
+      let beyond = max(value / range.upperBound, range.lowerBound / value)
+      guard beyond > 1.5 else { return nil }
+      let side = value > range.upperBound ? "above the largest" : "below the smallest"
+      return
+        "\(variable.column) is \(format(beyond, significant: 2)) times \(side) of the runs behind the fit: this extrapolates"
+    }
+    if fitted.draws.isEmpty {
+      warnings.append("these parameters come without draws, so the prediction has no interval")
+    }
+    return warnings
+  }
+
+  private func view(_ prediction: Prediction) -> String {
+    let terminal = Terminal.standardOutput
+    func text(_ interval: [Double]?) -> String {
+      interval.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–"
+    }
+    let level = "\(format(interval * 100, significant: 3)) %"
+    let place = prediction.at.sorted { $0.key < $1.key }.map { "\($0.key) \(compact($0.value))" }.joined(
+      separator: ", ")
+    var table = TextTable([.init("loss at \(place)"), .init("")], terminal: terminal)
+    table.add(["predicted", format(prediction.loss.value, significant: 6)])
+    table.add(["\(level) interval of the mean", text(prediction.loss.interval)])
+    table.add(["\(level) interval of one run", text(prediction.loss.predictionInterval)])
+    let warnings = prediction.warnings.map {
+      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
+    }
+    return table.render(width: terminal.columns) + terminal.styled(prediction.provenance, .dim) + "\n"
+      + warnings.joined()
+  }
+}

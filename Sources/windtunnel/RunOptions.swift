@@ -1,0 +1,82 @@
+import ArgumentParser
+import Formulas
+import Foundation
+import ScalingLaws
+import Tables
+
+/// The runs that a command works on, and which of them.
+struct RunOptions: ParsableArguments {
+  @Argument(help: "A table of runs: CSV with a header, or JSON lines; - for standard input.")
+  var runs: String
+
+  @Option(
+    name: .customLong("where"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Keep only runs for which this is true: \"loss < 5 && dataset == 'rw'\".", valueName: "expression"))
+  var filters: [String] = []
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("Take a column for another: --rename val_ce=loss.", valueName: "column=name"))
+  var rename: [String] = []
+
+  @Option(help: ArgumentHelp("Leave out the K runs of highest loss, as published protocols do.", valueName: "K"))
+  var dropHighestLoss = 0
+
+  @Flag(help: "Leave out runs whose size, tokens, compute or loss is missing, zero or negative.")
+  var dropInvalid = false
+
+  @Flag(help: "Work out missing params, tokens or flops from the other two by C = 6 N D.")
+  var derive = false
+
+  struct Loaded {
+    var runs: RunTable
+    var exclusions: [FitDocument.Exclusion] = []
+    var notes: [String] = []
+  }
+
+  func validate() throws {
+    if dropHighestLoss < 0 { throw ValidationError("--drop-highest-loss must be 0 or more, not \(dropHighestLoss)") }
+  }
+
+  func load() throws -> Loaded {
+    var loaded = Loaded(runs: try RunTable(try Table.read(runs), renames: try renames()))
+    for filter in filters {
+      let (kept, lines) = try loaded.runs.filtered(where: filter)
+      loaded.runs = kept
+      if !lines.isEmpty { loaded.exclusions.append(.init(reason: "not (\(filter))", lines: lines)) }
+    }
+    if dropInvalid {
+      var roles: [Role] = []
+      for role in [Role.params, .tokens, .flops, .loss] where try loaded.runs.column(for: role) != nil {
+        roles.append(role)
+      }
+      let (kept, lines) = try loaded.runs.droppingInvalid(for: roles)
+      loaded.runs = kept
+      if !lines.isEmpty { loaded.exclusions.append(.init(reason: "missing or not above zero", lines: lines)) }
+    }
+    if derive {
+      let (derived, notes) = try loaded.runs.derivingMissing()
+      loaded.runs = derived
+      loaded.notes += notes
+    }
+    if dropHighestLoss > 0 {
+      let (kept, lines) = try loaded.runs.droppingHighestLoss(dropHighestLoss)
+      loaded.runs = kept
+      loaded.exclusions.append(.init(reason: "the \(dropHighestLoss) highest losses", lines: lines))
+    }
+    return loaded
+  }
+
+  private func renames() throws -> [String: String] {
+    var result: [String: String] = [:]
+    for text in rename {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+        throw UsageError("--rename '\(text)' should be column=name, as in --rename val_ce=loss")
+      }
+      result[parts[0]] = parts[1]
+    }
+    return result
+  }
+}
