@@ -55,11 +55,11 @@ struct PlanView {
     var table = TextTable(
       [
         .init("a model of"), .init("size", .right), .init("tokens", .right), .init("loss", .decimal),
-        .init("loses", .decimal), .init("compute to make up", .right),
+        .init("worse by", .decimal), .init("compute to make up", .right),
       ], title: "Missing the optimum at the same compute", terminal: terminal)
     for row in valley.rows {
       table.add([
-        "\(format(row.factor, significant: 3)) × the size", formatParams(row.params), formatTokens(row.tokens),
+        "\(compact(row.factor)) × the size", formatParams(row.params), formatTokens(row.tokens),
         format(row.loss, significant: 5), format(row.excess, significant: 2),
         row.extraCompute.map { "+\(format($0 * 100, significant: 2)) %" } ?? "cannot",
       ])
@@ -94,7 +94,7 @@ struct PlanView {
     let reasons = (document.assumptions + plan.reasons).map {
       wrapped($0, label: terminal.styled("because", .dim), labelWidth: 7, width: terminal.columns)
     }
-    let warnings = plan.warnings.map {
+    let warnings = document.warnings.map {
       wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns)
     }
     return (reasons + warnings).joined(separator: "\n") + "\n"
