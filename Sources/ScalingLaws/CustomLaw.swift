@@ -18,7 +18,7 @@ extension Law {
     objective: Objective = .hoffmann
   ) throws -> Law {
     let target = formula.target ?? target ?? "loss"
-    guard try runs.resolve(target) != nil else {
+    guard let predicted = try runs.resolve(target) else {
       throw formula.unknown(target, known: runs.table.columns.map(\.name), as: "column to predict,")
     }
     let columns = runs.table.columns.map(\.name)
@@ -30,6 +30,12 @@ extension Law {
       } else if let variable = given.first(where: { $0.name == name }) {
         variables.append(variable)
       } else if let resolution = try runs.resolve(name) {
+        guard resolution.column != predicted.column else {
+          throw formula.fault(
+            .unknownName,
+            "'\(name)' is the column that the formula predicts, so it cannot be predicted from itself; "
+              + "if it is a parameter, say so with --parameter \(name)", at: name)
+        }
         variables.append(Variable(name, column: resolution.role?.rawValue ?? name))
       } else if name.count > 3, let meant = nearestName(to: name, among: columns) {
         throw formula.fault(
@@ -87,14 +93,19 @@ extension Law {
       part.visit { if case .name(let name) = $0 { inside[name, default: 0] += 1 } }
       let alone = part.names.filter { inside[$0] == uses[$0] }
       guard alone.count > 1 else { continue }
-      let hint = alone.compactMap { name in nearestName(to: name, among: columns + ["N", "D", "C"]).map { (name, $0) } }
-        .first
-      let meant = hint.map { "; is '\($0.0)' meant to be '\($0.1)'?" } ?? ""
+      let hint = alone.compactMap { name in likelyColumn(for: name, among: columns).map { (name, $0) } }.first
+      let meant = hint.map { "; is '\($0.0)' meant to be '\($0.1)'?" } ?? "."
       throw formula.fault(
         .unknownName,
         "\(alone.joined(separator: ", ")) occur only together and with no column, so no run can tell them apart\(meant) "
           + "The columns of \(table) are \(columns.joined(separator: ", "))", at: hint?.0 ?? alone[0])
     }
+  }
+
+  /// The column that a name is a slip of; the letters of a law are too short for ``nearestName(to:among:)``.
+  private static func likelyColumn(for name: String, among columns: [String]) -> String? {
+    let letter = ["N", "D", "C"].first { name.count == 2 && name.hasPrefix($0) }
+    return letter ?? nearestName(to: name, among: columns.filter { $0 != name })
   }
 
   /// Where to look for a parameter of which nothing is said.

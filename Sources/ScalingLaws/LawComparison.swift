@@ -21,11 +21,15 @@ public struct LawComparison: Codable, Sendable, Equatable {
     public var aic: Double
     public var bic: Double
     /// Mean absolute residual of the logarithm of the loss over runs left out in turn.
-    public var crossValidationError: Double
+    ///
+    /// Nil where the law has no value at some of them.
+    public var crossValidationError: Double?
     /// Mean absolute residual of the logarithm of the loss over the dear runs, fitted on the cheap ones.
-    public var extrapolationError: Double
+    ///
+    /// Nil where the law has no value at some of them.
+    public var extrapolationError: Double?
     /// Mean residual there: positive where the law foretells too high a loss.
-    public var extrapolationBias: Double
+    public var extrapolationBias: Double?
   }
 
   /// - Parameters:
@@ -57,8 +61,9 @@ public struct LawComparison: Codable, Sendable, Equatable {
       let needed = law.parameters.count + 1
       guard cheapest.count >= needed else {
         throw FitError(
-          "\(law.name) has \(law.parameters.count) parameters, but only \(cheapest.count) of \(runs.rowCount) runs are left "
-            + "to fit when \(dear.count) are held out")
+          "\(law.name) has \(law.parameters.count) parameters, which takes at least \(needed) runs to fit; "
+            + "of the \(runs.rowCount) run\(runs.rowCount == 1 ? "" : "s"), \(cheapest.count) remain when \(dear.count) "
+            + "\(dear.count == 1 ? "is" : "are") held out")
       }
       func errors(fittedWithout left: (Int) -> Bool) throws -> [Double] {
         let weights = (0..<runs.rowCount).map { left($0) ? 0.0 : 1.0 }
@@ -69,7 +74,9 @@ public struct LawComparison: Codable, Sendable, Equatable {
       let squares = problem.under(Objective(.leastSquares, residual: .log))
       let best = try squares.minimise(starts, threads: threads)
       let count = Double(runs.rowCount)
-      let deviance = count * log(2 * best.value / count) + count * (1 + log(2 * Double.pi))
+      // Residuals below rounding say no more than rounding does.
+      let variance = max(2 * best.value / count, Double.ulpOfOne * Double.ulpOfOne)
+      let deviance = count * log(variance) + count * (1 + log(2 * Double.pi))
       let free = Double(law.parameters.count + 1)
       let crossed = try (0..<foldCount).flatMap { k in try errors { fold[$0] == k } }
       let extrapolated = try errors { dear.contains($0) }
@@ -77,8 +84,8 @@ public struct LawComparison: Codable, Sendable, Equatable {
         law: law.name == "formula" ? law.formula.text : law.name, parameters: law.parameters.count,
         aic: deviance + 2 * free, bic: deviance + log(count) * free, crossValidationError: Self.meanAbsolute(crossed),
         extrapolationError: Self.meanAbsolute(extrapolated),
-        extrapolationBias: extrapolated.reduce(0, +) / Double(extrapolated.count))
-    }.sorted { $0.extrapolationError < $1.extrapolationError }
+        extrapolationBias: Self.finite(extrapolated.reduce(0, +) / Double(extrapolated.count)))
+    }.sorted { ($0.extrapolationError ?? .infinity) < ($1.extrapolationError ?? .infinity) }
   }
 
   /// What makes a run dear: its compute, by 6ND where it has no column of its own.
@@ -102,7 +109,9 @@ public struct LawComparison: Codable, Sendable, Equatable {
     return result
   }
 
-  private static func meanAbsolute(_ values: [Double]) -> Double {
-    values.reduce(0) { $0 + abs($1) } / Double(max(1, values.count))
+  private static func meanAbsolute(_ values: [Double]) -> Double? {
+    finite(values.reduce(0) { $0 + abs($1) } / Double(max(1, values.count)))
   }
+
+  private static func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 }

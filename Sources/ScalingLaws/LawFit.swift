@@ -64,7 +64,8 @@ public struct LawFit: Sendable {
     guard runs.rowCount > law.parameters.count else {
       throw TableError(
         .badData, file: runs.table.name,
-        message: "\(runs.rowCount) runs cannot determine the \(law.parameters.count) parameters of \(law.name); "
+        message:
+          "\(runs.rowCount) run\(runs.rowCount == 1 ? "" : "s") cannot determine the \(law.parameters.count) parameters of \(law.name); "
           + "at least \(law.parameters.count + 1) are needed")
     }
     optimum = try problem.minimise(settings.starts, threads: settings.threads)
@@ -112,7 +113,7 @@ public struct LawFit: Sendable {
         interval(values, estimate: optimum.parameters[index], jackknife: jackknife.compactMap { $0?[index] })
       )
     }
-    guard let error = covariance.standardErrors?[index] else { return (nil, nil) }
+    guard let error = covariance.standardErrors?[index], error.isFinite else { return (nil, nil) }
     let half = standardNormalQuantile((1 + settings.level) / 2) * error
     return (error, (optimum.parameters[index] - half)...(optimum.parameters[index] + half))
   }
@@ -134,17 +135,44 @@ public struct LawFit: Sendable {
     return (all[0], Array(all.dropFirst()))
   }
 
-  /// Each run's residual on the logarithm of the loss.
+  /// Each run's residual on the logarithm of the loss; empty where a prediction or an observation has no logarithm.
   public var logResiduals: [Double] {
     let predictions = problem.bound.values(parameters: optimum.parameters)
-    return zip(predictions, problem.observed).map { log($0) - log($1) }
+    let residuals = zip(predictions, problem.observed).map { log($0) - log($1) }
+    return residuals.allSatisfy(\.isFinite) ? residuals : []
   }
 
   /// What the optimum and the residuals show.
   public var diagnostics: [Diagnostic] {
     let variables = zip(law.variables, columns).map { (name: $0.column, values: $1) }
     let lines = (0..<runs.rowCount).map { runs.table.line(ofRow: $0) }
-    return problem.diagnose(optimum, covariance, variables: variables, lines: lines) + influence(lines)
+    return constancy + problem.diagnose(optimum, covariance, variables: variables, lines: lines) + influence(lines)
+      + resolution
+  }
+
+  /// Whether there is anything to explain at all.
+  private var constancy: [Diagnostic] {
+    guard let first = problem.observed.first, problem.observed.allSatisfy({ $0 == first }) else { return [] }
+    return [
+      Diagnostic(
+        "constant_target", .error,
+        "\(law.target) is the same in all runs: there is nothing to fit, and no parameter means anything")
+    ]
+  }
+
+  /// Whether the draws are enough for the level of the intervals: a percentile needs a few draws beyond it.
+  private var resolution: [Diagnostic] {
+    let beyond = Double(draws.parameters.count) * (1 - settings.level) / 2
+    guard !draws.parameters.isEmpty, beyond < 5 else { return [] }
+    let needed = (10 / (1 - settings.level)).rounded(.up)
+    let remedy =
+      needed <= 1_000_000 ? "use --bootstrap \(Int(needed)) or more" : "lower the level of the intervals"
+    return [
+      Diagnostic(
+        "few_resamples", .warning,
+        "\(draws.parameters.count) bootstrap resample\(draws.parameters.count == 1 ? " is" : "s are") too few for intervals "
+          + "of this level: \(remedy)")
+    ]
   }
 
   /// How far each run pulls the fit: the parameter that moves most without it, and by how many standard errors.
@@ -186,7 +214,7 @@ public struct LawFit: Sendable {
     var ranges: [String: ClosedRange<Double>] = [:]
     let quantities = Set(law.variables.map(\.column) + ["params", "tokens", "flops", law.target])
     for quantity in quantities {
-      let values = (try? runs.values(named: quantity)) ?? []
+      let values = ((try? runs.values(named: quantity)) ?? []).filter(\.isFinite)
       if let low = values.min(), let high = values.max(), low <= high { ranges[quantity] = low...high }
     }
     return ranges

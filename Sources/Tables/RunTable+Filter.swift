@@ -10,6 +10,9 @@ extension RunTable {
   ///   that is not numeric, and where no run is left.
   public func filtered(where text: String) throws -> (table: RunTable, droppedLines: [Int]) {
     let formula = try Formula(text)
+    if let name = formula.target {
+      throw formula.fault(.syntax, "one '=' compares nothing; write '==', as in '\(name) == …'", at: name)
+    }
     var columns: [String: [Double]] = [:]
     let expression = try numeric(formula.expression, formula, &columns)
     let names = columns.keys.sorted()

@@ -112,9 +112,17 @@ public struct RunTable: Sendable {
     let sibling: Role? = role == .params ? .paramsNonEmbedding : role == .paramsNonEmbedding ? .params : nil
     let other = sibling.flatMap { try? column(for: $0) }?.column
     let proposal = other ?? nearest
+    let byTheOthers: [Role: [Role]] = [
+      .params: [.tokens, .flops], .tokens: [.params, .flops], .flops: [.params, .tokens],
+    ]
+    let others = (byTheOthers[role] ?? []).filter { (try? column(for: $0)) != nil }
+    let derivation =
+      others.count == 2
+      ? "--derive works it out from '\(others[0].rawValue)' and '\(others[1].rawValue)' by C = 6 N D; or " : ""
     let remedy =
-      proposal.map { "if '\(excerpt($0))' is meant, say so with --rename '\(excerpt($0))=\(role.rawValue)'" }
-      ?? "name it with --rename COLUMN=\(role.rawValue)"
+      derivation
+      + (proposal.map { "if '\(excerpt($0))' is meant, say so with --rename '\(excerpt($0))=\(role.rawValue)'" }
+        ?? "name it with --rename COLUMN=\(role.rawValue)")
     let message =
       "no column for '\(role.rawValue)' among \(listed(names)); recognised are "
       + "\(listed(Array(role.recognizedNames.prefix(6)))); \(remedy)"

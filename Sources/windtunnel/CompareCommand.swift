@@ -14,10 +14,10 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       Examples:
         windtunnel compare runs.csv --laws chinchilla,kaplan-nd
-        windtunnel compare runs.csv --laws chinchilla --formula "E + A/N^alpha + B/D^alpha" --holdout 0.4
+        windtunnel compare runs.csv --formula "E + A/N^a + B/D^a" --holdout 0.4
       """)
 
-  @OptionGroup var runs: RunOptions
+  @OptionGroup(title: "Runs") var runs: RunOptions
 
   @Option(help: ArgumentHelp("Laws by name or YAML file, separated by commas.", valueName: "names"))
   var laws = "chinchilla,kaplan-nd"
@@ -30,11 +30,12 @@ struct CompareCommand: ParsableCommand {
   var objective: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The share of runs, those of most compute, that the extrapolation is scored on.", valueName: "share"))
   var holdout = 0.25
 
-  @Option(help: ArgumentHelp("Folds of the cross-validation.", valueName: "K"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Folds of the cross-validation.", valueName: "K"))
   var folds = 10
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions
@@ -46,8 +47,11 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    try output.prepare()
     let loaded = try runs.load()
-    let names = laws.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    var seen: Set<String> = []
+    let names = laws.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty && seen.insert($0).inserted }
     let chosen =
       try names.map { try LawOptions.law(named: $0, over: loaded.runs) }
       + formula.map { try Law.custom(Formula($0), over: loaded.runs) }
@@ -68,11 +72,12 @@ struct CompareCommand: ParsableCommand {
         .init("law"), .init("parameters", .right), .init("ΔAIC", .decimal), .init("ΔBIC", .decimal),
         .init("cross-validation", .decimal), .init("extrapolation", .decimal), .init("bias", .decimal),
       ], terminal: terminal)
-    func percent(_ value: Double) -> String { "\(format(value * 100, significant: 3)) %" }
+    func percent(_ value: Double?) -> String { value.map { "\(format($0 * 100, significant: 3)) %" } ?? "–" }
+    func decimal(_ value: Double) -> String { String(format: "%.1f", value) }
     for law in comparison.laws {
       table.add([
-        law.law, String(law.parameters), format(law.aic - least, significant: 4),
-        format(law.bic - leastBIC, significant: 4), percent(law.crossValidationError), percent(law.extrapolationError),
+        law.law, String(law.parameters), decimal(law.aic - least),
+        decimal(law.bic - leastBIC), percent(law.crossValidationError), percent(law.extrapolationError),
         percent(law.extrapolationBias),
       ])
     }

@@ -11,8 +11,22 @@ import TrainingCost
 /// How the command line ends when it cannot do what was asked: a message on standard error and an exit code of sysexits.
 enum Failure {
   static func exit(with error: any Error) -> Never {
-    guard let code = code(of: error) else { Windtunnel.exit(withError: error) }
-    FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+    if let code = code(of: error) { end(message(of: error), code) }
+    let text = Windtunnel.fullMessage(for: error)
+    switch Windtunnel.exitCode(for: error) {
+    case .success:
+      // Help and the version are results like any other: a full disk must not swallow them unnoticed.
+      do { try writeAtomically(text + "\n", to: "-") } catch { end(message(of: error), error.exitCode) }
+      Foundation.exit(EX_OK)
+    case .validationFailure:
+      end(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text, EX_USAGE)
+    default:
+      end("this is a fault of windtunnel itself, please report it: \(error)", EX_SOFTWARE)
+    }
+  }
+
+  private static func end(_ message: String, _ code: Int32) -> Never {
+    note("error: \(message)")
     Foundation.exit(code)
   }
 
@@ -21,11 +35,21 @@ enum Failure {
     switch error {
     case let error as TableError: error.kind == .missingInput ? EX_NOINPUT : EX_DATAERR
     case let error as DocumentError: error.isMissing ? EX_NOINPUT : EX_DATAERR
-    case is FitError: EX_DATAERR
+    case is FitError, is EncodingError: EX_DATAERR
     case is FormulaError, is ObjectiveError, is QuantityError, is LawError, is PlanError, is CostError: EX_USAGE
     case let error as ReportError: error.exitCode
     case let error as UsageError: error.code
     default: nil
+    }
+  }
+
+  private static func message(of error: any Error) -> String {
+    switch error {
+    case ReportError.cannotWrite("-", let reason): "cannot write to standard output: \(reason)"
+    case EncodingError.invalidValue(let value, let context):
+      "the result has no finite '\(context.codingPath.map(\.stringValue).joined(separator: "."))' but \(value): the runs are too "
+        + "few or too extreme; look at them, or leave some out with --where"
+    default: "\(error)"
     }
   }
 }

@@ -15,6 +15,10 @@ extension FitCommand {
     let loss = try runs.values(for: .loss)
     _ = try runs.validated(for: [.params, .tokens, .loss])
     let result: ComputeExponents
+    // What these approaches cannot do with a table is the table's fault, not the command's.
+    func fault(_ error: LawError) -> TableError {
+      TableError(.badData, file: runs.table.name, message: error.description)
+    }
     var surface: IsoFLOPSurface?
     var bias: IsoFLOPBias?
     if approach == 1 {
@@ -24,17 +28,22 @@ extension FitCommand {
           message: "the envelope of training curves needs to know which points are of one run: a column 'run' "
             + "(or --rename your_column=run)")
       }
-      let curves = try TrainingCurves(
-        run: try runs.labels(for: .run), params: params, tokens: tokens, flops: flops, loss: loss)
-      result = try .trainingCurveEnvelope(
-        curves, EnvelopeOptions(resamples: bootstrap, seed: computing.seed, level: interval))
+      let names = try runs.labels(for: .run)
+      do {
+        let curves = try TrainingCurves(run: names, params: params, tokens: tokens, flops: flops, loss: loss)
+        result = try .trainingCurveEnvelope(
+          curves, EnvelopeOptions(resamples: bootstrap, seed: computing.seed, level: interval))
+      } catch { throw fault(error) }
     } else {
       let labels = try runs.column(for: .budget) != nil ? try runs.values(for: .budget) : nil
-      let columns = try RunColumns(params: params, tokens: tokens, flops: flops, loss: loss, budget: labels)
       let options = IsoFLOPOptions(resamples: bootstrap, seed: computing.seed, level: interval)
-      result = try .isoFLOPProfiles(columns, options)
-      surface = try? IsoFLOPSurface(columns, options, threads: computing.threadCount)
-      bias = try surface.flatMap { try IsoFLOPBias(of: columns, under: $0.surface, target: nil, options) }
+      do {
+        let columns = try RunColumns(params: params, tokens: tokens, flops: flops, loss: loss, budget: labels)
+        result = try .isoFLOPProfiles(columns, options)
+        // The surface and the bias are asides: profiles stand without them.
+        surface = try? IsoFLOPSurface(columns, options, threads: computing.threadCount)
+        bias = surface.flatMap { try? IsoFLOPBias(of: columns, under: $0.surface, target: nil, options) }
+      } catch { throw fault(error) }
     }
     let record = FitDocument.Runs(runs, exclusions: loaded.exclusions, notes: loaded.notes)
     let document = ProfileDocument(

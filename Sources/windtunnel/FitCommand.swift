@@ -10,23 +10,25 @@ struct FitCommand: ParsableCommand {
     commandName: "fit",
     abstract: "Fit a scaling law to a table of runs, with its uncertainty.",
     discussion: """
-      Columns are recognised by name and alias: params (N), tokens (D), flops (C), loss (L) and more; every other
+      Columns are recognised by name and alias: params (N), tokens (D), flops (C), loss (L) and more; every other \
       column can be named in --where and --formula.
 
       Examples:
         windtunnel fit runs.csv
-        windtunnel fit runs.csv --drop-highest-loss 5 --objective huber:1e-3 --bootstrap 4000 --output fit.json
+        windtunnel fit runs.csv --drop-highest-loss 5 --output fit.json
+        windtunnel fit runs.csv --objective l2 --residual linear --bootstrap 4000
         windtunnel fit runs.csv --where "loss < 5 && tokens > 1B" --plot fit.svg
-        windtunnel fit runs.csv --formula "E + A/N^alpha + B/D^beta" --parameter "alpha=0..2"
+        windtunnel fit runs.csv --formula "E + A/N^a + B/D^a" --parameter "a=0..2"
         windtunnel fit runs.csv --law my-law.yaml --rename val_ce=loss --derive
         windtunnel fit isoflops.csv --approach 2
         windtunnel fit curves.csv --approach 1
       """)
 
-  @OptionGroup var runs: RunOptions
+  @OptionGroup(title: "Runs") var runs: RunOptions
   @OptionGroup(title: "Law") var law: LawOptions
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Hoffmann's approach: 1 the envelope of training curves, 2 isoFLOP parabolas, 3 a parametric fit.",
       valueName: "1|2|3"))
@@ -40,22 +42,28 @@ struct FitCommand: ParsableCommand {
       """, valueName: "kind"))
   var objective: String?
 
-  @Option(help: "Residuals of the logarithm of the loss (log) or of the loss itself (linear).")
+  @Option(
+    help: ArgumentHelp(
+      "Residuals of the logarithm of the loss (log) or of the loss itself (linear); the law's own unless given (log).",
+      valueName: "log|linear"))
   var residual: String?
 
-  @Option(help: ArgumentHelp("Where the searches begin: grid (published), global, or a number.", valueName: "starts"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Where the searches begin: grid (published), global, or a number.", valueName: "starts"))
   var starts = "global"
 
-  @Option(help: ArgumentHelp("Bootstrap resamples; 0 for none.", valueName: "N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples; 0 for none.", valueName: "N"))
   var bootstrap = 1000
 
   @Option(help: ArgumentHelp("What is resampled: cases, residuals, or group:COLUMN.", valueName: "what"))
   var resample = "cases"
 
-  @Option(help: "The level of all intervals.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("The level of all intervals.", valueName: "level"))
   var interval = 0.9
 
-  @Option(help: "How intervals come from the bootstrap: percentile or bca.")
+  @Option(help: ArgumentHelp("How intervals come from the bootstrap: percentile or bca.", valueName: "method"))
   var intervalMethod = "percentile"
 
   @Flag(inversion: .prefixedNo, help: "Redo the fit under other objectives and without the smallest runs.")
@@ -67,16 +75,21 @@ struct FitCommand: ParsableCommand {
 
   func validate() throws {
     if !(1...3).contains(approach) { throw ValidationError("--approach must be 1, 2 or 3, not \(approach)") }
-    if !(0...1_000_000).contains(bootstrap) {
-      throw ValidationError("--bootstrap must be from 0 to 1000000, not \(bootstrap)")
+    if bootstrap != 0, !(2...1_000_000).contains(bootstrap) {
+      throw ValidationError("--bootstrap must be 0, for none, or from 2 to 1000000, not \(bootstrap)")
     }
-    if !(interval > 0 && interval < 1) { throw ValidationError("--interval must be between 0 and 1, not \(interval)") }
+    try checkInterval(interval)
     if approach != 3, law.law != nil || law.formula != nil {
       throw ValidationError("--approach \(approach) fits no formula; leave out --law and --formula")
+    }
+    if approach != 3, objective != nil || residual != nil {
+      throw ValidationError("--approach \(approach) has no objective to choose; leave out --objective and --residual")
     }
   }
 
   func run() throws {
+    try output.prepare()
+    try plot.prepare()
     let loaded = try runs.load()
     guard approach == 3 else { return try runProfiles(loaded) }
     let law = try law.law(over: loaded.runs)

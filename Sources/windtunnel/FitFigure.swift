@@ -34,7 +34,8 @@ struct FitFigure {
     guard let flops else {
       let ends = [predicted.min() ?? 0, predicted.max() ?? 1]
       return Plot(
-        title: "Observed against predicted", x: .init("predicted loss"), y: .init("observed loss"),
+        title: "Observed against predicted", x: .init("predicted \(fit.law.target)"),
+        y: .init("observed \(fit.law.target)"),
         layers: [
           .points(.init(x: predicted, y: fit.problem.observed, label: "runs")),
           .line(.init(x: ends, y: ends, ink: .gray, dash: .dashed, label: "equal")),
@@ -48,18 +49,27 @@ struct FitFigure {
       layers = [
         .band(
           .init(
-            x: frontier.map(\.budget), lower: frontier.map { $0.loss.interval?.lowerBound ?? $0.loss.value },
-            upper: frontier.map { $0.loss.interval?.upperBound ?? $0.loss.value }, ink: .index(0))),
+            x: frontier.map(\.budget), lower: frontier.map { shown($0.loss.interval?.lowerBound ?? $0.loss.value) },
+            upper: frontier.map { shown($0.loss.interval?.upperBound ?? $0.loss.value) }, ink: .index(0))),
         points,
         .line(
           .init(
-            x: frontier.map(\.budget), y: frontier.map(\.loss.value), ink: .index(0), width: 2, label: "compute-optimal"
+            x: frontier.map(\.budget), y: frontier.map { shown($0.loss.value) }, ink: .index(0), width: 2,
+            label: "compute-optimal"
           )),
       ]
     }
     return Plot(
-      title: "Loss against compute", x: .init("training compute (FLOP)", .log10, numbers: .powers), y: .init("loss"),
+      title: "Loss against compute", x: .init("training compute (FLOP)", .log10, numbers: .powers),
+      y: .init(fit.law.target),
       layers: layers, colorBar: sizes == nil ? .init("") : .init("params", .log10, numbers: .suffixes))
+  }
+
+  /// A loss of the frontier, held near the runs': an interval without end would squeeze the runs into a line.
+  private func shown(_ loss: Double) -> Double {
+    let low = fit.problem.observed.min() ?? loss
+    let high = fit.problem.observed.max() ?? loss
+    return min(max(loss, low - (high - low)), high + (high - low) / 2)
   }
 
   /// The optimum over the runs' compute, and some way beyond.
@@ -134,11 +144,14 @@ struct FitFigure {
   }
 
   private var residuals: Plot {
-    Plot(
-      title: "Residuals", x: .init("predicted loss"), y: .init("log prediction − log observation"),
+    let relative = fit.logResiduals
+    let shown = relative.isEmpty ? zip(predicted, fit.problem.observed).map { $0 - $1 } : relative
+    return Plot(
+      title: "Residuals", x: .init("predicted \(fit.law.target)"),
+      y: .init(relative.isEmpty ? "prediction − observation" : "log prediction − log observation"),
       layers: [
         .horizontal(.init(0)),
-        .points(.init(x: predicted, y: fit.logResiduals, ink: flops.map { .values($0) } ?? .automatic, radii: [3])),
+        .points(.init(x: predicted, y: shown, ink: flops.map { .values($0) } ?? .automatic, radii: [3])),
       ], colorBar: flops == nil ? .init("") : .init("FLOP", .log10, numbers: .powers))
   }
 

@@ -48,22 +48,25 @@ struct FitView {
       guard let parameter = document.parameters[name] else { continue }
       table.add([
         name,
-        estimate(parameter),
+        value(parameter),
         parameter.standardError.map { format($0, significant: 3) } ?? "–",
         parameter.interval.map { "\(format($0[0], significant: 4)) … \(format($0[1], significant: 4))" } ?? "–",
       ])
     }
     let source =
-      document.bootstrap.draws.isEmpty
+      document.bootstrap.draws.count < 2
       ? "standard errors from the covariance at the optimum"
       : "\(document.bootstrap.draws.count) bootstrap refits of \(document.bootstrap.kind), \(document.bootstrap.method) intervals, seed \(document.bootstrap.seed)"
         + (document.bootstrap.failed > 0 ? "; \(document.bootstrap.failed) more found no optimum" : "")
     return table.render(width: terminal.columns) + terminal.styled(source, .dim) + "\n"
   }
 
-  /// Rounded to its error; where chance moves it by more than itself, to four digits, lest nothing of it be left.
-  private func estimate(_ parameter: FitDocument.Parameter) -> String {
-    guard let error = parameter.standardError else { return format(parameter.value, significant: 6) }
+  /// Rounded to its error, but no more digits than anyone reads; where chance moves it by more than itself, to four
+  /// digits, lest nothing of it be left.
+  private func value(_ parameter: FitDocument.Parameter) -> String {
+    guard let error = parameter.standardError, error > 1e-8 * abs(parameter.value) else {
+      return format(parameter.value, significant: 6)
+    }
     return error < abs(parameter.value)
       ? rounded(value: parameter.value, error: error) : format(parameter.value, significant: 4)
   }
@@ -97,16 +100,20 @@ struct FitView {
     FitFigure(fit).overview.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
   }
 
+  /// The gravest last, where a reader's eye is when the command ends.
   private var findings: String {
-    document.diagnostics.map { finding in
-      let mark =
+    let order: [Diagnostic.Severity] = [.info, .warning, .error]
+    let sorted = order.flatMap { severity in document.diagnostics.filter { $0.severity == severity } }
+    return sorted.map { finding in
+      let name = finding.code.replacing("_", with: " ")
+      let (label, style): (String, TextStyle) =
         switch finding.severity {
-        case .info: terminal.styled("note", .dim)
-        case .warning: terminal.styled("warning", .warning)
-        case .error: terminal.styled("ERROR", .failure)
+        case .info: ("note", .dim)
+        case .warning: ("warning", .warning)
+        case .error: ("ERROR (\(name))", .failure)
         }
       return wrapped(
-        "\(finding.message)", label: mark, labelWidth: finding.severity.rawValue.count, width: terminal.columns)
+        finding.message, label: terminal.styled(label, style), labelWidth: label.count, width: terminal.columns)
     }.joined(separator: "\n") + (document.diagnostics.isEmpty ? "" : "\n")
   }
 }

@@ -39,19 +39,28 @@ struct LawOptions: ParsableArguments {
 
   func law(over runs: RunTable) throws -> Law {
     if let formula {
-      return try .custom(Formula(formula), target: target, over: runs, declared: try parameter.map(domain))
+      let declared = try parameter.map(domain)
+      if let twice = declared.first(where: { one in declared.filter { $0.name == one.name }.count > 1 }) {
+        throw UsageError("--parameter is given twice for '\(twice.name)'; keep one of them")
+      }
+      return try .custom(Formula(formula), target: target, over: runs, declared: declared)
     }
     return try Self.law(named: law ?? "chinchilla", over: runs)
   }
 
   /// A law by its name, or from its file.
   static func law(named name: String, over runs: RunTable) throws -> Law {
-    guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else { return try LawCatalogue().law(name) }
+    guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
+      if name.contains("/") || FileManager.default.fileExists(atPath: name) {
+        throw UsageError("'\(name)' is no law of the catalogue, and a law file's name ends in .yaml")
+      }
+      return try LawCatalogue().law(name)
+    }
     return try LawFile(path: name).law(over: runs)
   }
 
   private func domain(_ text: String) throws -> ParameterDomain {
-    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let fault = UsageError(
       "--parameter '\(text)' should be a name, name=low..high or name=low..high@start..start, as in alpha=0..2")
     guard let name = parts.first, !name.isEmpty else { throw fault }
@@ -65,9 +74,13 @@ struct LawOptions: ParsableArguments {
         start = second
       }
     }
-    return try LawFile.domain(
-      name, lower: bounds.first ?? nil, upper: bounds.last ?? nil,
-      start: start.isEmpty ? nil : start.compactMap { $0 }, place: "--parameter '\(text)'")
+    do {
+      return try LawFile.domain(
+        name, lower: bounds.first ?? nil, upper: bounds.last ?? nil,
+        start: start.isEmpty ? nil : start.compactMap { $0 }, place: "--parameter '\(text)'")
+    } catch {
+      throw UsageError(error.description)
+    }
   }
 
   /// `low..high`, either end open where empty or infinite; nil where it cannot be read.
@@ -78,7 +91,7 @@ struct LawOptions: ParsableArguments {
     for part in [text[..<dots.lowerBound], text[dots.upperBound...]] {
       if part.isEmpty {
         ends.append(nil)
-      } else if let value = Double(part) {
+      } else if let value = Double(part), !value.isNaN {
         ends.append(value.isFinite ? value : nil)
       } else {
         return nil

@@ -13,7 +13,7 @@ struct LawsCommand: ParsableCommand {
         windtunnel laws --format json
       """)
 
-  @Argument(help: "Show one law whole.")
+  @Argument(help: "Show one law whole, by its name or that of a preset.")
   var name: String?
 
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -43,7 +43,10 @@ struct LawsCommand: ParsableCommand {
 
   func run() throws {
     let catalogue = try LawCatalogue()
-    let laws = try name.map { [try catalogue.law($0)] } ?? catalogue.laws
+    try output.prepare()
+    // The name of a preset shows its laws.
+    let ofPreset = catalogue.laws.filter { law in law.presets.contains { $0.name == name } }
+    let laws = try ofPreset.isEmpty ? name.map { [try catalogue.law($0)] } ?? catalogue.laws : ofPreset
     let listing = Listing(
       laws: laws.map { law in
         .init(
@@ -57,17 +60,27 @@ struct LawsCommand: ParsableCommand {
               note: preset.note)
           }, citation: law.citation)
       })
-    try output.emit(json: try encodedJSON(listing)) { name == nil ? overview(laws) : laws.map(details).joined() }
+    try output.emit(json: try encodedJSON(listing)) {
+      name == nil ? overview(laws) : laws.map(details).joined(separator: "\n")
+    }
+  }
+
+  /// As it was published, where that is short.
+  private func shortest(_ value: Double) -> String {
+    let rounded = format(value, significant: 6)
+    let exact = "\(value)"
+    return exact.count <= rounded.count && !exact.contains("e") ? exact : rounded
   }
 
   private func overview(_ laws: [Law]) -> String {
     let terminal = Terminal.standardOutput
     var table = TextTable(
-      [.init("law"), .init("formula"), .init("presets"), .init("predicts", wraps: true)], terminal: terminal)
+      [.init("law"), .init("formula"), .init("presets", wraps: true), .init("predicts", wraps: true)],
+      terminal: terminal)
     for law in laws {
       table.add([law.name, law.formula.text, law.presets.map(\.name).joined(separator: ", "), law.title])
     }
-    return table.render(width: max(terminal.columns, 165))
+    return table.render(width: max(terminal.columns, 120))
       + "\n'windtunnel laws NAME' shows one law's published parameters.\n"
   }
 
@@ -78,7 +91,7 @@ struct LawsCommand: ParsableCommand {
       [.init("preset")] + law.parameterNames.map { TextTable.Column($0, .decimal) } + [.init("source", wraps: true)],
       terminal: terminal)
     for preset in law.presets {
-      table.add([preset.name] + preset.values.map { format($0, significant: 6) } + [preset.note])
+      table.add([preset.name] + preset.values.map(shortest) + [preset.note])
     }
     return """
       \(terminal.styled(law.name, .bold))  \(law.title)

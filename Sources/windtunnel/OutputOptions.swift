@@ -16,6 +16,11 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp("Also write the result as JSON to this file, all at once.", valueName: "file"))
   var output: String?
 
+  /// Fails now rather than after minutes of work if the file cannot be written.
+  func prepare() throws(ReportError) {
+    if let output { try checkWritable(output) }
+  }
+
   /// Prints a result in the chosen format, and writes it where that was asked for.
   func emit(json: Data, table: () -> String) throws {
     let text = indentedJSON(json)
@@ -29,13 +34,47 @@ struct OutputOptions: ParsableArguments {
 struct PlotOption: ParsableArguments {
   @Option(help: ArgumentHelp("Draw the result to this .svg or .png file.", valueName: "file"))
   var plot: String?
+
+  /// Fails now rather than after minutes of work if the picture cannot be drawn there.
+  func prepare() throws(ReportError) {
+    guard let plot else { return }
+    guard ["svg", "png"].contains(URL(fileURLWithPath: plot).pathExtension.lowercased()) else {
+      throw .unknownFormat(path: plot, accepted: [".svg", ".png"])
+    }
+    try checkWritable(plot)
+  }
+}
+
+/// What can be known of a path before there is anything to write.
+private func checkWritable(_ path: String) throws(ReportError) {
+  guard path != "-", path != "/dev/stdout" else { return }
+  func refuse(_ reason: String) -> ReportError { .cannotWrite(path: path, reason: reason) }
+  guard !path.isEmpty else { throw refuse("the path is empty; name a file, or '-' for standard output") }
+  let files = FileManager.default
+  var isDirectory: ObjCBool = false
+  if files.fileExists(atPath: path, isDirectory: &isDirectory) {
+    guard !isDirectory.boolValue else { throw refuse("it is a directory; name a file in it") }
+    guard files.isWritableFile(atPath: path) else { throw refuse("no permission to write it") }
+    return
+  }
+  let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  guard files.fileExists(atPath: folder, isDirectory: &isDirectory), isDirectory.boolValue else {
+    throw refuse("there is no folder '\(folder)'; create it first")
+  }
+  guard files.isWritableFile(atPath: folder) else { throw refuse("no permission to write in '\(folder)'") }
 }
 
 struct ComputingOptions: ParsableArguments {
-  @Option(help: "The seed of everything random: the same seed gives the same bytes for any number of threads.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The seed of everything random: the same seed gives the same bytes for any number of threads.",
+      valueName: "number"))
   var seed: UInt64 = 0
 
-  @Option(help: "How many threads to use; all processors unless given.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many threads to use; all processors unless given.", valueName: "number"))
   var threads: Int?
 
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
@@ -53,6 +92,13 @@ func encodedJSON(_ value: some Encodable) throws -> Data {
   encoder.keyEncodingStrategy = .convertToSnakeCase
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   return try encoder.encode(value)
+}
+
+/// The share of probability that intervals hold, checked.
+func checkInterval(_ level: Double) throws {
+  if !(level > 0 && level < 1) {
+    throw ValidationError("--interval must be between 0 and 1, as 0.9 for 90 %, not \(level)")
+  }
 }
 
 /// A sentence on standard error, out of the way of results.

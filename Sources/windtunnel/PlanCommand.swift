@@ -13,32 +13,36 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Examples:
         windtunnel plan --fit fit.json --budget "1e23 FLOP"
-        windtunnel plan --preset besiroglu2024 --budget "2M USD" --accelerator H100 --price 2.5 --mfu 0.4
+        windtunnel plan --preset besiroglu2024 --budget "2M USD" --price 2.5 --mfu 0.4
         windtunnel plan --fit fit.json --budget "64xH100 for 30d" --max-tokens 2T
         windtunnel plan --fit fit.json --target-loss 2.0
-        windtunnel plan --preset hoffmann2022 --budget "1e23 FLOP" --inference-tokens 1T
-        windtunnel plan --fit fit.json --budget "1e23 FLOP" --sweep 1e18:1e25 --plot plan.svg
+        windtunnel plan --preset hoffmann2022 --target-loss 2.1 --inference-tokens 1T
+        windtunnel plan --fit fit.json --sweep 1e18:1e25 --plot plan.svg
       """)
 
   @OptionGroup(title: "Law") var source: SourceOptions
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("\"1e23 FLOP\", \"2M USD\", \"10k GPU-hours\" or \"64xH100 for 30d\".", valueName: "budget"))
   var budget: String?
 
-  @Option(help: ArgumentHelp("Instead of a budget: the loss to reach at the least compute.", valueName: "loss"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Instead of a budget: the loss to reach at the least compute.", valueName: "loss"))
   var targetLoss: Double?
 
-  @Option(help: ArgumentHelp("The most tokens there are to train on: 2T.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The most tokens there are to train on: 2T.", valueName: "count"))
   var maxTokens: String?
 
-  @Option(help: ArgumentHelp("A size that is given: 7B.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("A size that is given: 7B.", valueName: "count"))
   var params: String?
 
-  @Option(help: ArgumentHelp("Tokens that are given: 1.4T.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens that are given: 1.4T.", valueName: "count"))
   var tokens: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Tokens that the model will serve over its life: 1T (Sardana et al. 2024).", valueName: "count"))
   var inferenceTokens: String?
 
@@ -48,40 +52,51 @@ struct PlanCommand: ParsableCommand {
   var assignments: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("What the money or GPU-hours are of: H100, A100, …; H100 unless given.", valueName: "name"))
   var accelerator: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The share of the accelerator's peak that goes into the model; 0.4 unless given.", valueName: "share"))
   var mfu: Double?
 
-  @Option(help: ArgumentHelp("USD for an hour of one accelerator.", valueName: "usd"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("USD for an hour of one accelerator.", valueName: "usd"))
   var price: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Also plan for each of a range of budgets in FLOP: 1e18:1e25 or 1e18:1e25:15.", valueName: "low:high"))
   var sweep: String?
 
-  @Option(help: "The level of all intervals.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("The level of all intervals.", valueName: "level"))
   var interval = 0.9
 
-  @Option(help: "The seed of the residuals drawn for the prediction interval.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The seed of the residuals drawn for the prediction interval.", valueName: "number"))
   var seed: UInt64 = 0
 
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Output") var plot: PlotOption
 
   func validate() throws {
-    if (budget == nil) == (targetLoss == nil), !(budget == nil && sweep != nil) {
-      throw ValidationError("give --budget or --target-loss, as in --budget \"1e23 FLOP\"")
-    }
-    if !(interval > 0 && interval < 1) { throw ValidationError("--interval must be between 0 and 1, not \(interval)") }
+    try checkInterval(interval)
   }
 
   func run() throws {
-    let fitted = try source.fittedLaw()
+    if budget != nil, targetLoss != nil {
+      throw UsageError("--budget and --target-loss both say what to plan for; give one of them")
+    }
+    if budget == nil, targetLoss == nil, sweep == nil {
+      throw UsageError("say what to plan for: --budget \"1e23 FLOP\" or --target-loss 2.0")
+    }
+    try output.prepare()
+    try plot.prepare()
+    let source = try source.source()
+    let fitted = source.fitted
     let assumptions = try assumptions()
     let compute = try budget.map { try trainingFLOPs(for: Budget(parsing: $0), assumptions: assumptions) }
     let range = try sweep.map { try QuantityRange(parsing: $0, of: .flops) }
@@ -95,10 +110,11 @@ struct PlanCommand: ParsableCommand {
       budgets.isEmpty ? nil : try sweepBudgets(fitted, budgets: budgets, constraints: constraints, options: options)
     let cost = try computeCost(
       ofFLOPs: plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions))
-    let document = PlanDocument(
+    var document = PlanDocument(
       plan, budget: budget, assumptions: compute?.sentences ?? [], cost: cost, sweep: rows)
+    document.warnings = source.caveats + document.warnings
     if let path = plot.plot { try PlanFigure(plan, fitted, rows).grid.write(to: path) }
-    try output.emit(json: try document.json()) {
+    try output.emit(json: try encodedJSON(document)) {
       PlanView(plan: plan, document: document, figure: PlanFigure(plan, fitted, rows), terminal: .standardOutput).text
     }
   }

@@ -56,7 +56,7 @@ struct PlanView {
     var table = TextTable(
       [
         .init("a model of"), .init("size", .right), .init("tokens", .right), .init("loss", .decimal),
-        .init("loses", .decimal), .init("compute to make up", .right),
+        .init("worse by", .decimal), .init("compute to make up", .right),
       ],
       title: "Missing the optimum at the same compute: \(formatParams(optimum))"
         + (isOptimum(optimum) ? "" : ", without the plan's constraints"), terminal: terminal)
@@ -103,7 +103,7 @@ struct PlanView {
     let reasons = (document.assumptions + plan.reasons + costing).map {
       wrapped($0, label: terminal.styled("because", .dim), labelWidth: 7, width: terminal.columns)
     }
-    let warnings = plan.warnings.map {
+    let warnings = document.warnings.map {
       wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns)
     }
     return (reasons + warnings).joined(separator: "\n") + "\n"

@@ -9,26 +9,28 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
     abstract: "Predict the loss of a run that has not been made.",
+    usage: "windtunnel predict <file> [<options>]\nwindtunnel predict --preset <name> [<options>]",
     discussion: """
       Examples:
         windtunnel predict fit.json --params 7B --tokens 2T
-        windtunnel predict --preset besiroglu2024 --params 70B --tokens 1.4T --format json
-        windtunnel predict fit.json --set N=7e9 --set depth=32
+        windtunnel predict --preset besiroglu2024 --params 70B --tokens 1.4T
+        windtunnel predict fit.json --params 7B --flops "1e22 FLOP" --format json
+        windtunnel predict fit.json --set N=7e9 --set D=2e12
       """)
 
-  @Argument(help: "A fit document that 'windtunnel fit --output' wrote.")
+  @Argument(help: "A fit document that 'windtunnel fit --output' wrote; - for standard input.")
   var file: String?
 
-  @Option(help: ArgumentHelp("Published parameters instead of a document.", valueName: "name"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Published parameters instead of a document.", valueName: "name"))
   var preset: String?
 
-  @Option(help: ArgumentHelp("Model size: 7B.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Model size: 7B.", valueName: "count"))
   var params: String?
 
-  @Option(help: ArgumentHelp("Training tokens: 2T.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Training tokens: 2T.", valueName: "count"))
   var tokens: String?
 
-  @Option(help: ArgumentHelp("Training compute: \"1e22 FLOP\".", valueName: "compute"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Training compute: \"1e22 FLOP\".", valueName: "compute"))
   var flops: String?
 
   @Option(
@@ -36,10 +38,12 @@ struct PredictCommand: ParsableCommand {
     help: ArgumentHelp("The value of any other variable of the law.", valueName: "name=value"))
   var assignments: [String] = []
 
-  @Option(help: "The level of the intervals.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("The level of the intervals.", valueName: "level"))
   var interval = 0.9
 
-  @Option(help: "The seed of the residuals drawn for the prediction interval.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The seed of the residuals drawn for the prediction interval.", valueName: "number"))
   var seed: UInt64 = 0
 
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -62,15 +66,17 @@ struct PredictCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if (file == nil) == (preset == nil) {
-      throw ValidationError(
-        "give a fit document or --preset, as in 'windtunnel predict fit.json --params 7B --tokens 2T'")
-    }
-    if !(interval > 0 && interval < 1) { throw ValidationError("--interval must be between 0 and 1, not \(interval)") }
+    try checkInterval(interval)
   }
 
   func run() throws {
-    let fitted = try preset.map(SourceOptions.published) ?? SourceOptions.document(file ?? "-")
+    guard (file == nil) != (preset == nil) else {
+      throw UsageError(
+        "give a fit document or --preset, and not both, as in 'windtunnel predict fit.json --params 7B --tokens 2T'")
+    }
+    try output.prepare()
+    let source = try preset.map(SourceOptions.published) ?? SourceOptions.document(file ?? "-")
+    let fitted = source.fitted
     let point = try point(fitted.law)
     let bound = fitted.predictor(columns: fitted.law.variables.map { [point[$0.name] ?? .nan] })
     let value = bound.values(parameters: fitted.parameters)[0]
@@ -86,8 +92,8 @@ struct PredictCommand: ParsableCommand {
         value: value, interval: ends(percentileInterval(draws, level: interval)),
         predictionInterval: ends(
           predictionInterval(draws, logResiduals: fitted.logResiduals, level: interval, seed: seed))),
-      warnings: warnings(fitted, point))
-    try output.emit(json: try encodedJSON(prediction)) { view(prediction) }
+      warnings: source.caveats + warnings(fitted, point))
+    try output.emit(json: try encodedJSON(prediction)) { view(prediction, of: fitted.law.target) }
   }
 
   private func ends(_ interval: ClosedRange<Double>?) -> [Double]? { interval.map { [$0.lowerBound, $0.upperBound] } }
@@ -106,6 +112,13 @@ struct PredictCommand: ParsableCommand {
         throw UsageError("the law has no variable '\(parts[0])'; it has \(names)")
       }
       given[variable.column] = try parseNumber(parts[1])
+    }
+    if let n = given["params"], let d = given["tokens"], let c = given["flops"], abs(6 * n * d / c - 1) > 0.05,
+      law.variable(of: "flops") == nil
+    {
+      throw UsageError(
+        "--params, --tokens and --flops disagree: 6 N D is \(formatFLOPs(6 * n * d)), not \(formatFLOPs(c)); leave one out"
+      )
     }
     if given["flops"] == nil, law.variable(of: "flops") != nil, let n = given["params"], let d = given["tokens"] {
       given["flops"] = 6 * n * d
@@ -129,9 +142,9 @@ struct PredictCommand: ParsableCommand {
       guard let range = fitted.ranges[variable.column], let value = point[variable.name] else { return nil }
       let beyond = max(value / range.upperBound, range.lowerBound / value)
       guard beyond > 1.5 else { return nil }
-      let side = value > range.upperBound ? "above the largest" : "below the smallest"
-      return
-        "\(variable.column) is \(format(beyond, significant: 2)) times \(side) of the runs behind the fit: this extrapolates"
+      let factor = "\(format(beyond, significant: 2)) times"
+      let side = value > range.upperBound ? "\(factor) the largest" : "\(factor) smaller than the smallest"
+      return "\(variable.column) is \(side) of the runs behind the fit: this extrapolates"
     }
     if fitted.draws.isEmpty {
       warnings.append("these parameters come without draws, so the prediction has no interval")
@@ -139,7 +152,7 @@ struct PredictCommand: ParsableCommand {
     return warnings
   }
 
-  private func view(_ prediction: Prediction) -> String {
+  private func view(_ prediction: Prediction, of target: String) -> String {
     let terminal = Terminal.standardOutput
     func text(_ interval: [Double]?) -> String {
       interval.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–"
@@ -147,7 +160,7 @@ struct PredictCommand: ParsableCommand {
     let level = "\(format(interval * 100, significant: 3)) %"
     let place = prediction.at.sorted { $0.key < $1.key }.map { "\($0.key) \(compact($0.value))" }.joined(
       separator: ", ")
-    var table = TextTable([.init("loss at \(place)"), .init("")], terminal: terminal)
+    var table = TextTable([.init("\(target) at \(place)"), .init("")], terminal: terminal)
     table.add(["predicted", format(prediction.loss.value, significant: 6)])
     table.add(["\(level) interval of the mean", text(prediction.loss.interval)])
     table.add(["\(level) interval of one run", text(prediction.loss.predictionInterval)])

@@ -20,7 +20,9 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp("Take a column for another: --rename val_ce=loss.", valueName: "column=name"))
   var rename: [String] = []
 
-  @Option(help: ArgumentHelp("Leave out the K runs of highest loss, as published protocols do.", valueName: "K"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Leave out the K runs of highest loss, as published protocols do.", valueName: "K"))
   var dropHighestLoss = 0
 
   @Flag(help: "Leave out runs whose size, tokens, compute or loss is missing, zero or negative.")
@@ -42,6 +44,9 @@ struct RunOptions: ParsableArguments {
   func load() throws -> Loaded {
     var loaded = Loaded(runs: try RunTable(try Table.read(runs), renames: try renames()))
     for filter in filters {
+      guard !filter.allSatisfy(\.isWhitespace) else {
+        throw UsageError("--where is empty; say which runs to keep, as in --where \"loss < 5\"")
+      }
       let (kept, lines) = try loaded.runs.filtered(where: filter)
       loaded.runs = kept
       if !lines.isEmpty { loaded.exclusions.append(.init(reason: "not (\(filter))", lines: lines)) }
@@ -63,7 +68,9 @@ struct RunOptions: ParsableArguments {
     if dropHighestLoss > 0 {
       let (kept, lines) = try loaded.runs.droppingHighestLoss(dropHighestLoss)
       loaded.runs = kept
-      loaded.exclusions.append(.init(reason: "the \(dropHighestLoss) highest losses", lines: lines))
+      loaded.exclusions.append(
+        .init(reason: dropHighestLoss == 1 ? "the highest loss" : "the \(dropHighestLoss) highest losses", lines: lines)
+      )
     }
     return loaded
   }
@@ -75,7 +82,9 @@ struct RunOptions: ParsableArguments {
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
         throw UsageError("--rename '\(text)' should be column=name, as in --rename val_ce=loss")
       }
-      result[parts[0]] = parts[1]
+      guard result.updateValue(parts[1], forKey: parts[0]) == nil else {
+        throw UsageError("--rename gives the column '\(parts[0])' two names; keep one of them")
+      }
     }
     return result
   }

@@ -16,7 +16,13 @@ struct SourceOptions: ParsableArguments {
     if fit != nil, preset != nil { throw ValidationError("give --fit or --preset, not both") }
   }
 
-  func fittedLaw() throws -> FittedLaw {
+  /// A law with its parameters, and what is wrong with the fit that they come from.
+  struct Source {
+    var fitted: FittedLaw
+    var caveats: [String] = []
+  }
+
+  func source() throws -> Source {
     if let preset { return try Self.published(preset) }
     guard let fit else {
       throw UsageError("say which law to use: --fit FILE or --preset NAME, such as --preset besiroglu2024")
@@ -24,15 +30,22 @@ struct SourceOptions: ParsableArguments {
     return try Self.document(fit)
   }
 
-  static func document(_ path: String) throws -> FittedLaw {
-    if path == "-" {
-      return try FitDocument.decode(FileHandle.standardInput.readDataToEndOfFile(), from: "standard input").fittedLaw()
-    }
-    return try FitDocument.read(path).fittedLaw()
+  static func document(_ path: String) throws -> Source {
+    let document = path == "-" ? try FitDocument.decode(standardInput(), from: "standard input") : try .read(path)
+    let faults = document.diagnostics.filter { $0.severity == .error }
+    return Source(fitted: try document.fittedLaw(), caveats: faults.map { "the fit itself is in doubt: \($0.message)" })
   }
 
-  static func published(_ name: String) throws -> FittedLaw {
+  private static func standardInput() throws -> Data {
+    do { return try FileHandle.standardInput.readToEnd() ?? Data() } catch {
+      throw DocumentError("standard input cannot be read; name a fit document", isMissing: true)
+    }
+  }
+
+  static func published(_ name: String) throws -> Source {
     let (law, preset) = try LawCatalogue().preset(name)
-    return try FittedLaw(law: law, parameters: preset.values, provenance: "\(law.name) as published: \(preset.note)")
+    return Source(
+      fitted: try FittedLaw(
+        law: law, parameters: preset.values, provenance: "\(law.name) as published: \(preset.note)"))
   }
 }

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Formulas
 import ScalingLaws
 
 @main
 struct Entry {
   static func main() async {
     do {
+      try Windtunnel.checkCommand(CommandLine.arguments.dropFirst().first)
       var command = try Windtunnel.parseAsRoot()
       try command.run()
     } catch {
@@ -27,4 +29,14 @@ struct Windtunnel: ParsableCommand {
     subcommands: [
       FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, LawsCommand.self,
     ])
+
+  /// A slip in a command's name, which the argument parser would call an unexpected argument.
+  static func checkCommand(_ word: String?) throws(UsageError) {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+    let hint =
+      nearestName(to: word, among: names).map { "did you mean '\($0)'?" }
+      ?? "there are \(names.joined(separator: ", "))"
+    throw UsageError("there is no command '\(word)'; \(hint)")
+  }
 }

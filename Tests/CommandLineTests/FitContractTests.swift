@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+@Suite struct FitContractTests {
+  private let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+    try place.write(Runs.csv(Runs.grid()), to: "runs.csv")
+    try place.write(Runs.csv(Runs.profiles()), to: "isoflops.csv")
+  }
+
+  @Test func theJSONHasWhatTheContractNames() throws {
+    let json = try place.windtunnel("fit", "runs.csv", "--bootstrap", "100", "--format", "json").json()
+    #expect(json["schema"] as? String == "windtunnel.fit/1")
+    #expect(json["law"] as? String == "chinchilla")
+    let parameters = try #require(json["parameters"] as? [String: [String: Any]])
+    #expect(Set(parameters.keys) == ["E", "A", "B", "alpha", "beta"])
+    for (name, truth) in [("alpha", Runs.truth.alpha), ("beta", Runs.truth.beta), ("E", Runs.truth.e)] {
+      let parameter = try #require(parameters[name])
+      let value = try #require(parameter["value"] as? Double)
+      let error = try #require(parameter["standard_error"] as? Double)
+      let interval = try #require(parameter["interval"] as? [Double])
+      #expect(abs(value - truth) < 5 * error && error > 0, "\(name) is \(value) ± \(error)")
+      #expect(interval.count == 2 && interval[0] < value && value < interval[1])
+    }
+    let objective = try #require(json["objective"] as? [String: Any])
+    #expect(objective["kind"] as? String == "huber")
+    #expect(objective["delta"] as? Double == 0.001)
+    #expect(objective["residual"] as? String == "log")
+    #expect(try #require(objective["value"] as? Double) > 0)
+    let exponents = try #require(json["exponents"] as? [String: Any])
+    let size = try #require(exponents["size"] as? Double)
+    let tokens = try #require(exponents["tokens"] as? Double)
+    #expect(abs(size + tokens - 1) < 1e-12)
+    #expect(abs(size - Runs.truth.beta / (Runs.truth.alpha + Runs.truth.beta)) < 0.02)
+    let runs = try #require(json["runs"] as? [String: Any])
+    #expect(runs["used"] as? Int == 60)
+    #expect(runs["excluded"] as? Int == 0)
+    let starts = try #require(json["starts"] as? [String: Any])
+    for key in ["tried", "distinct_optima", "at_best"] { #expect(starts[key] as? Int != nil, "\(key)") }
+    #expect(try #require(json["gradient_norm"] as? Double) < 1e-6)
+    for finding in try #require(json["diagnostics"] as? [[String: Any]]) {
+      #expect(finding["code"] as? String != nil)
+      #expect(finding["message"] as? String != nil)
+      #expect(["info", "warning", "error"].contains(finding["severity"] as? String))
+    }
+  }
+
+  @Test func theTableNamesTheLawTheRunsAndEveryParameter() throws {
+    let outcome = try place.windtunnel("fit", "runs.csv", "--bootstrap", "50")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for word in ["chinchilla", "60 runs of runs.csv", "alpha", "beta", "90 % interval", "compute-optimal size"] {
+      #expect(outcome.text.contains(word), "\(word)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      "huber:1e-3", "l2", "l1", "cauchy:0.01", "soft-l1:0.01", "asymmetric-mae:10", "huber-likelihood",
+    ])
+  func everyObjectiveFindsTheLaw(_ objective: String) throws {
+    let json = try place.windtunnel(
+      "fit", "runs.csv", "--objective", objective, "--bootstrap", "0", "--no-sensitivity", "--format", "json"
+    ).json()
+    let parameters = try #require(json["parameters"] as? [String: [String: Any]])
+    let alpha = try #require(parameters["alpha"]?["value"] as? Double)
+    // Charging predictions above ten times as much bends the curve under the runs.
+    #expect(abs(alpha - Runs.truth.alpha) < (objective.hasPrefix("asymmetric") ? 0.05 : 0.02))
+    let record = try #require(json["objective"] as? [String: Any])
+    #expect(record["kind"] as? String == objective.split(separator: ":").first.map(String.init))
+  }
+
+  @Test func residualsMayBeOfTheLossItself() throws {
+    let json = try place.windtunnel(
+      "fit", "runs.csv", "--residual", "linear", "--bootstrap", "0", "--no-sensitivity", "--format", "json"
+    ).json()
+    #expect((json["objective"] as? [String: Any])?["residual"] as? String == "linear")
+  }
+
+  @Test func runsThatAreLeftOutAreCountedAndNamed() throws {
+    let json = try place.windtunnel(
+      "fit", "runs.csv", "--where", "params > 5e7", "--drop-highest-loss", "3", "--bootstrap", "0", "--no-sensitivity",
+      "--format", "json"
+    ).json()
+    let runs = try #require(json["runs"] as? [String: Any])
+    #expect(runs["used"] as? Int == 47)
+    #expect(runs["excluded"] as? Int == 13)
+    let exclusions = try #require(runs["exclusions"] as? [[String: Any]])
+    #expect(exclusions.compactMap { ($0["lines"] as? [Int])?.count } == [10, 3])
+    #expect((exclusions.first?["lines"] as? [Int])?.first == 2)
+  }
+
+  @Test(arguments: ["grid", "global", "16"]) func startsAreChosen(_ starts: String) throws {
+    let json = try place.windtunnel(
+      "fit", "runs.csv", "--starts", starts, "--bootstrap", "0", "--no-sensitivity", "--format", "json"
+    ).json()
+    let tried = try #require((json["starts"] as? [String: Any])?["tried"] as? Int)
+    #expect(tried == ["grid": 4500, "global": 128, "16": 16][starts])
+  }
+
+  @Test func theLevelOfIntervalsIsObeyed() throws {
+    func width(_ level: String) throws -> Double {
+      let json = try place.windtunnel(
+        "fit", "runs.csv", "--interval", level, "--bootstrap", "400", "--no-sensitivity", "--format", "json"
+      ).json()
+      let parameters = try #require(json["parameters"] as? [String: [String: Any]])
+      let interval = try #require(parameters["alpha"]?["interval"] as? [Double])
+      return interval[1] - interval[0]
+    }
+    let (narrow, wide) = (try width("0.5"), try width("0.95"))
+    // The quantiles of a normal distribution: 1.96 / 0.674 = 2.9.
+    #expect(wide / narrow > 2 && wide / narrow < 4.5)
+  }
+
+  @Test func approachTwoFindsTheExponentOfIsoFLOPRuns() throws {
+    let json = try place.windtunnel(
+      "fit", "isoflops.csv", "--approach", "2", "--bootstrap", "50", "--format", "json"
+    ).json()
+    #expect(json["schema"] as? String == "windtunnel.fit/1")
+    #expect(json["approach"] as? Int == 2)
+    let size = try #require((json["exponents"] as? [String: Any])?["size"] as? Double)
+    #expect(abs(size - Runs.truth.beta / (Runs.truth.alpha + Runs.truth.beta)) < 0.02)
+    let table = try place.windtunnel("fit", "isoflops.csv", "--approach", "2", "--bootstrap", "50")
+    #expect(table.status == 0 && table.text.contains("size ∝ C^a"), "\(table.errors)")
+  }
+
+  @Test func approachOneFollowsTheEnvelopeOfCurves() throws {
+    let rows = (0..<8).flatMap { k in
+      (0..<40).map { step -> String in
+        let params = 1e7 * pow(10, 0.3 * Double(k))
+        let tokens = params * pow(10, -0.3 + 0.07 * Double(step))
+        return "run\(k),\(params),\(tokens),\(6 * params * tokens),\(Runs.loss(params, tokens))\n"
+      }
+    }
+    try place.write("run,params,tokens,flops,loss\n" + rows.joined(), to: "curves.csv")
+    let json = try place.windtunnel(
+      "fit", "curves.csv", "--approach", "1", "--bootstrap", "20", "--format", "json"
+    ).json()
+    #expect(json["approach"] as? Int == 1)
+    let size = try #require((json["exponents"] as? [String: Any])?["size"] as? Double)
+    #expect(abs(size - Runs.truth.beta / (Runs.truth.alpha + Runs.truth.beta)) < 0.06)
+  }
+}

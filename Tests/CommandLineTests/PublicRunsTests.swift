@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// Real run tables, which lie beside a checkout where someone put them.
+private let data: URL? = {
+  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  let folder = root.deletingLastPathComponent().appendingPathComponent("shared/data/laws")
+  return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+}()
+
+@Suite(.enabled(if: data != nil, "there is no folder shared/data/laws beside the checkout"))
+struct PublicRunsTests {
+  private func path(_ name: String) throws -> String { try #require(data).appendingPathComponent(name).path }
+
+  /// Besiroglu et al. 2024, table 1: their refit of the runs of Hoffmann's figure without the five of highest loss.
+  @Test func theRefitOfChinchillaIsReproduced() throws {
+    let place = try Workplace()
+    let json = try place.windtunnel(
+      "fit", try path("chinchilla_epoch_svg.csv"), "--drop-highest-loss", "5", "--bootstrap", "0", "--no-sensitivity",
+      "--format", "json"
+    ).json()
+    let parameters = try #require(json["parameters"] as? [String: [String: Any]])
+    for (name, published, tolerance) in [("alpha", 0.3478, 0.003), ("beta", 0.3658, 0.003), ("E", 1.8172, 0.01)] {
+      let value = try #require(parameters[name]?["value"] as? Double)
+      #expect(abs(value - published) < tolerance, "\(name) = \(value)")
+    }
+    #expect((json["runs"] as? [String: Any])?["used"] as? Int == 240)
+  }
+
+  /// None of these tables may end a command by a trap, whatever their columns are.
+  @Test func everyTableIsFittedOrRefusedInWords() throws {
+    let place = try Workplace()
+    let tables = try FileManager.default.contentsOfDirectory(atPath: try #require(data).path).sorted()
+      .filter { $0.hasSuffix(".csv") && $0 != "protein_training_curves.csv" && $0 != "olmo_ladder_step2.csv" }
+    try #require(!tables.isEmpty)
+    for name in tables {
+      for extra in [[], ["--approach", "2"]] {
+        let outcome = try place.shell(
+          "$W fit '\(try path(name))' --bootstrap 0 --no-sensitivity --starts 8 \(extra.joined(separator: " "))")
+        #expect(!outcome.signalled && [0, 64, 65].contains(outcome.status), "\(name): \(outcome.errors)")
+        #expect(outcome.status == 0 || outcome.errors.hasPrefix("error: "), "\(name): \(outcome.errors)")
+      }
+    }
+  }
+}
