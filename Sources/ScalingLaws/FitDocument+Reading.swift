@@ -49,8 +49,9 @@ extension FitDocument {
     }
     let header: Header
     do { header = try FitCoding.decoder.decode(Header.self, from: data) } catch {
+      let place = jsonFault(data).map { " (\($0))" } ?? ""
       throw DocumentError(
-        "\(path): this is not a fit document, as 'windtunnel fit --output' writes: \(FitCoding.explain(error))")
+        "\(path): this is not a fit document, as 'windtunnel fit --output' writes: \(FitCoding.explain(error))\(place)")
     }
     // A minor version adds; only a major version changes what is there.
     guard header.schema == schema || header.schema.hasPrefix(schema + ".") else {
@@ -69,6 +70,17 @@ extension FitDocument {
       throw error
     } catch {
       throw DocumentError("\(path): the fit document is damaged: \(FitCoding.explain(error))")
+    }
+  }
+
+  /// Where JSON breaks off: the decoder keeps that to itself.
+  private static func jsonFault(_ data: Data) -> String? {
+    do {
+      _ = try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
+      return nil
+    } catch {
+      return ((error as NSError).userInfo["NSDebugDescription"] as? String)?.trimmingCharacters(
+        in: .punctuationCharacters)
     }
   }
 
@@ -156,9 +168,7 @@ enum FitCoding {
       let place = context.codingPath.isEmpty ? "it" : "'\(path(context))'"
       return "\(place) should be \(kind(type))"
     case DecodingError.dataCorrupted(let context):
-      if !context.codingPath.isEmpty { return "'\(path(context))' is not what it should be" }
-      let detail = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
-      return "it is not whole JSON\(detail.map { " (\($0.trimmingCharacters(in: .punctuationCharacters)))" } ?? "")"
+      return context.codingPath.isEmpty ? "it is not whole JSON" : "'\(path(context))' is not what it should be"
     default: return "\(error)"
     }
   }

@@ -126,6 +126,8 @@ public struct LawFile: Sendable {
       return try YAMLDecoder().decode(Contents.self, from: text)
     } catch let error as DocumentError {
       throw error
+    } catch let error as DecodingError {
+      throw DocumentError("\(path): \(explain(error))")
     } catch {
       throw fault(explain(error))
     }
@@ -199,6 +201,8 @@ public struct LawFile: Sendable {
     case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
       YamlError.composer(_, let problem, let mark, _):
       return "line \(mark.line), column \(mark.column): \(problem)"
+    case YamlError.duplicatedKeysInMapping(let duplicates, _):
+      return "\(duplicates.sorted().map { "'\($0)'" }.joined(separator: ", ")) is given twice"
     case let error as YamlError: return "\(error)"
     default: return FitCoding.explain(error)
     }

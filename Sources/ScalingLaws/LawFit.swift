@@ -163,8 +163,8 @@ public struct LawFit: Sendable {
   /// Whether the draws are enough for the level of the intervals: a percentile needs a few draws beyond it.
   private var resolution: [Diagnostic] {
     let beyond = Double(draws.parameters.count) * (1 - settings.level) / 2
-    guard !draws.parameters.isEmpty, beyond < 5 else { return [] }
-    let needed = (10 / (1 - settings.level)).rounded(.up)
+    guard !draws.parameters.isEmpty, beyond < 4.99 else { return [] }
+    let needed = (10 / (1 - settings.level) - 1e-3).rounded(.up)
     let remedy =
       needed <= 1_000_000 ? "use --bootstrap \(Int(needed)) or more" : "lower the level of the intervals"
     return [

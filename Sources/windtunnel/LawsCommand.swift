@@ -74,14 +74,22 @@ struct LawsCommand: ParsableCommand {
 
   private func overview(_ laws: [Law]) -> String {
     let terminal = Terminal.standardOutput
-    var table = TextTable(
-      [.init("law"), .init("formula"), .init("presets", wraps: true), .init("predicts", wraps: true)],
-      terminal: terminal)
+    let width = max(terminal.columns, 100)
+    var table = TextTable([.init("law"), .init("formula"), .init("predicts", wraps: true)], terminal: terminal)
+    for law in laws { table.add([law.name, law.formula.text, law.title]) }
+    var presets = TextTable([.init("preset"), .init("published by", wraps: true)], terminal: terminal)
+    let names = laws.flatMap { $0.presets.map(\.name) }
     for law in laws {
-      table.add([law.name, law.formula.text, law.presets.map(\.name).joined(separator: ", "), law.title])
+      for preset in law.presets {
+        // As --preset takes it: a paper of several laws needs the law's name as well.
+        let isAlone = names.filter { $0 == preset.name }.count == 1
+        presets.add([isAlone ? preset.name : "\(law.name)/\(preset.name)", preset.note])
+      }
     }
-    return table.render(width: max(terminal.columns, 120))
-      + "\n'windtunnel laws NAME' shows one law's published parameters.\n"
+    return [
+      table.render(width: width), presets.render(width: width),
+      "'windtunnel laws NAME' shows the parameters of a law or preset.\n",
+    ].joined(separator: "\n")
   }
 
   private func details(_ law: Law) -> String {

@@ -13,7 +13,7 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Examples:
         windtunnel plan --fit fit.json --budget "1e23 FLOP"
-        windtunnel plan --preset besiroglu2024 --budget "2M USD" --price 2.5 --mfu 0.4
+        windtunnel plan --preset besiroglu2024 --budget "2M USD" --price 2.5
         windtunnel plan --fit fit.json --budget "64xH100 for 30d" --max-tokens 2T
         windtunnel plan --fit fit.json --target-loss 2.0
         windtunnel plan --preset hoffmann2022 --target-loss 2.1 --inference-tokens 1T

@@ -33,7 +33,7 @@ import Testing
   @Test func halfAFileIsNotWholeJSON() throws {
     let whole = try place.read("fit.json")
     try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: place.path("half.json")))
-    expectFailure(try predict("half.json"), 65, "half.json", "not whole JSON")
+    expectFailure(try predict("half.json"), 65, "half.json", "not whole JSON", "end of file")
   }
 
   @Test(arguments: ["", "garbage", "{}", "[]", "null", "3", "params,loss\n1,2\n", "{\"schema\": 3}"])

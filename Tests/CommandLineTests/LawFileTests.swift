@@ -46,7 +46,8 @@ import Testing
       ("lower: 0", "lower: zero", "'parameters.E.lower' should be a number"),
       ("lower: 0", "lower: 5", "beyond its bounds"), ("E + A", "E + (A", "expected ')'"),
       ("l2", "l3", "no objective 'l3'"), ("name: saturating", "name: ''", "'name' is empty"),
-      ("citation:", "name:", "law.yaml"), ("  E: ", "\tE: ", "line"), ("{lower: 0, start: [0.5, 3]}", "3", "'E'"),
+      ("citation:", "name:", "'name' is given twice"), ("  E: ", "\tE: ", "line"),
+      ("{lower: 0, start: [0.5, 3]}", "3", "'E'"),
       ("citation: our own notes", "target: tokens", "'target'"),
     ])
   func aSlipInTheFileIsNamed(_ part: String, _ slip: String, _ words: String) throws {
