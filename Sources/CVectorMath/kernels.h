@@ -254,7 +254,7 @@ double NAME(wt_squares)(const double *prediction, const double *observation, con
     lanes w = load(weight + i);
     bits counted = w != splat(0);
     lanes r = choose(counted, load(prediction + i) - load(observation + i), splat(0));
-    lanes s = w * load(scale + i);
+    lanes s = choose(counted, w * load(scale + i), splat(0));
     lanes slope = s * r;
     sum += slope * r;
     store(d1 + i, slope);

@@ -94,10 +94,26 @@ extension FitProblem {
     case .asymmetricAbsolute(let over): return (r.map { $0 > 0 ? over : -1 }, r.map { jump($0, by: 1 + over) })
     case .cauchy(let s):
       let q = r.map { 1 + $0 * $0 / (s * s) }
-      return (zip(r, q).map { $0 / $1 }, q.map { (2 - $0) / ($0 * $0) })
+      let first = zip(r, q).map { $0 / $1 }
+      // The slope of a narrow charge, s²/r beyond its core, is averaged over the kernel by its own difference.
+      guard s < width else { return (first, q.map { (2 - $0) / ($0 * $0) }) }
+      return (first, r.map { smoothedCurvature(at: $0, width) { $0 / (1 + $0 * $0 / (s * s)) } })
+    case .softL1(let s) where s < width:
+      return (r.map { $0 / (1 + $0 * $0 / (s * s)).squareRoot() }, r.map { jump($0, by: 2 * s) })
     case .softL1(let s):
       let root = r.map { (1 + $0 * $0 / (s * s)).squareRoot() }
       return (zip(r, root).map { $0 / $1 }, root.map { 1 / ($0 * $0 * $0) })
+    }
+  }
+
+  /// The derivative of a slope averaged over a Gaussian kernel: by parts, the mean of the slope times the kernel's own.
+  private func smoothedCurvature(at r: Double, _ width: Double, _ slope: (Double) -> Double) -> Double {
+    let steps = 400
+    let step = 12 * width / Double(steps)
+    return (0...steps).reduce(0) { sum, k in
+      let u = -6 * width + Double(k) * step
+      let density = exp(-u * u / (2 * width * width)) / (width * (2 * Double.pi).squareRoot())
+      return sum + slope(r + u) * u / (width * width) * density * step
     }
   }
 

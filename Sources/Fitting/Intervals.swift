@@ -42,8 +42,10 @@ public func bcaInterval(
     return gsl_cdf_ugaussian_P(bias + z / (1 - acceleration * z))
   }
   let tail = (1 - level) / 2
-  let low = quantile(sorted, adjusted(tail))
-  return low...max(low, quantile(sorted, adjusted(1 - tail)))
+  let shares = (adjusted(tail), adjusted(1 - tail))
+  guard shares.0.isFinite, shares.1.isFinite else { return nil }
+  let low = quantile(sorted, shares.0)
+  return low...max(low, quantile(sorted, shares.1))
 }
 
 /// The sample standard deviation; NaN of fewer than two.

@@ -81,8 +81,9 @@ public struct CompiledFormula: Sendable {
             }
           }
         }
-        for a in parameters.indices where !pairs.contains(where: { $0.a == a && ($0.b == a || linear.contains($0.b)) })
-        {
+        let cornered = graph.parametersAtCorners(under: root)
+        for a in parameters.indices
+        where !cornered.contains(a) && !pairs.contains(where: { $0.a == a && ($0.b == a || linear.contains($0.b)) }) {
           linear.append(a)
         }
       }

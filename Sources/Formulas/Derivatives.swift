@@ -72,6 +72,32 @@ extension Graph {
     operands.dropFirst().reduce(operands[0]) { compare(operation, $0, $1) }
   }
 
+  /// The parameters under a branch or a corner: their second derivatives may vanish without the formula being linear in
+  /// them.
+  func parametersAtCorners(under root: ID) -> Set<Int> {
+    var found: Set<Int> = []
+    var seen: Set<[ID]> = []
+    func visit(_ id: ID, atCorner: Bool) {
+      guard dependences[id].parameters, seen.insert([id, atCorner ? 1 : 0]).inserted else { return }
+      switch nodes[id] {
+      case .constant, .variable: break
+      case .parameter(let index): if atCorner { found.insert(index) }
+      case .unary(let operation, let a): visit(a, atCorner: atCorner || operation == .abs || operation == .not)
+      case .binary(let operation, let a, let b):
+        let smooth: Bool
+        switch operation {
+        case .add, .subtract, .multiply, .divide, .logaddexp: smooth = true
+        default: smooth = false
+        }
+        visit(a, atCorner: atCorner || !smooth)
+        visit(b, atCorner: atCorner || !smooth)
+      case .select(let a, let b, let c): for part in [a, b, c] { visit(part, atCorner: true) }
+      }
+    }
+    visit(root, atCorner: false)
+    return found
+  }
+
   /// The derivative of a node by a parameter. Corners (abs, min, max, where) have the derivative of the side they are on.
   ///
   /// - Parameter cache: the derivatives already taken by this parameter.

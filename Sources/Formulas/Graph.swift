@@ -135,7 +135,8 @@ struct Graph {
 
   mutating func divide(_ a: ID, _ b: ID) -> ID {
     if constant(of: a) == 0 { return a }
-    if let y = constant(of: b), y != 0 { return multiply(a, constant(1 / y)) }
+    // Data is divided exactly, so that comparisons with what it makes come out right.
+    if let y = constant(of: b), y != 0, dependences[a].parameters { return multiply(a, constant(1 / y)) }
     // Multiplying is the cheaper, and exp(-u) shares with its derivatives.
     if case .unary(.exp, let exponent) = nodes[b] {
       let inverse = unary(.negate, exponent)

@@ -64,7 +64,8 @@ extension Law {
     let tokens = variables.first { $0.column == "tokens" }?.name
     let tradeOff = size.flatMap { n in tokens.flatMap { TradeOff(recognising: formula, size: n, tokens: $0) } }
     return Law(
-      name: "formula", title: formula.text, formula: formula, target: target, variables: variables,
+      name: "formula", title: formula.text, formula: formula, target: target,
+      variables: variables,
       parameters: try parameters.map { name in
         try declared.first { $0.name == name } ?? guess(name, formula, variables, runs)
       },

@@ -139,12 +139,10 @@ public struct FitDocument: Codable, Sendable, Equatable {
       residual: problem.objective.residual.rawValue, value: fit.optimum.value, scale: scale)
     exponents = fit.exponents.flatMap { exponents in
       guard exponents.best.size.isFinite else { return nil }
-      func interval(_ draws: [Double]) -> [Double]? {
-        percentileInterval(draws, level: fit.settings.level).flatMap(Self.finite)
-      }
       return Exponents(
         size: exponents.best.size, tokens: exponents.best.tokens,
-        sizeInterval: interval(exponents.draws.map(\.size)), tokensInterval: interval(exponents.draws.map(\.tokens)))
+        sizeInterval: fit.exponentInterval { size, _ in size }.flatMap(Self.finite),
+        tokensInterval: fit.exponentInterval { _, tokens in tokens }.flatMap(Self.finite))
     }
     runs = Runs(fit.runs, exclusions: exclusions, notes: notes, ranges: fit.ranges)
     starts = fit.optimum.starts

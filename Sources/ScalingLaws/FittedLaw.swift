@@ -27,9 +27,11 @@ public struct FittedLaw: Sendable {
     self.ranges = ranges
     self.logResiduals = logResiduals
     self.provenance = provenance
+    // A fit splits logarithms of columns that are positive on its runs; what it wrote must be read the same way.
+    let positive = law.variables.filter { (ranges[$0.column]?.lowerBound ?? 1) > 0 }
     compiled = try CompiledFormula(
       law.formula, parameters: law.parameterNames, variables: law.variables.map(\.name),
-      positive: Set(law.variables.map(\.name)), order: .gradient)
+      positive: Set(positive.map(\.name)), order: .gradient)
   }
 
   /// The law over a table of points: a column a variable of the law, in its order. Evaluate it for many parameters.

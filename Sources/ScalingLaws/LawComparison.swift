@@ -40,7 +40,8 @@ public struct LawComparison: Codable, Sendable, Equatable {
     _ laws: [Law], on runs: RunTable, objective: Objective? = nil, starts: Starts = .standard, folds: Int = 10,
     holdout: Double = 0.25, seed: UInt64 = 0, threads: Int
   ) throws {
-    let targets = Set(laws.map(\.target))
+    // A law may call the column by any of its names.
+    let targets = Set(try laws.map { try runs.resolve($0.target)?.column ?? $0.target })
     guard targets.count <= 1 else {
       throw LawError(
         "laws that predict different columns (\(targets.sorted().joined(separator: ", "))) cannot be compared")
@@ -64,6 +65,12 @@ public struct LawComparison: Codable, Sendable, Equatable {
           "\(law.name) has \(law.parameters.count) parameters, which takes at least \(needed) runs to fit; "
             + "of the \(runs.rowCount) run\(runs.rowCount == 1 ? "" : "s"), \(cheapest.count) remain when \(dear.count) "
             + "\(dear.count == 1 ? "is" : "are") held out")
+      }
+      let largestFold = (runs.rowCount + foldCount - 1) / foldCount
+      guard runs.rowCount - largestFold >= needed else {
+        throw FitError(
+          "\(law.name) needs at least \(needed) runs to fit, and \(foldCount)-fold cross-validation leaves "
+            + "\(runs.rowCount - largestFold) of \(runs.rowCount); take more folds")
       }
       func errors(fittedWithout left: (Int) -> Bool) throws -> [Double] {
         let weights = (0..<runs.rowCount).map { left($0) ? 0.0 : 1.0 }
@@ -90,7 +97,10 @@ public struct LawComparison: Codable, Sendable, Equatable {
 
   /// What makes a run dear: its compute, by 6ND where it has no column of its own.
   private static func compute(_ runs: RunTable) throws -> [Double] {
-    if try runs.column(for: .flops) != nil { return try runs.values(for: .flops) }
+    if try runs.column(for: .flops) != nil {
+      _ = try runs.validated(for: [.flops])
+      return try runs.values(for: .flops)
+    }
     if try runs.column(for: .params) != nil, try runs.column(for: .tokens) != nil {
       return zip(try runs.values(for: .params), try runs.values(for: .tokens)).map { 6 * $0 * $1 }
     }

@@ -153,6 +153,12 @@ public struct LawFile: Sendable {
   public static func domain(
     _ name: String, lower: Double?, upper: Double?, start: [Double]?, place: String
   ) throws(DocumentError) -> ParameterDomain {
+    // An infinite bound on its own side is no bound; any other bound that is not a number is a slip.
+    let lower = lower == -.infinity ? nil : lower
+    let upper = upper == .infinity ? nil : upper
+    guard [lower, upper].allSatisfy({ $0?.isFinite ?? true }) else {
+      throw DocumentError("\(place): the bounds of '\(name)' should be numbers, the lower one below the upper one")
+    }
     if let lower, let upper, lower >= upper {
       throw DocumentError(
         "\(place): the bounds of '\(name)' leave it no room: the lower, \(lower), should be below the upper, \(upper)")

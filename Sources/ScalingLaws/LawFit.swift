@@ -43,6 +43,8 @@ public struct LawFit: Sendable {
   public let draws: BootstrapDraws
   /// The optimum without each run; empty where there are too many runs.
   public let jackknife: [[Double]?]
+  /// The optimum without each unit that the bootstrap draws: runs, or groups; empty where it draws residuals.
+  private let leftOut: [[Double]]
   /// The law's variables over the runs, in its order.
   public let columns: [[Double]]
 
@@ -70,15 +72,21 @@ public struct LawFit: Sendable {
     }
     optimum = try problem.minimise(settings.starts, threads: settings.threads)
     covariance = problem.covariance(at: optimum.parameters)
+    let kind = try Self.kind(settings.resampling, runs)
     if settings.resamples > 0 {
-      let bootstrap = Bootstrap(
-        try Self.kind(settings.resampling, runs), resamples: settings.resamples, seed: settings.seed)
+      let bootstrap = Bootstrap(kind, resamples: settings.resamples, seed: settings.seed)
       draws = problem.bootstrap(bootstrap, around: optimum, threads: settings.threads, progress: progress)
     } else {
       draws = BootstrapDraws(parameters: [], failed: 0)
     }
     jackknife =
       runs.rowCount <= Self.mostJackknifed ? problem.jackknife(around: optimum, threads: settings.threads) : []
+    switch kind {
+    case .cases: leftOut = jackknife.compactMap { $0 }
+    case .residuals: leftOut = []
+    case .groups(let numbers):
+      leftOut = problem.jackknife(around: optimum, leaving: numbers, threads: settings.threads).compactMap { $0 }
+    }
   }
 
   private static func kind(_ resampling: FitProtocol.Resampling, _ runs: RunTable) throws -> Bootstrap.Kind {
@@ -110,12 +118,26 @@ public struct LawFit: Sendable {
     if values.count > 1 {
       return (
         standardDeviation(values),
-        interval(values, estimate: optimum.parameters[index], jackknife: jackknife.compactMap { $0?[index] })
+        interval(values, estimate: optimum.parameters[index], jackknife: leftOut.map { $0[index] })
       )
     }
     guard let error = covariance.standardErrors?[index], error.isFinite else { return (nil, nil) }
     let half = standardNormalQuantile((1 + settings.level) / 2) * error
-    return (error, (optimum.parameters[index] - half)...(optimum.parameters[index] + half))
+    let value = optimum.parameters[index]
+    // A positive parameter is normal in its logarithm, where its interval stays above 0.
+    if law.parameters[index].lower == 0, value > 0 {
+      return (error, (value * exp(-half / value))...(value * exp(half / value)))
+    }
+    return (error, (value - half)...(value + half))
+  }
+
+  /// The interval of an exponent of the optimum; nil without draws.
+  func exponentInterval(_ part: (_ size: Double, _ tokens: Double) -> Double) -> ClosedRange<Double>? {
+    guard let exponents, let tradeOff = law.tradeOff else { return nil }
+    let left = tradeOff.exponents(parameterNames: law.parameterNames, leftOut)
+    return interval(
+      exponents.draws.map { part($0.size, $0.tokens) }, estimate: part(exponents.best.size, exponents.best.tokens),
+      jackknife: left.map { part($0.size, $0.tokens) })
   }
 
   /// An interval of any quantity, by the chosen method.
