@@ -50,6 +50,8 @@ extension Minimiser {
       return descend(from: start, objective.charge(scale: 0), rows, limit: 200, tolerance: 1e-24)
     }
     let smooth = sharpen(from: start, to: 1e-5, rows)
+    // A vertex says more than the data do where runs are without number, and takes that many pivots.
+    guard problem.observed.count <= 20_000 else { return sharpen(from: smooth.point, to: 1e-10, rows) }
     return VertexDescent(problem, rows).descend(from: smooth.point) ?? sharpen(from: smooth.point, to: 1e-10, rows)
   }
 
@@ -79,7 +81,10 @@ extension Minimiser {
   /// deviations is the place to begin.
   private func finishLikelihood(from start: [Double], delta: Double, _ rows: Rows) -> Minimum {
     var end = sharpen(from: start, to: 1e-5, rows)
-    if delta < 0.1, let vertex = VertexDescent(problem, rows).descend(from: end.point) { end = vertex }
+    if delta < 0.1, problem.observed.count <= 20_000, let vertex = VertexDescent(problem, rows).descend(from: end.point)
+    {
+      end = vertex
+    }
     var last = 0.0
     for _ in 0..<50 {
       let (residuals, weights) = residualsAndWeights(at: end.point, rows)
