@@ -66,11 +66,12 @@ extension FitProblem {
 
   /// The problem on so many runs drawn without replacement (Knuth 1969, algorithm S); nil where there are no more.
   private func sampled(_ count: Int) -> FitProblem? {
-    guard observed.count > count else { return nil }
+    let used = observed.indices.filter { weights[$0] > 0 }
+    guard used.count > count else { return nil }
     let random = Random(seed: 0)
     var rows: [Int] = []
-    for row in observed.indices
-    where random.uniform() * Double(observed.count - row) < Double(count - rows.count) { rows.append(row) }
+    for (index, row) in used.enumerated()
+    where random.uniform() * Double(used.count - index) < Double(count - rows.count) { rows.append(row) }
     return FitProblem(
       bound.selecting(rows: rows), domains: domains, observed: rows.map { observed[$0] },
       weights: rows.map { weights[$0] }, objective: objective)
