@@ -46,6 +46,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "windtunnel-bench",
+      dependencies: [
+        "Tables", "Fitting", "ScalingLaws", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Benchmarks", swiftSettings: strict),
 
     tests("FormulasTests", ["Formulas"]),
     tests("TablesTests", ["Tables"]),

@@ -77,4 +77,8 @@ void wt_normal_sums(const double *d1, const double *d2, const double *const *jac
   DISPATCH(wt_normal_sums, d1, d2, jacobian, p, gradient, hessian, work, rows)
 }
 
+void wt_scores(const double *weights, const double *charges, double *scores, int32_t rows, int32_t columns) {
+  DISPATCH(wt_scores, weights, charges, scores, rows, columns)
+}
+
 double wt_dot(const double *a, const double *b, int32_t rows) { DISPATCH(wt_dot, a, b, rows) }

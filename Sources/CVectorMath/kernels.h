@@ -316,6 +316,18 @@ void NAME(wt_normal_sums)(const double *d1, const double *d2, const double *cons
   }
 }
 
+void NAME(wt_scores)(const double *weights, const double *charges, double *scores, int32_t rows, int32_t columns) {
+  for (int32_t c = 0; c < columns; c += WT_LANES) {
+    lanes sum[WT_SCORED];
+    for (int r = 0; r < WT_SCORED; r++) sum[r] = splat(0);
+    for (int32_t i = 0; i < rows; i++) {
+      lanes x = load(charges + (int64_t)i * columns + c);
+      for (int r = 0; r < WT_SCORED; r++) sum[r] += splat(weights[(int64_t)r * rows + i]) * x;
+    }
+    for (int r = 0; r < WT_SCORED; r++) store(scores + r * columns + c, sum[r]);
+  }
+}
+
 #undef UNARY
 #undef BINARY
 #undef CHARGE

@@ -40,7 +40,7 @@ public struct BootstrapDraws: Sendable, Equatable {
 extension FitProblem {
   /// Refits every resample, each started anew.
   ///
-  /// The objective of a resample is a weighted sum over the same runs, so one matrix product scores a whole cloud of
+  /// The objective of a resample is a weighted sum over the same runs, so sums of products score a whole cloud of
   /// candidates (the distinct optima, and points spread by the covariance) for many resamples at once. Each resample is
   /// then refitted by Newton's method from the candidate that is best for it: a global choice, and a few steps away.
   ///
@@ -51,12 +51,8 @@ extension FitProblem {
   ) -> BootstrapDraws {
     openblas_set_num_threads(1)
     let candidates = candidates(around: optimum, seed: bootstrap.seed)
-    let charges = AlignedDoubles(count: max(1, candidates.count * bound.paddedRowCount))
-    let evaluator = Evaluator(self)
-    for (index, candidate) in candidates.enumerated() {
-      evaluator.charges(candidate, candidateCharge(optimum), into: charges.start + index * bound.paddedRowCount)
-    }
-    let batch = 32
+    let charges = charges(of: candidates, around: optimum)
+    let batch = 8 * Int(WT_SCORED)
     let batches = (bootstrap.resamples + batch - 1) / batch
     let done = mapInParallel(
       batches, threads: threads, state: { Resampler(self, bootstrap, optimum, charges, candidates, batch) },
@@ -69,6 +65,20 @@ extension FitProblem {
     let ends = done.flatMap { $0 }
     let found = ends.compactMap { $0 }
     return BootstrapDraws(parameters: found, failed: ends.count - found.count)
+  }
+
+  /// Each run's charge at each candidate: a row a run, a column a candidate and further ones that fill whole vectors.
+  private func charges(of candidates: [[Double]], around optimum: Optimum) -> AlignedDoubles {
+    let columns = BoundFormula.padded(candidates.count)
+    let charges = AlignedDoubles(count: max(1, columns * bound.paddedRowCount))
+    let column = AlignedDoubles(count: max(1, bound.paddedRowCount))
+    let evaluator = Evaluator(self)
+    let charge = candidateCharge(optimum)
+    for (index, candidate) in candidates.enumerated() {
+      evaluator.charges(candidate, charge, into: column.start)
+      for row in 0..<bound.paddedRowCount { charges.start[row * columns + index] = column.start[row] }
+    }
+    return charges
   }
 
   /// The charge by which candidates are told apart.
@@ -140,7 +150,7 @@ private final class Resampler {
     let padded = problem.bound.paddedRowCount
     weights = AlignedDoubles(count: max(1, batch * padded))
     observations = AlignedDoubles(count: max(1, padded))
-    scores = AlignedDoubles(count: max(1, batch * candidates.count))
+    scores = AlignedDoubles(count: max(1, batch * BoundFormula.padded(candidates.count)))
     residuals = bootstrap.kind == .residuals ? problem.residuals(at: optimum.parameters) : []
     if case .groups(let numbers) = bootstrap.kind {
       let rows = Dictionary(grouping: numbers.indices, by: { numbers[$0] })
@@ -155,15 +165,16 @@ private final class Resampler {
     if bootstrap.kind == .residuals { return range.map(refitResiduals) }
     let padded = problem.bound.paddedRowCount
     for (row, index) in range.enumerated() { draw(index, into: weights.start + row * padded) }
-    let count = candidates.count
-    cblas_dgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, CInt(range.count), CInt(count), CInt(padded), 1, weights.start,
-      CInt(padded), charges.start, CInt(padded), 0, scores.start, CInt(count))
+    let columns = BoundFormula.padded(candidates.count)
+    for row in stride(from: 0, to: range.count, by: Int(WT_SCORED)) {
+      wt_scores(
+        weights.start + row * padded, charges.start, scores.start + row * columns, Int32(padded), Int32(columns))
+    }
     return range.indices.map { index in
       let row = index - range.lowerBound
-      let score = scores.start + row * count
+      let score = scores.start + row * columns
       var best = 0
-      for candidate in 0..<count where score[candidate] < score[best] { best = candidate }
+      for candidate in candidates.indices where score[candidate] < score[best] { best = candidate }
       return refit(
         from: candidates[best], Minimiser.Rows(weights: UnsafePointer(weights.start + row * padded), observations: nil))
     }

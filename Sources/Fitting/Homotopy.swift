@@ -17,7 +17,7 @@ extension Minimiser {
     var end = Minimum(point: near, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
     var iterations = 0
     for scale in stages(objective) {
-      end = descend(from: end.point, objective.charge(scale: scale), rows, limit: 60, tolerance: 1e-3)
+      end = descend(from: end.point, objective.charge(scale: scale), rows, limit: 60, .rough)
       iterations += end.iterations
       if !end.charge.isFinite { return end }
     }
@@ -28,7 +28,7 @@ extension Minimiser {
 
   /// Minimises from near an optimum, without the detour through wider objectives unless it fails.
   func refine(from start: [Double], rows: Rows = Rows()) -> Minimum {
-    let end = finish(from: start, rows)
+    let end = finish(from: start, rows, .refit)
     return end.converged ? end : minimise(from: start, rows: rows)
   }
 
@@ -43,13 +43,15 @@ extension Minimiser {
   }
 
   /// The last stretch, on the objective itself.
-  private func finish(from start: [Double], _ rows: Rows) -> Minimum {
+  private func finish(from start: [Double], _ rows: Rows, _ accuracy: Accuracy = .full) -> Minimum {
     let objective = problem.objective
     if case .huberLikelihood(let delta) = objective.kind { return finishLikelihood(from: start, delta: delta, rows) }
     guard objective.kind.hasCorner else {
-      return descend(from: start, objective.charge(scale: 0), rows, limit: 200, tolerance: 1e-24)
+      return descend(from: start, objective.charge(scale: 0), rows, limit: 200, accuracy)
     }
     let smooth = sharpen(from: start, to: 1e-5, rows)
+    // A vertex says more than the data do where runs are without number, and takes that many pivots.
+    guard problem.observed.count <= 20_000 else { return sharpen(from: smooth.point, to: 1e-10, rows) }
     return VertexDescent(problem, rows).descend(from: smooth.point) ?? sharpen(from: smooth.point, to: 1e-10, rows)
   }
 
@@ -61,7 +63,7 @@ extension Minimiser {
     while true {
       let last = scale <= target
       end = descend(
-        from: end.point, problem.objective.charge(scale: scale), rows, limit: 60, tolerance: last ? 1e-22 : 1e-10)
+        from: end.point, problem.objective.charge(scale: scale), rows, limit: 60, last ? .full : .refit)
       iterations += end.iterations
       if last || !end.charge.isFinite { break }
       scale = max(target, scale / 4)
@@ -79,13 +81,16 @@ extension Minimiser {
   /// deviations is the place to begin.
   private func finishLikelihood(from start: [Double], delta: Double, _ rows: Rows) -> Minimum {
     var end = sharpen(from: start, to: 1e-5, rows)
-    if delta < 0.1, let vertex = VertexDescent(problem, rows).descend(from: end.point) { end = vertex }
+    if delta < 0.1, problem.observed.count <= 20_000, let vertex = VertexDescent(problem, rows).descend(from: end.point)
+    {
+      end = vertex
+    }
     var last = 0.0
     for _ in 0..<50 {
       let (residuals, weights) = residualsAndWeights(at: end.point, rows)
       let sigma = max(problem.objective.huberScale(residuals: residuals, weights: weights, delta: delta), 1e-12 / delta)
       let next = descend(
-        from: end.point, problem.objective.charge(scale: delta * sigma), rows, limit: 60, tolerance: 1e-22)
+        from: end.point, problem.objective.charge(scale: delta * sigma), rows, limit: 60, .full)
       guard next.charge.isFinite else { break }
       end = next
       // By the parameters the likelihood's slope is the charges' over the square of the scale.

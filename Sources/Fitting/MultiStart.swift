@@ -42,11 +42,39 @@ extension FitProblem {
   /// The same for any number of threads.
   public func minimise(_ starts: Starts = .standard, threads: Int) throws(FitError) -> Optimum {
     try checkRuns()
+    guard let sample = sampled(Self.mostSearched) else { return try search(starts, threads: threads) }
+    let rough = try sample.search(starts, threads: threads)
+    let begins = [rough.parameters] + rough.others.map(\.parameters)
+    let ends = mapInParallel(
+      begins.count, threads: threads, state: { Minimiser(self) },
+      body: { index, minimiser in minimiser.refine(from: free(begins[index])) })
+    var optimum = try optimum(among: ends)
+    optimum.starts = rough.starts
+    return optimum
+  }
+
+  private func search(_ starts: Starts, threads: Int) throws(FitError) -> Optimum {
     let points = startPoints(starts)
     let ends = mapInParallel(
       points.count, threads: threads, state: { Minimiser(self) },
       body: { index, minimiser in minimiser.minimise(from: points[index]) })
     return try optimum(among: ends)
+  }
+
+  /// With more runs than this, optima are searched for on a sample and only followed on all runs.
+  private static let mostSearched = 8192
+
+  /// The problem on so many runs drawn without replacement (Knuth 1969, algorithm S); nil where there are no more.
+  private func sampled(_ count: Int) -> FitProblem? {
+    let used = observed.indices.filter { weights[$0] > 0 }
+    guard used.count > count else { return nil }
+    let random = Random(seed: 0)
+    var rows: [Int] = []
+    for (index, row) in used.enumerated()
+    where random.uniform() * Double(used.count - index) < Double(count - rows.count) { rows.append(row) }
+    return FitProblem(
+      bound.selecting(rows: rows), domains: domains, observed: rows.map { observed[$0] },
+      weights: rows.map { weights[$0] }, objective: objective)
   }
 
   /// - Throws: for runs that no parameters can fit.

@@ -110,9 +110,27 @@ final class Minimiser {
     return square.squareRoot()
   }
 
-  /// Descends one charge until Newton's decrement is below `tolerance` of it, or nothing moves any more.
+  /// When a descent has come far enough.
+  enum Accuracy {
+    /// Where the next descent may begin.
+    case rough
+    /// A resample's optimum: its last step is taken unseen.
+    case refit
+    case full
+
+    /// Newton's decrement relative to the charge.
+    var tolerance: Double {
+      switch self {
+      case .rough: 1e-3
+      case .refit: 1e-12
+      case .full: 1e-24
+      }
+    }
+  }
+
+  /// Descends one charge until Newton's decrement is small, or nothing moves any more.
   func descend(
-    from start: [Double], _ charge: wt_charge, _ rows: Rows, limit: Int, tolerance: Double
+    from start: [Double], _ charge: wt_charge, _ rows: Rows, limit: Int, _ accuracy: Accuracy
   ) -> Minimum {
     for a in 0..<count { here.point[a] = start[a] }
     var value = evaluate(here, charge, rows)
@@ -127,7 +145,8 @@ final class Minimiser {
       guard let definite = solve(damping) else { break }
       let predicted = predictedDecrease()
       let newton = definite && damping <= 1e-6
-      if newton && predicted <= tolerance * value {
+      if newton && predicted <= accuracy.tolerance * value {
+        if accuracy == .refit { for a in 0..<count { here.point[a] += step[a] } }
         converged = true
         break
       }

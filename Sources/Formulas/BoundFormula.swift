@@ -35,6 +35,12 @@ public final class BoundFormula: Sendable {
     wt_run(compiled.hoisted, Int32(compiled.hoisted.count), &vectors, scalars, Int32(stride))
   }
 
+  /// The same formula over some of the rows.
+  package func selecting(rows: [Int]) -> BoundFormula {
+    let columns = compiled.variables.indices.map { index in rows.map { storage.start[index * paddedRowCount + $0] } }
+    return BoundFormula(compiled, columns: columns)
+  }
+
   /// A row count rounded up to whole vectors.
   package static func padded(_ rows: Int) -> Int {
     let lanes = Int(WT_LANES)

@@ -63,6 +63,11 @@ void wt_charge_rows(const wt_charge *charge, const double *prediction, const dou
 void wt_normal_sums(const double *d1, const double *d2, const double *const *jacobian, int32_t p, double *gradient,
                     double *hessian, double *work, int32_t rows);
 
+/* scores[r * columns + c] = sum over rows of weights[r * rows + row] * charges[row * columns + c], for r in 0..<WT_SCORED.
+ * `columns` is a multiple of WT_LANES. */
+enum { WT_SCORED = 4 };
+void wt_scores(const double *weights, const double *charges, double *scores, int32_t rows, int32_t columns);
+
 /* The sum of a*b. */
 double wt_dot(const double *a, const double *b, int32_t rows);
 

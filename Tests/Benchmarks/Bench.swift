@@ -1,0 +1,70 @@
+import ArgumentParser
+import Fitting
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+
+/// Times fits of the Chinchilla law beside scipy on the same runs.
+@main struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "windtunnel-bench",
+    abstract: "Time one fit, Hoffmann's grid of starts, a bootstrap and a large table, with scipy in the same run.")
+
+  @Argument(help: "Runs with the columns params, tokens and loss.")
+  var runs = "Fits/pilot/runs.csv"
+
+  @Option(name: .long, help: "Leave out so many runs of highest loss (5 for the public Chinchilla runs).")
+  var dropHighestLoss = 0
+
+  @Option(help: "Rows of the large table.")
+  var rows = 1_000_000
+
+  @Option(help: "Bootstrap resamples.")
+  var resamples = 4000
+
+  @Option(help: "One in so many of scipy's starts and resamples is run, and the time extrapolated; 1 runs them all.")
+  var sample = 20
+
+  @Flag(inversion: .prefixedNo, help: "Run scipy as well.")
+  var peers = true
+
+  func validate() throws {
+    guard rows >= 10, resamples >= 1, sample >= 1, dropHighestLoss >= 0 else {
+      throw ValidationError("--rows must be at least 10, --resamples and --sample at least 1")
+    }
+  }
+
+  func run() throws {
+    let all = try RunTable(Table.read(runs))
+    let kept = dropHighestLoss > 0 ? try all.droppingHighestLoss(dropHighestLoss).table : all
+    let bench = try FitBench(kept)
+    let threads = ProcessInfo.processInfo.activeProcessorCount
+    var table = Comparison(threads: threads)
+
+    table.add("one fit from 128 starts", try bench.time { try bench.fit(.standard, threads: $0) })
+    let grid = try bench.time { try bench.fit(.grid, threads: $0) }
+    table.add("4,500 starts of Hoffmann et al.", grid)
+    if peers { for way in Peer.Way.allCases { table.add(peer(way, .grid, 4500), against: grid) } }
+    let bootstrap = bench.time { bench.bootstrap(resamples, threads: $0) }
+    table.add("\(resamples) bootstrap refits", bootstrap)
+    if peers { for way in Peer.Way.allCases { table.add(peer(way, .bootstrap, resamples), against: bootstrap) } }
+
+    let large = try LargeTable(rows: rows)
+    defer { large.remove() }
+    var loaded: RunTable?
+    table.add("load a CSV of \(rows) rows (\(large.megabytes) MB)", try once { loaded = try large.load() })
+    if let loaded {
+      let bench = try FitBench(loaded)
+      table.add("one fit of those rows", try once { try bench.fit(.standard, threads: threads) })
+    }
+    print(table.render(runs: kept.rowCount, of: runs, objective: bench.optimum.value))
+  }
+
+  private func peer(_ way: Peer.Way, _ work: Peer.Work, _ full: Int) -> Peer.Result {
+    Peer.run(
+      way, work, runs: runs, dropHighestLoss: dropHighestLoss, resamples: resamples, sample: max(1, full / sample))
+  }
+
+  private func once(_ body: () throws -> Void) throws -> Timing { Timing(all: try seconds(body)) }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Report
+
+/// The seconds of each piece of work, with its peers below it and how many times longer they take.
+struct Comparison {
+  private let threads: Int
+  private var table: TextTable
+  private var notes: [String] = []
+
+  init(threads: Int) {
+    self.threads = threads
+    table = TextTable([
+      .init("work"), .init("1 thread, s", .right), .init("\(threads) threads, s", .right),
+      .init("ratio, 1 thread", .right), .init("ratio, \(threads) threads", .right),
+    ])
+  }
+
+  mutating func add(_ work: String, _ timing: Timing) {
+    table.add([work, timing.single.map(text) ?? "", text(timing.all), "", ""])
+  }
+
+  mutating func add(_ peer: Peer.Result, against timing: Timing) {
+    switch peer {
+    case .timed(let way, let seconds, let how, let objective):
+      table.add([
+        "  " + way.title, text(seconds), "", timing.single.map { text(seconds / $0) } ?? "", text(seconds / timing.all),
+      ])
+      notes.append("\(way.title): \(how), best objective \(objective)")
+    case .failed(let way, let why):
+      table.add(["  " + way.title, "not run"])
+      notes.append("\(way.title): \(why)")
+    }
+  }
+
+  func render(runs: Int, of file: String, objective: Double) -> String {
+    """
+    \(runs) runs of \(file); wall clock, the least of five; objective at the optimum \(objective)
+
+    \(table.render())
+    \(notes.joined(separator: "\n"))
+    """
+  }
+
+  private func text(_ value: Double) -> String {
+    value >= 100 ? String(format: "%.0f", value) : String(format: "%.3g", value)
+  }
+}
