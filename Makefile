@@ -35,7 +35,8 @@ demo: build
 	@echo
 	@echo "Written: $(OUT)/fit.json and plan.json, the pictures fit.svg and plan.svg beside them."
 
-test: build
+# swift test builds the command line as well, with other flags than swift build: building first would build twice.
+test: setup
 	$(SWIFT) test -c release --parallel
 	python3 Tests/Docs/test_run_markdown.py
 	python3 Tests/Docs/run_markdown.py --check README.md Notebooks-text/*.md
