@@ -183,7 +183,7 @@ private final class Resampler {
   private func refit(from start: [Double], _ rows: Minimiser.Rows) -> [Double]? {
     let end = minimiser.refine(from: start, rows: rows)
     let parameters = problem.natural(end.point)
-    return end.charge.isFinite && parameters.allSatisfy(\.isFinite) ? parameters : nil
+    return end.converged && end.charge.isFinite && parameters.allSatisfy(\.isFinite) ? parameters : nil
   }
 
   /// How often a resample has each run, times the run's own weight.

@@ -28,14 +28,17 @@ extension FitProblem {
     _ optimum: Optimum, _ covariance: Covariance, variables: [(name: String, values: [Double])], lines: [Int]
   ) -> [Diagnostic] {
     let residuals = residuals(at: optimum.parameters)
-    return convergence(optimum) + bounds(optimum) + design(variables) + flatness(covariance)
+    return convergence(optimum, covariance) + bounds(optimum) + design(variables) + flatness(covariance)
       + correlations(covariance) + trends(residuals, variables) + outliers(residuals, lines)
   }
 
-  private func convergence(_ optimum: Optimum) -> [Diagnostic] {
+  private func convergence(_ optimum: Optimum, _ covariance: Covariance) -> [Diagnostic] {
     var found: [Diagnostic] = []
     let starts = optimum.starts
-    if !optimum.converged {
+    // On a valley floor without a lowest point no search comes to rest; that it is flat is said elsewhere.
+    let size = zip(observed, weights).reduce(0) { $0 + $1.1 * (objective.residual == .log ? 1 : $1.0 * $1.0) }
+    let isFloor = isHopeless(covariance) && optimum.gradientNorm <= 1e-9 * size
+    if !optimum.converged, !isFloor {
       found.append(
         Diagnostic(
           "not_converged", .error,
@@ -99,7 +102,7 @@ extension FitProblem {
   private func flatness(_ covariance: Covariance) -> [Diagnostic] {
     guard covariance.conditionNumber > 1e8 else { return [] }
     let involved = zip(domains, covariance.flattest).filter { abs($0.1) > 0.3 }.map(\.0.name)
-    let hopeless = covariance.conditionNumber >= Covariance.singular || covariance.matrix == nil
+    let hopeless = isHopeless(covariance)
     return [
       Diagnostic(
         "flat_direction", hopeless ? .error : .warning,
@@ -107,6 +110,11 @@ extension FitProblem {
           + "\(short(covariance.conditionNumber))): \(hopeless ? "the runs do not determine them" : "they are weakly determined") "
           + "one by one, though predictions among the runs may still be good")
     ]
+  }
+
+  /// Whether the runs leave some direction undetermined.
+  private func isHopeless(_ covariance: Covariance) -> Bool {
+    covariance.conditionNumber >= Covariance.singular || covariance.matrix == nil
   }
 
   private func correlations(_ covariance: Covariance) -> [Diagnostic] {

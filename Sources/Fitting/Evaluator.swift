@@ -16,6 +16,24 @@ final class Evaluator {
   private let work: UnsafeMutablePointer<Double>
   private let jacobian: UnsafeMutablePointer<UnsafePointer<Double>?>
   private let pairs: [(a: Int, b: Int)]
+  private var chosen: Chosen?
+
+  /// The memory of rows that are evaluated alone.
+  private final class Chosen {
+    let rows: UnsafeMutablePointer<Int>
+    let weights: UnsafeMutablePointer<Double>
+    let observations: UnsafeMutablePointer<Double>
+    private let memory: AlignedDoubles
+
+    init(rows count: Int) {
+      memory = AlignedDoubles(count: 2 * count)
+      weights = memory.start
+      observations = memory.start + count
+      rows = .allocate(capacity: count + 1)
+    }
+
+    deinit { rows.deallocate() }
+  }
 
   init(_ problem: FitProblem) {
     self.problem = problem
@@ -35,27 +53,60 @@ final class Evaluator {
 
   deinit { jacobian.deallocate() }
 
+  /// Which rows an evaluation counts, and what they observe; the problem's own where nil.
+  struct Rows {
+    /// Padded with 0.
+    var weights: UnsafePointer<Double>?
+    /// Padded, on the residual's scale.
+    var observations: UnsafePointer<Double>?
+  }
+
+  /// Evaluates only the rows of weight from now on: a resample leaves out a third of the runs.
+  ///
+  /// - Returns: those rows' weights and observations; nil, and nothing changes, where no row has weight.
+  func choose(_ rows: Rows) -> Rows? {
+    let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
+    let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)
+    let all = problem.bound.paddedRowCount
+    if chosen == nil { chosen = Chosen(rows: all) }
+    guard let chosen else { return nil }
+    var count = 0
+    for row in 0..<problem.observed.count {
+      chosen.rows[count] = row
+      count += weights[row] != 0 ? 1 : 0
+    }
+    guard count > 0 else { return nil }
+    workspace.choose(UnsafeBufferPointer(start: chosen.rows, count: count))
+    for index in 0..<count {
+      chosen.weights[index] = weights[chosen.rows[index]]
+      chosen.observations[index] = observations[chosen.rows[index]]
+    }
+    for index in count..<BoundFormula.padded(count) {
+      chosen.weights[index] = 0
+      chosen.observations[index] = chosen.observations[count - 1]
+    }
+    return Rows(weights: UnsafePointer(chosen.weights), observations: UnsafePointer(chosen.observations))
+  }
+
+  /// Evaluates every row again.
+  func chooseAll() { workspace.chooseAll() }
+
   /// The sum of charges at free coordinates, with its derivatives by them.
   ///
-  /// - Parameters:
-  ///   - weights: padded, instead of the problem's own.
-  ///   - observations: padded and scaled, instead of the problem's own.
-  ///   - hessian: row-major, symmetric.
+  /// - Parameter hessian: row-major, symmetric.
   func evaluate(
-    _ u: UnsafePointer<Double>, _ charge: wt_charge, weights: UnsafePointer<Double>?,
-    observations: UnsafePointer<Double>?, gradient: UnsafeMutablePointer<Double>,
+    _ u: UnsafePointer<Double>, _ charge: wt_charge, _ rows: Rows, gradient: UnsafeMutablePointer<Double>,
     hessian: UnsafeMutablePointer<Double>
   ) -> Double {
     var charge = charge
-    let weights = weights ?? UnsafePointer(problem.paddedWeights.start)
-    let observations = observations ?? UnsafePointer(problem.scaledObservations.start)
+    let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
+    let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)
     setParameters(u)
     gradient.update(repeating: 0, count: count)
     hessian.update(repeating: 0, count: count * count)
     var sum = 0.0
-    let bound = problem.bound
-    for block in 0..<bound.blockCount {
-      let range = bound.rows(ofBlock: block)
+    for block in 0..<workspace.blockCount {
+      let range = workspace.rows(ofBlock: block)
       let rows = Int32(range.count)
       workspace.run(block: block)
       sum += wt_charges(
@@ -82,9 +133,8 @@ final class Evaluator {
     gradient.update(repeating: 0, count: count)
     matrix.update(repeating: 0, count: count * count)
     var sum = 0.0
-    let bound = problem.bound
-    for block in 0..<bound.blockCount {
-      let range = bound.rows(ofBlock: block)
+    for block in 0..<workspace.blockCount {
+      let range = workspace.rows(ofBlock: block)
       let rows = Int32(range.count)
       workspace.run(block: block)
       sum += wt_squares(
@@ -100,9 +150,8 @@ final class Evaluator {
   func charges(_ u: UnsafePointer<Double>, _ charge: wt_charge, into out: UnsafeMutablePointer<Double>) {
     var charge = charge
     setParameters(u)
-    let bound = problem.bound
-    for block in 0..<bound.blockCount {
-      let range = bound.rows(ofBlock: block)
+    for block in 0..<workspace.blockCount {
+      let range = workspace.rows(ofBlock: block)
       workspace.run(block: block)
       wt_charge_rows(
         &charge, workspace.output(0), problem.scaledObservations.start + range.lowerBound, out + range.lowerBound,

@@ -28,8 +28,17 @@ extension Minimiser {
 
   /// Minimises from near an optimum, without the detour through wider objectives unless it fails.
   func refine(from start: [Double], rows: Rows = Rows()) -> Minimum {
-    let end = finish(from: start, rows, .refit)
+    let end = refineOnRowsOfWeight(from: start, rows) ?? finish(from: start, rows, .refit)
     return end.converged ? end : minimise(from: start, rows: rows)
+  }
+
+  /// The same refinement over fewer rows, where a smooth objective's weights leave some out.
+  private func refineOnRowsOfWeight(from start: [Double], _ rows: Rows) -> Minimum? {
+    guard rows.weights != nil, !problem.objective.kind.hasCorner, let chosen = evaluator.choose(rows) else {
+      return nil
+    }
+    defer { evaluator.chooseAll() }
+    return descend(from: start, problem.objective.charge(scale: 0), chosen, limit: 40, .refit)
   }
 
   /// The widths on the way to an objective.
@@ -42,28 +51,49 @@ extension Minimiser {
     }
   }
 
+  /// Charges narrower than the residuals' spread have kinks that stop Newton's method: then they are followed.
+  private func descendAcrossKinks(
+    from start: [Double], _ charge: wt_charge, _ rows: Rows, _ accuracy: Accuracy
+  ) -> Minimum {
+    let end = descend(from: start, charge, rows, limit: 40, accuracy)
+    let kinked = charge.kind == WT_HUBER.rawValue && problem.observed.count <= Self.mostFollowed
+    guard !end.converged, end.charge.isFinite else { return end }
+    let followed = kinked ? CompositeDescent(self, charge, rows).descend(from: end.point) : end.point
+    return descend(from: followed, charge, rows, limit: 200, accuracy)
+  }
+
+  /// Where runs are without number, no single one is a kink worth following.
+  private static let mostFollowed = 20_000
+
   /// The last stretch, on the objective itself.
   private func finish(from start: [Double], _ rows: Rows, _ accuracy: Accuracy = .full) -> Minimum {
     let objective = problem.objective
     if case .huberLikelihood(let delta) = objective.kind { return finishLikelihood(from: start, delta: delta, rows) }
     guard objective.kind.hasCorner else {
-      return descend(from: start, objective.charge(scale: 0), rows, limit: 200, accuracy)
+      return descendAcrossKinks(from: start, objective.charge(scale: 0), rows, accuracy)
     }
-    let smooth = sharpen(from: start, to: 1e-5, rows)
-    // A vertex says more than the data do where runs are without number, and takes that many pivots.
-    guard problem.observed.count <= 20_000 else { return sharpen(from: smooth.point, to: 1e-10, rows) }
-    return VertexDescent(problem, rows).descend(from: smooth.point) ?? sharpen(from: smooth.point, to: 1e-10, rows)
+    let smooth = sharpen(from: start, 1e-3, to: 1e-5, rows)
+    let vertex =
+      problem.observed.count <= Self.mostFollowed ? VertexDescent(problem, rows).descend(from: smooth.point) : nil
+    if let vertex, vertex.converged { return vertex }
+    // The optimum is no vertex where the curve's own bend holds it, and pivots may go round where runs coincide.
+    var sharp = sharpen(from: smooth.point, 1e-5, to: 1e-9, rows)
+    let (residuals, weights) = residualsAndWeights(at: sharp.point, rows)
+    sharp.charge = objective.value(residuals: residuals, weights: weights).value
+    guard var vertex, vertex.charge <= sharp.charge * (1 + 1e-9) else { return sharp }
+    vertex.converged = sharp.converged
+    return vertex
   }
 
   /// Narrows Huber's delta towards a corner, step by step.
-  private func sharpen(from start: [Double], to target: Double, _ rows: Rows) -> Minimum {
+  private func sharpen(from start: [Double], _ width: Double, to target: Double, _ rows: Rows) -> Minimum {
     var end = Minimum(point: start, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
     var iterations = 0
-    var scale = max(target, 1e-3)
+    var scale = width
     while true {
       let last = scale <= target
-      end = descend(
-        from: end.point, problem.objective.charge(scale: scale), rows, limit: 60, last ? .full : .refit)
+      end = descendAcrossKinks(
+        from: end.point, problem.objective.charge(scale: scale), rows, last ? .full : .refit)
       iterations += end.iterations
       if last || !end.charge.isFinite { break }
       scale = max(target, scale / 4)
@@ -80,8 +110,9 @@ extension Minimiser {
   /// The published delta of 1e-3 is a thousandth of a standard deviation, next to a corner: the optimum of absolute
   /// deviations is the place to begin.
   private func finishLikelihood(from start: [Double], delta: Double, _ rows: Rows) -> Minimum {
-    var end = sharpen(from: start, to: 1e-5, rows)
-    if delta < 0.1, problem.observed.count <= 20_000, let vertex = VertexDescent(problem, rows).descend(from: end.point)
+    var end = sharpen(from: start, 1e-3, to: 1e-5, rows)
+    if delta < 0.1, problem.observed.count <= Self.mostFollowed,
+      let vertex = VertexDescent(problem, rows).descend(from: end.point)
     {
       end = vertex
     }
@@ -89,8 +120,7 @@ extension Minimiser {
     for _ in 0..<50 {
       let (residuals, weights) = residualsAndWeights(at: end.point, rows)
       let sigma = max(problem.objective.huberScale(residuals: residuals, weights: weights, delta: delta), 1e-12 / delta)
-      let next = descend(
-        from: end.point, problem.objective.charge(scale: delta * sigma), rows, limit: 60, .full)
+      let next = descendAcrossKinks(from: end.point, problem.objective.charge(scale: delta * sigma), rows, .full)
       guard next.charge.isFinite else { break }
       end = next
       // By the parameters the likelihood's slope is the charges' over the square of the scale.

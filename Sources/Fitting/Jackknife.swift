@@ -19,7 +19,7 @@ extension FitProblem {
         defer { for row in rows[index] { left.start[row] = weights[row] } }
         let end = minimiser.refine(
           from: start, rows: Minimiser.Rows(weights: UnsafePointer(left.start), observations: nil))
-        return end.charge.isFinite ? natural(end.point) : nil
+        return end.converged && end.charge.isFinite ? natural(end.point) : nil
       })
   }
 }

@@ -19,7 +19,7 @@ struct Minimum {
 /// Robust objectives are approached through wider ones (a homotopy in the scale): a Huber charge of 1e-3 has next to no
 /// curvature far from its optimum, and one with a corner has none at all.
 final class Minimiser {
-  private let evaluator: Evaluator
+  let evaluator: Evaluator
   private let count: Int
   private let algebra: SmallSymmetric
   let projection: VariableProjection?
@@ -74,11 +74,7 @@ final class Minimiser {
 
   var problem: FitProblem { evaluator.problem }
 
-  /// The rows that an evaluation counts; the problem's own where nil.
-  struct Rows {
-    var weights: UnsafePointer<Double>?
-    var observations: UnsafePointer<Double>?
-  }
+  typealias Rows = Evaluator.Rows
 
   /// The last digits: undamped Newton steps for as long as the gradient shrinks.
   ///
@@ -91,7 +87,7 @@ final class Minimiser {
     best.charge = evaluate(here, charge, rows)
     best.gradientNorm = gradientNorm(here)
     for _ in 0..<5 {
-      guard solve(0) == true else { break }
+      guard solve(0) == .definite else { break }
       for a in 0..<count { there.point[a] = here.point[a] + step[a] }
       let value = evaluate(there, charge, rows)
       let norm = gradientNorm(there)
@@ -142,22 +138,28 @@ final class Minimiser {
     var iterations = 0
     while iterations < limit {
       iterations += 1
-      guard let definite = solve(damping) else { break }
+      guard let curvature = solve(damping) else { break }
       let predicted = predictedDecrease()
-      let newton = definite && damping <= 1e-6
-      if newton && predicted <= accuracy.tolerance * value {
+      let newton = curvature != .saddle && damping <= 1e-6
+      if newton && curvature == .definite && predicted <= accuracy.tolerance * value {
         if accuracy == .refit { for a in 0..<count { here.point[a] += step[a] } }
         converged = true
         break
       }
       if longestMove() < 1e-15 {
-        converged = solve(0) == true && predictedDecrease() <= rounding(of: value, charge)
+        converged = solve(0) == .definite && predictedDecrease() <= rounding(of: value, charge)
         break
       }
       for a in 0..<count { there.point[a] = here.point[a] + step[a] }
       let next = evaluate(there, charge, rows)
       // Where the arithmetic cannot show a decrease any more, the optimum is reached.
-      let atRest = newton && predicted <= rounding(of: value, charge)
+      let shown = rounding(of: value, charge)
+      let atRest = newton && predicted <= shown && (curvature == .definite || abs(next - value) <= shown)
+      // Along a direction without curvature the steps that follow would follow rounding.
+      if atRest && curvature == .flat {
+        converged = true
+        break
+      }
       if next < value || (atRest && next <= value) {
         let ratio = (value - next) / max(predicted, .leastNormalMagnitude)
         swap(&here, &there)
@@ -189,15 +191,21 @@ final class Minimiser {
 
   private func evaluate(_ state: State, _ charge: wt_charge, _ rows: Rows) -> Double {
     let value = evaluator.evaluate(
-      state.point, charge, weights: rows.weights, observations: rows.observations, gradient: state.gradient,
-      hessian: state.hessian)
+      state.point, charge, rows, gradient: state.gradient, hessian: state.hessian)
     for a in 0..<count where !state.gradient[a].isFinite { return .infinity }
     return value.isFinite ? value : .infinity
   }
 
-  /// Sets ``step`` to the damped Newton step, in coordinates scaled to unit curvature. Returns whether the damped Hessian
-  /// was positive definite; nil if there is no step.
-  private func solve(_ damping: Double) -> Bool? {
+  /// What a damped Hessian is, to rounding.
+  private enum Curvature {
+    case definite
+    /// Definite but for directions without curvature.
+    case flat
+    case saddle
+  }
+
+  /// Sets ``step`` to the damped Newton step, in coordinates scaled to unit curvature; nil if there is no step.
+  private func solve(_ damping: Double) -> Curvature? {
     var largest = 0.0
     for a in 0..<count { largest = max(largest, abs(here.hessian[a * count + a]) * unit(a) * unit(a)) }
     guard largest.isFinite else { return nil }
@@ -210,8 +218,11 @@ final class Minimiser {
     for a in 0..<count {
       for b in 0..<count { scaledHessian[a * count + b] = here.hessian[a * count + b] * scaling[a] * scaling[b] }
     }
-    let definite = algebra.solveDefinite(scaledHessian, shift: damping, scaledGradient, step)
-    if !definite { algebra.solveMagnitude(scaledHessian, shift: damping, scaledGradient, step) }
+    var curvature = Curvature.definite
+    if !algebra.solveDefinite(scaledHessian, shift: damping, scaledGradient, step) {
+      let smallest = algebra.solveMagnitude(scaledHessian, shift: damping, scaledGradient, step)
+      curvature = smallest + damping > -1e-9 ? .flat : .saddle
+    }
     // A step too long for its coordinate is shortened whole, which keeps its direction.
     var shorten = 1.0
     for a in 0..<count {
@@ -222,7 +233,7 @@ final class Minimiser {
       }
     }
     if shorten < 1 { for a in 0..<count { step[a] *= shorten } }
-    return definite
+    return curvature
   }
 
   /// The size of a change of a coordinate: of a factor of e where it is a logarithm, else of the coordinate itself.

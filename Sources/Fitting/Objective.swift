@@ -51,6 +51,11 @@ extension Objective.Kind {
     if parts.count > 1, !(number.map { $0.isFinite && $0 > 0 } ?? false) {
       throw ObjectiveError("'\(parts[1])' in the objective '\(text)' is not a positive number")
     }
+    if let number, !Self.numbers.contains(number) {
+      throw ObjectiveError(
+        "\(parts[1]) in the objective '\(text)' is lost in rounding: a number from 1e-9 to 1e9 will do, and l1 and l2 are "
+          + "the limits")
+    }
     switch (name, number) {
     case ("l2", nil), ("least-squares", nil): self = .leastSquares
     case ("l1", nil), ("absolute", nil): self = .absolute
@@ -69,6 +74,9 @@ extension Objective.Kind {
           + "asymmetric-mae:WEIGHT and huber-likelihood")
     }
   }
+
+  /// Narrower scales are lost in rounding.
+  private static let numbers = 1e-9...1e9
 
   /// The kind without its number.
   public var name: String {

@@ -59,9 +59,11 @@ final class SmallSymmetric {
 
   /// Solves `(|matrix| + shift I) x = right`, where |matrix| has the magnitudes of the eigenvalues: along a direction of
   /// negative curvature the step then leads downhill, away from the saddle (Dauphin et al. 2014).
+  ///
+  /// - Returns: the smallest eigenvalue of the matrix.
   func solveMagnitude(
     _ matrix: UnsafePointer<Double>, shift: Double, _ right: UnsafePointer<Double>, _ x: UnsafeMutablePointer<Double>
-  ) {
+  ) -> Double {
     diagonalise(matrix)
     for a in 0..<count { x[a] = 0 }
     for k in 0..<count {
@@ -70,6 +72,9 @@ final class SmallSymmetric {
       along /= max(abs(factor[k * count + k]), 1e-9) + shift
       for a in 0..<count { x[a] += along * vectors[a * count + k] }
     }
+    var smallest = Double.infinity
+    for k in 0..<count { smallest = min(smallest, factor[k * count + k]) }
+    return smallest
   }
 
   /// Jacobi's rotations: eigenvalues to the diagonal of ``factor``, eigenvectors to the columns of ``vectors``.

@@ -13,20 +13,9 @@ struct VertexDescent {
   /// The charge of a positive residual.
   private let over: Double
 
-  private struct Place {
-    var point: [Double]
-    var residuals: [Double]
-    /// A row a run.
-    var slopes: [[Double]]
-  }
-
   init(_ problem: FitProblem, _ rows: Minimiser.Rows) {
     self.problem = problem
-    let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
-    let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)
-    let count = problem.bound.rowCount
-    self.weights = (0..<count).map { weights[$0] }
-    self.observations = (0..<count).map { observations[$0] }
+    (weights, observations) = rows.unpadded(problem)
     over = if case .asymmetricAbsolute(let over) = problem.objective.kind { over } else { 1 }
   }
 
@@ -37,7 +26,7 @@ struct VertexDescent {
     guard var place = place(at: start), var active = firstVertex(place) else { return nil }
     guard var vertex = restored(place, active) else { return nil }
     place = vertex
-    var best: (place: Place, value: Double)?
+    var best: (place: Linearisation, value: Double)?
     for pivot in 0..<500 {
       let value = objective(place)
       if let best, value >= best.value * (1 - 1e-15) { return result(best.place, best.value, 0, pivot, false) }
@@ -63,30 +52,22 @@ struct VertexDescent {
     return nil
   }
 
-  private func result(_ place: Place, _ value: Double, _ norm: Double, _ pivots: Int, _ converged: Bool) -> Minimum {
+  private func result(_ place: Linearisation, _ value: Double, _ norm: Double, _ pivots: Int, _ converged: Bool)
+    -> Minimum
+  {
     Minimum(point: place.point, charge: value, gradientNorm: norm, converged: converged, iterations: pivots)
   }
 
-  private func objective(_ place: Place) -> Double {
+  private func objective(_ place: Linearisation) -> Double {
     zip(place.residuals, weights).reduce(0) { $0 + $1.1 * ($1.0 > 0 ? over * $1.0 : -$1.0) }
   }
 
-  private func place(at point: [Double]) -> Place? {
-    let parameters = problem.natural(point)
-    let values = problem.bound.values(parameters: parameters)
-    let jacobian = problem.bound.jacobian(parameters: parameters)
-    let first = zip(problem.domains, point).map { $0.natural($1).first }
-    let logarithmic = problem.objective.residual == .log
-    let residuals = zip(values, observations).map { (logarithmic ? log($0) : $0) - $1 }
-    let slopes = values.indices.map { row in
-      jacobian.indices.map { jacobian[$0][row] * first[$0] / (logarithmic ? values[row] : 1) }
-    }
-    guard zip(residuals, weights).allSatisfy({ $0.isFinite || $1 == 0 }) else { return nil }
-    return Place(point: point, residuals: residuals, slopes: slopes)
+  private func place(at point: [Double]) -> Linearisation? {
+    Linearisation(problem, at: point, observations: observations, weights: weights)
   }
 
   /// The runs nearest to the curve whose slopes are independent, by elimination.
-  private func firstVertex(_ place: Place) -> [Int]? {
+  private func firstVertex(_ place: Linearisation) -> [Int]? {
     let order = place.residuals.indices.filter { weights[$0] > 0 }.sorted {
       (abs(place.residuals[$0]), $0) < (abs(place.residuals[$1]), $1)
     }
@@ -113,7 +94,7 @@ struct VertexDescent {
   private func norm(_ v: [Double]) -> Double { v.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
   /// Newton's method to where the active runs lie on the curve.
-  private func restored(_ start: Place, _ active: [Int]) -> Place? {
+  private func restored(_ start: Linearisation, _ active: [Int]) -> Linearisation? {
     var current = start
     for _ in 0..<20 {
       let gap = active.reduce(0) { max($0, abs(current.residuals[$1])) }
@@ -130,12 +111,12 @@ struct VertexDescent {
   }
 
   /// What the active runs' charges must supply to balance the others'.
-  private func multipliers(_ place: Place, _ active: [Int]) -> [Double]? {
+  private func multipliers(_ place: Linearisation, _ active: [Int]) -> [Double]? {
     solve(place, active, pull(place, active).map { -$0 }, transposed: true)
   }
 
   /// The gradient of the other runs' charges.
-  private func pull(_ place: Place, _ active: [Int]) -> [Double] {
+  private func pull(_ place: Linearisation, _ active: [Int]) -> [Double] {
     var sum = [Double](repeating: 0, count: problem.parameterCount)
     for row in place.residuals.indices where weights[row] > 0 && !active.contains(row) {
       let charge = weights[row] * (place.residuals[row] > 0 ? over : -1)
@@ -144,7 +125,7 @@ struct VertexDescent {
     return sum
   }
 
-  private func left(_ place: Place, _ active: [Int], _ multipliers: [Double]) -> Double {
+  private func left(_ place: Linearisation, _ active: [Int], _ multipliers: [Double]) -> Double {
     var sum = pull(place, active)
     for (row, multiplier) in zip(active, multipliers) {
       let kept = min(max(multiplier, -weights[row]), over * weights[row])
@@ -155,7 +136,7 @@ struct VertexDescent {
 
   /// Along the edge on which one active run is let go, to where the objective rises again: the run met there enters.
   private func edge(
-    _ place: Place, _ active: [Int], _ leaving: Int, _ multiplier: Double
+    _ place: Linearisation, _ active: [Int], _ leaving: Int, _ multiplier: Double
   ) -> (point: [Double], entering: Int)? {
     let sign: Double = multiplier > 0 ? 1 : -1
     let right = active.indices.map { $0 == leaving ? sign : 0 }
@@ -177,7 +158,7 @@ struct VertexDescent {
   }
 
   /// Solves with the active runs' slopes as matrix rows, or as its columns.
-  private func solve(_ place: Place, _ active: [Int], _ right: [Double], transposed: Bool) -> [Double]? {
+  private func solve(_ place: Linearisation, _ active: [Int], _ right: [Double], transposed: Bool) -> [Double]? {
     let n = CInt(active.count)
     var matrix = active.flatMap { place.slopes[$0] }
     var x = right

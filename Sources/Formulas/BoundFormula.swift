@@ -17,7 +17,9 @@ public final class BoundFormula: Sendable {
   private let storage: AlignedDoubles
 
   /// - Parameter columns: one a variable, in the compiled order, all of one length.
+  /// - Precondition: there are as many columns as the formula has variables.
   public init(_ compiled: CompiledFormula, columns: [[Double]]) {
+    precondition(columns.count == compiled.variables.count, "a column for each of \(compiled.variables) is needed")
     self.compiled = compiled
     let rows = columns.map(\.count).min() ?? 1
     rowCount = rows
@@ -47,22 +49,17 @@ public final class BoundFormula: Sendable {
     return (rows + lanes - 1) / lanes * lanes
   }
 
-  package var blockCount: Int { (paddedRowCount + Self.blockRows - 1) / Self.blockRows }
-
-  /// The padded rows of a block.
-  package func rows(ofBlock block: Int) -> Range<Int> {
-    block * Self.blockRows..<min((block + 1) * Self.blockRows, paddedRowCount)
-  }
-
   /// The prediction for each row.
+  ///
+  /// - Precondition: there are as many parameters as the formula has.
   public func values(parameters: [Double]) -> [Double] {
     let workspace = Workspace(self)
     workspace.set(parameters: parameters)
     var result: [Double] = []
     result.reserveCapacity(paddedRowCount)
-    for block in 0..<blockCount {
+    for block in 0..<workspace.blockCount {
       workspace.run(block: block)
-      result += UnsafeBufferPointer(start: workspace.output(0), count: rows(ofBlock: block).count)
+      result += UnsafeBufferPointer(start: workspace.output(0), count: workspace.rows(ofBlock: block).count)
     }
     return Array(result.prefix(rowCount))
   }
@@ -75,11 +72,11 @@ public final class BoundFormula: Sendable {
     let workspace = Workspace(self)
     workspace.set(parameters: parameters)
     var result = compiled.parameters.map { _ in [Double]() }
-    for block in 0..<blockCount {
+    for block in 0..<workspace.blockCount {
       workspace.run(block: block)
       for parameter in result.indices {
         result[parameter] += UnsafeBufferPointer(
-          start: workspace.output(1 + parameter), count: rows(ofBlock: block).count)
+          start: workspace.output(1 + parameter), count: workspace.rows(ofBlock: block).count)
       }
     }
     return result.map { Array($0.prefix(rowCount)) }
@@ -92,6 +89,10 @@ public final class BoundFormula: Sendable {
     private let scalars: AlignedDoubles
     private let vectors: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
     private let fixedColumns: Int
+    /// The columns that are evaluated: the table's own, or those of chosen rows.
+    private var columns: UnsafeMutablePointer<Double>
+    private var stride: Int
+    private var chosen: AlignedDoubles?
 
     package init(_ bound: BoundFormula) {
       self.bound = bound
@@ -101,17 +102,48 @@ public final class BoundFormula: Sendable {
       registers = AlignedDoubles(count: max(1, compiled.registers * rows))
       scalars = AlignedDoubles(count: max(1, compiled.scalarCount))
       vectors = .allocate(capacity: max(1, fixedColumns + compiled.registers))
-      for index in 0..<fixedColumns { vectors[index] = bound.storage.start + index * bound.paddedRowCount }
+      columns = bound.storage.start
+      stride = bound.paddedRowCount
       for index in 0..<compiled.registers { vectors[fixedColumns + index] = registers.start + index * rows }
       for constant in compiled.constants { scalars.start[constant.slot] = constant.value }
     }
 
     deinit { vectors.deallocate() }
 
+    package var blockCount: Int { (stride + BoundFormula.blockRows - 1) / BoundFormula.blockRows }
+
+    /// The padded rows of a block.
+    package func rows(ofBlock block: Int) -> Range<Int> {
+      block * BoundFormula.blockRows..<min((block + 1) * BoundFormula.blockRows, stride)
+    }
+
+    /// Evaluates only some rows from now on, gathered and padded with copies of the last.
+    ///
+    /// - Parameter rows: at least one.
+    package func choose(_ rows: UnsafeBufferPointer<Int>) {
+      let memory = chosen ?? AlignedDoubles(count: max(1, fixedColumns * bound.paddedRowCount))
+      chosen = memory
+      stride = BoundFormula.padded(rows.count)
+      columns = memory.start
+      for index in 0..<fixedColumns {
+        let source = bound.storage.start + index * bound.paddedRowCount
+        let target = columns + index * stride
+        for row in 0..<rows.count { target[row] = source[rows[row]] }
+        for row in rows.count..<stride { target[row] = target[rows.count - 1] }
+      }
+    }
+
+    /// Evaluates every row again.
+    package func chooseAll() {
+      columns = bound.storage.start
+      stride = bound.paddedRowCount
+    }
+
     /// Takes the parameters for the runs that follow.
     package func set(parameters: some Collection<Double>) {
+      precondition(parameters.count == bound.compiled.parameters.count, "a value for each parameter is needed")
       var slot = 0
-      for value in parameters.prefix(bound.compiled.parameters.count) {
+      for value in parameters {
         scalars.start[slot] = value
         slot += 1
       }
@@ -138,11 +170,10 @@ public final class BoundFormula: Sendable {
 
     /// Evaluates a block of rows; the outputs hold it until the next run.
     package func run(block: Int) {
-      let first = block * BoundFormula.blockRows
-      let rows = min(BoundFormula.blockRows, bound.paddedRowCount - first)
-      for index in 0..<fixedColumns { vectors[index] = bound.storage.start + index * bound.paddedRowCount + first }
+      let rows = rows(ofBlock: block)
+      for index in 0..<fixedColumns { vectors[index] = columns + index * stride + rows.lowerBound }
       bound.compiled.perRow.withUnsafeBufferPointer {
-        wt_run($0.baseAddress, Int32($0.count), vectors, scalars.start, Int32(rows))
+        wt_run($0.baseAddress, Int32($0.count), vectors, scalars.start, Int32(rows.count))
       }
     }
 

@@ -68,7 +68,7 @@ struct Allocator {
     if let tradeOff {
       let params = tradeOff.optimalParams(flops: flops, rule: rule)
       let tokens = rule.other(params, flops: flops)
-      if tokens <= tokenCap { return at(params, tokens) }
+      if params >= 1, tokens >= 1, tokens <= tokenCap { return at(params, tokens) }
     }
     return numericOptimum(flops, near: guess)
   }

@@ -46,9 +46,9 @@ final class LossSurface {
     if let flops = law.flops { arguments[flops] = law.rule.trainingFLOPs(params: params, tokens: tokens) }
     workspace.set(parameters: arguments)
     for output in 0..<outputs { means[output] = 0 }
-    for block in 0..<bound.blockCount {
+    for block in 0..<workspace.blockCount {
       workspace.run(block: block)
-      let rows = bound.rows(ofBlock: block).clamped(to: 0..<bound.rowCount).count
+      let rows = workspace.rows(ofBlock: block).clamped(to: 0..<bound.rowCount).count
       for output in 0..<outputs {
         let values = workspace.output(output)
         var sum = 0.0

@@ -12,6 +12,8 @@ public struct SweepRow: Sendable, Hashable {
   public let tokensPerParam: Quantity?
   /// The mean loss of the row's run; its interval is of what the draws say of that run.
   public let loss: Quantity
+  /// Whether size and tokens balance there, rather than one of them having run to its end.
+  public let isBalanced: Bool
 }
 
 /// The optimum at each of several budgets, under the same constraints.
@@ -38,7 +40,7 @@ public func sweepBudgets(
         params: splits ? ensemble.quantity(best, drawn) { $0.params } : nil,
         tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
         tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil,
-        loss: ensemble.loss(best).quantity))
+        loss: ensemble.loss(best).quantity, isBalanced: best.limit == nil))
   }
   return rows
 }

@@ -1,10 +1,21 @@
-/// Compact JSON laid out for reading: a member a line, but a list of numbers or words on one line.
+/// JSON laid out for reading: a member a line, but a list of numbers or words on one line.
 ///
 /// Only the space between tokens changes. The text is taken to be valid JSON.
-public func indentedJSON(_ compact: some Sequence<UInt8>) -> String {
-  var layout = Layout(bytes: Array(compact))
+public func indentedJSON(_ json: some Sequence<UInt8>) -> String {
+  var layout = Layout(bytes: compacted(json))
   layout.value(depth: 0)
   return String(decoding: layout.out, as: UTF8.self) + "\n"
+}
+
+/// The JSON without the space between its tokens.
+private func compacted(_ json: some Sequence<UInt8>) -> [UInt8] {
+  var quoted = false
+  var escaped = false
+  return json.filter { byte in
+    defer { escaped = quoted && byte == UInt8(ascii: "\\") && !escaped }
+    if byte == UInt8(ascii: "\""), !escaped { quoted.toggle() }
+    return quoted || ![UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains(byte)
+  }
 }
 
 private struct Layout {

@@ -1,4 +1,4 @@
-import Foundation
+import Fitting
 
 extension ComputeExponents.Interval {
   /// The central interval of draws that holds `level` of them, by linear interpolation between order statistics; nil
@@ -6,13 +6,8 @@ extension ComputeExponents.Interval {
   init?(of draws: [Double], level: Double) {
     let sorted = draws.filter(\.isFinite).sorted()
     guard sorted.count >= 20 else { return nil }
-    func quantile(_ p: Double) -> Double {
-      let position = p * Double(sorted.count - 1)
-      let below = min(Int(position), sorted.count - 2)
-      return sorted[below] + (position - Double(below)) * (sorted[below + 1] - sorted[below])
-    }
-    lower = quantile((1 - level) / 2)
-    upper = quantile((1 + level) / 2)
+    lower = quantile(sorted, (1 - level) / 2)
+    upper = quantile(sorted, (1 + level) / 2)
   }
 }
 
@@ -35,15 +30,8 @@ extension ComputeExponents.PowerLaw {
 extension ComputeExponents.Estimate {
   init(value: Double, error: Double?, draws: [Double], level: Double) {
     self.value = value
-    standardError = error ?? standardDeviation(draws)
+    // A few values say little of a spread.
+    standardError = error ?? (draws.count >= 20 ? standardDeviation(draws) : nil)
     interval = ComputeExponents.Interval(of: draws, level: level)
   }
-}
-
-/// Nil with fewer than twenty values, as few say little of a spread.
-private func standardDeviation(_ values: [Double]) -> Double? {
-  guard values.count >= 20 else { return nil }
-  let mean = values.reduce(0, +) / Double(values.count)
-  let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-  return (squares / Double(values.count - 1)).squareRoot()
 }

@@ -57,6 +57,8 @@ public struct FitDocument: Codable, Sendable, Equatable {
     public var value: Double
     /// The fitted scale of a likelihood.
     public var scale: Double?
+    /// The column of the runs' weights; nil where all count alike.
+    public var weights: String?
   }
 
   public struct Exponents: Codable, Sendable, Equatable {
@@ -136,7 +138,8 @@ public struct FitDocument: Codable, Sendable, Equatable {
     let scale = problem.objective.scale(at: fit.optimum.parameters, of: problem)
     objective = ObjectiveRecord(
       kind: problem.objective.kind.name, delta: problem.objective.kind.number,
-      residual: problem.objective.residual.rawValue, value: fit.optimum.value, scale: scale)
+      residual: problem.objective.residual.rawValue, value: fit.optimum.value, scale: scale,
+      weights: fit.settings.weights)
     exponents = fit.exponents.flatMap { exponents in
       guard exponents.best.size.isFinite else { return nil }
       return Exponents(

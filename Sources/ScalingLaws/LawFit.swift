@@ -16,8 +16,8 @@ public struct FitProtocol: Sendable {
   public var intervalMethod = IntervalMethod.percentile
   public var seed: UInt64 = 0
   public var threads: Int
-  /// Whether the fit is redone under other objectives and without the smallest runs.
-  public var sensitivity = true
+  /// The column of each run's weight in the objective; all 1 where nil.
+  public var weights: String?
 
   public enum Resampling: Hashable, Sendable {
     case cases, residuals
@@ -62,12 +62,15 @@ public struct LawFit: Sendable {
     self.runs = runs
     self.settings = settings
     columns = try law.columns(of: runs)
-    problem = try law.problem(runs, columns: columns, objective: settings.objective ?? law.objective)
-    guard runs.rowCount > law.parameters.count else {
+    problem = try law.problem(
+      runs, columns: columns, objective: settings.objective ?? law.objective,
+      weights: try settings.weights.map { try Self.weights(runs, $0) })
+    let counted = problem.weights.filter { $0 > 0 }.count
+    guard counted > law.parameters.count else {
       throw TableError(
         .badData, file: runs.table.name,
         message:
-          "\(runs.rowCount) run\(runs.rowCount == 1 ? "" : "s") cannot determine the \(law.parameters.count) parameters of \(law.name); "
+          "\(counted) run\(counted == 1 ? "" : "s") cannot determine the \(law.parameters.count) parameters of \(law.name); "
           + "at least \(law.parameters.count + 1) are needed")
     }
     optimum = try problem.minimise(settings.starts, threads: settings.threads)
@@ -89,17 +92,24 @@ public struct LawFit: Sendable {
     }
   }
 
+  /// A run's weight each, checked.
+  private static func weights(_ runs: RunTable, _ column: String) throws -> [Double] {
+    guard let resolution = try runs.resolve(column) else { throw runs.missing(column, "to weigh the runs by") }
+    let weights = try runs.values(named: column)
+    if let row = weights.firstIndex(where: { !($0.isFinite && $0 >= 0) }) {
+      throw TableError(
+        .badData, file: runs.table.name, line: runs.table.line(ofRow: row), column: resolution.column,
+        message: "\(weights[row]) is no weight: it should be a number of 0 or more")
+    }
+    return weights
+  }
+
   private static func kind(_ resampling: FitProtocol.Resampling, _ runs: RunTable) throws -> Bootstrap.Kind {
     switch resampling {
     case .cases: return .cases
     case .residuals: return .residuals
     case .groups(let column):
-      guard let resolution = try runs.resolve(column) else {
-        let near =
-          nearestName(to: column, among: runs.table.columns.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
-        throw TableError(
-          .badData, file: runs.table.name, message: "there is no column '\(column)' to group the bootstrap by\(near)")
-      }
+      guard let resolution = try runs.resolve(column) else { throw runs.missing(column, "to group the bootstrap by") }
       let labels = try runs.table.texts(resolution.column)
       let numbers = Dictionary(zip(Set(labels).sorted(), 0...), uniquingKeysWith: { first, _ in first })
       guard numbers.count > 2 else {
@@ -169,7 +179,7 @@ public struct LawFit: Sendable {
     let variables = zip(law.variables, columns).map { (name: $0.column, values: $1) }
     let lines = (0..<runs.rowCount).map { runs.table.line(ofRow: $0) }
     return constancy + problem.diagnose(optimum, covariance, variables: variables, lines: lines) + influence(lines)
-      + resolution
+      + resolution + failedRefits + uncorrectedIntervals
   }
 
   /// Whether there is anything to explain at all.
@@ -194,6 +204,34 @@ public struct LawFit: Sendable {
         "few_resamples", .warning,
         "\(draws.parameters.count) bootstrap resample\(draws.parameters.count == 1 ? " is" : "s are") too few for intervals "
           + "of this level: \(remedy)")
+    ]
+  }
+
+  /// Resamples without an optimum are not left out at random: they are those that determine least.
+  private var failedRefits: [Diagnostic] {
+    guard draws.failed * 50 > settings.resamples else { return [] }
+    return [
+      Diagnostic(
+        "refits_failed", .warning,
+        "\(draws.failed) of \(settings.resamples) bootstrap refits found no optimum and are left out, so the intervals are "
+          + "narrower than they should be: the runs barely determine this law")
+    ]
+  }
+
+  /// BCa intervals that could not be had.
+  private var uncorrectedIntervals: [Diagnostic] {
+    guard settings.intervalMethod == .bca, draws.parameters.count > 1 else { return [] }
+    let names = law.parameters.indices.filter { index in
+      bcaInterval(
+        draws.parameters.map { $0[index] }, estimate: optimum.parameters[index], jackknife: leftOut.map { $0[index] },
+        level: settings.level) == nil
+    }.map { law.parameters[$0].name }
+    guard !names.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        "no_bca_interval", .warning,
+        "all bootstrap draws of \(names.joined(separator: ", ")) lie on one side of the fit, where BCa cannot correct: "
+          + "percentile intervals stand there instead")
     ]
   }
 
@@ -243,6 +281,14 @@ public struct LawFit: Sendable {
   }
 }
 
+extension RunTable {
+  /// That a column which a user named is not there.
+  fileprivate func missing(_ column: String, _ purpose: String) -> TableError {
+    let near = nearestName(to: column, among: table.columns.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+    return TableError(.badData, file: table.name, message: "there is no column '\(column)' \(purpose)\(near)")
+  }
+}
+
 extension Law {
   /// The law's variables over the runs, checked.
   func columns(of runs: RunTable) throws -> [[Double]] {
@@ -251,7 +297,9 @@ extension Law {
     return try variables.map { try runs.values(named: $0.column) }
   }
 
-  func problem(_ runs: RunTable, columns: [[Double]], objective: Objective) throws -> FitProblem {
+  func problem(
+    _ runs: RunTable, columns: [[Double]], objective: Objective, weights: [Double]? = nil
+  ) throws -> FitProblem {
     let observed = try runs.values(named: target)
     for (row, value) in observed.enumerated() where !value.isFinite || (objective.residual == .log && value <= 0) {
       throw TableError(
@@ -271,6 +319,7 @@ extension Law {
     let compiled = try CompiledFormula(
       formula, parameters: parameterNames, variables: variables.map(\.name), positive: Set(positive))
     return FitProblem(
-      BoundFormula(compiled, columns: columns), domains: parameters, observed: observed, objective: objective)
+      BoundFormula(compiled, columns: columns), domains: parameters, observed: observed, weights: weights,
+      objective: objective)
   }
 }

@@ -49,25 +49,37 @@ struct FitCommand: ParsableCommand {
   var residual: String?
 
   @Option(
+    help: ArgumentHelp(
+      "A column of weights, one a run: how often it counts in the objective; 1 each unless given.", valueName: "column")
+  )
+  var weights: String?
+
+  @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Where the searches begin: grid (published), global, or a number.", valueName: "starts"))
-  var starts = "global"
+    help: ArgumentHelp(
+      "Where the searches begin: grid (published), global, or a number; global unless given.", valueName: "starts"))
+  var starts: String?
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples; 0 for none.", valueName: "N"))
   var bootstrap = 1000
 
-  @Option(help: ArgumentHelp("What is resampled: cases, residuals, or group:COLUMN.", valueName: "what"))
-  var resample = "cases"
+  @Option(
+    help: ArgumentHelp("What is resampled: cases, residuals, or group:COLUMN; cases unless given.", valueName: "what"))
+  var resample: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The level of all intervals.", valueName: "level"))
   var interval = 0.9
 
-  @Option(help: ArgumentHelp("How intervals come from the bootstrap: percentile or bca.", valueName: "method"))
-  var intervalMethod = "percentile"
+  @Option(
+    help: ArgumentHelp(
+      "How intervals come from the bootstrap: percentile or bca; percentile unless given.", valueName: "method"))
+  var intervalMethod: String?
 
-  @Flag(inversion: .prefixedNo, help: "Redo the fit under other objectives and without the smallest runs.")
-  var sensitivity = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Redo the fit under other objectives and without the smallest runs; done unless refused.")
+  var sensitivity: Bool?
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -79,11 +91,17 @@ struct FitCommand: ParsableCommand {
       throw ValidationError("--bootstrap must be 0, for none, or from 2 to 1000000, not \(bootstrap)")
     }
     try checkInterval(interval)
-    if approach != 3, law.law != nil || law.formula != nil {
-      throw ValidationError("--approach \(approach) fits no formula; leave out --law and --formula")
-    }
-    if approach != 3, objective != nil || residual != nil {
-      throw ValidationError("--approach \(approach) has no objective to choose; leave out --objective and --residual")
+    guard approach != 3 else { return }
+    let idle = [
+      ("--law", law.law != nil), ("--formula", law.formula != nil), ("--objective", objective != nil),
+      ("--residual", residual != nil), ("--weights", weights != nil), ("--starts", starts != nil),
+      ("--resample", resample != nil), ("--interval-method", intervalMethod != nil),
+      ("--sensitivity", sensitivity == true),
+    ].filter(\.1).map(\.0)
+    if !idle.isEmpty {
+      throw ValidationError(
+        "--approach \(approach) fits no formula, so there is nothing to do for \(idle.joined(separator: ", "))"
+      )
     }
   }
 
@@ -97,7 +115,7 @@ struct FitCommand: ParsableCommand {
     let bar = ProgressBar("bootstrap", total: settings.resamples)
     let fit = try LawFit(law, to: loaded.runs, settings) { bar.advance(by: $0) }
     bar.finish()
-    let rows = sensitivity ? fit.sensitivities() : []
+    let rows = sensitivity ?? true ? fit.sensitivities() : []
     let notes = loaded.notes + (try loaded.runs.validated(for: []))
     var document = FitDocument(fit, sensitivity: rows, exclusions: loaded.exclusions, notes: notes)
     document.diagnostics += fit.sensitivityDiagnostics(rows)
@@ -117,20 +135,23 @@ struct FitCommand: ParsableCommand {
       }
       chosen.residual = kind
     }
-    guard let method = FitProtocol.IntervalMethod(rawValue: intervalMethod) else {
-      throw UsageError("--interval-method '\(intervalMethod)' should be percentile or bca")
+    if let intervalMethod {
+      guard let method = FitProtocol.IntervalMethod(rawValue: intervalMethod) else {
+        throw UsageError("--interval-method '\(intervalMethod)' should be percentile or bca")
+      }
+      settings.intervalMethod = method
     }
     settings.objective = chosen
-    settings.starts = try Starts(parsing: starts)
+    settings.weights = weights
+    if let starts { settings.starts = try Starts(parsing: starts) }
     settings.resamples = bootstrap
     settings.level = interval
-    settings.intervalMethod = method
     settings.seed = computing.seed
     switch resample {
-    case "cases": settings.resampling = .cases
+    case nil, "cases": settings.resampling = .cases
     case "residuals": settings.resampling = .residuals
-    case let text where text.hasPrefix("group:"): settings.resampling = .groups(column: String(text.dropFirst(6)))
-    default: throw UsageError("--resample '\(resample)' should be cases, residuals or group:COLUMN")
+    case let text? where text.hasPrefix("group:"): settings.resampling = .groups(column: String(text.dropFirst(6)))
+    case let text?: throw UsageError("--resample '\(text)' should be cases, residuals or group:COLUMN")
     }
     return settings
   }

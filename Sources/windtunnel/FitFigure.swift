@@ -79,8 +79,11 @@ struct FitFigure {
         law: fit.law, parameters: fit.optimum.parameters, draws: Array(fit.draws.parameters.prefix(200)),
         provenance: fit.law.name)
     else { return nil }
-    return try? sweepBudgets(
+    let rows = try? sweepBudgets(
       fitted, budgets: spaced(low, high * 10, 40), options: PlanOptions(level: fit.settings.level))
+    // Where all compute is wanted in one parameter or one token there is no frontier to draw.
+    let balanced = rows?.filter(\.isBalanced) ?? []
+    return balanced.count > 1 ? balanced : nil
   }
 
   /// Loss against size on lines of equal compute, with the runs near each.

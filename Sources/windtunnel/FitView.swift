@@ -33,7 +33,7 @@ struct FitView {
           + "  \(document.target) = \(fit.law.formula.expressionText)   (\(names.joined(separator: ", ")))",
         "\(document.runs.used) runs of \(document.runs.file)",
       ] + excluded + document.runs.notes + [
-        "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals, sum \(format(objective.value, significant: 8)); "
+        "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals\(objective.weights.map { ", weighted by \($0)" } ?? ""), sum \(format(objective.value, significant: 8)); "
           + "gradient norm \(format(document.gradientNorm, significant: 2)); \(ended)",
         "",
       ]).joined(separator: "\n")

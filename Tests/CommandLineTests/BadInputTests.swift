@@ -118,7 +118,8 @@ import Testing
       ("'E + A/N^a' --parameter a=2..0", "no room"), ("'E + A/N^a' --parameter a=nan..1", "should be"),
       ("'E + A/N^a' --parameter a=0..1@2..3", "beyond its bounds"), ("'E + A/N^a' --parameter a=1", "should be"),
       ("'E + A/N^a' --parameter b=0..1", "does not occur"), ("'E + A/N^a' --parameter =0..1", "should be"),
-      ("'E + A/N^a' --parameter a --parameter a=0..1", "twice"), ("'E + A/N^a' --approach 2", "leave out"),
+      ("'E + A/N^a' --parameter a --parameter a=0..1", "twice"),
+      ("'E + A/N^a' --approach 2", "nothing to do for --formula"),
     ])
   func aFormulaThatCannotBeFittedIsAUsageError(_ formula: String, _ words: String) throws {
     expectFailure(try fit("runs.csv", "--formula", formula), 64, words)
@@ -135,7 +136,11 @@ import Testing
       ("--starts -5", 64, "'grid'"), ("--approach 4", 64, "1, 2 or 3"), ("--objective hubr:1", 64, "huber:DELTA"),
       ("--objective huber:0", 64, "positive"), ("--objective cauchy", 64, "cauchy:0.01"),
       ("--residual lin", 64, "log or linear"), ("--resample group:nope", 65, "no column 'nope'"),
-      ("--resample bogus", 64, "group:COLUMN"), ("--interval-method x", 64, "bca"),
+      ("--resample bogus", 64, "group:COLUMN"),
+      ("--objective cauchy:1e-200", 64, "lost in rounding"), ("--weights toks", 65, "did you mean 'tokens'?"),
+      ("--approach 2 --starts grid", 64, "nothing to do for --starts"),
+      ("--approach 1 --resample cases --interval-method bca", 64, "--resample, --interval-method"),
+      ("--interval-method x", 64, "bca"),
       ("--law chinchila", 64, "did you mean 'chinchilla'?"), ("--law ./runs.csv", 64, ".yaml"),
       ("--objektive l2", 64, "--objektive"), ("--target loss", 64, "--formula"),
       ("--output /nonexistent/x.json", 73, "/nonexistent"), ("--output .", 73, "directory"),

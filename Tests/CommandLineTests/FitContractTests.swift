@@ -91,6 +91,23 @@ import Testing
     #expect((exclusions.first?["lines"] as? [Int])?.first == 2)
   }
 
+  @Test func aRunOfWeightTwoCountsAsTwoRuns() throws {
+    let rows = Runs.csv(Runs.grid()).split(separator: "\n").dropFirst().map(String.init)
+    let weighted = rows.enumerated().map { "\($0.element),\($0.offset % 7 == 0 ? 2 : 1)\n" }
+    let repeated = rows.enumerated().map { $0.offset % 7 == 0 ? "\($0.element)\n\($0.element)\n" : "\($0.element)\n" }
+    try place.write("params,tokens,flops,loss,copies\n" + weighted.joined(), to: "weighted.csv")
+    try place.write("params,tokens,flops,loss\n" + repeated.joined(), to: "repeated.csv")
+    func alpha(_ arguments: String...) throws -> Double {
+      let json = try place.shell(
+        "$W fit \(arguments.joined(separator: " ")) --bootstrap 0 --no-sensitivity --format json"
+      ).json()
+      return try #require((json["parameters"] as? [String: [String: Any]])?["alpha"]?["value"] as? Double)
+    }
+    let first = try alpha("weighted.csv", "--weights", "copies")
+    #expect(abs(first / (try alpha("repeated.csv")) - 1) < 1e-9)
+    #expect(abs(first / (try alpha("weighted.csv")) - 1) > 1e-6)
+  }
+
   @Test(arguments: ["grid", "global", "16"]) func startsAreChosen(_ starts: String) throws {
     let json = try place.windtunnel(
       "fit", "runs.csv", "--starts", starts, "--bootstrap", "0", "--no-sensitivity", "--format", "json"

@@ -95,3 +95,26 @@ final class AtomicWriteTests {
     #expect(throws: ReportError.self) { try writeAtomically("x", to: path) }
   }
 }
+
+@Suite struct IndentedJSONTests {
+  private let laid = """
+    {
+      "a b": [1, -2.5e3, "x \\" , y"],
+      "list": [
+        {
+          "k": true
+        },
+        {}
+      ]
+    }
+
+    """
+
+  @Test(arguments: [
+    #"{"a b":[1,-2.5e3,"x \" , y"],"list":[{"k":true},{}]}"#,
+    "{ \"a b\" :\n\t[1 , -2.5e3, \"x \\\" , y\"] , \"list\": [ {\"k\" : true}, { } ] }\r\n",
+  ])
+  func `any spacing is laid out alike`(_ json: String) {
+    #expect(indentedJSON(json.utf8) == laid)
+  }
+}
