@@ -69,6 +69,19 @@ extension Expression {
     for child in children { child.visit(body) }
   }
 
+  /// The expression with numbers in the place of some names.
+  public func substituting(_ values: [String: Double]) -> Expression {
+    switch self {
+    case .number, .text: self
+    case .name(let name): values[name].map { .number($0) } ?? self
+    case .negate(let operand): .negate(operand.substituting(values))
+    case .not(let operand): .not(operand.substituting(values))
+    case .binary(let symbol, let left, let right):
+      .binary(symbol, left.substituting(values), right.substituting(values))
+    case .call(let function, let arguments): .call(function, arguments.map { $0.substituting(values) })
+    }
+  }
+
   /// The operands, left to right.
   public var children: [Expression] {
     switch self {

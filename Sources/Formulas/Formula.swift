@@ -35,6 +35,11 @@ public struct Formula: Hashable, Sendable, CustomStringConvertible {
     Formula(text: text, target: target, expression: expression, positions: positions)
   }
 
+  /// The same formula with numbers in the place of some names; its text stays.
+  public func substituting(_ values: [String: Double]) -> Formula {
+    replacing(expression: expression.substituting(values))
+  }
+
   private init(text: String, target: String?, expression: Expression, positions: [String: Place]) {
     self.text = text
     self.target = target

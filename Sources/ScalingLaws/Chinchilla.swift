@@ -10,7 +10,7 @@ extension Law {
     let scales = [0.0, 5, 10, 15, 20, 25].map { exp($0) }
     let exponents = [0, 0.5, 1, 1.5, 2]
     return Law(
-      name: "chinchilla",
+      name: "chinchilla", family: .pretraining,
       title: "loss from size and tokens: irreducible loss plus two power laws",
       formula: try Formula("E + A/N^alpha + B/D^beta"),
       variables: [Variable("N", column: "params"), Variable("D", column: "tokens")],

@@ -19,7 +19,8 @@ extension Law {
   ) throws -> Law {
     let target = formula.target ?? target ?? "loss"
     guard let predicted = try runs.resolve(target) else {
-      throw formula.unknown(target, known: runs.table.columns.map(\.name), as: "column to predict,")
+      throw formula.unknown(
+        target, known: runs.table.columns.map(\.name), as: "column to predict (name it with --target),")
     }
     let columns = runs.table.columns.map(\.name)
     var variables: [Variable] = []

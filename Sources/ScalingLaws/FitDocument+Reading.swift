@@ -99,7 +99,7 @@ extension FitDocument {
         + "there are \(parameterOrder.count) parameters"
     }
     guard let text = try? Formula(formula) else { return "its formula '\(formula)' cannot be read" }
-    if let name = text.names.first(where: { parameters[$0] == nil && variables[$0] == nil }) {
+    if let name = text.names.first(where: { parameters[$0] == nil && variables[$0] == nil && fixed?[$0] == nil }) {
       return "'\(name)' of its formula is neither a parameter nor a variable"
     }
     return nil
@@ -116,10 +116,12 @@ extension FitDocument {
     let formula = try Formula(self.formula)
     let order = formula.names.filter { variables[$0] != nil }
     let pairs = order.map { Law.Variable($0, column: variables[$0] ?? $0) }
+    let fixed = fixed ?? [:]
     let known = try LawCatalogue().laws.first {
-      $0.name == law && $0.formula.text == formula.text && $0.target == target && $0.parameterNames == parameterOrder
-        && Set($0.variables) == Set(pairs)
-    }
+      $0.name == law && $0.formula.text == formula.text && $0.target == target
+        && $0.parameterNames.filter { fixed[$0] == nil } == parameterOrder
+        && Dictionary($0.variables.map { ($0.name, $0.column) }, uniquingKeysWith: { $1 }) == variables
+    }?.fixing(fixed)
     let domains = parameterOrder.compactMap { name in
       parameters[name].map {
         ParameterDomain(
@@ -130,11 +132,11 @@ extension FitDocument {
     let size = pairs.first { $0.column == "params" }?.name
     let tokens = pairs.first { $0.column == "tokens" }?.name
     let tradeOff = size.flatMap { n in
-      tokens.flatMap { Law.TradeOff(recognising: formula, size: n, tokens: $0) }
+      tokens.flatMap { Law.TradeOff(recognising: formula.substituting(fixed), size: n, tokens: $0) }
     }
     let rebuilt = Law(
-      name: law, title: formula.text, formula: formula, target: target, variables: pairs, parameters: domains,
-      tradeOff: tradeOff, citation: citation)
+      name: law, title: formula.text, formula: formula.substituting(fixed), target: target, variables: pairs,
+      parameters: domains, tradeOff: tradeOff, citation: citation, fixed: fixed)
     return try FittedLaw(
       law: known ?? rebuilt, parameters: parameterOrder.compactMap { parameters[$0]?.value }, draws: bootstrap.draws,
       ranges: runs.ranges.compactMapValues { $0.count == 2 && $0[0] <= $0[1] ? $0[0]...$0[1] : nil },

@@ -17,6 +17,8 @@ public struct FitDocument: Codable, Sendable, Equatable {
   /// The parameters in the law's order, which is the order of the draws.
   public var parameterOrder: [String]
   public var parameters: [String: Parameter]
+  /// Parameters that were given instead of fitted; nil where none was.
+  public var fixed: [String: Double]?
   public var objective: ObjectiveRecord
   /// `N* ∝ C^size`, `D* ∝ C^tokens`; nil for a law without that trade-off.
   public var exponents: Exponents?
@@ -127,6 +129,7 @@ public struct FitDocument: Codable, Sendable, Equatable {
     variables = Dictionary(law.variables.map { ($0.name, $0.column) }, uniquingKeysWith: { first, _ in first })
     parameterOrder = law.parameterNames
     parameters = [:]
+    fixed = law.fixed.isEmpty ? nil : law.fixed
     for (index, domain) in law.parameters.enumerated() {
       let (error, interval) = fit.uncertainty(of: index)
       parameters[domain.name] = Parameter(

@@ -3,25 +3,31 @@ import Formulas
 
 /// Kaplan et al. 2020 (arXiv 2001.08361). Sizes count no embeddings; compute is in FLOP here where the paper has PF-days.
 extension Law {
+  static func kaplan() throws -> [Law] {
+    [
+      try kaplanSize(), try kaplanTokens(), try kaplanCompute(), try kaplanSizeAndTokens(), try kaplanSizeAndSteps(),
+    ]
+  }
+
   private static let note = "Kaplan et al. 2020; N counts no embeddings"
   private static let citation = "Kaplan et al. 2020, Scaling Laws for Neural Language Models"
   /// FLOP in 10^15 FLOP/s for a day.
   private static let petaflopDay = 8.64e19
 
   /// Equation 1.1: `L(N) = (N_c/N)^alpha_N`, of models trained to convergence.
-  static func kaplanSize() throws -> Law {
+  private static func kaplanSize() throws -> Law {
     try kaplanPower(
       "kaplan-n", variable: "N", column: "params", of: "size", scale: 8.8e13, exponent: 0.076, equation: "1.1")
   }
 
   /// Equation 1.2: `L(D) = (D_c/D)^alpha_D`, of large models stopped early.
-  static func kaplanTokens() throws -> Law {
+  private static func kaplanTokens() throws -> Law {
     try kaplanPower(
       "kaplan-d", variable: "D", column: "tokens", of: "tokens", scale: 5.4e13, exponent: 0.095, equation: "1.2")
   }
 
   /// Equation 1.3: `L(C_min) = (C_c/C_min)^alpha_C`, at the best use of the compute.
-  static func kaplanCompute() throws -> Law {
+  private static func kaplanCompute() throws -> Law {
     try kaplanPower(
       "kaplan-c", variable: "C", column: "flops", of: "compute", scale: 3.1e8 * petaflopDay, exponent: 0.050,
       equation: "1.3")
@@ -32,7 +38,7 @@ extension Law {
     equation: String
   ) throws -> Law {
     Law(
-      name: name, title: "loss from \(what) alone: a pure power law",
+      name: name, family: .pretraining, title: "loss from \(what) alone: a pure power law",
       formula: try Formula("(\(variable)_c/\(variable))^alpha_\(variable)"),
       variables: [Variable(variable, column: column)],
       parameters: [.positive("\(variable)_c", 1e3...1e32), .positive("alpha_\(variable)", 0.01...1)],
@@ -42,9 +48,9 @@ extension Law {
   }
 
   /// Equation 1.5: `L(N, D) = [(N_c/N)^(alpha_N/alpha_D) + D_c/D]^alpha_D`.
-  static func kaplanSizeAndTokens() throws -> Law {
+  private static func kaplanSizeAndTokens() throws -> Law {
     Law(
-      name: "kaplan-nd", title: "loss from size and tokens, with overfitting",
+      name: "kaplan-nd", family: .pretraining, title: "loss from size and tokens, with overfitting",
       formula: try Formula("((N_c/N)^(alpha_N/alpha_D) + D_c/D)^alpha_D"),
       variables: [Variable("N", column: "params"), Variable("D", column: "tokens")],
       parameters: [
@@ -59,9 +65,9 @@ extension Law {
   }
 
   /// Equation 1.6: `L(N, S_min) = (N_c/N)^alpha_N + (S_c/S_min)^alpha_S`, S_min in steps at a batch far above critical.
-  static func kaplanSizeAndSteps() throws -> Law {
+  private static func kaplanSizeAndSteps() throws -> Law {
     Law(
-      name: "kaplan-ns", title: "loss from size and optimisation steps",
+      name: "kaplan-ns", family: .pretraining, title: "loss from size and optimisation steps",
       formula: try Formula("(N_c/N)^alpha_N + (S_c/S)^alpha_S"),
       variables: [Variable("N", column: "params"), Variable("S", column: "steps")],
       parameters: [

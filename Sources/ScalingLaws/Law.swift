@@ -6,6 +6,8 @@ import Formulas
 public struct Law: Hashable, Sendable {
   /// As the command line names it: `chinchilla`.
   public let name: String
+  /// What the law is about, by which the catalogue is ordered.
+  public let family: Family
   public let title: String
   public let formula: Formula
   /// The column that the law predicts.
@@ -17,15 +19,21 @@ public struct Law: Hashable, Sendable {
   /// How the minimum of the law at a given compute is found in closed form; numerically where nil.
   public let tradeOff: TradeOff?
   public let presets: [Preset]
+  /// What a user of the law should know: which parameters its runs leave free, and how its published numbers stand up
+  /// to being fitted again. A sentence each.
+  public let notes: [String]
   /// Authors, year, equation.
   public let citation: String
+  /// Parameters that are given instead of fitted; see ``fixing(_:)``.
+  public let fixed: [String: Double]
 
   public init(
-    name: String, title: String, formula: Formula, target: String = "loss", variables: [Variable],
-    parameters: [ParameterDomain], objective: Objective = .hoffmann, tradeOff: TradeOff? = nil, presets: [Preset] = [],
-    citation: String
+    name: String, family: Family = .own, title: String, formula: Formula, target: String = "loss",
+    variables: [Variable], parameters: [ParameterDomain], objective: Objective = .hoffmann, tradeOff: TradeOff? = nil,
+    presets: [Preset] = [], notes: [String] = [], citation: String, fixed: [String: Double] = [:]
   ) {
     self.name = name
+    self.family = family
     self.title = title
     self.formula = formula
     self.target = target
@@ -34,18 +42,41 @@ public struct Law: Hashable, Sendable {
     self.objective = objective
     self.tradeOff = tradeOff
     self.presets = presets
+    self.notes = notes
     self.citation = citation
+    self.fixed = fixed
+  }
+
+  /// What laws are about.
+  public enum Family: String, Sendable, CaseIterable {
+    case pretraining = "size, tokens and compute"
+    case data = "data, mixtures and schedules"
+    case batch = "batch and learning rate"
+    case mixtureOfExperts = "mixture of experts and upcycling"
+    case fineTuning = "fine-tuning"
+    case downstream = "tasks, inference and after"
+    case own = "a user's own"
   }
 
   /// A name of the formula and the run-table column that it stands for, by its canonical name or any other.
   public struct Variable: Hashable, Sendable {
     public let name: String
     public let column: String
+    /// What runs of such studies span.
+    public let span: ClosedRange<Double>
 
-    public init(_ name: String, column: String) {
+    /// - Parameter span: by the column where nil.
+    public init(_ name: String, column: String, span: ClosedRange<Double>? = nil) {
       self.name = name
       self.column = column
+      self.span = span ?? Self.usual[column] ?? 1...1e3
     }
+
+    private static let usual: [String: ClosedRange<Double>] = [
+      "params": 1e7...1e10, "params_non_embedding": 1e7...1e10, "active_params": 1e7...1e10, "tokens": 1e9...1e12,
+      "unique_tokens": 1e9...1e12, "flops": 1e17...1e23, "steps": 1e3...1e6, "batch_tokens": 1e4...1e8,
+      "learning_rate": 1e-5...1e-2,
+    ]
   }
 
   /// How size and tokens trade against each other: the loss is a rising function of `A/N^alpha + B/D^beta`, whose letters
@@ -67,6 +98,34 @@ public struct Law: Hashable, Sendable {
   }
 
   public var parameterNames: [String] { parameters.map(\.name) }
+
+  /// The law with some parameters given, so that only the others are fitted.
+  ///
+  /// - Throws: ``LawError`` for a name that is no parameter, a value outside its domain, or where nothing is left to fit.
+  public func fixing(_ values: [String: Double]) throws(LawError) -> Law {
+    guard !values.isEmpty else { return self }
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard let domain = parameters.first(where: { $0.name == name }) else {
+        let hint =
+          nearestName(to: name, among: parameterNames).map { "did you mean '\($0)'?" }
+          ?? "it has \(parameterNames.joined(separator: ", "))"
+        throw LawError("the law '\(self.name)' has no parameter '\(name)' to fix; \(hint)")
+      }
+      guard domain.contains(value) || value == domain.lower || value == domain.upper else {
+        throw LawError("\(name) cannot be fixed at \(value): it lies outside its bounds")
+      }
+    }
+    let left = parameters.indices.filter { values[parameters[$0].name] == nil }
+    guard !left.isEmpty else { throw LawError("every parameter of '\(name)' is fixed; leave one to fit") }
+    return Law(
+      name: name, family: family, title: title, formula: formula.substituting(values), target: target,
+      variables: variables, parameters: left.map { parameters[$0] }, objective: objective,
+      tradeOff: tradeOff.map {
+        TradeOff(
+          a: $0.a.substituting(values), alpha: $0.alpha.substituting(values), b: $0.b.substituting(values),
+          beta: $0.beta.substituting(values))
+      }, notes: notes, citation: citation, fixed: fixed.merging(values) { _, new in new })
+  }
 
   /// The variable that stands for a column, if the law has it.
   public func variable(of column: String) -> Variable? { variables.first { $0.column == column } }

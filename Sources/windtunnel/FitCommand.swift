@@ -94,7 +94,8 @@ struct FitCommand: ParsableCommand {
     guard approach != 3 else { return }
     let idle = [
       ("--law", law.law != nil), ("--formula", law.formula != nil), ("--objective", objective != nil),
-      ("--residual", residual != nil), ("--weights", weights != nil), ("--starts", starts != nil),
+      ("--residual", residual != nil), ("--weights", weights != nil), ("--fix", !law.fix.isEmpty),
+      ("--starts", starts != nil),
       ("--resample", resample != nil), ("--interval-method", intervalMethod != nil),
       ("--sensitivity", sensitivity == true),
     ].filter(\.1).map(\.0)

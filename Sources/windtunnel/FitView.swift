@@ -58,7 +58,11 @@ struct FitView {
       ? "standard errors from the covariance at the optimum"
       : "\(document.bootstrap.draws.count) bootstrap refits of \(document.bootstrap.kind), \(document.bootstrap.method) intervals, seed \(document.bootstrap.seed)"
         + (document.bootstrap.failed > 0 ? "; \(document.bootstrap.failed) more found no optimum" : "")
-    return table.render(width: terminal.columns) + terminal.styled(source, .dim) + "\n"
+    let fixed = (document.fixed ?? [:]).sorted { $0.key < $1.key }.map {
+      "\($0.key) = \(format($0.value, significant: 6))"
+    }
+    let given = fixed.isEmpty ? "" : terminal.styled("given, not fitted: \(fixed.joined(separator: ", "))", .dim) + "\n"
+    return table.render(width: terminal.columns) + given + terminal.styled(source, .dim) + "\n"
   }
 
   /// Rounded to its error, but no more digits than anyone reads; where chance moves it by more than itself, to four

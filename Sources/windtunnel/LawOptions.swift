@@ -29,6 +29,12 @@ struct LawOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The column that a formula predicts; loss unless given.", valueName: "column"))
   var target: String?
 
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A parameter that is given, not fitted: --fix E=1.69; may be given again.", valueName: "name=value"))
+  var fix: [String] = []
+
   func validate() throws {
     if law != nil, formula != nil { throw ValidationError("give --law or --formula, not both") }
     if formula == nil, !parameter.isEmpty { throw ValidationError("--parameter goes with --formula") }
@@ -37,7 +43,23 @@ struct LawOptions: ParsableArguments {
     }
   }
 
-  func law(over runs: RunTable) throws -> Law {
+  func law(over runs: RunTable) throws -> Law { try unfixed(over: runs).fixing(try fixed()) }
+
+  private func fixed() throws -> [String: Double] {
+    var values: [String: Double] = [:]
+    for text in fix {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+        throw UsageError("--fix '\(text)' should be name=number, as in --fix E=1.69")
+      }
+      guard values.updateValue(value, forKey: parts[0]) == nil else {
+        throw UsageError("--fix is given twice for '\(parts[0])'; keep one of them")
+      }
+    }
+    return values
+  }
+
+  private func unfixed(over runs: RunTable) throws -> Law {
     if let formula {
       let declared = try parameter.map(domain)
       if let twice = declared.first(where: { one in declared.filter { $0.name == one.name }.count > 1 }) {

@@ -32,6 +32,8 @@ struct LawsCommand: ParsableCommand {
       var objective: String
       var presets: [Preset]
       var citation: String
+      var family: String
+      var notes: [String]
     }
 
     struct Preset: Encodable {
@@ -58,7 +60,7 @@ struct LawsCommand: ParsableCommand {
               name: preset.name,
               parameters: Dictionary(zip(law.parameterNames, preset.values), uniquingKeysWith: { first, _ in first }),
               note: preset.note)
-          }, citation: law.citation)
+          }, citation: law.citation, family: law.family.rawValue, notes: law.notes)
       })
     try output.emit(json: try encodedJSON(listing)) {
       name == nil ? overview(laws) : laws.map(details).joined(separator: "\n")
@@ -75,8 +77,16 @@ struct LawsCommand: ParsableCommand {
   private func overview(_ laws: [Law]) -> String {
     let terminal = Terminal.standardOutput
     let width = max(terminal.columns, 100)
-    var table = TextTable([.init("law"), .init("formula"), .init("predicts", wraps: true)], terminal: terminal)
-    for law in laws { table.add([law.name, law.formula.text, law.title]) }
+    let families = Law.Family.allCases.map { family in (family, laws.filter { $0.family == family }) }
+    let tables = families.filter { !$0.1.isEmpty }.map { family, laws in
+      var table = TextTable(
+        [.init("law"), .init("formula"), .init("predicts", wraps: true)], title: family.rawValue, terminal: terminal)
+      for law in laws {
+        let text = law.formula.text
+        table.add([law.name, text.count <= 44 ? text : text.prefix(43) + "…", law.title])
+      }
+      return table.render(width: width)
+    }
     var presets = TextTable([.init("preset"), .init("published by", wraps: true)], terminal: terminal)
     let names = laws.flatMap { $0.presets.map(\.name) }
     for law in laws {
@@ -86,10 +96,11 @@ struct LawsCommand: ParsableCommand {
         presets.add([isAlone ? preset.name : "\(law.name)/\(preset.name)", preset.note])
       }
     }
-    return [
-      table.render(width: width), presets.render(width: width),
-      "'windtunnel laws NAME' shows the parameters of a law or preset.\n",
-    ].joined(separator: "\n")
+    return
+      (tables + [
+        presets.render(width: width),
+        "'windtunnel laws NAME' shows the parameters of a law or preset.\n",
+      ]).joined(separator: "\n")
   }
 
   private func details(_ law: Law) -> String {
@@ -101,13 +112,16 @@ struct LawsCommand: ParsableCommand {
     for preset in law.presets {
       table.add([preset.name] + preset.values.map(shortest) + [preset.note])
     }
+    let notes = law.notes.map {
+      wrapped($0, label: terminal.styled("note", .dim), labelWidth: 4, width: max(terminal.columns, 100)) + "\n"
+    }.joined()
     return """
       \(terminal.styled(law.name, .bold))  \(law.title)
       \(law.target) = \(law.formula.expressionText)   (\(variables))
       fitted by \(law.objective.kind.text) on \(law.objective.residual.rawValue) residuals
       \(law.citation)
 
-      \(table.render(width: max(terminal.columns, 120)))
+      \(table.render(width: max(terminal.columns, 120)))\(notes)
       """
   }
 }

@@ -159,3 +159,38 @@ import Testing
     #expect(abs(size - Runs.truth.beta / (Runs.truth.alpha + Runs.truth.beta)) < 0.06)
   }
 }
+
+/// Parameters that a user gives.
+@Suite struct FixedParameterTests {
+  private let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+    try place.write(Runs.csv(Runs.grid(noise: 0)), to: "runs.csv")
+  }
+
+  @Test func aFixedParameterIsKeptAndTheOthersAreFound() throws {
+    let outcome = try place.shell(
+      "$W fit runs.csv --fix E=1.8 --fix beta=0.366 --bootstrap 0 --no-sensitivity --output fit.json --format json")
+    let json = try outcome.json()
+    let parameters = try #require(json["parameters"] as? [String: [String: Any]])
+    #expect(Set(parameters.keys) == ["A", "B", "alpha"])
+    #expect(json["fixed"] as? [String: Double] == ["E": 1.8, "beta": 0.366])
+    #expect(abs((parameters["alpha"]?["value"] as? Double ?? 0) - Runs.truth.alpha) < 1e-9)
+    let loss = try place.shell("$W predict fit.json --params 1e9 --tokens 2e10 --format json").json()["loss"]
+    let value = try #require((loss as? [String: Any])?["value"] as? Double)
+    #expect(abs(value / Runs.loss(1e9, 2e10) - 1) < 1e-9)
+    let plan = try place.shell("$W plan --fit fit.json --budget '1e21 FLOP' --format json").json()
+    #expect(plan["params"] != nil)
+  }
+
+  @Test(arguments: [
+    ("--fix e=1", "no parameter 'e'"), ("--fix E", "name=number"), ("--fix E=x", "name=number"),
+    ("--fix E=-1", "outside its bounds"), ("--fix E=1 --fix E=2", "twice"),
+    ("--fix E=1 --fix A=1 --fix B=1 --fix alpha=1 --fix beta=1", "leave one"),
+  ])
+  func aParameterThatCannotBeFixedIsAUsageError(_ options: String, _ words: String) throws {
+    let outcome = try place.shell("$W fit runs.csv \(options)")
+    #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.errors)")
+  }
+}

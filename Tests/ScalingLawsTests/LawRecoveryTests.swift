@@ -22,9 +22,8 @@ import Testing
 
     /// Six by seven runs (thirty-six where the law has one variable), each variable over three decades or more.
     var columns: [[Double]] {
-      let ranges = ["params": (1e7, 1e10), "tokens": (1e9, 1e12), "flops": (1e17, 1e23), "steps": (1e3, 1e6)]
       return law.variables.enumerated().map { index, variable in
-        let (low, high) = ranges[variable.column] ?? (1, 1e3)
+        let (low, high) = (variable.span.lowerBound, variable.span.upperBound)
         return (0..<42).map { run in
           // Each variable steps at a stride of its own, so that no two move together.
           let strides = [1, 5, 11, 17, 25]
