@@ -98,13 +98,25 @@ extension FitProblem {
     // Runs without number leave room for few candidates, and need none: their resamples hardly differ.
     let room = min(192, 16_000_000 / max(1, bound.paddedRowCount)) - points.count
     guard room > 0, let spread = freeSpread(at: optimum.parameters) else { return points }
-    let random = Random(seed: seed)
-    random.reseed(seed, stream: -1)
-    for _ in 0..<room {
-      let z = best.map { _ in random.normal() * 1.2 }
-      points.append(best.indices.map { a in best[a] + (0...a).reduce(0) { $0 + spread[a][$1] * z[$1] } })
-    }
+    points += normalPoints(around: best, spread, count: room, scale: 1.2, seed: seed)
     return points
+  }
+
+  /// Parameters drawn from the normal distribution that the covariance describes, in free coordinates; none where the
+  /// covariance is unknown.
+  public func normalDraws(around optimum: Optimum, count: Int, seed: UInt64) -> [[Double]] {
+    guard let spread = freeSpread(at: optimum.parameters) else { return [] }
+    return normalPoints(around: free(optimum.parameters), spread, count: count, scale: 1, seed: seed).map(natural)
+  }
+
+  private func normalPoints(
+    around centre: [Double], _ spread: [[Double]], count: Int, scale: Double, seed: UInt64
+  ) -> [[Double]] {
+    let random = Random(seed: seed, stream: -1)
+    return (0..<count).map { _ in
+      let z = centre.map { _ in random.normal() * scale }
+      return centre.indices.map { a in centre[a] + (0...a).reduce(0) { $0 + spread[a][$1] * z[$1] } }
+    }
   }
 
   /// Cholesky's factor of the covariance in free coordinates.

@@ -9,6 +9,9 @@ public struct Covariance: Sendable, Equatable {
   public let conditionNumber: Double
   /// The direction of the smallest eigenvalue: each parameter's share, in scaled coordinates, of unit length.
   public let flattest: [Double]
+  /// All eigenvalues of that matrix, rising, and the direction of each; empty where there are none.
+  public let eigenvalues: [Double]
+  public let directions: [[Double]]
 
   /// The square roots of the diagonal.
   public var standardErrors: [Double]? { matrix.map { rows in rows.indices.map { rows[$0][$0].squareRoot() } } }
@@ -21,6 +24,16 @@ public struct Covariance: Sendable, Equatable {
 
   /// Above this, the estimates of some parameters are arithmetic noise.
   public static let singular = 1e13
+}
+
+extension Covariance {
+  fileprivate init(matrix: [[Double]]?, _ spectrum: Spectrum) {
+    self.matrix = matrix
+    conditionNumber = spectrum.conditionNumber
+    flattest = spectrum.flattest
+    eigenvalues = spectrum.values
+    directions = spectrum.directions
+  }
 }
 
 extension FitProblem {
@@ -49,7 +62,7 @@ extension FitProblem {
     }
     let spectrum = Spectrum(bread, count)
     guard spectrum.conditionNumber < Covariance.singular, let inverse = spectrum.inverse else {
-      return Covariance(matrix: nil, conditionNumber: spectrum.conditionNumber, flattest: spectrum.flattest)
+      return Covariance(matrix: nil, spectrum)
     }
     var matrix = inverse
     if objective.kind == .leastSquares {
@@ -60,9 +73,7 @@ extension FitProblem {
       matrix = multiplied(multiplied(inverse, filling, count), inverse, count)
     }
     let nested = (0..<count).map { a in (0..<count).map { matrix[a * count + $0] } }
-    return Covariance(
-      matrix: nested.allSatisfy { $0.allSatisfy(\.isFinite) } ? nested : nil,
-      conditionNumber: spectrum.conditionNumber, flattest: spectrum.flattest)
+    return Covariance(matrix: nested.allSatisfy { $0.allSatisfy(\.isFinite) } ? nested : nil, spectrum)
   }
 
   /// The derivatives of each run's residual by the parameters: a column a parameter.
@@ -74,7 +85,7 @@ extension FitProblem {
   }
 
   /// The first and (smoothed) second derivative of each row's charge by its residual.
-  private func chargeDerivatives(_ residuals: [Double], _ rows: [Int]) -> ([Double], [Double]) {
+  func chargeDerivatives(_ residuals: [Double], _ rows: [Int]) -> ([Double], [Double]) {
     let r = rows.map { residuals[$0] }
     let width = kernelWidth(r)
     /// The density of residuals at a corner of the charge where its slope jumps by `jump`, over a unit of residual.
@@ -133,6 +144,8 @@ extension FitProblem {
 private struct Spectrum {
   var conditionNumber = Double.infinity
   var flattest: [Double]
+  var values: [Double] = []
+  var directions: [[Double]] = []
   var inverse: [Double]?
 
   init(_ matrix: [Double], _ count: Int) {
@@ -150,6 +163,8 @@ private struct Spectrum {
       LAPACKE_dsyevd(LAPACK_COL_MAJOR, job, half, CInt(count), &scaled, CInt(count), &values) == 0
     else { return }
     flattest = Array(scaled.prefix(count))
+    self.values = values
+    directions = (0..<count).map { Array(scaled[($0 * count)..<(($0 + 1) * count)]) }
     // Below the arithmetic's own noise an eigenvalue is as good as 0.
     conditionNumber = (values.last ?? 0) / max(values[0], 1e-17)
     guard values[0] > 0 else { return }

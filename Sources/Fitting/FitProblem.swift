@@ -58,7 +58,16 @@ public struct FitProblem: Sendable {
 
   /// Prediction minus observation, on the objective's scale, of each run.
   public func residuals(at parameters: [Double]) -> [Double] {
-    zip(bound.values(parameters: parameters), observed).map { prediction, observation in
+    residuals(of: bound.values(parameters: parameters))
+  }
+
+  /// The objective of any predictions, one a run.
+  public func value(of predictions: [Double]) -> Double {
+    objective.value(residuals: residuals(of: predictions), weights: weights).value
+  }
+
+  private func residuals(of predictions: [Double]) -> [Double] {
+    zip(predictions, observed).map { prediction, observation in
       switch objective.residual {
       case .log: log(prediction) - log(observation)
       case .linear: prediction - observation

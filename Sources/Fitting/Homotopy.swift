@@ -58,7 +58,9 @@ extension Minimiser {
     let end = descend(from: start, charge, rows, limit: 40, accuracy)
     let kinked = charge.kind == WT_HUBER.rawValue && problem.observed.count <= Self.mostFollowed
     guard !end.converged, end.charge.isFinite else { return end }
-    let followed = kinked ? CompositeDescent(self, charge, rows).descend(from: end.point) : end.point
+    // A start among many is not worth following to the end of every valley; a resample has but this one search.
+    let limit = accuracy == .refit ? 200 : 25
+    let followed = kinked ? CompositeDescent(self, charge, rows).descend(from: end.point, limit: limit) : end.point
     return descend(from: followed, charge, rows, limit: 200, accuracy)
   }
 

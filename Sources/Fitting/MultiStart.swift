@@ -40,10 +40,14 @@ extension FitProblem {
   /// The best optimum from many starts.
   ///
   /// The same for any number of threads.
-  public func minimise(_ starts: Starts = .standard, threads: Int) throws(FitError) -> Optimum {
+  ///
+  /// - Parameter further: parameters to start from as well.
+  public func minimise(
+    _ starts: Starts = .standard, from further: [[Double]] = [], threads: Int
+  ) throws(FitError) -> Optimum {
     try checkRuns()
-    guard let sample = sampled(Self.mostSearched) else { return try search(starts, threads: threads) }
-    let rough = try sample.search(starts, threads: threads)
+    guard let sample = sampled(Self.mostSearched) else { return try search(starts, further, threads: threads) }
+    let rough = try sample.search(starts, further, threads: threads)
     let begins = [rough.parameters] + rough.others.map(\.parameters)
     let ends = mapInParallel(
       begins.count, threads: threads, state: { Minimiser(self) },
@@ -53,8 +57,8 @@ extension FitProblem {
     return optimum
   }
 
-  private func search(_ starts: Starts, threads: Int) throws(FitError) -> Optimum {
-    let points = startPoints(starts)
+  private func search(_ starts: Starts, _ further: [[Double]], threads: Int) throws(FitError) -> Optimum {
+    let points = startPoints(starts) + further.map(free)
     let ends = mapInParallel(
       points.count, threads: threads, state: { Minimiser(self) },
       body: { index, minimiser in minimiser.minimise(from: points[index]) })

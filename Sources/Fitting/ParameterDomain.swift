@@ -35,6 +35,12 @@ public struct ParameterDomain: Hashable, Sendable {
     ParameterDomain(name, startRange: startRange, grid: grid)
   }
 
+  /// The same under another name.
+  public func renamed(_ name: String) -> Self {
+    ParameterDomain(
+      name, lower: lower, upper: upper, startRange: startRange, startsLogarithmic: startsLogarithmic, grid: grid)
+  }
+
   /// Whether a value lies strictly inside the bounds.
   public func contains(_ value: Double) -> Bool {
     value.isFinite && value > lower ?? -.infinity && value < upper ?? .infinity

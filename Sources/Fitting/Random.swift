@@ -12,6 +12,12 @@ public final class Random {
     reseed(seed, stream: 0)
   }
 
+  /// A stream of a seed: as unlike the seed's other streams as those of another seed.
+  public convenience init(seed: UInt64, stream: Int) {
+    self.init(seed: seed)
+    reseed(seed, stream: stream)
+  }
+
   deinit { gsl_rng_free(generator) }
 
   /// Begins a stream anew. Streams of one seed are as unlike as those of different seeds.

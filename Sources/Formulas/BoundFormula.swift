@@ -43,6 +43,17 @@ public final class BoundFormula: Sendable {
     return BoundFormula(compiled, columns: columns)
   }
 
+  /// The same rows under the formula with a number in the place of a parameter.
+  package func substituting(_ parameter: String, _ value: Double) throws(FormulaError) -> BoundFormula {
+    let fixed = try CompiledFormula(
+      compiled.formula.substituting([parameter: value]), parameters: compiled.parameters.filter { $0 != parameter },
+      variables: compiled.variables, positive: compiled.positive, order: compiled.order)
+    let columns = compiled.variables.indices.map { index in
+      Array(UnsafeBufferPointer(start: storage.start + index * paddedRowCount, count: rowCount))
+    }
+    return BoundFormula(fixed, columns: columns)
+  }
+
   /// A row count rounded up to whole vectors.
   package static func padded(_ rows: Int) -> Int {
     let lanes = Int(WT_LANES)

@@ -18,6 +18,8 @@ public struct CompiledFormula: Sendable {
   /// The columns, in the order in which ``BoundFormula`` takes them.
   public let variables: [String]
   public let order: DerivativeOrder
+  /// The variables known to be above 0 on every row.
+  let positive: Set<String>
   /// The pairs a ≥ b of parameters whose second derivative is not identically zero, as outputs after the gradient.
   package let hessianPairs: [(a: Int, b: Int)]
   /// The parameters in which the formula is linear, all together: no product of two of them occurs.
@@ -94,6 +96,7 @@ public struct CompiledFormula: Sendable {
     self.parameters = parameters
     self.variables = variables
     self.order = order
+    self.positive = positive
     hessianPairs = pairs
     linearParameters = linear
     uniform = lowering.uniform

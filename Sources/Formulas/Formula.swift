@@ -40,6 +40,19 @@ public struct Formula: Hashable, Sendable, CustomStringConvertible {
     replacing(expression: expression.substituting(values))
   }
 
+  /// The formula with other names, in its text as well: a name becomes any text that stands for a value.
+  public func renaming(_ names: [String: String]) throws(FormulaError) -> Formula {
+    let characters = Array(text)
+    var result = ""
+    var end = 0
+    for token in try tokens(of: text) {
+      guard case .name(let name) = token.kind, let new = names[name] else { continue }
+      result += String(characters[end..<token.position]) + new
+      end = token.position + token.length
+    }
+    return try Formula(result + String(characters[end...]))
+  }
+
   private init(text: String, target: String?, expression: Expression, positions: [String: Place]) {
     self.text = text
     self.target = target

@@ -1,4 +1,5 @@
 import Foundation
+import ScalingLaws
 
 /// A size and the tokens to train it on.
 struct Allocation {
@@ -66,7 +67,7 @@ struct Allocator {
     // Without a split, only the compute counts, however it is written.
     guard splits else { return at(1, rule.other(1, flops: flops)) }
     if let tradeOff {
-      let params = tradeOff.optimalParams(flops: flops, rule: rule)
+      let params = tradeOff.optimalParams(flops: flops, flopsPerParamToken: rule.trainingFactor)
       let tokens = rule.other(params, flops: flops)
       if params >= 1, tokens >= 1, tokens <= tokenCap { return at(params, tokens) }
     }

@@ -20,7 +20,7 @@ struct Ensemble {
     let law = try PlannableLaw(fitted, fixed: constraints.fixed, rule: options.rule)
     let all = draws ?? fitted.draws
     let draws = all.filter { $0.allSatisfy(\.isFinite) }
-    let tradeOffs = PowerTradeOff.each(of: law, parameters: [fitted.parameters] + draws)
+    let tradeOffs = fitted.law.powerTradeOffs([fitted.parameters] + draws).map { law.splits ? $0 : nil }
     func allocator(_ parameters: [[Double]], _ tradeOff: PowerTradeOff?) -> Allocator {
       Allocator(
         surface: LossSurface(law, parameters: parameters), tradeOff: tradeOff, rule: options.rule,

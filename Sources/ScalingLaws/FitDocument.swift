@@ -36,6 +36,10 @@ public struct FitDocument: Codable, Sendable, Equatable {
   /// runs used, null where it could not be left out.
   public var influence: [Double?]
   public var sensitivity: [SensitivityRow]
+  /// The spectrum of the information and the profile intervals; nil where they were not asked for.
+  public var identifiability: Identifiability?
+  /// What was done, for a reader to judge; nil in documents of earlier versions.
+  public var checklist: Checklist?
   public var diagnostics: [Diagnostic]
   public var citation: String
   public var tool: String
@@ -120,7 +124,10 @@ public struct FitDocument: Codable, Sendable, Equatable {
     public var draws: [[Double]]
   }
 
-  public init(_ fit: LawFit, sensitivity: [SensitivityRow], exclusions: [Exclusion], notes: [String]) {
+  public init(
+    _ fit: LawFit, sensitivity: [SensitivityRow], identifiability: Identifiability? = nil, exclusions: [Exclusion],
+    notes: [String]
+  ) {
     let law = fit.law
     let problem = fit.problem
     self.law = law.name
@@ -168,7 +175,9 @@ public struct FitDocument: Codable, Sendable, Equatable {
     logResiduals = fit.logResiduals
     influence = fit.influences.map { $0?.pull }
     self.sensitivity = sensitivity.filter { $0.parameters.allSatisfy(\.isFinite) }
-    diagnostics = fit.diagnostics
+    self.identifiability = identifiability
+    checklist = Checklist(fit, exclusions: exclusions, notes: notes)
+    diagnostics = fit.diagnostics + (identifiability.map(fit.identifiabilityDiagnostics) ?? [])
     citation = law.citation
     tool = "windtunnel \(windtunnelVersion)"
   }

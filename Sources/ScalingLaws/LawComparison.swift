@@ -11,8 +11,10 @@ public struct LawComparison: Codable, Sendable, Equatable {
   public var holdout: Double
   /// The most compute among the scored runs over the most among the fitted ones; nil without compute.
   public var extrapolationFactor: Double?
-  /// By rising extrapolation error.
+  /// By rising error of the back-test; of the extrapolation where there is no cut to test at.
   public var laws: [Entry]
+  /// The mean error of the stack, whose weights the entries carry, over the same cuts that the weights were chosen on.
+  public var stackError: Double?
 
   public struct Entry: Codable, Sendable, Equatable {
     public var law: String
@@ -30,6 +32,12 @@ public struct LawComparison: Codable, Sendable, Equatable {
     public var extrapolationError: Double?
     /// Mean residual there: positive where the law foretells too high a loss.
     public var extrapolationBias: Double?
+    /// Predictions from every compute to the runs above it; nil where the runs cannot be cut.
+    public var backTest: BackTest?
+    /// The mean error of the back-test.
+    public var backTestError: Double?
+    /// The law's share in the stack that would have foretold best; nil where the back-test says nothing.
+    public var stackingWeight: Double?
   }
 
   /// - Parameters:
@@ -56,7 +64,8 @@ public struct LawComparison: Codable, Sendable, Equatable {
     extrapolationFactor = cheapest.last.map { compute[order[order.count - 1]] / compute[$0] }
     let foldCount = self.folds
     let fold = Self.folds(runs.rowCount, foldCount, seed: seed)
-    self.laws = try laws.map { law in
+    let cuts = BackTest.places(compute, needed: 3 * (laws.map(\.parameters.count).max() ?? 0))
+    var entries = try laws.map { law in
       let columns = try law.columns(of: runs)
       let problem = try law.problem(runs, columns: columns, objective: objective ?? law.objective)
       let needed = law.parameters.count + 1
@@ -72,9 +81,10 @@ public struct LawComparison: Codable, Sendable, Equatable {
           "\(law.name) needs at least \(needed) runs to fit, and \(foldCount)-fold cross-validation leaves "
             + "\(runs.rowCount - largestFold) of \(runs.rowCount); take more folds")
       }
+      let whole = try problem.minimise(starts, threads: threads)
       func errors(fittedWithout left: (Int) -> Bool) throws -> [Double] {
         let weights = (0..<runs.rowCount).map { left($0) ? 0.0 : 1.0 }
-        let found = try problem.weighted(weights).minimise(starts, threads: threads)
+        let found = try problem.weighted(weights).minimise(.global(32), from: [whole.parameters], threads: threads)
         let predictions = problem.bound.values(parameters: found.parameters)
         return predictions.indices.filter(left).map { log(predictions[$0]) - log(problem.observed[$0]) }
       }
@@ -87,13 +97,37 @@ public struct LawComparison: Codable, Sendable, Equatable {
       let free = Double(law.parameters.count + 1)
       let crossed = try (0..<foldCount).flatMap { k in try errors { fold[$0] == k } }
       let extrapolated = try errors { dear.contains($0) }
+      let backTest =
+        cuts.isEmpty
+        ? nil : try BackTest(problem, compute: compute, cuts: cuts, near: whole.parameters, threads: threads)
       return Entry(
-        law: law.name == "formula" ? law.formula.text : law.name, parameters: law.parameters.count,
+        law: Self.name(of: law), parameters: law.parameters.count,
         aic: deviance + 2 * free, bic: deviance + log(count) * free, crossValidationError: Self.meanAbsolute(crossed),
         extrapolationError: Self.meanAbsolute(extrapolated),
-        extrapolationBias: Self.finite(extrapolated.reduce(0, +) / Double(extrapolated.count)))
-    }.sorted { ($0.extrapolationError ?? .infinity) < ($1.extrapolationError ?? .infinity) }
+        extrapolationBias: Self.finite(extrapolated.reduce(0, +) / Double(extrapolated.count)), backTest: backTest,
+        backTestError: backTest?.error)
+    }
+    stackError = Self.stack(&entries)
+    self.laws = entries.sorted {
+      ($0.backTestError ?? .infinity, $0.extrapolationError ?? .infinity)
+        < ($1.backTestError ?? .infinity, $1.extrapolationError ?? .infinity)
+    }
   }
+
+  /// Weighs the laws by their back-tests, every cut counted alike. Returns the mean error of their stack.
+  private static func stack(_ entries: inout [Entry]) -> Double? {
+    let tested = entries.indices.filter { entries[$0].backTestError != nil }.prefix(mostStacked)
+    guard let first = tested.first, let cuts = entries[first].backTest?.cuts else { return nil }
+    let scales = cuts.flatMap { cut in cut.misses.map { _ in (1 / Double(cut.misses.count)).squareRoot() } }
+    let residuals = tested.map { entries[$0].backTest?.cuts.flatMap { $0.misses.map { $0.residual ?? .nan } } ?? [] }
+    let weights = stackingWeights(errors: residuals.map { zip($0, scales).map { $0 * $1 } })
+    for (index, weight) in zip(tested, weights) { entries[index].stackingWeight = weight }
+    let mixed = scales.indices.map { row in zip(weights, residuals).reduce(0) { $0 + $1.0 * $1.1[row] } }
+    return zip(mixed, scales).reduce(0) { $0 + abs($1.0) * $1.1 * $1.1 } / Double(cuts.count)
+  }
+
+  /// What entries call a law: its name, or its formula where it is a user's own.
+  public static func name(of law: Law) -> String { law.name == "formula" ? law.formula.text : law.name }
 
   /// What makes a run dear: its compute, by 6ND where it has no column of its own.
   private static func compute(_ runs: RunTable) throws -> [Double] {

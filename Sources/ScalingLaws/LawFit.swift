@@ -143,8 +143,8 @@ public struct LawFit: Sendable {
 
   /// The interval of an exponent of the optimum; nil without draws.
   func exponentInterval(_ part: (_ size: Double, _ tokens: Double) -> Double) -> ClosedRange<Double>? {
-    guard let exponents, let tradeOff = law.tradeOff else { return nil }
-    let left = tradeOff.exponents(parameterNames: law.parameterNames, leftOut)
+    guard let exponents else { return nil }
+    let left = law.computeExponents(leftOut)
     return interval(
       exponents.draws.map { part($0.size, $0.tokens) }, estimate: part(exponents.best.size, exponents.best.tokens),
       jackknife: left.map { part($0.size, $0.tokens) })
@@ -162,8 +162,8 @@ public struct LawFit: Sendable {
 
   /// `N* ∝ C^a`, `D* ∝ C^b`, at the optimum and for each draw; nil for a law without that trade-off.
   public var exponents: (best: (size: Double, tokens: Double), draws: [(size: Double, tokens: Double)])? {
-    guard let tradeOff = law.tradeOff else { return nil }
-    let all = tradeOff.exponents(parameterNames: law.parameterNames, [optimum.parameters] + draws.parameters)
+    guard law.tradeOff != nil else { return nil }
+    let all = law.computeExponents([optimum.parameters] + draws.parameters)
     return (all[0], Array(all.dropFirst()))
   }
 
@@ -179,7 +179,7 @@ public struct LawFit: Sendable {
     let variables = zip(law.variables, columns).map { (name: $0.column, values: $1) }
     let lines = (0..<runs.rowCount).map { runs.table.line(ofRow: $0) }
     return constancy + problem.diagnose(optimum, covariance, variables: variables, lines: lines) + influence(lines)
-      + resolution + failedRefits + uncorrectedIntervals
+      + resolution + failedRefits + uncorrectedIntervals + equivalentOptimaDiagnostics + plausibilityDiagnostics
   }
 
   /// Whether there is anything to explain at all.
@@ -282,6 +282,15 @@ public struct LawFit: Sendable {
 }
 
 extension RunTable {
+  /// The table with a law's own prediction as what the law predicts.
+  public func predicting(_ law: Law, _ parameters: [Double]) throws -> RunTable {
+    let columns = try law.variables.map { try values(named: $0.column) }
+    let fitted = try FittedLaw(law: law, parameters: parameters, provenance: law.name)
+    let predictions = fitted.predictor(columns: columns).values(parameters: parameters)
+    return try RunTable(
+      Table(name: table.name, columns: table.columns + [Column(name: law.target, values: .numbers(predictions))]))
+  }
+
   /// That a column which a user named is not there.
   fileprivate func missing(_ column: String, _ purpose: String) -> TableError {
     let near = nearestName(to: column, among: table.columns.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""

@@ -11,11 +11,26 @@ public struct SensitivityRow: Codable, Sendable, Equatable {
   public var parameters: [Double]
   /// The size exponent of the optimum, where the law has one.
   public var sizeExponent: Double?
+  /// The compute-optimal size at the target budget, where the law has one.
+  public var optimalSize: Double?
 }
 
 extension LawFit {
-  /// The fit under other objectives, and without the runs of least compute.
-  public func sensitivities() -> [SensitivityRow] {
+  /// The budget in FLOP that optima are compared at unless another is asked for: ten times the largest run's compute.
+  public var usualTarget: Double? { (ranges["flops"]?.upperBound ?? computeFromSizeAndTokens?.max()).map { 10 * $0 } }
+
+  /// The fit under other objectives, without the runs of least compute, and with sizes counted the other way.
+  ///
+  /// - Parameter target: the budget in FLOP at which optimal sizes are compared.
+  public func sensitivities(target: Double? = nil) -> [SensitivityRow] {
+    let target = target ?? usualTarget
+    func row(_ change: String, _ parameters: [Double], _ count: Int) -> SensitivityRow {
+      let tradeOff = law.powerTradeOffs([parameters])[0]
+      let size = target.flatMap { tradeOff?.optimalParams(flops: $0) }
+      return SensitivityRow(
+        change: change, runs: count, parameters: parameters, sizeExponent: tradeOff?.sizeExponent,
+        optimalSize: size.flatMap { $0.isFinite ? $0 : nil })
+    }
     var rows = [row("as fitted", optimum.parameters, runs.rowCount)]
     let residual = problem.objective.residual
     let others: [Objective] =
@@ -34,7 +49,33 @@ extension LawFit {
       else { continue }
       rows.append(row("without the \(Int(share * 100)) % smallest runs", found.parameters, kept))
     }
+    if let (name, other) = countedOtherwise(),
+      let found = try? other.minimise(settings.starts, threads: settings.threads)
+    {
+      rows.append(row(name, found.parameters, runs.rowCount))
+    }
     return rows
+  }
+
+  /// The same runs with sizes counted with embeddings instead of without, or the other way round, where the table has both.
+  private func countedOtherwise() -> (name: String, problem: FitProblem)? {
+    let rules = [
+      ("params", "params_non_embedding", "sizes without embeddings"),
+      ("params_non_embedding", "params", "sizes with embeddings"),
+    ]
+    for (own, other, name) in rules {
+      guard let index = law.variables.firstIndex(where: { $0.column == own }), let role = Role(rawValue: other),
+        let sizes = try? runs.values(for: role), sizes.allSatisfy({ $0.isFinite && $0 > 0 })
+      else { continue }
+      var counted = columns
+      counted[index] = sizes
+      guard
+        let problem = try? law.problem(
+          runs, columns: counted, objective: problem.objective, weights: problem.weights)
+      else { continue }
+      return (name, problem)
+    }
+    return nil
   }
 
   /// What the rows say, if they differ by more than chance moves the fit.
@@ -51,12 +92,6 @@ extension LawFit {
         "the size exponent goes from \(String(format: "%.3f", low.1)) (\(low.0)) to \(String(format: "%.3f", high.1)) "
           + "(\(high.0)): the choice of objective and runs matters more than chance; plan under each")
     ]
-  }
-
-  private func row(_ change: String, _ parameters: [Double], _ count: Int) -> SensitivityRow {
-    let exponent = law.tradeOff?.exponents(parameterNames: law.parameterNames, [parameters])[0].size
-    return SensitivityRow(
-      change: change, runs: count, parameters: parameters, sizeExponent: exponent.flatMap { $0.isFinite ? $0 : nil })
   }
 
   /// Weight 0 for the share of runs with the least compute (or, without it, the smallest first variable).

@@ -34,21 +34,4 @@ extension Law.TradeOff {
     guard let (factor, exponent) = parts, !(factor.names + exponent.names).contains(name) else { return nil }
     return (factor, exponent)
   }
-
-  /// How the optimum grows with compute, `N* ∝ C^a` and `D* ∝ C^b`, for parameter vectors: Hoffmann et al. 2022, eq. 4.
-  ///
-  /// - Returns: NaN for parameters under which more size or more tokens do not lower the loss: they have no optimum.
-  public func exponents(parameterNames: [String], _ vectors: [[Double]]) -> [(size: Double, tokens: Double)] {
-    let letters = [a, alpha, b, beta].map { formula -> [Double] in
-      let compiled = try? CompiledFormula(formula, parameters: [], variables: parameterNames, order: .value)
-      guard let compiled else { return vectors.map { _ in .nan } }
-      let columns = parameterNames.indices.map { k in vectors.map { $0[k] } }
-      return BoundFormula(compiled, columns: columns).values(parameters: [])
-    }
-    return vectors.indices.map { row in
-      guard letters.allSatisfy({ $0[row] > 0 }) else { return (.nan, .nan) }
-      let (alpha, beta) = (letters[1][row], letters[3][row])
-      return (beta / (alpha + beta), alpha / (alpha + beta))
-    }
-  }
 }

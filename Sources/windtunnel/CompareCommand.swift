@@ -10,11 +10,14 @@ struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract:
-      "Compare laws on the same runs: criteria, cross-validation, and extrapolation from cheap runs to dear ones.",
+      "Compare laws on the same runs: criteria, cross-validation, and how well each foretells dear runs from cheap ones.",
     discussion: """
       Examples:
         windtunnel compare runs.csv --laws chinchilla,kaplan-nd
         windtunnel compare runs.csv --formula "E + A/N^a + B/D^a" --holdout 0.4
+        windtunnel compare runs.csv --plot back-test.svg
+        windtunnel compare runs.csv --laws chinchilla,kaplan-nd --stack stack.fit.json
+        windtunnel plan --fit stack.fit.json --budget "1e23 FLOP"
       """)
 
   @OptionGroup(title: "Runs") var runs: RunOptions
@@ -38,16 +41,32 @@ struct CompareCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Folds of the cross-validation.", valueName: "K"))
   var folds = 10
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the laws' weighted mean, by the back-test's weights, as a fit document to predict and plan with.",
+      valueName: "file"))
+  var stack: String?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples of each law in the stack.", valueName: "N"))
+  var bootstrap = 1000
+
   @OptionGroup(title: "Computing") var computing: ComputingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var plot: PlotOption
 
   func validate() throws {
     if !(holdout > 0 && holdout < 1) { throw ValidationError("--holdout must be between 0 and 1, not \(holdout)") }
+    if bootstrap != 0, !(2...1_000_000).contains(bootstrap) {
+      throw ValidationError("--bootstrap must be 0, for none, or from 2 to 1000000, not \(bootstrap)")
+    }
     if !(2...1000).contains(folds) { throw ValidationError("--folds must be from 2 to 1000, not \(folds)") }
   }
 
   func run() throws {
     try output.prepare()
+    try plot.prepare()
+    if let stack { try checkWritable(stack) }
     let loaded = try runs.load()
     var seen: Set<String> = []
     let names = laws.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -60,7 +79,44 @@ struct CompareCommand: ParsableCommand {
     let comparison = try LawComparison(
       chosen, on: loaded.runs, objective: objective, folds: folds, holdout: holdout, seed: computing.seed,
       threads: computing.threadCount)
+    if let stack { try write(stack, chosen, comparison, loaded, objective) }
+    if let path = plot.plot { try picture(comparison).write(to: path) }
     try output.emit(json: try encodedJSON(comparison)) { view(comparison) }
+  }
+
+  private func write(
+    _ path: String, _ laws: [Law], _ comparison: LawComparison, _ loaded: RunOptions.Loaded, _ objective: Objective?
+  ) throws {
+    let weights = Dictionary(
+      comparison.laws.map { ($0.law, $0.stackingWeight ?? 0) }, uniquingKeysWith: { first, _ in first })
+    guard weights.values.contains(where: { $0 > 0 }) else {
+      throw TableError(
+        .badData, file: loaded.runs.table.name,
+        message: "these runs cannot be cut by compute for a back-test, so nothing says how to weigh the laws")
+    }
+    var settings = FitProtocol(threads: computing.threadCount)
+    settings.objective = objective
+    settings.resamples = bootstrap
+    settings.seed = computing.seed
+    let fits = try laws.map { law in
+      (fit: try LawFit(law, to: loaded.runs, settings), weight: weights[LawComparison.name(of: law)] ?? 0)
+    }
+    let document = try FitDocument(stacking: fits, exclusions: loaded.exclusions, notes: loaded.notes)
+    try writeAtomically(indentedJSON(try document.encoded()), to: path)
+  }
+
+  /// The error of each law against how far its prediction reaches.
+  private func picture(_ comparison: LawComparison) -> Plot {
+    let lines = comparison.laws.enumerated().compactMap { index, law -> Plot.Layer? in
+      guard let points = law.backTest?.byFactor, points.count > 1 else { return nil }
+      return .line(
+        .init(
+          x: points.map(\.factor), y: points.map { $0.error * 100 }, ink: .index(index), width: 2, label: law.law))
+    }
+    return Plot(
+      title: "How far ahead the laws see", subtitle: "fitted below a compute, scored on the runs above it",
+      x: .init("compute of the run over the most that was fitted", .log10), y: .init("mean error of the loss (%)"),
+      layers: lines)
   }
 
   private func view(_ comparison: LawComparison) -> String {
@@ -71,6 +127,7 @@ struct CompareCommand: ParsableCommand {
       [
         .init("law"), .init("parameters", .right), .init("ΔAIC", .decimal), .init("ΔBIC", .decimal),
         .init("cross-validation", .decimal), .init("extrapolation", .decimal), .init("bias", .decimal),
+        .init("back-test", .decimal), .init("weight", .decimal),
       ], terminal: terminal)
     func percent(_ value: Double?) -> String { value.map { "\(format($0 * 100, significant: 3)) %" } ?? "–" }
     func decimal(_ value: Double) -> String { String(format: "%.1f", value) }
@@ -78,16 +135,29 @@ struct CompareCommand: ParsableCommand {
       table.add([
         law.law, String(law.parameters), decimal(law.aic - least),
         decimal(law.bic - leastBIC), percent(law.crossValidationError), percent(law.extrapolationError),
-        percent(law.extrapolationBias),
+        percent(law.extrapolationBias), percent(law.backTestError),
+        law.stackingWeight.map { String(format: "%.2f", $0) } ?? "–",
       ])
     }
     let factor = comparison.extrapolationFactor.map { ", up to \(format($0, significant: 3)) times the compute" } ?? ""
     let share = format(comparison.holdout * 100, significant: 3)
+    let cuts = comparison.laws.lazy.compactMap { $0.backTest?.cuts }.first ?? []
+    let farthest = cuts.flatMap(\.misses).map(\.factor).max() ?? 1
     let words = [
-      "sorted by extrapolation, from the other runs to the \(share) % dearest of \(comparison.runs)\(factor)",
+      cuts.isEmpty
+        ? "the runs cannot be cut by compute for a back-test"
+        : "sorted by the back-test: fitted below each of \(cuts.count) computes and scored on all runs above, up to "
+          + "\(format(farthest, significant: 3)) times the compute; the weights make the stack that foretells best"
+          + (comparison.stackError.map { " (\(percent($0)) on the same cuts)" } ?? ""),
+      "extrapolation is from the other runs to the \(share) % dearest of \(comparison.runs)\(factor)",
       "errors are means of |log prediction − log observation|; a positive bias foretells too high a loss",
       "cross-validation is \(comparison.folds)-fold; AIC and BIC are of least squares on log residuals",
     ]
-    return table.render(width: max(terminal.columns, 100)) + words.map { terminal.styled($0, .dim) + "\n" }.joined()
+    let drawn = picture(comparison)
+    let plot =
+      drawn.layers.isEmpty
+      ? "" : drawn.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) + "\n"
+    return table.render(width: max(terminal.columns, 110)) + plot
+      + words.map { terminal.styled($0, .dim) + "\n" }.joined()
   }
 }

@@ -78,8 +78,15 @@ struct FitCommand: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Redo the fit under other objectives and without the smallest runs; done unless refused.")
+    help: "Redo the fit under other choices and profile each parameter; done unless refused.")
   var sensitivity: Bool?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The budget at which the fits are compared: \"1e23 FLOP\"; ten times the largest run's compute unless given.",
+      valueName: "budget"))
+  var targetBudget: String?
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -95,6 +102,7 @@ struct FitCommand: ParsableCommand {
     let idle = [
       ("--law", law.law != nil), ("--formula", law.formula != nil), ("--objective", objective != nil),
       ("--residual", residual != nil), ("--weights", weights != nil), ("--fix", !law.fix.isEmpty),
+      ("--target-budget", targetBudget != nil),
       ("--starts", starts != nil),
       ("--resample", resample != nil), ("--interval-method", intervalMethod != nil),
       ("--sensitivity", sensitivity == true),
@@ -116,13 +124,16 @@ struct FitCommand: ParsableCommand {
     let bar = ProgressBar("bootstrap", total: settings.resamples)
     let fit = try LawFit(law, to: loaded.runs, settings) { bar.advance(by: $0) }
     bar.finish()
-    let rows = sensitivity ?? true ? fit.sensitivities() : []
-    let notes = loaded.notes + (try loaded.runs.validated(for: []))
-    var document = FitDocument(fit, sensitivity: rows, exclusions: loaded.exclusions, notes: notes)
+    let isThorough = sensitivity ?? true
+    let target = try targetBudget.map { try parseFLOPs($0) }
+    let rows = isThorough ? fit.sensitivities(target: target) : []
+    var document = FitDocument(
+      fit, sensitivity: rows, identifiability: isThorough ? fit.identifiability() : nil, exclusions: loaded.exclusions,
+      notes: loaded.notes)
     document.diagnostics += fit.sensitivityDiagnostics(rows)
     if let path = plot.plot { try FitFigure(fit).grid.write(to: path) }
     try output.emit(json: try document.encoded()) {
-      FitView(document: document, fit: fit, terminal: .standardOutput).text
+      FitView(document: document, fit: fit, target: target ?? fit.usualTarget, terminal: .standardOutput).text
     }
   }
 

@@ -8,10 +8,13 @@ import Tables
 struct FitView {
   let document: FitDocument
   let fit: LawFit
+  /// The budget in FLOP of the optima in the table of other fits.
+  let target: Double?
   let terminal: Terminal
 
   var text: String {
-    [heading, parameters, exponents, sensitivity, picture, findings].filter { !$0.isEmpty }.joined(separator: "\n")
+    [heading, parameters, exponents, sensitivity, picture, checklist, findings].filter { !$0.isEmpty }.joined(
+      separator: "\n")
   }
 
   private var heading: String {
@@ -41,17 +44,22 @@ struct FitView {
 
   private var parameters: String {
     let level = "\(format(document.bootstrap.level * 100, significant: 3)) % interval"
+    let profiles = document.identifiability?.profiles
     var table = TextTable(
-      [.init("parameter"), .init("value", .decimal), .init("standard error", .decimal), .init(level)],
+      [.init("parameter"), .init("value", .decimal), .init("standard error", .decimal), .init(level)]
+        + (profiles == nil ? [] : [.init("profile")]),
       terminal: terminal)
+    func text(_ end: Double?, _ open: String) -> String { end.map { format($0, significant: 4) } ?? open }
     for name in document.parameterOrder {
       guard let parameter = document.parameters[name] else { continue }
-      table.add([
+      let cells = [
         name,
         value(parameter),
         parameter.standardError.map { format($0, significant: 3) } ?? "–",
-        parameter.interval.map { "\(format($0[0], significant: 4)) … \(format($0[1], significant: 4))" } ?? "–",
-      ])
+        parameter.interval.map { "\(text($0[0], "")) … \(text($0[1], ""))" } ?? "–",
+      ]
+      let profile = profiles?[name].map { "\(text($0[0], "open")) … \(text($0[1], "open"))" } ?? "–"
+      table.add(cells + (profiles == nil ? [] : [profile]))
     }
     let source =
       document.bootstrap.draws.count < 2
@@ -88,16 +96,26 @@ struct FitView {
   private var sensitivity: String {
     guard document.sensitivity.count > 1 else { return "" }
     let hasExponent = document.sensitivity.contains { $0.sizeExponent != nil }
+    let budget = document.sensitivity.contains { $0.optimalSize != nil } ? target : nil
     var table = TextTable(
       [.init("if fitted otherwise"), .init("runs", .right)]
         + document.parameterOrder.map { TextTable.Column($0, .decimal) }
-        + (hasExponent ? [.init("size exponent", .decimal)] : []), terminal: terminal)
+        + (hasExponent ? [.init("size exponent", .decimal)] : [])
+        + (budget.map { [.init("size at \(formatFLOPs($0, digits: 2))", .right)] } ?? []), terminal: terminal)
     for row in document.sensitivity {
       table.add(
         [row.change, String(row.runs)] + row.parameters.map { format($0, significant: 4) }
-          + (hasExponent ? [row.sizeExponent.map { format($0, significant: 4) } ?? "–"] : []))
+          + (hasExponent ? [row.sizeExponent.map { format($0, significant: 4) } ?? "–"] : [])
+          + (budget == nil ? [] : [row.optimalSize.map { formatCount($0) } ?? "–"]))
     }
     return table.render(width: terminal.columns)
+  }
+
+  private var checklist: String {
+    guard let checklist = document.checklist, !document.sensitivity.isEmpty else { return "" }
+    var table = TextTable([.init("how it was fitted"), .init("", wraps: true)], terminal: terminal)
+    for (name, text) in checklist.entries { table.add([name, text]) }
+    return table.render(width: min(terminal.columns, 100))
   }
 
   private var picture: String {

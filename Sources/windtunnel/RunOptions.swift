@@ -42,7 +42,7 @@ struct RunOptions: ParsableArguments {
   }
 
   func load() throws -> Loaded {
-    var loaded = Loaded(runs: try RunTable(try Table.read(runs), renames: try renames()))
+    var loaded = Loaded(runs: try RunTable(try Table.read(runs), renames: try Self.renames(rename)))
     for filter in filters {
       guard !filter.allSatisfy(\.isWhitespace) else {
         throw UsageError("--where is empty; say which runs to keep, as in --where \"loss < 5\"")
@@ -75,9 +75,10 @@ struct RunOptions: ParsableArguments {
     return loaded
   }
 
-  private func renames() throws -> [String: String] {
+  /// Reads `column=name` pairs.
+  static func renames(_ texts: [String]) throws -> [String: String] {
     var result: [String: String] = [:]
-    for text in rename {
+    for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
         throw UsageError("--rename '\(text)' should be column=name, as in --rename val_ce=loss")

@@ -194,3 +194,64 @@ import Testing
     #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.errors)")
   }
 }
+
+/// What a fit says of how far it can be trusted.
+@Suite struct TrustContractTests {
+  private let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+    try place.write(Runs.csv(Runs.grid()), to: "runs.csv")
+  }
+
+  @Test func aFitHasProfilesAChecklistAndOptimaAtTheTarget() throws {
+    let json = try place.windtunnel(
+      "fit", "runs.csv", "--bootstrap", "50", "--target-budget", "1e22 FLOP", "--format", "json"
+    ).json()
+    let identifiability = try #require(json["identifiability"] as? [String: Any])
+    #expect((identifiability["eigenvalues"] as? [Double])?.count == 5)
+    let profiles = try #require(identifiability["profiles"] as? [String: [Double?]])
+    let alpha = try #require(profiles["alpha"])
+    #expect(alpha.count == 2 && (alpha[0] ?? 9) < Runs.truth.alpha && (alpha[1] ?? 0) > Runs.truth.alpha)
+    let checklist = try #require(json["checklist"] as? [String: String])
+    let entries = [
+      "form", "variables", "setup", "data", "counting", "objective", "optimiser", "starts", "filtering", "validation",
+      "intervals",
+    ]
+    #expect(entries.allSatisfy { !(checklist[$0] ?? "").isEmpty })
+    let rows = try #require(json["sensitivity"] as? [[String: Any]])
+    // The best size of the true law at 1e22 FLOP is 9.9B.
+    #expect(rows.allSatisfy { abs(log(($0["optimal_size"] as? Double ?? 0) / 9.9e9)) < 0.3 }, "\(rows)")
+  }
+
+  @Test func coverageIsFoundBySimulation() throws {
+    let json = try place.windtunnel(
+      "calibrate", "chinchilla", "--design", "runs.csv", "--simulations", "20", "--bootstrap", "50", "--format", "json"
+    ).json()
+    #expect(json["schema"] as? String == "windtunnel.calibration/1")
+    let rows = try #require(json["rows"] as? [[String: Any]])
+    #expect(Set(rows.compactMap { $0["kind"] as? String }) == ["percentile", "bca", "residuals", "covariance"])
+    #expect(rows.allSatisfy { (0...1).contains($0["coverage"] as? Double ?? -1) })
+    try place.write(
+      "params,tokens\n1e8,1e9\n1e8,1e10\n1e9,1e10\n1e9,1e11\n3e9,1e11\n3e9,3e10\n2e8,1e10\n", to: "plan.csv")
+    let planned = try place.shell(
+      "$W calibrate besiroglu2024 --design plan.csv --noise 0.01 --simulations 20 --bootstrap 50")
+    #expect(planned.status == 0 && planned.text.contains("size exponent"), "\(planned.errors)")
+    let outcome = try place.shell("$W calibrate chinchilla --design plan.csv")
+    #expect(outcome.status == 64 && outcome.errors.contains("name a preset and --noise"), "\(outcome.errors)")
+    #expect(try place.shell("$W calibrate chinchila --design runs.csv").errors.contains("did you mean 'chinchilla'?"))
+  }
+
+  @Test func aStackPlans() throws {
+    let outcome = try place.shell(
+      "$W compare runs.csv --laws chinchilla,kaplan-nd --stack stack.json --bootstrap 20 --plot back-test.svg --format json"
+    )
+    let laws = try #require(try outcome.json()["laws"] as? [[String: Any]])
+    #expect(laws.first?["law"] as? String == "chinchilla")
+    let weights = laws.compactMap { $0["stacking_weight"] as? Double }
+    #expect(weights.count == 2 && abs(weights.reduce(0, +) - 1) < 1e-9)
+    let plan = try place.shell("$W plan --fit stack.json --budget '1e22 FLOP' --format json").json()
+    let size = try #require((plan["params"] as? [String: Any])?["value"] as? Double)
+    #expect(abs(log(size / 9.9e9)) < 0.4)
+  }
+}

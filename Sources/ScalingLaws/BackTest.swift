@@ -1,0 +1,90 @@
+import Fitting
+import Foundation
+import Tables
+
+/// How well a law would have foretold the runs at hand: fitted to those below a compute, it predicts those above, for
+/// every compute at which the runs can be cut.
+public struct BackTest: Codable, Sendable, Equatable {
+  public var cuts: [Cut]
+
+  /// The runs on either side of one compute.
+  public struct Cut: Codable, Sendable, Equatable {
+    /// The most compute in FLOP among the runs that were fitted.
+    public var flops: Double
+    public var fitted: Int
+    /// Where and how far the prediction was off, a run above the cut.
+    public var misses: [Miss]
+
+    /// The mean of |log prediction − log observation|; infinite where the law has no value at some run.
+    public var error: Double { misses.reduce(0) { $0 + abs($1.residual ?? .infinity) } / Double(misses.count) }
+  }
+
+  public struct Miss: Codable, Sendable, Equatable {
+    /// The run's compute over the cut's.
+    public var factor: Double
+    /// log prediction − log observation; nil where the law has no value there.
+    public var residual: Double?
+  }
+
+  /// The mean error, every cut counted alike; nil where the law has no value at some run.
+  public var error: Double? {
+    let mean = cuts.reduce(0) { $0 + $1.error } / Double(cuts.count)
+    return mean.isFinite ? mean : nil
+  }
+
+  /// The mean error by how far the prediction reaches, over thirds of a decade of the factor that have three runs or more.
+  public var byFactor: [(factor: Double, error: Double)] {
+    let misses = cuts.flatMap(\.misses).filter { ($0.residual ?? .infinity).isFinite }
+    let bins = Dictionary(grouping: misses) { Int((3 * log10($0.factor)).rounded(.down)) }
+    return bins.keys.sorted().compactMap { bin in
+      guard let inside = bins[bin], inside.count >= 3 else { return nil }
+      let count = Double(inside.count)
+      return (
+        exp(inside.reduce(0) { $0 + log($1.factor) } / count),
+        inside.reduce(0) { $0 + abs($1.residual ?? 0) } / count
+      )
+    }
+  }
+
+  /// - Parameters:
+  ///   - compute: of each run, in FLOP.
+  ///   - cuts: where to cut; see ``places(_:needed:)``.
+  ///   - parameters: those of all runs, from which each search begins besides others.
+  init(
+    _ problem: FitProblem, compute: [Double], cuts: [Double], near parameters: [Double], threads: Int
+  ) throws(FitError) {
+    self.cuts = []
+    for cut in cuts {
+      let weights = compute.indices.map { compute[$0] <= cut ? problem.weights[$0] : 0 }
+      let found = try problem.weighted(weights).minimise(.global(32), from: [parameters], threads: threads)
+      let predictions = problem.bound.values(parameters: found.parameters)
+      let above = compute.indices.filter { compute[$0] > cut }
+      self.cuts.append(
+        Cut(
+          flops: cut, fitted: weights.count { $0 > 0 },
+          misses: above.map { row in
+            let residual = log(predictions[row]) - log(problem.observed[row])
+            return Miss(factor: compute[row] / cut, residual: residual.isFinite ? residual : nil)
+          }))
+    }
+  }
+
+  /// Where runs can be cut so that enough are below: between computes that differ by a twentieth or more, at most twelve,
+  /// evenly over the logarithm.
+  static func places(_ compute: [Double], needed: Int) -> [Double] {
+    let sorted = compute.sorted()
+    let all = sorted.indices.dropLast().filter { $0 + 1 >= needed && sorted[$0 + 1] > 1.05 * sorted[$0] }.map {
+      sorted[$0]
+    }
+    guard all.count > 12, let first = all.first, let last = all.last else { return all }
+    var chosen: [Double] = []
+    for step in 0..<12 {
+      let wanted = log(first) + (log(last) - log(first)) * Double(step) / 11
+      guard let nearest = all.min(by: { abs(log($0) - wanted) < abs(log($1) - wanted) }), nearest != chosen.last else {
+        continue
+      }
+      chosen.append(nearest)
+    }
+    return chosen
+  }
+}

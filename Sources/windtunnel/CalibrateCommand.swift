@@ -1,0 +1,139 @@
+import ArgumentParser
+import Fitting
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+
+struct CalibrateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "calibrate",
+    abstract: "Find by simulation how often intervals of a law on these runs hold the truth.",
+    discussion: """
+      Runs of the same design are drawn from the law with its noise, fitted again, and each kind of interval is compared \
+      with the parameters that the runs were drawn from. The truth is the law as fitted to the runs, or a preset's \
+      parameters; the noise is what the fit leaves, or --noise.
+
+      Examples:
+        windtunnel calibrate chinchilla --design runs.csv
+        windtunnel calibrate besiroglu2024 --design planned.csv --noise 0.01
+        windtunnel calibrate my-law.yaml --design runs.csv --simulations 1000
+      """)
+
+  @Argument(help: "A law of the catalogue, a preset, or a law file in YAML.")
+  var law: String
+
+  @Option(help: ArgumentHelp("The table of runs whose design is judged: CSV or JSON lines.", valueName: "file"))
+  var design: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Normal noise of this deviation on the logarithm of the loss, instead of what the fit leaves: 0.01 for 1 %.",
+      valueName: "deviation"))
+  var noise: Double?
+
+  @Option(help: ArgumentHelp("The objective to fit by; the law's own unless given.", valueName: "kind"))
+  var objective: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many tables are drawn and fitted.", valueName: "N"))
+  var simulations = 200
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples of each.", valueName: "N"))
+  var bootstrap = 400
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The level of the intervals.", valueName: "level"))
+  var interval = 0.9
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("Take a column for another: --rename val_ce=loss.", valueName: "column=name"))
+  var rename: [String] = []
+
+  @OptionGroup(title: "Computing") var computing: ComputingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    try checkInterval(interval)
+    if !(20...100_000).contains(simulations) {
+      throw ValidationError("--simulations must be from 20 to 100000, not \(simulations)")
+    }
+    if !(50...100_000).contains(bootstrap) {
+      throw ValidationError("--bootstrap must be from 50 to 100000, not \(bootstrap)")
+    }
+    if let noise, !(noise > 0 && noise < 1) {
+      throw ValidationError("--noise must be between 0 and 1, as 0.01 for 1 %, not \(noise)")
+    }
+  }
+
+  func run() throws {
+    try output.prepare()
+    var runs = try RunTable(try Table.read(design), renames: try RunOptions.renames(rename))
+    let preset = try? LawCatalogue().preset(law)
+    let law = try preset?.law ?? LawOptions.law(named: law, over: runs)
+    if try runs.resolve(law.target) == nil {
+      guard let preset, noise != nil else {
+        throw UsageError(
+          "\(design) has no column '\(law.target)' to fit; to judge a design before it is run, name a preset and --noise"
+        )
+      }
+      runs = try runs.predicting(preset.law, preset.preset.values)
+    }
+    var settings = FitProtocol(threads: computing.threadCount)
+    settings.resamples = 0
+    if let objective {
+      settings.objective = Objective(try Objective.Kind(parsing: objective), residual: law.objective.residual)
+    }
+    let fit = try LawFit(law, to: runs, settings)
+    var simulation = Calibration.Settings(threads: computing.threadCount)
+    simulation.simulations = simulations
+    simulation.resamples = bootstrap
+    simulation.level = interval
+    simulation.seed = computing.seed
+    let bar = ProgressBar("simulations", total: simulations)
+    let calibration: Calibration
+    do throws(LawError) {
+      calibration = try Calibration(
+        of: fit, truth: preset?.preset.values, noise: noise.map { NoiseModel(normal: $0, runs: runs.rowCount) },
+        simulation
+      ) { bar.advance(by: $0) }
+    } catch {
+      throw TableError(.badData, file: runs.table.name, message: error.description)
+    }
+    bar.finish()
+    try output.emit(json: try encodedJSON(calibration)) { view(calibration) }
+  }
+
+  private func view(_ calibration: Calibration) -> String {
+    let terminal = Terminal.standardOutput
+    func percent(_ value: Double, _ digits: Int = 3) -> String { "\(format(value * 100, significant: digits)) %" }
+    var table = TextTable(
+      [.init("coverage of")] + Calibration.Kind.allCases.map { .init($0.rawValue, .right) }, terminal: terminal)
+    var names: [String] = []
+    for row in calibration.rows where !names.contains(row.quantity) { names.append(row.quantity) }
+    for name in names {
+      table.add(
+        [name]
+          + Calibration.Kind.allCases.map { kind in
+            calibration.rows.first { $0.quantity == name && $0.kind == kind }.map { percent($0.coverage) } ?? "–"
+          })
+    }
+    table.addRule()
+    table.add(
+      ["all"]
+        + Calibration.Kind.allCases.map { kind in
+          calibration.coverage(of: kind).map { "\(percent($0.lowerBound))–\(percent($0.upperBound))" } ?? "–"
+        })
+    let noise = calibration.noise
+    let error = (calibration.level * (1 - calibration.level) / Double(calibration.simulations)).squareRoot()
+    var words = [
+      "\(calibration.simulations) tables of \(calibration.runs) runs drawn from \(calibration.law), "
+        + "\(calibration.resamples) resamples each; nominal \(percent(calibration.level)), known to ± \(percent(error, 2))",
+      "noise \(percent(noise.deviation)) of the \(law == calibration.law ? "prediction" : "law's prediction")"
+        + (noise.exponent == 0 ? "" : ", ∝ \(noise.along)^\(format(noise.exponent, significant: 2))")
+        + (noise.seedDeviation.map { "; between runs of one setting \(percent($0))" } ?? ""),
+    ]
+    if calibration.failed > 0 { words.append("\(calibration.failed) simulated fits came to no rest and are left out") }
+    return table.render(width: max(terminal.columns, 100)) + words.map { terminal.styled($0, .dim) + "\n" }.joined()
+  }
+}
