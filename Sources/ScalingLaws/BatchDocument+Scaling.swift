@@ -54,6 +54,19 @@ extension BatchDocument {
           "narrow_scaling", .warning,
           "the groups span a factor of \(significant(high / low)) in \(scaling.over); an exponent wants 10 or more"))
     }
+    let tail = standardNormalQuantile((1 + level) / 2)
+    for law in scaling.laws {
+      let ends = (law.exponent.interval ?? []).compactMap { $0 }
+      guard let scatter = law.exponent.standardError, ends.count == 2, scatter > (ends[1] - ends[0]) / tail else {
+        continue
+      }
+      found.append(
+        Diagnostic(
+          "scatter_beyond_errors", .warning,
+          "by \(name(of: law.definition)) the groups lie off the line by more than their own errors: the exponent is no "
+            + "surer than its scatter, ± \(significant(scatter, digits: 2)), and may depend on more than \(scaling.over)"
+        ))
+    }
     if Set(sizes).count == 2 {
       found.append(
         Diagnostic(

@@ -112,6 +112,9 @@ extension BatchDocument {
     }
   }
 
+  /// Seeds hardly make steps to a loss differ by more.
+  private static let largestRepeat = 1.3
+
   /// What a reader of one group's estimates should know.
   private func findings(_ fit: StepsToTargetFit, _ name: String, base: Double, _ options: BatchOptions) -> [Diagnostic]
   {
@@ -125,6 +128,17 @@ extension BatchDocument {
         Diagnostic(
           "few_batches", .warning,
           "\(name): \(distinct) batch sizes do not show whether steps follow the law; run 4 or more"))
+    }
+    let repeats = Dictionary(grouping: fit.steps.indices, by: { fit.batches[$0] })
+      .map { batch, runs in
+        (batch: batch, ratio: (runs.map { fit.steps[$0] }.max() ?? 1) / (runs.map { fit.steps[$0] }.min() ?? 1))
+      }
+    if let most = repeats.max(by: { ($0.ratio, $0.batch) < ($1.ratio, $1.batch) }), most.ratio > Self.largestRepeat {
+      found.append(
+        Diagnostic(
+          "repeats_differ", .warning,
+          "\(name): runs of batch \(count(most.batch)) differ by a factor of \(significant(most.ratio)) in steps: if they have "
+            + "different target losses or learning rates, keep them apart with --group, or the best with --where"))
     }
     if trade.criticalBatch > tested.upperBound {
       let rest = trade.relativeTime(batch: tested.upperBound)

@@ -129,6 +129,15 @@ public struct BatchDocument: Codable, Sendable, Equatable {
     }
   }
 
+  /// A definition as papers write it: `20 % overhead`.
+  public func name(of definition: Definition) -> String {
+    switch definition {
+    case .trade: "E_min/S_min"
+    case .overhead: "\(String(format: "%g", (overhead ?? 0) * 100)) % overhead"
+    case .noiseScale: "simple noise scale"
+    }
+  }
+
   /// The document as compact JSON with sorted keys.
   public func encoded() throws -> Data { try FitCoding.encoder.encode(self) }
 }

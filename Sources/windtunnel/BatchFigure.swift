@@ -33,7 +33,7 @@ struct BatchFigure {
         .annotation(
           .init(
             x: 2 * (group.minSteps?.value ?? 1), y: 2 * (group.minExamples?.value ?? 1),
-            text: document.groups.count > 1 ? "" : group.critical[0].definition.name(overhead: document.overhead),
+            text: document.groups.count > 1 ? "" : document.name(of: group.critical[0].definition),
             marker: .star, ink: .index(index))))
     }
     return Plot(
@@ -57,7 +57,7 @@ struct BatchFigure {
           .init(
             x: sizes, y: sizes.map(law.batch), ink: .index(index),
             label:
-              "\(law.definition.name(overhead: document.overhead)) ∝ \(scaling.over)^\(format(law.exponent.value, significant: 3))"
+              "\(document.name(of: law.definition)) ∝ \(scaling.over)^\(format(law.exponent.value, significant: 3))"
           )))
       layers.append(.points(.init(x: known.map(\.0), y: known.map(\.1), ink: .index(index))))
     }

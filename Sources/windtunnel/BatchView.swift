@@ -48,7 +48,8 @@ struct BatchView {
     for group in document.groups {
       for (index, critical) in group.critical.enumerated() {
         var cells = [
-          index == 0 ? group.name : "", name(critical.definition), format(critical.batch.value, significant: 6),
+          index == 0 ? group.name : "", document.name(of: critical.definition),
+          format(critical.batch.value, significant: 6),
           ends(critical.batch),
         ]
         if hasTokens { cells.append(critical.tokens.map { formatCount($0) } ?? "–") }
@@ -108,7 +109,7 @@ struct BatchView {
       // Per million parameters and per billion tokens, as papers write it; 1 of anything else.
       let (unit, text) = BatchView.unit(scaling.over)
       table.add([
-        name(law.definition),
+        document.name(of: law.definition),
         "\(format(law.batch(at: unit), significant: 4)) \(text)^\(format(law.exponent.value, significant: 3))",
         format(law.exponent.value, significant: 4),
         law.exponent.standardError.map { "± \(format($0, significant: 2))" } ?? "–", ends(law.exponent),
@@ -154,10 +155,6 @@ struct BatchView {
     figure.frontier.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
   }
 
-  private func name(_ definition: BatchDocument.Definition) -> String {
-    definition.name(overhead: document.overhead)
-  }
-
   /// Whole where a reader can take it in.
   private func count(_ number: Double) -> String {
     number < 1e6 ? String(format: "%.0f", number) : formatCount(number)
@@ -166,15 +163,5 @@ struct BatchView {
   private func ends(_ estimate: BatchDocument.Estimate) -> String {
     guard let interval = estimate.interval else { return "–" }
     return interval.map { $0.map { format($0, significant: 4) } ?? "unbounded" }.joined(separator: " … ")
-  }
-}
-
-extension BatchDocument.Definition {
-  func name(overhead: Double?) -> String {
-    switch self {
-    case .trade: "E_min/S_min"
-    case .overhead: "\(String(format: "%g", (overhead ?? 0) * 100)) % overhead"
-    case .noiseScale: "simple noise scale"
-    }
   }
 }

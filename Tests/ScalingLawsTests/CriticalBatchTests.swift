@@ -86,6 +86,35 @@ import Testing
     #expect(found.diagnostics.contains { $0.code == "definitions_disagree" })
   }
 
+  /// Steps of four models, each to two losses, of which the higher takes half the steps.
+  @Test func `groups that are not of one kind are noticed`() throws {
+    var columns = [[Double]](repeating: [], count: 4)
+    for (model, size) in [1e8, 3e8, 1e9, 3e9].enumerated() {
+      for loss in [3.0, 3.2] {
+        for power in 5...12 {
+          let batch = pow(2, Double(power))
+          // Critical batches that follow no power of the size.
+          let critical = [300.0, 900, 200, 800][model]
+          let row = [size, loss, batch, 1000 * (1 + critical / batch) * (loss == 3 ? 2 : 1)]
+          for index in columns.indices { columns[index].append(row[index]) }
+        }
+      }
+    }
+    let runs = try RunTable(
+      Table(
+        name: "runs",
+        columns: zip(["params", "target_loss", "batch_size", "steps"], columns).map {
+          Column(name: $0, values: .numbers($1))
+        }))
+    let apart = try document(runs, options(resamples: 50))
+    #expect(apart.groupedBy == ["params", "target_loss"] && apart.groups.count == 8)
+    #expect(!apart.diagnostics.contains { $0.code == "repeats_differ" })
+    #expect(apart.diagnostics.contains { $0.code == "scatter_beyond_errors" })
+    var mixed = options()
+    mixed.groups = ["params"]
+    #expect(try document(runs, mixed).diagnostics.filter { $0.code == "repeats_differ" }.count == 4)
+  }
+
   /// 300 groups of few runs with 5 % of noise: nine in ten intervals of 90 % hold the truth, within three standard errors.
   @Test(arguments: [4, 9]) func `intervals hold the truth as often as they say, even of few runs`(_ count: Int) throws {
     let random = Random(seed: UInt64(count))
