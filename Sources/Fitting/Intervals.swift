@@ -56,6 +56,9 @@ public func standardDeviation(_ values: [Double]) -> Double {
   return (finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(finite.count - 1)).squareRoot()
 }
 
+/// The quantile of Student's t with so many degrees of freedom.
+public func studentQuantile(_ fraction: Double, freedom: Double) -> Double { gsl_cdf_tdist_Pinv(fraction, freedom) }
+
 /// The standard normal quantile.
 public func standardNormalQuantile(_ fraction: Double) -> Double { gsl_cdf_ugaussian_Pinv(fraction) }
 

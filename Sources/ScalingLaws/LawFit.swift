@@ -292,7 +292,7 @@ extension RunTable {
   }
 
   /// That a column which a user named is not there.
-  fileprivate func missing(_ column: String, _ purpose: String) -> TableError {
+  func missing(_ column: String, _ purpose: String) -> TableError {
     let near = nearestName(to: column, among: table.columns.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
     return TableError(.badData, file: table.name, message: "there is no column '\(column)' \(purpose)\(near)")
   }

@@ -44,6 +44,18 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
     ["tokens_per_batch", "tokens_per_step", "batch_size_tokens", "batch_size_in_tokens", "global_batch_tokens"]
   ),
   (
+    .batchSequences, 1,
+    [
+      "batch", "batch_size", "bs", "batch_size_sequences", "batch_size_in_sequences", "sequences_per_batch",
+      "batch_examples", "examples_per_batch", "global_batch", "global_batch_size", "train_batch_size",
+      "global_train_batch_size",
+    ]
+  ),
+  (
+    .sequenceLength, 1,
+    ["seq_len", "seq_length", "sequence_len", "context_length", "context_len", "ctx_len", "max_sequence_length"]
+  ),
+  (
     .flops, 1,
     [
       "C", "flop", "compute", "n_flops", "num_flops", "train_flops", "training_flops", "train_flop", "training_flop",
@@ -63,7 +75,13 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
       "cross_entropy", "cross_entropy_loss", "ce_loss", "nll",
     ]
   ),
-  (.steps, 1, ["step", "n_steps", "num_steps", "train_steps", "training_steps", "total_steps", "iterations", "iters"]),
+  (
+    .steps, 1,
+    [
+      "step", "n_steps", "num_steps", "train_steps", "training_steps", "total_steps", "iterations", "iters",
+      "steps_to_target", "steps_to_loss", "steps_to_target_loss",
+    ]
+  ),
   (.learningRate, 1, ["lr", "peak_lr", "max_lr", "lr_max", "lr_peak", "peak_learning_rate", "max_learning_rate"]),
   (
     .seconds, 1,
@@ -106,7 +124,7 @@ func recognize(_ name: String) -> Recognition? {
 private func isCounted(_ role: Role) -> Bool {
   switch role {
   case .params, .paramsNonEmbedding, .activeParams, .tokens, .uniqueTokens, .batchTokens, .flops, .budget, .steps: true
-  case .loss, .learningRate, .seconds, .run, .group: false
+  case .batchSequences, .sequenceLength, .loss, .learningRate, .seconds, .run, .group: false
   }
 }
 

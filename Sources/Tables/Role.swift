@@ -12,6 +12,10 @@ public enum Role: String, Sendable, CaseIterable {
   case uniqueTokens = "unique_tokens"
   /// Tokens in one batch.
   case batchTokens = "batch_tokens"
+  /// Sequences, or other examples, in one batch.
+  case batchSequences = "batch_sequences"
+  /// Tokens in one sequence.
+  case sequenceLength = "sequence_length"
   /// Training compute in FLOP (C).
   case flops
   /// The compute in FLOP that the run was planned for: what isoFLOP curves are grouped by.

@@ -13,8 +13,9 @@ struct FitView {
   let terminal: Terminal
 
   var text: String {
-    [heading, parameters, exponents, sensitivity, picture, checklist, findings].filter { !$0.isEmpty }.joined(
-      separator: "\n")
+    [heading, parameters, exponents, sensitivity, picture, checklist, findingsText(document.diagnostics, terminal)]
+      .filter { !$0.isEmpty }.joined(separator: "
+")
   }
 
   private var heading: String {
@@ -121,23 +122,23 @@ struct FitView {
   private var picture: String {
     FitFigure(fit).overview.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
   }
+}
 
-  /// The gravest last, where a reader's eye is when the command ends.
-  private var findings: String {
-    let order: [Diagnostic.Severity] = [.info, .warning, .error]
-    let sorted = order.flatMap { severity in document.diagnostics.filter { $0.severity == severity } }
-    return sorted.map { finding in
-      let name = finding.code.replacing("_", with: " ")
-      let (label, style): (String, TextStyle) =
-        switch finding.severity {
-        case .info: ("note", .dim)
-        case .warning: ("warning", .warning)
-        case .error: ("ERROR (\(name))", .failure)
-        }
-      return wrapped(
-        finding.message, label: terminal.styled(label, style), labelWidth: label.count, width: terminal.columns)
-    }.joined(separator: "\n") + (document.diagnostics.isEmpty ? "" : "\n")
-  }
+/// Findings as sentences, the gravest last, where a reader's eye is when the command ends.
+func findingsText(_ diagnostics: [Diagnostic], _ terminal: Terminal) -> String {
+  let order: [Diagnostic.Severity] = [.info, .warning, .error]
+  let sorted = order.flatMap { severity in diagnostics.filter { $0.severity == severity } }
+  return sorted.map { finding in
+    let name = finding.code.replacing("_", with: " ")
+    let (label, style): (String, TextStyle) =
+      switch finding.severity {
+      case .info: ("note", .dim)
+      case .warning: ("warning", .warning)
+      case .error: ("ERROR (\(name))", .failure)
+      }
+    return wrapped(
+      finding.message, label: terminal.styled(label, style), labelWidth: label.count, width: terminal.columns)
+  }.joined(separator: "\n") + (diagnostics.isEmpty ? "" : "\n")
 }
 
 /// A sentence after its label, wrapped to a width with the lines that follow indented.

@@ -35,6 +35,13 @@ struct RunOptions: ParsableArguments {
     var runs: RunTable
     var exclusions: [FitDocument.Exclusion] = []
     var notes: [String] = []
+
+    /// Leaves out the runs of which some of these quantities is missing, zero or negative.
+    mutating func dropInvalid(for roles: [Role]) throws {
+      let (kept, lines) = try runs.droppingInvalid(for: roles)
+      runs = kept
+      if !lines.isEmpty { exclusions.append(.init(reason: "missing or not above zero", lines: lines)) }
+    }
   }
 
   func validate() throws {
@@ -56,9 +63,7 @@ struct RunOptions: ParsableArguments {
       for role in [Role.params, .tokens, .flops, .loss] where try loaded.runs.column(for: role) != nil {
         roles.append(role)
       }
-      let (kept, lines) = try loaded.runs.droppingInvalid(for: roles)
-      loaded.runs = kept
-      if !lines.isEmpty { loaded.exclusions.append(.init(reason: "missing or not above zero", lines: lines)) }
+      try loaded.dropInvalid(for: roles)
     }
     if derive {
       let (derived, notes) = try loaded.runs.derivingMissing()

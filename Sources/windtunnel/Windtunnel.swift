@@ -27,8 +27,7 @@ struct Windtunnel: ParsableCommand {
       """,
     version: windtunnelVersion,
     subcommands: [
-      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, CalibrateCommand.self,
-      LawsCommand.self,
+      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, CalibrateCommand.self, BatchCommand.self, LawsCommand.self,
     ])
 
   /// A slip in a command's name, which the argument parser would call an unexpected argument.
