@@ -31,7 +31,7 @@ struct PowerTradeOff {
 
   /// `N* = G (C/6)^(beta/(alpha+beta))`, `G = (alpha A/(beta B))^(1/(alpha+beta))`.
   func optimalParams(flops: Double, rule: ComputeRule) -> Double {
-    exp((log(alpha * a / (beta * b)) + beta * log(flops / rule.trainingFactor)) / (alpha + beta))
+    exp((log(alpha * a / (beta * b)) + beta * log(flops / rule.perParam)) / (alpha + beta))
   }
 
   /// `a` of `N* ∝ C^a`; that of tokens is 1 − a.
