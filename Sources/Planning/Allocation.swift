@@ -9,6 +9,10 @@ struct Allocation {
     case tokenCap
     /// The cap on tokens is reached, and a larger model would do no better: the budget is not used up.
     case unspent
+    /// The cap on the size is reached, and the rest of the budget goes into tokens.
+    case sizeCap
+    /// Both caps are reached: the budget is not used up.
+    case bothCaps
     /// The law wants all compute in tokens.
     case oneParameter
     /// The law wants all compute in size.
@@ -33,6 +37,7 @@ struct Allocator {
   static let unlimited = 1e60
 
   var tokenCap: Double { constraints.maxTokens ?? Self.unlimited }
+  var sizeCap: Double { constraints.maxParams ?? Self.unlimited }
 
   /// What reaches the goal under the constraints; nil if the goal cannot be reached.
   func allocation(for goal: PlanGoal, near guess: Allocation? = nil) -> Allocation? {
@@ -63,13 +68,16 @@ struct Allocator {
       return tokens > tokenCap
         ? at(params, tokenCap, limit: .unspent) : at(params, tokens)
     }
-    if let tokens = constraints.fixedTokens { return at(rule.other(tokens, flops: flops), tokens) }
+    if let tokens = constraints.fixedTokens {
+      let params = rule.other(tokens, flops: flops)
+      return params > sizeCap ? at(sizeCap, tokens, limit: .bothCaps) : at(params, tokens)
+    }
     // Without a split, only the compute counts, however it is written.
     guard splits else { return at(1, rule.other(1, flops: flops)) }
     if let tradeOff {
-      let params = tradeOff.optimalParams(flops: flops, flopsPerParamToken: rule.trainingFactor)
+      let params = tradeOff.optimalParams(flops: flops, flopsPerParamToken: rule.perParam)
       let tokens = rule.other(params, flops: flops)
-      if params >= 1, tokens >= 1, tokens <= tokenCap { return at(params, tokens) }
+      if params >= 1, params <= sizeCap, tokens >= 1, tokens <= tokenCap { return at(params, tokens) }
     }
     return numericOptimum(flops, near: guess)
   }
@@ -84,15 +92,17 @@ struct Allocator {
   private func numericOptimum(_ flops: Double, near guess: Allocation?) -> Allocation? {
     let product = rule.other(1, flops: flops)
     let smallest = max(1, product / tokenCap)
-    guard product >= smallest else { return cappedOptimum(upTo: product) }
-    let minimum = lowest(from: log(smallest), to: log(product), near: guess.map { log($0.params) }) { x in
+    let largest = min(product, sizeCap)
+    guard largest >= smallest else { return cappedOptimum(upTo: largest) }
+    let minimum = lowest(from: log(smallest), to: log(largest), near: guess.map { log($0.params) }) { x in
       let params = exp(x)
       let point = surface.point(params: params, tokens: product / params)
       return (point.loss, point.byLogParams - point.byLogTokens)
     }
     switch minimum {
     case .inside(let x): return at(exp(x), product / exp(x))
-    case .upper: return at(product, 1, limit: .oneToken)
+    case .upper:
+      return largest < product ? at(largest, product / largest, limit: .sizeCap) : at(product, 1, limit: .oneToken)
     case .lower where smallest == 1: return at(1, product, limit: .oneParameter)
     case .lower: return cappedOptimum(upTo: smallest)
     case nil: return nil
@@ -102,7 +112,8 @@ struct Allocator {
   /// The lowest loss at the cap on tokens, of sizes that the budget can pay.
   private func cappedOptimum(upTo largest: Double) -> Allocation? {
     let joint = surface.point(params: largest, tokens: tokenCap)
-    if joint.byLogParams <= 0 || largest <= 1 { return at(largest, tokenCap, limit: .tokenCap) }
+    let limit: Allocation.Limit = largest == sizeCap ? .bothCaps : .tokenCap
+    if joint.byLogParams <= 0 || largest <= 1 { return at(largest, tokenCap, limit: limit) }
     let minimum = lowest(from: 0, to: log(largest)) { x in
       let point = surface.point(params: exp(x), tokens: tokenCap)
       return (point.loss, point.byLogParams)
@@ -110,7 +121,7 @@ struct Allocator {
     switch minimum {
     case .inside(let x): return at(exp(x), tokenCap, limit: .unspent)
     case .lower: return at(1, tokenCap, limit: .unspent)
-    case .upper: return at(largest, tokenCap, limit: .tokenCap)
+    case .upper: return at(largest, tokenCap, limit: limit)
     case nil: return nil
     }
   }

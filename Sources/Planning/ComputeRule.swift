@@ -7,19 +7,30 @@ public struct ComputeRule: Sendable, Hashable {
   public let trainingFactor: Double
   /// FLOP a parameter and inference token.
   public let inferenceFactor: Double
+  /// Active parameters for each parameter that the law's size counts: below 1 where it counts idle experts.
+  public var activeRatio = 1.0
 
   /// Six FLOP a parameter and training token, two in inference.
   public static let sixND = ComputeRule(trainingFactor: 6, inferenceFactor: 2)
 
-  public func trainingFLOPs(params: Double, tokens: Double) -> Double { trainingFactor * params * tokens }
+  public func trainingFLOPs(params: Double, tokens: Double) -> Double { perParam * params * tokens }
 
-  public func inferenceFLOPs(params: Double, tokens: Double) -> Double { inferenceFactor * params * tokens }
+  public func inferenceFLOPs(params: Double, tokens: Double) -> Double {
+    inferenceFactor * activeRatio * params * tokens
+  }
+
+  /// FLOP a training token for each parameter that the law's size counts.
+  var perParam: Double { trainingFactor * activeRatio }
 
   /// The tokens that a model of `params` can be trained on, or the size that so many tokens can be spent on.
-  func other(_ one: Double, flops: Double) -> Double { flops / trainingFactor / one }
+  func other(_ one: Double, flops: Double) -> Double { flops / perParam / one }
 
   var sentence: String {
-    "Training compute is counted as C = \(significant(trainingFactor, digits: 1)) N D, without attention over the "
-      + "context."
+    let factor = significant(trainingFactor, digits: 1)
+    guard activeRatio != 1 else {
+      return "Training compute is counted as C = \(factor) N D, without attention over the context."
+    }
+    return "Training compute is counted as C = \(factor) N D of active parameters, which are "
+      + "\(significant(activeRatio)) times the size that the law counts, without attention over the context."
   }
 }

@@ -23,11 +23,12 @@ struct Ensemble {
     let tradeOffs = fitted.law.powerTradeOffs([fitted.parameters] + draws).map { law.splits ? $0 : nil }
     func allocator(_ parameters: [[Double]], _ tradeOff: PowerTradeOff?) -> Allocator {
       Allocator(
-        surface: LossSurface(law, parameters: parameters), tradeOff: tradeOff, rule: options.rule,
+        surface: LossSurface(law, parameters: parameters), tradeOff: tradeOff, rule: law.rule,
         constraints: constraints, splits: law.splits)
     }
     self.law = law
-    self.options = options
+    self.options = PlanOptions(
+      level: options.level, seed: options.seed, rule: law.rule, valleyFactors: options.valleyFactors)
     self.constraints = constraints
     dropped = all.count - draws.count
     point = allocator([fitted.parameters], tradeOffs[0])

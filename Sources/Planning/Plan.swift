@@ -34,10 +34,14 @@ public struct Plan: Sendable, Hashable {
   public let seed: UInt64
   /// How many draws the intervals rest on.
   public let drawCount: Int
+  /// How many experts, and what each number of them would come to; nil where that was not asked.
+  public internal(set) var mixture: MixtureChoice?
+  /// A dense checkpoint trained further, upcycled, or left; nil where that was not asked.
+  public internal(set) var upcycling: UpcyclingChoice?
   /// Why the plan is as it is, a sentence a decision.
-  public let reasons: [String]
+  public internal(set) var reasons: [String]
   /// What to be wary of, a sentence each.
-  public let warnings: [String]
+  public internal(set) var warnings: [String]
 }
 
 /// The size that minimises the mean loss over the draws at the same budget and constraints.
@@ -60,42 +64,46 @@ public func planOptimum(
   _ fitted: FittedLaw, for goal: PlanGoal, constraints: PlanConstraints = PlanConstraints(),
   options: PlanOptions = PlanOptions()
 ) throws(PlanError) -> Plan {
-  try validate(goal, constraints, options)
   let ensemble = try Ensemble(fitted, constraints: constraints, options: options)
+  try validate(goal, constraints, ensemble.options)
   try ensemble.checkConstraintsFitLaw()
   guard let best = ensemble.point.allocation(for: goal) else { throw ensemble.unreachable(goal) }
-  let drawn = ensemble.allocations(for: goal, near: best)
-  let point = ensemble.point
-  let flops = point.flops(best, for: goal)
-  let loss = ensemble.loss(best)
-  let splits = ensemble.law.splits
-
-  var findings = PlanFindings(ensemble: ensemble, goal: goal, best: best, drawn: drawn)
-  findings.exponents = ensemble.exponents(at: flops)
-  findings.robust = ensemble.robustChoice(for: goal, beside: best)
-  findings.valley = point.valley(flops: flops, factors: options.valleyFactors)
-  findings.lifetime = point.lifetimeCost(of: best, for: goal)
-  findings.params = splits ? ensemble.quantity(best, drawn) { $0.params } : nil
-  findings.loss = loss.quantity.interval
-  findings.predictionInterval = predictionInterval(
-    loss.samples, logResiduals: fitted.logResiduals, level: options.level, seed: options.seed)
-  return Plan(
-    law: fitted.law.name, provenance: fitted.provenance, params: findings.params,
-    tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
-    flops: ensemble.quantity(best, drawn) { point.flops($0, for: goal) },
-    tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil, loss: loss.quantity,
-    predictionInterval: findings.predictionInterval,
-    exponents: findings.exponents, robust: findings.robust, valley: findings.valley, lifetime: findings.lifetime,
-    level: options.level, seed: options.seed, drawCount: ensemble.draws.count, reasons: findings.reasons,
-    warnings: findings.warnings)
+  return ensemble.plan(for: goal, best: best, drawn: ensemble.allocations(for: goal, near: best))
 }
 
 extension Ensemble {
+  /// The plan of an allocation that reaches the goal, with what every draw would train for it.
+  func plan(for goal: PlanGoal, best: Allocation, drawn: [Allocation?]) -> Plan {
+    let flops = point.flops(best, for: goal)
+    let loss = self.loss(best)
+    let splits = law.splits
+
+    var findings = PlanFindings(ensemble: self, goal: goal, best: best, drawn: drawn)
+    findings.exponents = exponents(at: flops)
+    findings.robust = robustChoice(for: goal, beside: best)
+    findings.valley = point.valley(flops: flops, factors: options.valleyFactors)
+    findings.lifetime = point.lifetimeCost(of: best, for: goal)
+    findings.params = splits ? quantity(best, drawn) { $0.params } : nil
+    findings.loss = loss.quantity.interval
+    findings.predictionInterval = predictionInterval(
+      loss.samples, logResiduals: law.fitted.logResiduals, level: options.level, seed: options.seed)
+    return Plan(
+      law: law.fitted.law.name, provenance: law.fitted.provenance, params: findings.params,
+      tokens: splits ? quantity(best, drawn) { $0.tokens } : nil,
+      flops: quantity(best, drawn) { point.flops($0, for: goal) },
+      tokensPerParam: splits ? quantity(best, drawn) { $0.tokens / $0.params } : nil, loss: loss.quantity,
+      predictionInterval: findings.predictionInterval,
+      exponents: findings.exponents, robust: findings.robust, valley: findings.valley, lifetime: findings.lifetime,
+      level: options.level, seed: options.seed, drawCount: draws.count, reasons: findings.reasons,
+      warnings: findings.warnings)
+  }
+
   /// Laws of compute alone take no constraints on size and tokens.
   func checkConstraintsFitLaw() throws(PlanError) {
     guard !law.splits else { return }
     let asked = constraints
-    guard asked.maxTokens == nil, asked.fixedParams == nil, asked.fixedTokens == nil, asked.inferenceTokens == nil
+    guard asked.maxTokens == nil, asked.maxParams == nil, asked.fixedParams == nil, asked.fixedTokens == nil,
+      asked.inferenceTokens == nil
     else {
       throw PlanError(
         "the law '\(law.fitted.law.name)' knows only compute, so size and tokens cannot be constrained; "
@@ -116,7 +124,7 @@ extension Ensemble {
   }
 
   /// Why no run reaches the goal.
-  fileprivate func unreachable(_ goal: PlanGoal) -> PlanError {
+  func unreachable(_ goal: PlanGoal) -> PlanError {
     let name = law.fitted.law.name
     guard case .loss(let target) = goal else {
       return PlanError("the law '\(name)' has no finite loss for this budget; check its parameters")
@@ -130,6 +138,7 @@ extension Ensemble {
     } else if let cap = constraints.maxTokens {
       what = "on at most \(formatTokens(cap))"
     }
+    if let cap = constraints.maxParams { what += ", with at most \(formatParams(cap))" }
     return PlanError(
       "the law '\(name)' does not go below a loss of \(significant(least, digits: 5)) \(what), so \(target) cannot be reached; "
         + "raise the target or loosen the constraints"
@@ -141,7 +150,7 @@ extension Allocator {
   /// The lowest loss that the constraints leave, however much compute is spent.
   var leastLoss: Double {
     surface.loss(
-      params: constraints.fixedParams ?? Self.unlimited,
+      params: constraints.fixedParams ?? sizeCap,
       tokens: constraints.fixedTokens ?? tokenCap)
   }
 }

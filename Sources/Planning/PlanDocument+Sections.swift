@@ -168,6 +168,7 @@ extension PlanDocument {
 
   public struct SweepSection: Codable, Sendable, Hashable {
     public var budget: Double
+    public var experts: Double?
     public var flops: DocumentQuantity
     public var params: DocumentQuantity?
     public var tokens: DocumentQuantity?
@@ -175,12 +176,13 @@ extension PlanDocument {
     public var loss: DocumentQuantity
 
     enum CodingKeys: String, CodingKey {
-      case budget, flops, params, tokens, loss
+      case budget, experts, flops, params, tokens, loss
       case tokensPerParam = "tokens_per_param"
     }
 
     public init(_ row: SweepRow) {
       budget = row.budget
+      experts = row.experts
       flops = DocumentQuantity(row.flops)
       params = row.params.map(DocumentQuantity.init)
       tokens = row.tokens.map(DocumentQuantity.init)
@@ -190,7 +192,7 @@ extension PlanDocument {
   }
 }
 
-private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 
 private func bounds(_ interval: ClosedRange<Double>?) -> [Double]? {
   interval.flatMap { $0.lowerBound.isFinite && $0.upperBound.isFinite ? [$0.lowerBound, $0.upperBound] : nil }

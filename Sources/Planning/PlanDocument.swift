@@ -23,6 +23,8 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   public var robust: Robust?
   public var valley: ValleySection?
   public var lifetime: Lifetime?
+  public var mixture: MixtureSection?
+  public var upcycling: UpcyclingSection?
   public var cost: Cost?
   public var sweep: [SweepSection]?
   public var intervalLevel: Double
@@ -34,7 +36,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   enum CodingKeys: String, CodingKey {
     case schema, law, provenance, budget, assumptions, params, tokens, flops
     case tokensPerParam = "tokens_per_param"
-    case loss, exponents, robust, valley, lifetime, cost, sweep
+    case loss, exponents, robust, valley, lifetime, mixture, upcycling, cost, sweep
     case intervalLevel = "interval_level"
     case draws, seed, reasons, warnings
   }
@@ -60,6 +62,8 @@ public struct PlanDocument: Codable, Sendable, Hashable {
     robust = plan.robust.map(Robust.init)
     valley = plan.valley.map(ValleySection.init)
     lifetime = plan.lifetime.map(Lifetime.init)
+    mixture = plan.mixture.map(MixtureSection.init)
+    upcycling = plan.upcycling.map(UpcyclingSection.init)
     self.cost = cost.map(Cost.init)
     self.sweep = sweep.map { $0.map(SweepSection.init) }
     intervalLevel = plan.level

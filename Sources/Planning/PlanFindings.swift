@@ -72,8 +72,12 @@ extension PlanFindings {
 
   private var limits: [String] {
     guard case .flops(let budget) = goal else {
-      return best.limit == .tokenCap
-        ? ["The cap of \(formatTokens(best.tokens)) binds: less compute would do with more tokens."] : []
+      switch best.limit {
+      case .tokenCap: return ["The cap of \(formatTokens(best.tokens)) binds: less compute would do with more tokens."]
+      case .sizeCap:
+        return ["The cap of \(formatParams(best.params)) binds: less compute would do with a larger model."]
+      case .unspent, .bothCaps, .oneParameter, .oneToken, nil: return []
+      }
     }
     switch best.limit {
     case .tokenCap:
@@ -86,6 +90,16 @@ extension PlanFindings {
       return [
         "The cap of \(formatTokens(best.tokens)) binds and a larger model gains nothing, so only \(spent) can be put "
           + "to use."
+      ]
+    case .sizeCap:
+      return [
+        "The cap of \(formatParams(best.params)) binds, so the rest of the compute goes into more tokens than the optimum "
+          + "without it."
+      ]
+    case .bothCaps:
+      return [
+        "A larger model is capped at \(formatParams(best.params)) and the tokens at \(formatTokens(best.tokens)), so only "
+          + "\(formatFLOPs(flops)) of \(formatFLOPs(budget)) can be put to use."
       ]
     case .oneParameter, .oneToken, nil:
       guard let cap = constraints.maxTokens else { return [] }
@@ -106,7 +120,7 @@ extension PlanFindings {
   /// What the constraints cost in loss.
   private var constraintCost: String? {
     guard lifetime == nil,
-      constraints.maxTokens != nil || given != nil,
+      constraints.maxTokens != nil || constraints.maxParams != nil || given != nil,
       let free = ensemble.point.unconstrained.trainingOptimum(flops), best.loss - free.loss > 1e-4
     else { return nil }
     return "Without the constraint the same compute would train \(formatParams(free.params)) on "

@@ -12,6 +12,8 @@ public enum PlanGoal: Sendable, Hashable {
 public struct PlanConstraints: Sendable, Hashable {
   /// The most tokens to train on.
   public var maxTokens: Double?
+  /// The largest size, as the law counts it.
+  public var maxParams: Double?
   /// A size that is given.
   public var fixedParams: Double?
   /// Tokens that are given.
@@ -23,10 +25,11 @@ public struct PlanConstraints: Sendable, Hashable {
   public var fixed: [String: Double]
 
   public init(
-    maxTokens: Double? = nil, fixedParams: Double? = nil, fixedTokens: Double? = nil, inferenceTokens: Double? = nil,
-    fixed: [String: Double] = [:]
+    maxTokens: Double? = nil, maxParams: Double? = nil, fixedParams: Double? = nil, fixedTokens: Double? = nil,
+    inferenceTokens: Double? = nil, fixed: [String: Double] = [:]
   ) {
     self.maxTokens = maxTokens
+    self.maxParams = maxParams
     self.fixedParams = fixedParams
     self.fixedTokens = fixedTokens
     self.inferenceTokens = inferenceTokens
@@ -74,6 +77,7 @@ func validate(
   _ goal: PlanGoal, _ constraints: PlanConstraints, _ options: PlanOptions
 ) throws(PlanError) {
   try checkPositive(constraints.maxTokens, "the cap on tokens")
+  try checkPositive(constraints.maxParams, "the cap on the size")
   try checkPositive(constraints.fixedParams, "the fixed size")
   try checkPositive(constraints.fixedTokens, "the fixed number of tokens")
   if let tokens = constraints.inferenceTokens, !(tokens >= 0 && tokens.isFinite) {
@@ -85,6 +89,9 @@ func validate(
   for factor in options.valleyFactors { try checkPositive(factor, "a factor on the size") }
   if let cap = constraints.maxTokens, let tokens = constraints.fixedTokens, tokens > cap {
     throw PlanError("the fixed \(formatTokens(tokens)) are above the cap of \(formatTokens(cap)); drop one of them")
+  }
+  if let cap = constraints.maxParams, let params = constraints.fixedParams, params > cap * (1 + 1e-9) {
+    throw PlanError("the fixed \(formatParams(params)) are above the cap of \(formatParams(cap)); drop one of them")
   }
   if constraints.inferenceTokens != nil, constraints.fixedParams != nil || constraints.fixedTokens != nil {
     throw PlanError(

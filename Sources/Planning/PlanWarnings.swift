@@ -18,7 +18,9 @@ extension PlanFindings {
       return ["The law wants all compute in size: the optimum is at the boundary of one token, so it cannot plan here."]
     case .unspent:
       return ["The token cap leaves part of the budget without use."]
-    case .tokenCap, nil:
+    case .bothCaps:
+      return ["The caps on size and tokens leave part of the budget without use."]
+    case .tokenCap, .sizeCap, nil:
       break
     }
     if case .flops(let budget) = goal, lifetime != nil, flops > budget * 1.001 {

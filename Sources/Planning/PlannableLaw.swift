@@ -17,14 +17,14 @@ struct PlannableLaw {
 
   init(_ fitted: FittedLaw, fixed: [String: Double], rule: ComputeRule) throws(PlanError) {
     self.fitted = fitted
-    self.rule = rule
     let law = fitted.law
     let roles = law.variables.map { Self.role(of: $0.column) }
-    size = [Role.params, .paramsNonEmbedding, .activeParams].lazy.compactMap { roles.firstIndex(of: $0) }.first
+    size = Self.sizeRoles.lazy.compactMap { roles.firstIndex(of: $0) }.first
     tokens = roles.firstIndex(of: .tokens)
     flops = roles.firstIndex(of: .flops)
     let planned = [size, tokens, flops].compactMap { $0 }
     values = try Self.values(of: law, planned: planned, fixed: fixed)
+    self.rule = try rule.counting(law, at: values)
     let positive = Set(law.parameters.filter { $0.lower ?? -1 >= 0 }.map(\.name))
     do {
       compiled = try CompiledFormula(
@@ -52,7 +52,10 @@ struct PlannableLaw {
   /// Whether the law tells how to split compute into size and tokens, not only what compute gives.
   var splits: Bool { [size, tokens, flops].compactMap { $0 }.count >= 2 }
 
-  private static func role(of column: String) -> Role? {
+  /// What a size may be counted as, the likeliest first.
+  static let sizeRoles: [Role] = [.params, .paramsNonEmbedding, .activeParams, .denseParams]
+
+  static func role(of column: String) -> Role? {
     let lowercased = column.lowercased()
     return Role.allCases.first { $0.recognizedNames.contains(column) || $0.rawValue == lowercased }
   }
@@ -77,6 +80,21 @@ struct PlannableLaw {
       values[index] = value
     }
     return values
+  }
+}
+
+extension ComputeRule {
+  /// The rule for a law's own count of its size.
+  fileprivate func counting(_ law: Law, at values: [Double]) throws(PlanError) -> ComputeRule {
+    guard let formula = law.activeRatio else { return self }
+    let known = Dictionary(zip(law.variables.map(\.name), values), uniquingKeysWith: { first, _ in first })
+    guard let ratio = try? formula.value(known.filter { formula.names.contains($0.key) }), ratio > 0, ratio.isFinite
+    else {
+      throw PlanError("the law '\(law.name)' has no active parameters at the values given; check what is fixed")
+    }
+    var rule = self
+    rule.activeRatio = ratio
+    return rule
   }
 }
 

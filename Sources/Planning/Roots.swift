@@ -101,6 +101,7 @@ private func minimum(
 ) -> LineMinimum? {
   let step = 1e-3
   if guess <= range.lowerBound + step, f(range.lowerBound).slope >= 0 { return .lower }
+  if guess >= range.upperBound - step, f(range.upperBound).slope <= 0 { return .upper }
   guard let place = root(near: guess, within: range, of: { f($0).slope }) else { return nil }
   // A root of the slope may also be a maximum.
   return f(place - step).slope < 0 && f(place + step).slope > 0 ? .inside(place) : nil

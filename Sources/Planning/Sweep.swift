@@ -14,6 +14,8 @@ public struct SweepRow: Sendable, Hashable {
   public let loss: Quantity
   /// Whether size and tokens balance there, rather than one of them having run to its end.
   public let isBalanced: Bool
+  /// The best number of experts; nil where none was to be chosen.
+  public var experts: Double?
 }
 
 /// The optimum at each of several budgets, under the same constraints.
@@ -24,8 +26,8 @@ public func sweepBudgets(
   _ fitted: FittedLaw, budgets: [Double], constraints: PlanConstraints = PlanConstraints(),
   options: PlanOptions = PlanOptions()
 ) throws(PlanError) -> [SweepRow] {
-  for budget in budgets { try validate(.flops(budget), constraints, options) }
   let ensemble = try Ensemble(fitted, constraints: constraints, options: options)
+  for budget in budgets { try validate(.flops(budget), constraints, ensemble.options) }
   try ensemble.checkConstraintsFitLaw()
   var rows: [SweepRow] = []
   for budget in budgets {
@@ -41,6 +43,27 @@ public func sweepBudgets(
         tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
         tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil,
         loss: ensemble.loss(best).quantity, isBalanced: best.limit == nil))
+  }
+  return rows
+}
+
+/// The best number of experts, size and tokens at each of several budgets.
+///
+/// - Parameter budgets: training compute in FLOP.
+/// - Throws: ``PlanError`` as ``planMixture(_:for:_:constraints:options:)`` does, for any of the budgets.
+public func sweepBudgets(
+  _ fitted: FittedLaw, budgets: [Double], _ request: MixtureRequest, constraints: PlanConstraints = PlanConstraints(),
+  options: PlanOptions = PlanOptions()
+) throws(PlanError) -> [SweepRow] {
+  var rows: [SweepRow] = []
+  for budget in budgets {
+    let plan = try planMixture(fitted, for: .flops(budget), request, constraints: constraints, options: options)
+    rows.append(
+      SweepRow(
+        budget: budget, flops: plan.flops, params: plan.params, tokens: plan.tokens,
+        tokensPerParam: plan.tokensPerParam,
+        loss: plan.loss, isBalanced: plan.mixture?.best?.binding == .compute,
+        experts: plan.mixture.flatMap { $0.architecture == nil ? nil : $0.experts }))
   }
   return rows
 }

@@ -14,14 +14,19 @@ extension Allocator {
       return params(of: tokens, reaching: loss, near: guess.params).flatMap { at($0, tokens) }
     }
     guard splits else { return compute(reaching: loss) }
-    guard surface.loss(params: Self.unlimited, tokens: tokenCap) < loss else { return nil }
+    guard surface.loss(params: sizeCap, tokens: tokenCap) < loss else { return nil }
     if constraints.maxTokens != nil, let params = params(of: tokenCap, reaching: loss, near: guess.params),
       costSlope(params: params, tokens: tokenCap, serving: inferenceTokens) >= 0
     {
       return at(params, tokenCap, limit: .tokenCap)
     }
+    if constraints.maxParams != nil, let tokens = tokens(of: sizeCap, reaching: loss, near: guess.tokens),
+      costSlope(params: sizeCap, tokens: tokens, serving: inferenceTokens) <= 0
+    {
+      return at(sizeCap, tokens, limit: .sizeCap)
+    }
     var nearTokens = guess.tokens
-    let size = root(near: log(guess.params), within: 0...log(Self.unlimited)) { x in
+    let size = root(near: log(guess.params), within: 0...log(sizeCap)) { x in
       // Too small a model never gets there, and too large a one is there at the first token.
       guard let tokens = tokens(of: exp(x), reaching: loss, near: nearTokens) else { return -1 }
       guard tokens > 1 else { return 1 }
@@ -39,7 +44,7 @@ extension Allocator {
 
   /// The size that reaches a loss on the tokens: nil if none does, 1 if any does.
   func params(of tokens: Double, reaching loss: Double, near guess: Double) -> Double? {
-    crossing(near: guess, upTo: Self.unlimited) { surface.loss(params: $0, tokens: tokens) - loss }
+    crossing(near: guess, upTo: sizeCap) { surface.loss(params: $0, tokens: tokens) - loss }
   }
 
   /// Where the compute alone reaches a loss.

@@ -18,6 +18,9 @@ public struct Law: Hashable, Sendable {
   public let objective: Objective
   /// How the minimum of the law at a given compute is found in closed form; numerically where nil.
   public let tradeOff: TradeOff?
+  /// Active parameters, which a token passes through, for each parameter that the law's size counts, as a formula in the
+  /// law's variables; 1 where nil.
+  public let activeRatio: Formula?
   public let presets: [Preset]
   /// What a user of the law should know: which parameters its runs leave free, and how its published numbers stand up
   /// to being fitted again. A sentence each.
@@ -30,7 +33,8 @@ public struct Law: Hashable, Sendable {
   public init(
     name: String, family: Family = .own, title: String, formula: Formula, target: String = "loss",
     variables: [Variable], parameters: [ParameterDomain], objective: Objective = .hoffmann, tradeOff: TradeOff? = nil,
-    presets: [Preset] = [], notes: [String] = [], citation: String, fixed: [String: Double] = [:]
+    activeRatio: Formula? = nil, presets: [Preset] = [], notes: [String] = [], citation: String,
+    fixed: [String: Double] = [:]
   ) {
     self.name = name
     self.family = family
@@ -41,6 +45,7 @@ public struct Law: Hashable, Sendable {
     self.parameters = parameters
     self.objective = objective
     self.tradeOff = tradeOff
+    self.activeRatio = activeRatio
     self.presets = presets
     self.notes = notes
     self.citation = citation
@@ -73,7 +78,8 @@ public struct Law: Hashable, Sendable {
     }
 
     private static let usual: [String: ClosedRange<Double>] = [
-      "params": 1e7...1e10, "params_non_embedding": 1e7...1e10, "active_params": 1e7...1e10, "tokens": 1e9...1e12,
+      "params": 1e7...1e10, "params_non_embedding": 1e7...1e10, "active_params": 1e7...1e10,
+      "dense_params": 1e7...1e10, "experts": 1...256, "tokens": 1e9...1e12, "dense_tokens": 1e9...1e12,
       "unique_tokens": 1e9...1e12, "flops": 1e17...1e23, "steps": 1e3...1e6, "batch_tokens": 1e4...1e8,
       "learning_rate": 1e-5...1e-2,
     ]
@@ -124,7 +130,7 @@ public struct Law: Hashable, Sendable {
         TradeOff(
           a: $0.a.substituting(values), alpha: $0.alpha.substituting(values), b: $0.b.substituting(values),
           beta: $0.beta.substituting(values))
-      }, notes: notes, citation: citation, fixed: fixed.merging(values) { _, new in new })
+      }, activeRatio: activeRatio, notes: notes, citation: citation, fixed: fixed.merging(values) { _, new in new })
   }
 
   /// The variable that stands for a column, if the law has it.

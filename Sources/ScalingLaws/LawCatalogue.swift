@@ -6,7 +6,9 @@ public struct LawCatalogue: Sendable {
 
   /// - Throws: ``FormulaError`` if a law's formula is wrong, which a test rules out.
   public init() throws {
-    laws = [try Law.chinchilla()] + (try Law.kaplan()) + (try Law.batch()) + (try Law.batchAndLearningRate())
+    laws =
+      try [Law.chinchilla()] + Law.kaplan() + Law.batch() + Law.batchAndLearningRate() + Law.mixtureOfExperts()
+      + Law.upcycling()
   }
 
   /// The law of a name.

@@ -28,6 +28,11 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
     ["params_active", "n_active", "n_active_params", "active_parameters", "num_active_params", "activated_params"]
   ),
   (
+    .denseParams, 1,
+    ["dense_parameter_count", "dense_parameters", "params_dense", "n_dense", "n_dense_params", "num_dense_params"]
+  ),
+  (.experts, 1, ["num_experts", "n_experts", "nexperts", "expert_count", "experts_count", "number_of_experts"]),
+  (
     .tokens, 1,
     [
       "D", "n_tokens", "num_tokens", "ntokens", "train_tokens", "training_tokens", "total_tokens", "tokens_total",
@@ -39,6 +44,7 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
     .uniqueTokens, 1,
     ["tokens_unique", "n_unique_tokens", "num_unique_tokens", "unique_data", "unique_dataset_size"]
   ),
+  (.denseTokens, 1, ["tokens_dense", "dense_training_tokens", "checkpoint_tokens", "sunk_tokens"]),
   (
     .batchTokens, 1,
     ["tokens_per_batch", "tokens_per_step", "batch_size_tokens", "batch_size_in_tokens", "global_batch_tokens"]
@@ -123,8 +129,10 @@ func recognize(_ name: String) -> Recognition? {
 /// Whether numbers of this role are large counts, so that they may be given in millions or billions.
 private func isCounted(_ role: Role) -> Bool {
   switch role {
-  case .params, .paramsNonEmbedding, .activeParams, .tokens, .uniqueTokens, .batchTokens, .flops, .budget, .steps: true
-  case .batchSequences, .sequenceLength, .loss, .learningRate, .seconds, .run, .group: false
+  case .params, .paramsNonEmbedding, .activeParams, .denseParams, .tokens, .uniqueTokens, .denseTokens, .batchTokens,
+    .flops, .budget, .steps:
+    true
+  case .experts, .batchSequences, .sequenceLength, .loss, .learningRate, .seconds, .run, .group: false
   }
 }
 

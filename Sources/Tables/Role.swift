@@ -6,10 +6,16 @@ public enum Role: String, Sendable, CaseIterable {
   case paramsNonEmbedding = "params_non_embedding"
   /// Parameters that one token passes through, in a sparse model.
   case activeParams = "active_params"
+  /// Parameters of the dense model that a sparse one is built on: what its experts copy.
+  case denseParams = "dense_params"
+  /// Experts of each layer, in a sparse model; 1 in a dense one.
+  case experts
   /// Training tokens seen, repeats included (D).
   case tokens
   /// Distinct training tokens.
   case uniqueTokens = "unique_tokens"
+  /// Tokens that a dense checkpoint had seen before it was trained on as a sparse model.
+  case denseTokens = "dense_tokens"
   /// Tokens in one batch.
   case batchTokens = "batch_tokens"
   /// Sequences, or other examples, in one batch.

@@ -18,6 +18,8 @@ struct PlanCommand: ParsableCommand {
         windtunnel plan --fit fit.json --target-loss 2.0
         windtunnel plan --preset hoffmann2022 --target-loss 2.1 --inference-tokens 1T
         windtunnel plan --fit fit.json --sweep 1e18:1e25 --plot plan.svg
+        windtunnel plan --preset ludziejewski2025 --budget "1e22 FLOP" --memory 80GB
+        windtunnel plan --preset liew2025 --params 7B --upcycle-from 1T --budget 2MUSD
       """)
 
   @OptionGroup(title: "Law") var source: SourceOptions
@@ -79,6 +81,8 @@ struct PlanCommand: ParsableCommand {
     help: ArgumentHelp("The seed of the residuals drawn for the prediction interval.", valueName: "number"))
   var seed: UInt64 = 0
 
+  @OptionGroup(title: "Experts and memory") var mixture: MixtureOptions
+  @OptionGroup(title: "Upcycling") var upcycling: UpcyclingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Output") var plot: PlotOption
 
@@ -95,28 +99,65 @@ struct PlanCommand: ParsableCommand {
     }
     try output.prepare()
     try plot.prepare()
-    let source = try source.source()
-    let fitted = source.fitted
     let assumptions = try assumptions()
     let compute = try budget.map { try trainingFLOPs(for: Budget(parsing: $0), assumptions: assumptions) }
+    let planned = try upcycling.upcycleFrom == nil ? sizePlan(compute) : upcyclingPlan(compute)
+    let cost = try computeCost(
+      ofFLOPs: planned.plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions))
+    var document = PlanDocument(
+      planned.plan, budget: budget, assumptions: compute?.sentences ?? [], cost: cost, sweep: planned.rows)
+    document.warnings = planned.caveats + document.warnings
+    let figure = PlanFigure(planned.plan, planned.fitted, planned.rows)
+    if let path = plot.plot { try figure.grid.write(to: path) }
+    try output.emit(json: try encodedJSON(document)) {
+      PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
+    }
+  }
+
+  /// A plan, the law that its figure draws, and what is wrong with the fits behind it.
+  private struct Planned {
+    var plan: Plan
+    var fitted: FittedLaw
+    var rows: [SweepRow]?
+    var caveats: [String]
+  }
+
+  private func sizePlan(_ compute: TrainingCompute?) throws -> Planned {
+    let source = try source.source()
+    let fitted = source.fitted
     let range = try sweep.map { try QuantityRange(parsing: $0, of: .flops) }
     let budgets = range?.logSpaced(defaultPoints: 8) ?? []
     let goal: PlanGoal =
       if let targetLoss { .loss(targetLoss) } else { .flops(compute?.flops ?? range?.upper ?? 0) }
     let options = PlanOptions(level: interval, seed: seed)
     let constraints = try constraints()
-    let plan = try planOptimum(fitted, for: goal, constraints: constraints, options: options)
-    let rows =
-      budgets.isEmpty ? nil : try sweepBudgets(fitted, budgets: budgets, constraints: constraints, options: options)
-    let cost = try computeCost(
-      ofFLOPs: plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions))
-    var document = PlanDocument(
-      plan, budget: budget, assumptions: compute?.sentences ?? [], cost: cost, sweep: rows)
-    document.warnings = source.caveats + document.warnings
-    if let path = plot.plot { try PlanFigure(plan, fitted, rows).grid.write(to: path) }
-    try output.emit(json: try encodedJSON(document)) {
-      PlanView(plan: plan, document: document, figure: PlanFigure(plan, fitted, rows), terminal: .standardOutput).text
+    guard let request = try mixture.request(for: fitted.law) else {
+      let plan = try planOptimum(fitted, for: goal, constraints: constraints, options: options)
+      let rows =
+        budgets.isEmpty ? nil : try sweepBudgets(fitted, budgets: budgets, constraints: constraints, options: options)
+      return Planned(plan: plan, fitted: fitted, rows: rows, caveats: source.caveats)
     }
+    let plan = try planMixture(fitted, for: goal, request, constraints: constraints, options: options)
+    let rows =
+      budgets.isEmpty
+      ? nil : try sweepBudgets(fitted, budgets: budgets, request, constraints: constraints, options: options)
+    return Planned(plan: plan, fitted: fitted, rows: rows, caveats: source.caveats)
+  }
+
+  private func upcyclingPlan(_ compute: TrainingCompute?) throws -> Planned {
+    let idle: [(String, Bool)] = [
+      ("--target-loss", targetLoss != nil), ("--sweep", sweep != nil), ("--tokens", tokens != nil),
+      ("--inference-tokens", inferenceTokens != nil), ("--set", !assignments.isEmpty), ("--plot", plot.plot != nil),
+    ]
+    if let (name, _) = idle.first(where: { $0.1 }) {
+      throw UsageError("--upcycle-from asks what a further --budget should do; there is nothing to do for \(name)")
+    }
+    guard let compute else { throw UsageError("--upcycle-from needs the further budget: --budget \"1e22 FLOP\"") }
+    let request = try upcycling.request(params: params, maxTokens: maxTokens, mixture)
+    let (laws, caveats) = try upcycling.laws(source)
+    let plan = try planUpcycling(
+      laws, flops: compute.flops, request, options: PlanOptions(level: interval, seed: seed))
+    return Planned(plan: plan, fitted: laws.upcycled, rows: nil, caveats: caveats)
   }
 
   private func assumptions() throws -> CostAssumptions {

@@ -19,7 +19,7 @@ struct PlanFigure {
   var grid: PlotGrid {
     PlotGrid(
       title: "\(plan.law): a plan for \(formatFLOPs(plan.flops.value))",
-      rows: [[valley, sizes, losses].compactMap { $0 }])
+      rows: [[valley, experts, sizes, losses].compactMap { $0 }])
   }
 
   /// The loss of other sizes at the plan's compute; nil for a law without size and tokens, or with further variables.
@@ -50,6 +50,24 @@ struct PlanFigure {
     return Plot(
       title: "Loss against size", subtitle: "at \(formatFLOPs(plan.flops.value))",
       x: .init("params", .log10, numbers: .suffixes), y: .init("loss"), layers: layers)
+  }
+
+  /// The loss that each number of experts comes to, or the compute that it takes to a loss.
+  private var experts: Plot? {
+    guard let choice = plan.mixture, let best = choice.best, choice.rows.count > 1 else { return nil }
+    let isOfLosses = choice.rows.contains { abs($0.loss.value - best.loss.value) > 1e-9 }
+    func height(_ row: MixtureChoice.Row) -> Double { isOfLosses ? row.loss.value : row.flops }
+    let y: Plot.Axis = isOfLosses ? .init("loss") : .init("training compute (FLOP)", .log10, numbers: .powers)
+    return Plot(
+      title: isOfLosses ? "Loss by number of experts" : "Compute by number of experts",
+      x: .init("experts", .log10, numbers: .suffixes), y: y,
+      layers: [
+        .line(.init(x: choice.rows.map(\.experts), y: choice.rows.map(height), ink: .index(0), width: 2)),
+        .annotation(
+          .init(
+            x: best.experts, y: height(best), text: best.experts == 1 ? "dense" : "\(Int(best.experts)) experts",
+            marker: .star, ink: .index(1))),
+      ])
   }
 
   private var sizes: Plot? {

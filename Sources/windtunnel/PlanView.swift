@@ -12,11 +12,13 @@ struct PlanView {
 
   var text: String {
     [
-      answer, valley, sweep,
+      answer, experts.mixture, experts.upcycling, valley, sweep,
       figure.valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "", words,
     ]
     .filter { !$0.isEmpty }.joined(separator: "\n")
   }
+
+  private var experts: ExpertsView { ExpertsView(plan: plan, terminal: terminal) }
 
   private var answer: String {
     let level = "\(format(plan.level * 100, significant: 3)) % interval"
@@ -27,7 +29,16 @@ struct PlanView {
       let narrow = quantity.interval.map { $0.upperBound - $0.lowerBound <= 1e-9 * $0.upperBound } ?? false
       table.add([name, text(quantity.value), narrow ? "" : interval])
     }
-    row("size", plan.params) { formatParams($0) }
+    let hasExperts = plan.mixture?.architecture != nil || plan.upcycling != nil
+    if let upcycling = plan.upcycling { table.add(["option", upcycling.best.rawValue]) }
+    if let choice = plan.mixture, hasExperts {
+      table.add(["experts", choice.experts == 1 ? "1 (dense)" : "\(Int(choice.experts))"])
+    }
+    row(hasExperts ? "active size" : "size", plan.params) { formatParams($0) }
+    if let best = plan.mixture?.best {
+      if hasExperts { table.add(["all parameters", formatParams(best.totalParams)]) }
+      table.add(["memory", formatBytes(best.memory)])
+    }
     row("tokens", plan.tokens) { formatTokens($0) }
     row("tokens per parameter", plan.tokensPerParam) { format($0, significant: 3) }
     row("training compute", plan.flops) { formatFLOPs($0) }
@@ -75,23 +86,25 @@ struct PlanView {
 
   private var sweep: String {
     guard let rows = document.sweep else { return "" }
+    let hasExperts = rows.contains { $0.experts != nil }
     var table = TextTable(
-      [
-        .init("budget"), .init("size", .right), .init("interval"), .init("tokens", .right),
-        .init("per param", .decimal),
+      [.init("budget")] + (hasExperts ? [.init("experts", .right)] : []) + [
+        .init("size", .right), .init("interval"), .init("tokens", .right), .init("per param", .decimal),
         .init("loss", .decimal), .init("interval"),
       ], title: "Over budgets", terminal: terminal)
     for row in rows {
       func interval(_ quantity: DocumentQuantity?, _ text: (Double) -> String) -> String {
         quantity?.interval.flatMap { $0.count == 2 ? "\(text($0[0])) … \(text($0[1]))" : nil } ?? "–"
       }
-      table.add([
-        formatFLOPs(row.budget), row.params?.value.map { formatParams($0) } ?? "–",
-        interval(row.params) { formatParams($0) },
-        row.tokens?.value.map { formatTokens($0) } ?? "–",
-        row.tokensPerParam?.value.map { format($0, significant: 3) } ?? "–",
-        row.loss.value.map { format($0, significant: 4) } ?? "–", interval(row.loss) { format($0, significant: 4) },
-      ])
+      let experts = hasExperts ? [row.experts.map { "\(Int($0))" } ?? "–"] : []
+      table.add(
+        [formatFLOPs(row.budget)] + experts + [
+          row.params?.value.map { formatParams($0) } ?? "–",
+          interval(row.params) { formatParams($0) },
+          row.tokens?.value.map { formatTokens($0) } ?? "–",
+          row.tokensPerParam?.value.map { format($0, significant: 3) } ?? "–",
+          row.loss.value.map { format($0, significant: 4) } ?? "–", interval(row.loss) { format($0, significant: 4) },
+        ])
     }
     return table.render(width: max(terminal.columns, 100))
   }

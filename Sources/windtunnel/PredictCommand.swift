@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fitting
 import Foundation
+import Planning
 import Report
 import ScalingLaws
 import Tables
@@ -54,6 +55,8 @@ struct PredictCommand: ParsableCommand {
     var provenance: String
     var at: [String: Double]
     var loss: Estimate
+    /// The dense size of equal loss, for a law of experts.
+    var denseEquivalent: Estimate?
     var warnings: [String]
 
     struct Estimate: Encodable {
@@ -92,6 +95,9 @@ struct PredictCommand: ParsableCommand {
         value: value, interval: ends(percentileInterval(draws, level: interval)),
         predictionInterval: ends(
           predictionInterval(draws, logResiduals: fitted.logResiduals, level: interval, seed: seed))),
+      denseEquivalent: denseEquivalent(fitted, at: point, level: interval).map {
+        .init(value: $0.value, interval: ends($0.interval))
+      },
       warnings: source.caveats + warnings(fitted, point))
     try output.emit(json: try encodedJSON(prediction)) { view(prediction, of: fitted.law.target) }
   }
@@ -164,6 +170,12 @@ struct PredictCommand: ParsableCommand {
     table.add(["predicted", format(prediction.loss.value, significant: 6)])
     table.add(["\(level) interval of the mean", text(prediction.loss.interval)])
     table.add(["\(level) interval of one run", text(prediction.loss.predictionInterval)])
+    if let dense = prediction.denseEquivalent {
+      table.addRule()
+      table.add(["dense model of equal loss", formatParams(dense.value)])
+      let range = dense.interval.map { "\(formatParams($0[0])) … \(formatParams($0[1]))" }
+      if let range { table.add(["\(level) interval", range]) }
+    }
     let warnings = prediction.warnings.map {
       wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
     }

@@ -25,9 +25,11 @@ import Testing
       return law.variables.enumerated().map { index, variable in
         let (low, high) = (variable.span.lowerBound, variable.span.upperBound)
         return (0..<42).map { run in
-          // Each variable steps at a stride of its own, so that no two move together.
-          let strides = [1, 5, 11, 17, 25]
-          let step = (run * strides[index % strides.count] / (index == 0 ? 7 : 1)) % 6
+          // Each variable steps at a pace of its own, so that no two move together. Whole strides beyond the second
+          // would repeat one of the first two, of which there are six steps; the parts of irrational ones do not.
+          let pace = Double(run) * [2.0, 3, 7, 13, 19][max(0, index - 2) % 5].squareRoot()
+          let step =
+            index < 2 ? (run * (index == 0 ? 1 : 5) / (index == 0 ? 7 : 1)) % 6 : Int(6 * (pace - pace.rounded(.down)))
           return low * pow(high / low, law.variables.count == 1 ? Double(run) / 41 : Double(step) / 5)
         }
       }
