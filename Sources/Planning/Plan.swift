@@ -16,6 +16,8 @@ public struct Plan: Sendable, Hashable {
   /// Training compute in FLOP; below the budget where a constraint leaves some over.
   public let flops: Quantity
   public let tokensPerParam: Quantity?
+  /// How often the distinct tokens are seen; nil where the law does not count them.
+  public let epochs: Quantity?
   /// The mean loss of runs of this size and these tokens; its interval is of what the draws say of this very run.
   public let loss: Quantity
   /// Where the loss of one such run falls: the draws with the scatter of the fit's residuals. Nil without either.
@@ -75,6 +77,8 @@ public func planOptimum(
   findings.robust = ensemble.robustChoice(for: goal, beside: best)
   findings.valley = point.valley(flops: flops, factors: options.valleyFactors)
   findings.lifetime = point.lifetimeCost(of: best, for: goal)
+  let epochs =
+    splits ? ensemble.law.uniqueTokens.map { unique in ensemble.quantity(best, drawn) { $0.tokens / unique } } : nil
   findings.params = splits ? ensemble.quantity(best, drawn) { $0.params } : nil
   findings.loss = loss.quantity.interval
   findings.predictionInterval = predictionInterval(
@@ -83,7 +87,8 @@ public func planOptimum(
     law: fitted.law.name, provenance: fitted.provenance, params: findings.params,
     tokens: splits ? ensemble.quantity(best, drawn) { $0.tokens } : nil,
     flops: ensemble.quantity(best, drawn) { point.flops($0, for: goal) },
-    tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil, loss: loss.quantity,
+    tokensPerParam: splits ? ensemble.quantity(best, drawn) { $0.tokens / $0.params } : nil, epochs: epochs,
+    loss: loss.quantity,
     predictionInterval: findings.predictionInterval,
     exponents: findings.exponents, robust: findings.robust, valley: findings.valley, lifetime: findings.lifetime,
     level: options.level, seed: options.seed, drawCount: ensemble.draws.count, reasons: findings.reasons,

@@ -18,6 +18,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   public var tokens: DocumentQuantity?
   public var flops: DocumentQuantity
   public var tokensPerParam: DocumentQuantity?
+  public var epochs: DocumentQuantity?
   public var loss: Loss
   public var exponents: Exponents?
   public var robust: Robust?
@@ -34,7 +35,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   enum CodingKeys: String, CodingKey {
     case schema, law, provenance, budget, assumptions, params, tokens, flops
     case tokensPerParam = "tokens_per_param"
-    case loss, exponents, robust, valley, lifetime, cost, sweep
+    case epochs, loss, exponents, robust, valley, lifetime, cost, sweep
     case intervalLevel = "interval_level"
     case draws, seed, reasons, warnings
   }
@@ -55,6 +56,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
     tokens = plan.tokens.map(DocumentQuantity.init)
     flops = DocumentQuantity(plan.flops)
     tokensPerParam = plan.tokensPerParam.map(DocumentQuantity.init)
+    epochs = plan.epochs.map(DocumentQuantity.init)
     loss = Loss(plan)
     exponents = plan.exponents.map(Exponents.init)
     robust = plan.robust.map(Robust.init)
