@@ -51,7 +51,7 @@ extension Law {
           + "objective is 0.00030 for 25M parameters, and 0.00014 at the optimum; the other curves are foretold as well by either.",
         "The points of a curve are not independent runs: use --resample group:COLUMN with the column that tells curves "
           + "apart, or take the intervals for too narrow.",
-        "The sum over steps is taken over 32 pieces of the schedule, which changes the loss by some 1e-5 of itself.",
+        "The sum over steps is taken over 32 pieces of the schedule, which changes the loss by a few 1e-5 of itself.",
         "L0 is the floor of this model size and data; learning rates are those of the runs, and another peak rate is an "
           + "extrapolation.",
       ],
