@@ -16,6 +16,8 @@ public struct Plan: Sendable, Hashable {
   /// Training compute in FLOP; below the budget where a constraint leaves some over.
   public let flops: Quantity
   public let tokensPerParam: Quantity?
+  /// How often the distinct tokens are seen; nil where the law does not count them.
+  public let epochs: Quantity?
   /// The mean loss of runs of this size and these tokens; its interval is of what the draws say of this very run.
   public let loss: Quantity
   /// Where the loss of one such run falls: the draws with the scatter of the fit's residuals. Nil without either.
@@ -83,6 +85,7 @@ extension Ensemble {
     findings.robust = robustChoice(for: goal, beside: best)
     findings.valley = point.valley(flops: flops, factors: options.valleyFactors)
     findings.lifetime = point.lifetimeCost(of: best, for: goal)
+    let epochs = splits ? law.uniqueTokens.map { unique in quantity(best, drawn) { $0.tokens / unique } } : nil
     findings.params = splits ? quantity(best, drawn) { $0.params } : nil
     findings.loss = loss.quantity.interval
     findings.predictionInterval = predictionInterval(
@@ -91,7 +94,8 @@ extension Ensemble {
       law: law.fitted.law.name, provenance: law.fitted.provenance, params: findings.params,
       tokens: splits ? quantity(best, drawn) { $0.tokens } : nil,
       flops: quantity(best, drawn) { point.flops($0, for: goal) },
-      tokensPerParam: splits ? quantity(best, drawn) { $0.tokens / $0.params } : nil, loss: loss.quantity,
+      tokensPerParam: splits ? quantity(best, drawn) { $0.tokens / $0.params } : nil, epochs: epochs,
+      loss: loss.quantity,
       predictionInterval: findings.predictionInterval,
       exponents: findings.exponents, robust: findings.robust, valley: findings.valley, lifetime: findings.lifetime,
       level: options.level, seed: options.seed, drawCount: draws.count, reasons: findings.reasons,

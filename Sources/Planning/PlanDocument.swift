@@ -18,6 +18,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   public var tokens: DocumentQuantity?
   public var flops: DocumentQuantity
   public var tokensPerParam: DocumentQuantity?
+  public var epochs: DocumentQuantity?
   public var loss: Loss
   public var exponents: Exponents?
   public var robust: Robust?
@@ -36,7 +37,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   enum CodingKeys: String, CodingKey {
     case schema, law, provenance, budget, assumptions, params, tokens, flops
     case tokensPerParam = "tokens_per_param"
-    case loss, exponents, robust, valley, lifetime, mixture, upcycling, cost, sweep
+    case epochs, loss, exponents, robust, valley, lifetime, mixture, upcycling, cost, sweep
     case intervalLevel = "interval_level"
     case draws, seed, reasons, warnings
   }
@@ -57,6 +58,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
     tokens = plan.tokens.map(DocumentQuantity.init)
     flops = DocumentQuantity(plan.flops)
     tokensPerParam = plan.tokensPerParam.map(DocumentQuantity.init)
+    epochs = plan.epochs.map(DocumentQuantity.init)
     loss = Loss(plan)
     exponents = plan.exponents.map(Exponents.init)
     robust = plan.robust.map(Robust.init)

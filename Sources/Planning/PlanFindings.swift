@@ -33,7 +33,7 @@ extension PlanFindings {
       return sentences
     }
     sentences.append(ensemble.options.rule.sentence)
-    sentences += [choice] + limits
+    sentences += [choice] + repetition + limits
     if let lifetime { sentences.append(serving(lifetime)) }
     sentences += [constraintCost, expectation, growth, flatness, robustness].compactMap { $0 }
     return sentences
@@ -58,6 +58,14 @@ extension PlanFindings {
       let least = lifetime == nil ? "the least training compute" : "the least compute of training and inference"
       return "\(run), \(ratio), reach a loss of \(loss) at \(least), with \(training)."
     }
+  }
+
+  /// How often the distinct tokens are seen, where the law counts them.
+  private var repetition: [String] {
+    guard let unique = ensemble.law.uniqueTokens else { return [] }
+    let epochs = best.tokens / unique
+    let times = epochs < 1 ? "\(significant(epochs * 100)) %" : "\(significant(epochs)) epochs"
+    return ["Those tokens are \(times) of the \(formatTokens(unique)) that are distinct."]
   }
 
   /// What of size and tokens is not the plan's to choose.

@@ -49,6 +49,11 @@ struct PlannableLaw {
     }
   }
 
+  /// The distinct tokens that there are, where the law counts them.
+  var uniqueTokens: Double? {
+    fitted.law.variables.firstIndex { Self.role(of: $0.column) == .uniqueTokens }.map { values[$0] }
+  }
+
   /// Whether the law tells how to split compute into size and tokens, not only what compute gives.
   var splits: Bool { [size, tokens, flops].compactMap { $0 }.count >= 2 }
 

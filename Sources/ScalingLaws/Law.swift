@@ -69,11 +69,14 @@ public struct Law: Hashable, Sendable {
     public let column: String
     /// What runs of such studies span.
     public let span: ClosedRange<Double>
+    /// Whether it is one of many columns made from the data, such as a piece of a schedule, and no quantity of its own.
+    public let isPiece: Bool
 
     /// - Parameter span: by the column where nil.
-    public init(_ name: String, column: String, span: ClosedRange<Double>? = nil) {
+    public init(_ name: String, column: String, span: ClosedRange<Double>? = nil, isPiece: Bool = false) {
       self.name = name
       self.column = column
+      self.isPiece = isPiece
       self.span = span ?? Self.usual[column] ?? 1...1e3
     }
 
@@ -104,6 +107,14 @@ public struct Law: Hashable, Sendable {
   }
 
   public var parameterNames: [String] { parameters.map(\.name) }
+
+  /// The same law of another column: the same form describes the loss on other texts.
+  public func predicting(_ target: String) -> Law {
+    Law(
+      name: name, family: family, title: title, formula: formula, target: target, variables: variables,
+      parameters: parameters, objective: objective, tradeOff: tradeOff, presets: presets, notes: notes,
+      citation: citation, fixed: fixed)
+  }
 
   /// The law with some parameters given, so that only the others are fitted.
   ///

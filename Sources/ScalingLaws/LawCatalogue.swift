@@ -1,4 +1,5 @@
 import Formulas
+import Tables
 
 /// The laws that come with Windtunnel.
 public struct LawCatalogue: Sendable {
@@ -7,8 +8,8 @@ public struct LawCatalogue: Sendable {
   /// - Throws: ``FormulaError`` if a law's formula is wrong, which a test rules out.
   public init() throws {
     laws =
-      try [Law.chinchilla()] + Law.kaplan() + Law.batch() + Law.batchAndLearningRate() + Law.mixtureOfExperts()
-      + Law.upcycling()
+      try [Law.chinchilla()] + Law.kaplan() + Law.dataLaws() + Law.batch() + Law.batchAndLearningRate()
+      + Law.mixtureOfExperts() + Law.upcycling()
   }
 
   /// The law of a name.
@@ -19,6 +20,15 @@ public struct LawCatalogue: Sendable {
       nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
       ?? "there are \(names.joined(separator: ", "))"
     throw LawError("there is no law '\(name)'; \(hint)")
+  }
+
+  /// The law of a name for a table of runs: some laws are made for the columns that it has.
+  public func law(_ name: String, over runs: RunTable) throws -> Law {
+    switch name {
+    case Law.dataMixingName: try .dataMixing(over: runs)
+    case Law.multiPowerName: try .multiPower(pieces: RunTable.schedulePieces)
+    default: try law(name)
+    }
   }
 
   /// The law and the published parameters of a preset: `besiroglu2024`, or `kaplan-nd/kaplan2020` where the same paper
@@ -39,6 +49,16 @@ public struct LawCatalogue: Sendable {
       nearestName(to: name, among: short + full).map { "did you mean '\($0)'?" }
       ?? "there are \(full.joined(separator: ", "))"
     throw LawError("there is no preset '\(name)'; \(hint)")
+  }
+}
+
+extension Law {
+  /// The laws of data: repeated, over-trained on, mixed, and how they are written in tokens.
+  fileprivate static func dataLaws() throws -> [Law] {
+    [
+      try dataConstrained(), try overTraining(), try vocabulary(), try parallelScaling(),
+      try dataMixing(domains: ["mix_1", "mix_2", "mix_3"]), try multiPower(pieces: 1),
+    ]
   }
 }
 

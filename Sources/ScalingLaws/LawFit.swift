@@ -176,7 +176,7 @@ public struct LawFit: Sendable {
 
   /// What the optimum and the residuals show.
   public var diagnostics: [Diagnostic] {
-    let variables = zip(law.variables, columns).map { (name: $0.column, values: $1) }
+    let variables = zip(law.variables, columns).filter { !$0.0.isPiece }.map { (name: $0.column, values: $1) }
     let lines = (0..<runs.rowCount).map { runs.table.line(ofRow: $0) }
     return constancy + problem.diagnose(optimum, covariance, variables: variables, lines: lines) + influence(lines)
       + resolution + failedRefits + uncorrectedIntervals + equivalentOptimaDiagnostics + plausibilityDiagnostics
@@ -272,7 +272,8 @@ public struct LawFit: Sendable {
   /// What the runs span, by column.
   public var ranges: [String: ClosedRange<Double>] {
     var ranges: [String: ClosedRange<Double>] = [:]
-    let quantities = Set(law.variables.map(\.column) + ["params", "tokens", "flops", law.target])
+    let quantities = Set(
+      law.variables.filter { !$0.isPiece }.map(\.column) + ["params", "tokens", "flops", law.target])
     for quantity in quantities {
       let values = ((try? runs.values(named: quantity)) ?? []).filter(\.isFinite)
       if let low = values.min(), let high = values.max(), low <= high { ranges[quantity] = low...high }

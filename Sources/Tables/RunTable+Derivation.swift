@@ -51,6 +51,20 @@ extension RunTable {
     return (result, notes)
   }
 
+  /// The table with further columns, each in the place of one of its name.
+  public func adding(_ columns: [Column]) throws(TableError) -> RunTable {
+    let names = Set(columns.map(\.name))
+    for column in columns where column.values.count != rowCount {
+      throw TableError(
+        .badData, file: table.name, column: column.name,
+        message: "has \(column.values.count) cells where the table has \(rowCount) rows")
+    }
+    return RunTable(
+      Table(
+        name: table.name, columns: table.columns.filter { !names.contains($0.name) } + columns, lines: table.lines,
+        fingerprint: table.fingerprint))
+  }
+
   /// The values of a role, or none when the table has no column for it.
   private func given(_ role: Role) throws(TableError) -> [Double] {
     guard let resolution = try column(for: role) else { return [Double](repeating: .nan, count: rowCount) }

@@ -20,6 +20,8 @@ struct FitCommand: ParsableCommand {
         windtunnel fit runs.csv --where "loss < 5 && tokens > 1B" --plot fit.svg
         windtunnel fit runs.csv --formula "E + A/N^a + B/D^a" --parameter "a=0..2"
         windtunnel fit runs.csv --law my-law.yaml --rename val_ce=loss --derive
+        windtunnel fit mixtures.csv --law data-mixing --target loss_github
+        windtunnel fit curves.csv --law multi-power --warmup 2000 --resample group:schedule
         windtunnel fit isoflops.csv --approach 2
         windtunnel fit curves.csv --approach 1
       """)
@@ -117,8 +119,9 @@ struct FitCommand: ParsableCommand {
   func run() throws {
     try output.prepare()
     try plot.prepare()
-    let loaded = try runs.load()
+    var loaded = try runs.load()
     guard approach == 3 else { return try runProfiles(loaded) }
+    loaded.runs = try law.prepared(loaded.runs)
     let law = try law.law(over: loaded.runs)
     let settings = try settings(law)
     let bar = ProgressBar("bootstrap", total: settings.resamples)

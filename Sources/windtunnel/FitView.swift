@@ -19,7 +19,9 @@ struct FitView {
   }
 
   private var heading: String {
-    let names = fit.law.variables.map { $0.name == $0.column ? $0.name : "\($0.name) = \($0.column)" }
+    let names = fit.law.variables.filter { !$0.isPiece }.map {
+      $0.name == $0.column ? $0.name : "\($0.name) = \($0.column)"
+    }
     let excluded = document.runs.exclusions.map { exclusion in
       let lines = exclusion.lines.prefix(8).map(String.init).joined(separator: ", ")
       return
@@ -34,13 +36,18 @@ struct FitView {
     return
       ([
         terminal.styled("\(document.law)", .bold)
-          + "  \(document.target) = \(fit.law.formula.expressionText)   (\(names.joined(separator: ", ")))",
+          + "  \(document.target) = \(shortened(fit.law.formula.expressionText))   (\(names.joined(separator: ", ")))",
         "\(document.runs.used) runs of \(document.runs.file)",
       ] + excluded + document.runs.notes + [
         "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals\(objective.weights.map { ", weighted by \($0)" } ?? ""), sum \(format(objective.value, significant: 8)); "
           + "gradient norm \(format(document.gradientNorm, significant: 2)); \(ended)",
         "",
       ]).joined(separator: "\n")
+  }
+
+  /// A formula that a program has written, without its middle.
+  private func shortened(_ text: String) -> String {
+    text.count <= 400 ? text : "\(text.prefix(240)) … \(text.suffix(80))"
   }
 
   private var parameters: String {

@@ -26,7 +26,10 @@ struct LawOptions: ParsableArguments {
       valueName: "name=low..high@start..start"))
   var parameter: [String] = []
 
-  @Option(help: ArgumentHelp("The column that a formula predicts; loss unless given.", valueName: "column"))
+  @Option(
+    help: ArgumentHelp(
+      "The column that the law or formula predicts: --target loss_c4_val; its own, mostly loss, unless given.",
+      valueName: "column"))
   var target: String?
 
   @Option(
@@ -35,12 +38,22 @@ struct LawOptions: ParsableArguments {
       "A parameter that is given, not fitted: --fix E=1.69; may be given again.", valueName: "name=value"))
   var fix: [String] = []
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "For multi-power: the steps of an even rise of the learning rate before each curve's first row.",
+      valueName: "steps"))
+  var warmup = 0.0
+
   func validate() throws {
+    if !(warmup >= 0 && warmup.isFinite) { throw ValidationError("--warmup must be 0 or more steps, not \(warmup)") }
     if law != nil, formula != nil { throw ValidationError("give --law or --formula, not both") }
     if formula == nil, !parameter.isEmpty { throw ValidationError("--parameter goes with --formula") }
-    if formula == nil, target != nil {
-      throw ValidationError("--target goes with --formula; a law knows what it predicts")
-    }
+  }
+
+  /// The runs with the columns that the law makes from theirs.
+  func prepared(_ runs: RunTable) throws -> RunTable {
+    law == Law.multiPowerName ? try runs.addingSchedule(warmup: warmup, target: target ?? "loss") : runs
   }
 
   func law(over runs: RunTable) throws -> Law { try unfixed(over: runs).fixing(try fixed()) }
@@ -67,7 +80,14 @@ struct LawOptions: ParsableArguments {
       }
       return try .custom(Formula(formula), target: target, over: runs, declared: declared)
     }
-    return try Self.law(named: law ?? "chinchilla", over: runs)
+    let law = try Self.law(named: law ?? "chinchilla", over: runs)
+    guard let target else { return law }
+    if let variable = law.variable(of: target) {
+      throw UsageError(
+        "--target \(target) is what \(law.name) predicts from, its \(variable.name), so it cannot be predicted from itself"
+      )
+    }
+    return law.predicting(target)
   }
 
   /// A law by its name, or from its file.
@@ -76,7 +96,7 @@ struct LawOptions: ParsableArguments {
       if name.contains("/") || FileManager.default.fileExists(atPath: name) {
         throw UsageError("'\(name)' is no law of the catalogue, and a law file's name ends in .yaml")
       }
-      return try LawCatalogue().law(name)
+      return try LawCatalogue().law(name, over: runs)
     }
     return try LawFile(path: name).law(over: runs)
   }

@@ -41,6 +41,7 @@ struct PlanView {
     }
     row("tokens", plan.tokens) { formatTokens($0) }
     row("tokens per parameter", plan.tokensPerParam) { format($0, significant: 3) }
+    row("epochs of distinct tokens", plan.epochs) { format($0, significant: 4) }
     row("training compute", plan.flops) { formatFLOPs($0) }
     row("loss", plan.loss) { format($0, significant: 5) }
     if let one = plan.predictionInterval {

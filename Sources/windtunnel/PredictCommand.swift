@@ -17,6 +17,7 @@ struct PredictCommand: ParsableCommand {
         windtunnel predict --preset besiroglu2024 --params 70B --tokens 1.4T
         windtunnel predict fit.json --params 7B --flops "1e22 FLOP" --format json
         windtunnel predict fit.json --set N=7e9 --set D=2e12
+        windtunnel predict curves.json --schedule schedule.csv
       """)
 
   @Argument(help: "A fit document that 'windtunnel fit --output' wrote; - for standard input.")
@@ -38,6 +39,18 @@ struct PredictCommand: ParsableCommand {
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp("The value of any other variable of the law.", valueName: "name=value"))
   var assignments: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "For a fit of multi-power: a table of steps and learning rates, whose loss curve is predicted.", valueName: "file"
+    ))
+  var schedule: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --schedule: the steps of an even rise of the learning rate before its first row.", valueName: "steps"))
+  var warmup = 0.0
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The level of the intervals.", valueName: "level"))
   var interval = 0.9
@@ -70,6 +83,7 @@ struct PredictCommand: ParsableCommand {
 
   func validate() throws {
     try checkInterval(interval)
+    if !(warmup >= 0 && warmup.isFinite) { throw ValidationError("--warmup must be 0 or more steps, not \(warmup)") }
   }
 
   func run() throws {
@@ -79,7 +93,11 @@ struct PredictCommand: ParsableCommand {
     }
     try output.prepare()
     let source = try preset.map(SourceOptions.published) ?? SourceOptions.document(file ?? "-")
+    if let schedule { return try predictCurve(source, along: schedule) }
     let fitted = source.fitted
+    guard fitted.law.name != Law.multiPowerName else {
+      throw UsageError("a fit of \(fitted.law.name) predicts a curve: give the learning rates with --schedule FILE")
+    }
     let point = try point(fitted.law)
     let bound = fitted.predictor(columns: fitted.law.variables.map { [point[$0.name] ?? .nan] })
     let value = bound.values(parameters: fitted.parameters)[0]

@@ -20,16 +20,15 @@ import Testing
         }
     }
 
-    /// Six by seven runs (thirty-six where the law has one variable), each variable over three decades or more.
+    /// Forty-two runs, each variable at six values over its span, or at forty-two where it is the only one.
     var columns: [[Double]] {
       return law.variables.enumerated().map { index, variable in
         let (low, high) = (variable.span.lowerBound, variable.span.upperBound)
         return (0..<42).map { run in
-          // Each variable steps at a pace of its own, so that no two move together. Whole strides beyond the second
-          // would repeat one of the first two, of which there are six steps; the parts of irrational ones do not.
-          let pace = Double(run) * [2.0, 3, 7, 13, 19][max(0, index - 2) % 5].squareRoot()
-          let step =
-            index < 2 ? (run * (index == 0 ? 1 : 5) / (index == 0 ? 7 : 1)) % 6 : Int(6 * (pace - pace.rounded(.down)))
+          // Each variable goes through its six values by an irrational number of its own, so that no two move together.
+          let turns = [0.6180339887, 0.4142135624, 0.7320508076, 0.2360679775, 0.6457513111]
+          let turn = Double(run) * turns[index % turns.count]
+          let step = Int(6 * (turn - turn.rounded(.down)))
           return low * pow(high / low, law.variables.count == 1 ? Double(run) / 41 : Double(step) / 5)
         }
       }
@@ -54,7 +53,7 @@ import Testing
     let bound = try known.bound()
     let problem = FitProblem(
       bound, domains: known.law.parameters, observed: bound.values(parameters: known.truth),
-      objective: Objective(kind, residual: .log))
+      objective: Objective(kind, residual: known.law.objective.residual))
     let optimum = try problem.minimise(.standard, threads: 2)
     #expect(optimum.converged)
     for (domain, (value, truth)) in zip(known.law.parameters, zip(optimum.parameters, known.truth)) {

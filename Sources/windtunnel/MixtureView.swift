@@ -1,0 +1,169 @@
+import Planning
+import Report
+import ScalingLaws
+
+/// The best mixture as JSON, `windtunnel.mixture/1`.
+struct MixtureDocument: Encodable {
+  var schema = "windtunnel.mixture/1"
+  var runs: Int
+  var file: String
+  /// The columns of proportions in their order.
+  var domains: [Domain]
+  var losses: [Loss]
+  /// The weighted mean of the losses at the best mixture.
+  var mean: DocumentQuantity
+  var bestTried: Tried
+  /// The share of the data that separates the best mixture from all that the tried ones span.
+  var distanceFromTried: Double
+  var draws: Int
+  var seed: UInt64 = 0
+  var level = 0.9
+  var validation: Validation?
+  var notes: [String] = []
+  var warnings: [String]
+
+  struct Domain: Encodable {
+    var column: String
+    var proportion: DocumentQuantity
+    var tried: [Double]
+  }
+
+  struct Loss: Encodable {
+    var column: String
+    var weight: Double
+    var predicted: DocumentQuantity
+    var atBestTried: Double
+    /// The law's parameters; t of the last domain is 0.
+    var parameters: [String: Double]
+    var rankCorrelation: Double?
+    var rootMeanSquare: Double
+  }
+
+  struct Tried: Encodable {
+    var line: Int
+    var mean: Double
+    var proportions: [Double]
+  }
+
+  struct Validation: Encodable {
+    var file: String
+    var runs: Int
+    var losses: [Accuracy]
+  }
+
+  struct Accuracy: Encodable {
+    var column: String
+    var rankCorrelation: Double?
+    var rootMeanSquare: Double
+
+    init(_ accuracy: MixtureFit.Accuracy) {
+      column = accuracy.loss
+      rankCorrelation = accuracy.rankCorrelation
+      rootMeanSquare = accuracy.rootMeanSquare
+    }
+  }
+
+  init(_ plan: DataMixturePlan, _ fit: MixtureFit, accuracies: [MixtureFit.Accuracy]) {
+    runs = fit.runs.rowCount
+    file = fit.runs.table.name
+    domains = plan.shares.map {
+      Domain(
+        column: $0.domain, proportion: DocumentQuantity($0.proportion),
+        tried: [$0.tried.lowerBound, $0.tried.upperBound])
+    }
+    losses = plan.losses.indices.map { index in
+      let loss = plan.losses[index]
+      let own = fit.fits[index]
+      return Loss(
+        column: loss.column, weight: loss.weight, predicted: DocumentQuantity(loss.loss),
+        atBestTried: loss.atBestTried,
+        parameters: Dictionary(
+          zip(own.law.parameterNames, own.optimum.parameters), uniquingKeysWith: { first, _ in first }),
+        rankCorrelation: accuracies[index].rankCorrelation, rootMeanSquare: accuracies[index].rootMeanSquare)
+    }
+    mean = DocumentQuantity(plan.mean)
+    bestTried = Tried(
+      line: fit.runs.table.line(ofRow: plan.bestTried.row), mean: plan.bestTried.mean,
+      proportions: fit.tried[plan.bestTried.row])
+    distanceFromTried = plan.distance
+    draws = plan.drawCount
+    warnings = plan.warnings
+  }
+}
+
+/// The best mixture as a person reads it.
+struct MixtureView {
+  let document: MixtureDocument
+  let terminal: Terminal
+
+  var text: String { [mixture, losses, words].joined(separator: "\n") }
+
+  private var level: String { "\(format(document.level * 100, significant: 3)) % interval" }
+
+  private func share(_ value: Double?) -> String {
+    value.map { abs($0) < 5e-6 ? "0 %" : "\(format($0 * 100, significant: 3)) %" } ?? "–"
+  }
+
+  private func range(_ ends: [Double]?, _ text: (Double) -> String) -> String {
+    ends.map { "\(text($0[0])) … \(text($0[1]))" } ?? "–"
+  }
+
+  private var mixture: String {
+    var table = TextTable(
+      [.init("domain"), .init("best mixture", .right), .init(level), .init("tried"), .init("best tried", .right)],
+      title: "The best mixture for \(document.runs) runs of \(document.file)", terminal: terminal)
+    for (index, domain) in document.domains.enumerated() {
+      table.add([
+        domain.column, share(domain.proportion.value), range(domain.proportion.interval) { share($0) },
+        range(domain.tried) { share($0) }, share(document.bestTried.proportions[index]),
+      ])
+    }
+    return table.render(width: max(terminal.columns, 100))
+  }
+
+  private var losses: String {
+    let validation = document.validation
+    var table = TextTable(
+      [
+        .init("loss"), .init("weight", .decimal), .init("predicted", .decimal), .init(level),
+        .init("at best tried", .decimal), .init("fit error", .decimal),
+      ] + (validation == nil ? [] : [.init("held-out error", .decimal), .init("rank correlation", .decimal)]),
+      terminal: terminal)
+    func loss(_ value: Double?) -> String { value.map { format($0, significant: 5) } ?? "–" }
+    for (index, row) in document.losses.enumerated() {
+      let heldOut = validation.map { $0.losses[index] }
+      table.add(
+        [
+          row.column, format(row.weight, significant: 3), loss(row.predicted.value),
+          range(row.predicted.interval) { loss($0) }, loss(row.atBestTried), format(row.rootMeanSquare, significant: 2),
+        ]
+          + (heldOut.map {
+            [
+              format($0.rootMeanSquare, significant: 2),
+              $0.rankCorrelation.map { format($0, significant: 4) } ?? "–",
+            ]
+          } ?? []))
+    }
+    table.addRule()
+    table.add([
+      "weighted mean", "", loss(document.mean.value), range(document.mean.interval) { loss($0) },
+      loss(document.bestTried.mean),
+    ])
+    return table.render(width: max(terminal.columns, 100))
+  }
+
+  private var words: String {
+    let source =
+      document.draws < 2 ? "no bootstrap" : "\(document.draws) bootstrap refits of all losses, seed \(document.seed)"
+    let held = document.validation.map { "; held out: \($0.runs) runs of \($0.file)" } ?? ""
+    let lines = document.warnings.map {
+      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns)
+    }
+    return
+      ([
+        terminal.styled(
+          "\(source)\(held); the best tried is line \(document.bestTried.line), by the law's own prediction; errors are root mean squares",
+          .dim)
+      ] + document.notes + lines).joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,101 @@
+import Fitting
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+
+extension PredictCommand {
+  /// The curve of losses along a schedule, `windtunnel.curve/1`.
+  struct Curve: Encodable {
+    var schema = "windtunnel.curve/1"
+    var law: String
+    var target: String
+    var provenance: String
+    var points: [Point]
+    var warnings: [String]
+
+    struct Point: Encodable {
+      var step: Double
+      var learningRate: Double
+      var loss: Double
+      /// Of the mean loss of such runs.
+      var interval: [Double]?
+    }
+  }
+
+  /// Predicts the loss at every row of a schedule.
+  func predictCurve(_ source: SourceOptions.Source, along path: String) throws {
+    guard source.fitted.law.name == Law.multiPowerName else {
+      throw UsageError(
+        "--schedule goes with a fit of the law \(Law.multiPowerName), not of \(source.fitted.law.name); "
+          + "'windtunnel fit CURVES --law \(Law.multiPowerName) --output fit.json' makes one")
+    }
+    guard params == nil, tokens == nil, flops == nil, assignments.isEmpty else {
+      throw UsageError("--schedule says all that the law wants; leave out --params, --tokens, --flops and --set")
+    }
+    let schedule = try RunTable(try Table.read(path)).addingSchedule(warmup: warmup, target: nil)
+    let fitted = try source.fitted.law(over: schedule)
+    let bound = fitted.predictor(columns: try fitted.law.variables.map { try schedule.values(named: $0.column) })
+    let values = bound.values(parameters: fitted.parameters)
+    let draws = fitted.draws.map { bound.values(parameters: $0) }
+    let steps = try schedule.values(for: .steps)
+    let rates = try schedule.values(for: .learningRate)
+    // Before any step there is no loss to speak of: the law's first term has no value at a sum of 0.
+    let points = values.indices.filter { values[$0].isFinite }.map { row in
+      Curve.Point(
+        step: steps[row], learningRate: rates[row], loss: values[row],
+        interval: percentileInterval(draws.map { $0[row] }, level: interval).map { [$0.lowerBound, $0.upperBound] })
+    }
+    guard !points.isEmpty else {
+      throw UsageError("the learning rate of \(path) is 0 throughout, where the law has no value; check the column")
+    }
+    let curve = Curve(
+      law: fitted.law.name, target: fitted.law.target, provenance: fitted.provenance, points: points,
+      warnings: source.caveats + beyond(fitted, try schedule.values(named: fitted.law.variables[0].column)))
+    try output.emit(json: try encodedJSON(curve)) { view(curve) }
+  }
+
+  private static let mostRows = 20
+
+  private func beyond(_ fitted: FittedLaw, _ sums: [Double]) -> [String] {
+    guard let range = fitted.ranges[fitted.law.variables[0].column], let most = sums.max(),
+      most > 1.5 * range.upperBound
+    else { return [] }
+    return [
+      "the learning rate of this schedule sums to \(format(most / range.upperBound, significant: 2)) times the most of the "
+        + "curves behind the fit: this extrapolates"
+    ]
+  }
+
+  private func view(_ curve: Curve) -> String {
+    let terminal = Terminal.standardOutput
+    var table = TextTable(
+      [
+        .init("step", .right), .init("learning rate", .right), .init("\(curve.target)", .decimal),
+        .init("\(format(interval * 100, significant: 3)) % interval of the mean"),
+      ], terminal: terminal)
+    let stride = max(1, (curve.points.count + Self.mostRows - 1) / Self.mostRows)
+    for (index, point) in curve.points.enumerated()
+    where (curve.points.count - 1 - index).isMultiple(of: stride) {
+      table.add([
+        compact(point.step, significant: 6), compact(point.learningRate), format(point.loss, significant: 5),
+        point.interval.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–",
+      ])
+    }
+    let warnings = curve.warnings.map {
+      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
+    }
+    let shown = stride > 1 ? "one row in \(stride) of \(curve.points.count); --format json has all. " : ""
+    return table.render(width: terminal.columns) + terminal.styled(shown + curve.provenance, .dim) + "\n"
+      + warnings.joined()
+  }
+}
+
+extension FittedLaw {
+  /// The same parameters for the law of as many pieces as a table of schedules has; published ones have one.
+  fileprivate func law(over schedule: RunTable) throws -> FittedLaw {
+    try FittedLaw(
+      law: try LawCatalogue().law(law.name, over: schedule).fixing(law.fixed), parameters: parameters, draws: draws,
+      ranges: ranges, logResiduals: logResiduals, provenance: provenance)
+  }
+}
