@@ -20,7 +20,7 @@ struct PlannableLaw {
     self.rule = rule
     let law = fitted.law
     let roles = law.variables.map { Self.role(of: $0.column) }
-    size = [Role.params, .paramsNonEmbedding, .activeParams].lazy.compactMap { roles.firstIndex(of: $0) }.first
+    size = law.sizeVariable
     tokens = roles.firstIndex(of: .tokens)
     flops = roles.firstIndex(of: .flops)
     let planned = [size, tokens, flops].compactMap { $0 }
@@ -52,7 +52,7 @@ struct PlannableLaw {
   /// Whether the law tells how to split compute into size and tokens, not only what compute gives.
   var splits: Bool { [size, tokens, flops].compactMap { $0 }.count >= 2 }
 
-  private static func role(of column: String) -> Role? {
+  fileprivate static func role(of column: String) -> Role? {
     let lowercased = column.lowercased()
     return Role.allCases.first { $0.recognizedNames.contains(column) || $0.rawValue == lowercased }
   }
@@ -77,6 +77,16 @@ struct PlannableLaw {
       values[index] = value
     }
     return values
+  }
+}
+
+extension Law {
+  /// The column of the model's size, however it is counted; nil where the law has none.
+  public var sizeColumn: String? { sizeVariable.map { variables[$0].column } }
+
+  fileprivate var sizeVariable: Int? {
+    let roles = variables.map { PlannableLaw.role(of: $0.column) }
+    return [Role.params, .paramsNonEmbedding, .activeParams].lazy.compactMap { roles.firstIndex(of: $0) }.first
   }
 }
 

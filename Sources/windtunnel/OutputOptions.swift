@@ -46,7 +46,7 @@ struct PlotOption: ParsableArguments {
 }
 
 /// What can be known of a path before there is anything to write.
-private func checkWritable(_ path: String) throws(ReportError) {
+func checkWritable(_ path: String) throws(ReportError) {
   guard path != "-", path != "/dev/stdout" else { return }
   func refuse(_ reason: String) -> ReportError { .cannotWrite(path: path, reason: reason) }
   guard !path.isEmpty else { throw refuse("the path is empty; name a file, or '-' for standard output") }

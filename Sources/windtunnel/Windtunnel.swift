@@ -27,7 +27,7 @@ struct Windtunnel: ParsableCommand {
       """,
     version: windtunnelVersion,
     subcommands: [
-      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, LawsCommand.self,
+      FitCommand.self, PredictCommand.self, PlanCommand.self, DesignCommand.self, CompareCommand.self, LawsCommand.self,
     ])
 
   /// A slip in a command's name, which the argument parser would call an unexpected argument.
