@@ -10,8 +10,11 @@ extension DesignStudy {
     let least = leastRun
     let most = request.mostOfOneRun
     guard least.flops <= most else {
+      let plain = ensemble.law.rule.trainingFLOPs(params: least.params, tokens: least.tokens)
+      let asFitted = least.flops > plain * 1.001 ? ", and no less compute than the runs behind the fit" : ""
       throw PlanError(
-        "a run of at least \(formatParams(least.params)) on \(formatTokens(least.tokens)) takes \(formatFLOPs(least.flops)), but "
+        "the cheapest run (\(formatParams(least.params)) or more on \(formatTokens(least.tokens)) or more\(asFitted)) takes "
+          + "\(formatFLOPs(least.flops)), but "
           + "one run may take \(formatFLOPs(most)), \(significant(request.largestShare * 100)) % of the pilot budget; raise the "
           + "budget or that share, or allow smaller runs")
     }
@@ -63,8 +66,10 @@ extension DesignStudy {
     // Runs of published parameters are not known: a hundredth of the largest is still the same kind of run.
     let known = !law.fitted.ranges.isEmpty || request.minParams != nil || request.minTokens != nil
     let floor = request.mostOfOneRun / (known ? 1e4 : 1e2)
-    return DesignRun(
-      params: params, tokens: tokens, flops: max(floor, law.rule.trainingFLOPs(params: params, tokens: tokens)))
+    // Between the smallest size and the fewest tokens of the fit lies less compute than any of its runs had.
+    let fitted = request.minParams == nil && request.minTokens == nil ? law.fitted.ranges["flops"]?.lowerBound : nil
+    let flops = [floor, fitted ?? 0, law.rule.trainingFLOPs(params: params, tokens: tokens)].max() ?? floor
+    return DesignRun(params: params, tokens: tokens, flops: flops)
   }
 }
 

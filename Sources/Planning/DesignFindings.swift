@@ -22,7 +22,7 @@ struct DesignFindings {
     case _?:
       sentences.append(
         "What the runs behind the fit already say is taken from the covariance of its \(fitted.draws.count) draws, and the "
-          + "expectation is the mean over \(study.scenarioCount) of them.")
+          + "expectation is the mean over the fit and \(study.scenarioCount - 1) of them.")
     case nil:
       sentences.append(
         "Nothing counts as known before: the new runs alone are to determine the law, near these parameters.")

@@ -16,7 +16,8 @@ public struct RunDesign: Sendable {
   public let after: DesignAppraisal
   /// The isoFLOP grid, then runs along 20 tokens a parameter; of the same cost.
   public let customary: [DesignAppraisal]
-  /// How many times the design's compute an isoFLOP grid needs to foresee the target's loss as well; nil beyond 10,000.
+  /// How many times the design's compute an isoFLOP grid of 35 runs needs to foresee the target's loss as well; nil where
+  /// it does not before its own runs are as large as the target.
   public let gridFactorForLoss: Double?
   /// The same of the target's optimal size.
   public let gridFactorForSize: Double?
@@ -131,22 +132,32 @@ extension DesignStudy {
     return ranges["flops"]?.upperBound ?? 0
   }
 
-  /// How many times the compute an isoFLOP grid needs for an error as small; its runs grow with it.
+  /// How many times the compute an isoFLOP grid of as many runs needs for an error as small; nil where it does not get
+  /// there before its own runs are as large as the target.
   private func gridFactor(
     of runs: [DesignRun], _ after: DesignAppraisal, _ cheapest: Double, _ error: (DesignForecast) -> Double
   ) throws(PlanError) -> Double? {
     guard let wanted = after.forecast.map(error) else { return nil }
-    func excess(_ logFactor: Double) throws(PlanError) -> Double {
+    func isAsGood(_ logFactor: Double) throws(PlanError) -> Bool {
       let grid = isoFLOPGrid(flops: runs.flops * exp(logFactor))
-      return try appraisal("", grid, cheapest: cheapest).forecast.map { error($0) - wanted } ?? .infinity
+      return try appraisal("", grid, cheapest: cheapest).forecast.map { error($0) <= wanted } ?? false
     }
-    var (low, high) = (log(1e-4), log(1e4))
-    guard try excess(high) <= 0 else { return nil }
-    guard try excess(low) > 0 else { return exp(low) }
+    // Outward from the same compute: a grid far away from it may be as good again for other reasons.
+    let upward = try !isAsGood(0)
+    let largest = isoFLOPGrid(flops: runs.flops).map(\.flops).max() ?? 1
+    let end = upward ? max(0, log(request.target / largest)) : log(1e-2)
+    let steps = max(1, Int((abs(end) / 0.25).rounded(.up)))
+    var (near, far) = (0.0, 0.0)
+    for step in 1...steps {
+      far = end * Double(step) / Double(steps)
+      if try isAsGood(far) == upward { break }
+      near = far
+    }
+    guard near != far else { return upward ? nil : exp(far) }
     for _ in 0..<30 {
-      let middle = (low + high) / 2
-      if try excess(middle) > 0 { low = middle } else { high = middle }
+      let middle = (near + far) / 2
+      if try isAsGood(middle) == upward { far = middle } else { near = middle }
     }
-    return exp(high)
+    return exp(far)
   }
 }

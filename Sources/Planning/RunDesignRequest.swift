@@ -30,8 +30,9 @@ public struct DesignRequest: Sendable {
   public var maxRuns = 35
   /// The most repeats of one size on the same tokens.
   public var maxRepeats = 3
-  /// How many times smaller or larger than optimal for its own compute a size may be.
-  public var sizeFactor = 8.0
+  /// How many times smaller or larger than optimal for its own compute a size may be: as an isoFLOP grid's unless given.
+  /// Sizes farther off teach more by the law, and most where the law may not hold.
+  public var sizeFactor = 4.0
   /// Values of the law's further variables.
   public var fixed: [String: Double] = [:]
   /// The level of the expected intervals.

@@ -65,26 +65,26 @@ struct DesignFiles {
         + "seeds: [\((0..<run.repeats).map(String.init).joined(separator: ", "))]}\n"
     }
     return try """
-      # Runs chosen by windtunnel design for a target of \(formatFLOPs(design.target.flops)): \
-      \(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)) together.
-      # Make them with Experiments/reference-trainer/sweep.py --definition THIS --output FOLDER. Training settings and the
-      # learning-rate rule are those of Experiments/pilot.yaml, found at 10K to 500K parameters: check them at other sizes.
-      schema: windtunnel.pilot/1
-      name: \(jsonText(name))
+    # Runs chosen by windtunnel design for a target of \(formatFLOPs(design.target.flops)): \
+    \(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)) together.
+    # Make them with Experiments/reference-trainer/sweep.py --definition THIS --output FOLDER. Training settings and the
+    # learning-rate rule are those of Experiments/pilot.yaml, found at 10K to 500K parameters: check them at other sizes.
+    schema: windtunnel.pilot/1
+    name: \(jsonText(name))
 
-      training: {length: 128, batch: 4, warmup: 0.05, final_lr: 0.1, weight_decay: 0.1, clip: 1.0}
-      evaluation: {eval_windows: 2048, curve_windows: 64, curve_points: 18}
-      learning_rate: {value: 0.0065, at_params: 33000, exponent: -0.4}
+    training: {length: 128, batch: 4, warmup: 0.05, final_lr: 0.1, weight_decay: 0.1, clip: 1.0}
+    evaluation: {eval_windows: 2048, curve_windows: 64, curve_points: 18}
+    learning_rate: {value: 0.0065, at_params: 33000, exponent: -0.4}
 
-      sizes:
-      \(shapeLines.joined())
-      stages:
-        - name: design
-          output: runs.csv
-          curves: curves.csv
-          runs:
-      \(runs.joined())
-      """
+    sizes:
+    \(shapeLines.joined())
+    stages:
+      - name: design
+        output: runs.csv
+        curves: curves.csv
+        runs:
+    \(runs.joined())
+    """
   }
 
   /// A text as YAML reads it whatever it holds: JSON's quotes are YAML's.

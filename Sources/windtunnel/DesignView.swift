@@ -64,7 +64,8 @@ struct DesignView {
   /// What a grid would cost that knows as much.
   private var comparison: String {
     let factors = [("loss", design.gridFactorForLoss), ("optimal size", design.gridFactorForSize)].map { what, factor in
-      "\(factor.map { "\(format($0, significant: 2)) times" } ?? "over 10,000 times") the compute for the \(what)"
+      factor.map { "\(format($0, significant: 2)) times the compute for the \(what)" }
+        ?? "more for the \(what) than runs as large as the target"
     }
     return wrapped(
       "an isoFLOP grid (5 budgets, 7 sizes from 1/4 to 4 times the optimum) needs \(factors.joined(separator: ", ")) to know as "

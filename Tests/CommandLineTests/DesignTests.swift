@@ -81,6 +81,6 @@ import Testing
       try design("\(preset) --pilot-budget '1e19 FLOP' --target '1e22 FLOP' --output runs.txt"), 64, ".yaml")
     expectFailure(try design("\(preset) --target '1e22 FLOP' --check none.csv"), 66)
     try place.write("params,tokens,repeats\n1e8,2e9,0.5\n", to: "half.csv")
-    expectFailure(try design("\(preset) --target '1e22 FLOP' --check half.csv"), 65, "line 2", "repeats")
+    expectFailure(try design("\(preset) --target '1e22 FLOP' --check half.csv"), 65, "half.csv:2", "repeats")
   }
 }

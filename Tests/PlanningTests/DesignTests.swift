@@ -47,12 +47,16 @@ import Testing
 
   @Test(arguments: [(1e19, 1e21), (1e19, 1e23), (1e21, 1e23), (1e21, 1e25)])
   func halfTheComputeDoesWhatAnIsoFLOPGridDoes(_ budget: Double, _ target: Double) throws {
-    for goal in [DesignGoal.loss, .optimum] {
-      let half = try designRuns(try published("besiroglu2024"), request(budget / 2, target, goal))
-      let whole = try judgeRuns(try published("besiroglu2024"), half.customary[0].runs, request(budget, target))
-      #expect(half.customary[0].runs.flops <= budget / 2 * (1 + 1e-9) && whole.after.forecast != nil)
-      let factor = try #require(goal == .loss ? half.gridFactorForLoss : half.gridFactorForSize)
-      #expect(factor >= 2, "\(goal) \(factor)")
+    let law = try published("besiroglu2024")
+    for (goal, error) in [(DesignGoal.loss, \DesignForecast.lossError), (.optimum, \.sizeError)] {
+      let half = try designRuns(law, request(budget / 2, target, goal))
+      let whole = try designRuns(law, request(budget, target, goal))
+      let grid = whole.customary[0]
+      #expect(half.runs.flops <= budget / 2 * (1 + 1e-9) && grid.runs.flops > 0.9 * budget)
+      #expect(half.after.runs.runCount <= grid.runs.runCount)
+      #expect(try #require(half.after.forecast)[keyPath: error] < (try #require(grid.forecast))[keyPath: error])
+      let factor = goal == .loss ? half.gridFactorForLoss : half.gridFactorForSize
+      #expect(factor ?? .infinity >= 2, "\(goal) \(String(describing: factor))")
     }
   }
 
