@@ -56,7 +56,7 @@ extension DesignStudy {
   }
 
   /// The smallest size and fewest tokens, and the least compute.
-  private var leastRun: DesignRun {
+  var leastRun: DesignRun {
     let law = ensemble.law
     func range(_ variable: Int?) -> ClosedRange<Double>? {
       variable.flatMap { law.fitted.ranges[law.fitted.law.variables[$0].column] }

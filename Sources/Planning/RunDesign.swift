@@ -140,6 +140,7 @@ extension DesignStudy {
     guard let wanted = after.forecast.map(error) else { return nil }
     func isAsGood(_ logFactor: Double) throws(PlanError) -> Bool {
       let grid = isoFLOPGrid(flops: runs.flops * exp(logFactor))
+      guard grid.contains(where: { $0.flops >= leastRun.flops }) else { return false }
       return try appraisal("", grid, cheapest: cheapest).forecast.map { error($0) <= wanted } ?? false
     }
     // Outward from the same compute: a grid far away from it may be as good again for other reasons.

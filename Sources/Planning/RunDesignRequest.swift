@@ -49,8 +49,10 @@ public struct DesignRequest: Sendable {
   func validate() throws(PlanError) {
     try checkPositive(pilotBudget, "the pilot budget")
     try checkPositive(target, "the target's compute")
-    try checkPositive(noise, "the noise")
-    try checkPositive(noiseOfCheapest, "the noise of the cheapest run")
+    for noise in [noise, noiseOfCheapest].compactMap({ $0 }) where !(noise >= 1e-9 && noise <= 10) {
+      throw PlanError(
+        "the noise of a run's log loss must lie between 1e-9 and 10, not \(noise); 0.01 is 1 % of the loss")
+    }
     try checkPositive(minParams, "the smallest size")
     try checkPositive(maxParams, "the largest size")
     try checkPositive(minTokens, "the fewest tokens")

@@ -21,14 +21,17 @@ struct DesignCommand: ParsableCommand {
       Huber objective with a delta far below the noise makes them 1.25 times as wide. The fit document holds the draws but
       not the runs themselves, so how noise changes with size is for you to say (--noise-of-cheapest).
 
-      In simulations of the Chinchilla law (Besiroglu et al. 2024) at 0.3 to 5 % noise, runs chosen for half the compute
-      leave a narrower interval than an isoFLOP grid of 35 runs does, for targets of 10 to 10,000 times the budget, and
-      linear theory tells the spread of the fits within a tenth. What they do not do:
-        - a design for the loss or for the optimal size may know the other worse than a grid does: --for both;
+      In simulations of the Chinchilla law (Besiroglu et al. 2024) at 0.3 to 3 % noise, runs chosen for half the compute
+      leave three quarters of the interval that an isoFLOP grid of 35 runs does, of the loss or of the optimal size, for
+      targets of 10 to 10,000 times the budget, and linear theory tells the spread of the fits within a tenth. What to
+      know of their limits:
+        - a design for the optimal size knows the loss worse than a grid does (twice the interval); --for both knows
+          either almost as well as a design for it alone;
+        - where the interval of the loss is beyond 10 % (5 to 10 % noise), linear theory fails and the advantage is gone;
         - intervals do not hold the error of the law itself, and chosen runs lean on the law more than a grid's: small
-          runs 2 % off at 1e17 FLOP move a forecast 100 times beyond the largest run by 2.4 % (a grid's by 1.5 %);
+          runs 2 % off at 1e17 FLOP move a forecast 200 times beyond the largest run by 2.0 % (a grid's by 1.1 %);
         - --size-factor 8 narrows intervals by another quarter, but if the law is 1 % off for sizes 8 times off the
-          optimum, that forecast is off by 4 %, twice its standard error. Widen it only where the law is known to hold.
+          optimum, that forecast moves by 2 to 5 %, more than its standard error: widen it where the law is known to hold.
 
       Examples:
         windtunnel design --fit fit.json --pilot-budget "1e19 FLOP" --target "1e23 FLOP"

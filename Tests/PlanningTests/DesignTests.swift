@@ -117,6 +117,19 @@ import Testing
     #expect(abs(before.lossError / expected - 1) < 0.15, "\(before.lossError) \(expected)")
   }
 
+  /// Noisier small runs are worth less, and a design buys fewer of the cheapest.
+  @Test func noiseOfCheapRunsCounts() throws {
+    let law = try published("besiroglu2024")
+    var noisy = request(1e20, 1e22)
+    noisy.noiseOfCheapest = 0.1
+    let (plain, wary) = (try designRuns(law, request(1e20, 1e22)), try designRuns(law, noisy))
+    let cheapest = try #require(plain.runs.first).flops
+    func bought(_ design: RunDesign) -> Int { design.runs.filter { $0.flops < 3 * cheapest }.runCount }
+    #expect(bought(wary) < bought(plain))
+    let (before, after) = (try #require(plain.after.forecast), try #require(wary.after.forecast))
+    #expect(before.lossError < after.lossError)
+  }
+
   @Test func impossibleRequestsAreErrors() throws {
     let law = try published("besiroglu2024")
     func refuses(_ words: String, _ change: (inout DesignRequest) -> Void) throws {
@@ -134,7 +147,7 @@ import Testing
     for bad in [Double.nan, 0, -1, .infinity] {
       try refuses("above zero") { $0.pilotBudget = bad }
       try refuses("above zero") { $0.target = bad }
-      try refuses("above zero") { $0.noise = bad }
+      try refuses("noise") { $0.noise = bad }
     }
     #expect(throws: PlanError.self) { try designRuns(try published("kaplan-c/kaplan2020"), request(1e20, 1e23)) }
     #expect(throws: PlanError.self) { try judgeRuns(law, [], request(1e20, 1e23)) }
