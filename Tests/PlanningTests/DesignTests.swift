@@ -117,6 +117,24 @@ import Testing
     #expect(abs(before.lossError / expected - 1) < 0.15, "\(before.lossError) \(expected)")
   }
 
+  /// A further variable of the law stays where it is fixed, and must be.
+  @Test func furtherVariablesAreFixed() throws {
+    let published = try published("besiroglu2024")
+    let law = Law(
+      name: "custom", title: "", formula: try Formula("E + A/N^alpha + B*x/D^beta"),
+      variables: [.init("N", column: "params"), .init("x", column: "x"), .init("D", column: "tokens")],
+      parameters: published.law.parameters, citation: "")
+    var halved = published.parameters
+    halved[2] /= 2
+    let fitted = try FittedLaw(law: law, parameters: halved, provenance: "a test")
+    var asked = request(handful.flops, 1e22)
+    asked.fixed = ["x": 2]
+    let forecast = try #require(try judgeRuns(fitted, handful, asked).after.forecast)
+    #expect(isClose(forecast.lossError, 0.0336356771984, within: 1e-6))
+    asked.fixed = [:]
+    #expect(throws: PlanError.self) { try judgeRuns(fitted, handful, asked) }
+  }
+
   /// Noisier small runs are worth less, and a design buys fewer of the cheapest.
   @Test func noiseOfCheapRunsCounts() throws {
     let law = try published("besiroglu2024")
