@@ -59,7 +59,9 @@ public struct DesignRequest: Sendable {
     guard largestShare > 0, largestShare <= 1 else {
       throw PlanError("the largest run's share of the budget must lie between 0 and 1, not \(largestShare)")
     }
-    guard maxRuns > 0, maxRepeats > 0 else { throw PlanError("at least one run and one repeat must be allowed") }
+    guard (1...10_000).contains(maxRuns), (1...10_000).contains(maxRepeats) else {
+      throw PlanError("the most runs and the most repeats must be from 1 to 10000, not \(maxRuns) and \(maxRepeats)")
+    }
     guard sizeFactor > 1, sizeFactor <= 1e6 else {
       throw PlanError("sizes may be from 1 to 1e6 times off the optimal one, not \(sizeFactor)")
     }

@@ -64,12 +64,13 @@ struct DesignView {
   /// What a grid would cost that knows as much.
   private var comparison: String {
     let factors = [("loss", design.gridFactorForLoss), ("optimal size", design.gridFactorForSize)].map { what, factor in
-      factor.map { "\(format($0, significant: 2)) times the compute for the \(what)" }
-        ?? "more for the \(what) than runs as large as the target"
+      factor.map { "for the \(what) at \(format($0, significant: 2)) times the compute" }
+        ?? "for the \(what) not before its own runs are as large as the target"
     }
     return wrapped(
-      "an isoFLOP grid (5 budgets, 7 sizes from 1/4 to 4 times the optimum) needs \(factors.joined(separator: ", ")) to know as "
-        + "much.", label: terminal.styled("compared", .dim), labelWidth: 8, width: terminal.columns) + "\n"
+      "an isoFLOP grid (5 budgets, 7 sizes from 1/4 to 4 times the optimum) knows as much "
+        + "\(factors.joined(separator: ", ")).", label: terminal.styled("compared", .dim), labelWidth: 8,
+      width: terminal.columns) + "\n"
   }
 
   private var words: String {
