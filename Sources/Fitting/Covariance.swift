@@ -141,12 +141,14 @@ extension FitProblem {
 }
 
 /// The eigenvalues of a symmetric matrix scaled to a unit diagonal, and its inverse.
-private struct Spectrum {
-  var conditionNumber = Double.infinity
-  var flattest: [Double]
-  var values: [Double] = []
-  var directions: [[Double]] = []
-  var inverse: [Double]?
+struct Spectrum {
+  private(set) var conditionNumber = Double.infinity
+  /// The eigenvector of the smallest eigenvalue, in scaled coordinates.
+  private(set) var flattest: [Double]
+  /// Rising, with the direction of each.
+  private(set) var values: [Double] = []
+  private(set) var directions: [[Double]] = []
+  private(set) var inverse: [Double]?
 
   init(_ matrix: [Double], _ count: Int) {
     flattest = [Double](repeating: 0, count: count)

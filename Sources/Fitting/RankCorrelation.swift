@@ -4,7 +4,7 @@ public func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double? {
 }
 
 /// Pearson's correlation; nil where either side does not vary.
-func pearson(_ pairs: [(Double, Double)]) -> Double? {
+public func pearson(_ pairs: [(Double, Double)]) -> Double? {
   let count = Double(pairs.count)
   guard count > 2 else { return nil }
   let mean = pairs.reduce((0, 0)) { ($0.0 + $1.0 / count, $0.1 + $1.1 / count) }

@@ -19,7 +19,7 @@ struct PlannableLaw {
     self.fitted = fitted
     let law = fitted.law
     let roles = law.variables.map { Self.role(of: $0.column) }
-    size = Self.sizeRoles.lazy.compactMap { roles.firstIndex(of: $0) }.first
+    size = law.sizeVariable
     tokens = roles.firstIndex(of: .tokens)
     flops = roles.firstIndex(of: .flops)
     let planned = [size, tokens, flops].compactMap { $0 }
@@ -100,6 +100,16 @@ extension ComputeRule {
     var rule = self
     rule.activeRatio = ratio
     return rule
+  }
+}
+
+extension Law {
+  /// The column of the model's size, however it is counted; nil where the law has none.
+  public var sizeColumn: String? { sizeVariable.map { variables[$0].column } }
+
+  fileprivate var sizeVariable: Int? {
+    let roles = variables.map { PlannableLaw.role(of: $0.column) }
+    return PlannableLaw.sizeRoles.lazy.compactMap { roles.firstIndex(of: $0) }.first
   }
 }
 

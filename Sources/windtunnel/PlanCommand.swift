@@ -182,16 +182,11 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func constraints() throws -> PlanConstraints {
-    var fixed: [String: Double] = [:]
-    for text in assignments {
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else { throw UsageError("--set '\(text)' should be name=value, as in --set depth=32") }
-      fixed[parts[0]] = try parseNumber(parts[1])
-    }
-    return PlanConstraints(
+    PlanConstraints(
       maxTokens: try maxTokens.map { try parseCount($0, of: .tokens) },
       fixedParams: try params.map { try parseCount($0, of: .params) },
       fixedTokens: try tokens.map { try parseCount($0, of: .tokens) },
-      inferenceTokens: try inferenceTokens.map { try parseCount($0, of: .tokens) }, fixed: fixed)
+      inferenceTokens: try inferenceTokens.map { try parseCount($0, of: .tokens) },
+      fixed: try fixedValues(assignments))
   }
 }

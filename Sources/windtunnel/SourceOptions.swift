@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ScalingLaws
+import Tables
 
 /// Which fitted law is used: a document's, or a published one.
 struct SourceOptions: ParsableArguments {
@@ -48,4 +49,15 @@ struct SourceOptions: ParsableArguments {
       fitted: try FittedLaw(
         law: law, parameters: preset.values, provenance: "\(law.name) as published: \(preset.note)"))
   }
+}
+
+/// The values of `--set name=value`.
+func fixedValues(_ assignments: [String]) throws -> [String: Double] {
+  var fixed: [String: Double] = [:]
+  for text in assignments {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { throw UsageError("--set '\(text)' should be name=value, as in --set depth=32") }
+    fixed[parts[0]] = try parseNumber(parts[1])
+  }
+  return fixed
 }

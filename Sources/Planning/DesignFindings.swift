@@ -1,0 +1,103 @@
+import Foundation
+import ScalingLaws
+import Tables
+
+/// What was found for a design, from which its sentences are written.
+struct DesignFindings {
+  let study: DesignStudy
+  let before: DesignForecast?
+  let after: DesignAppraisal
+  let customary: [DesignAppraisal]
+  let extrapolation: Double
+
+  private var fitted: FittedLaw { study.ensemble.law.fitted }
+  private var percent: String { significant(study.noise * 100, digits: 3) }
+
+  var reasons: [String] {
+    var sentences = [
+      "The law is \(fitted.law.name), L = \(fitted.law.formula.text): \(fitted.provenance).",
+      study.ensemble.law.rule.sentence,
+    ]
+    switch study.prior {
+    case _?:
+      sentences.append(
+        "What the runs behind the fit already say is taken from the covariance of its \(fitted.draws.count) draws, and the "
+          + "expectation is the mean over the fit and \(study.scenarioCount - 1) of them.")
+    case nil:
+      sentences.append(
+        "Nothing counts as known before: the new runs alone are to determine the law, near these parameters.")
+    }
+    let source = study.request.noise == nil ? "the spread of the fit's residuals" : "as given"
+    var noise = "The noise of a run is \(percent) % of its loss (\(source))"
+    if let small = study.request.noiseOfCheapest {
+      noise += ", rising to \(significant(small * 100, digits: 3)) % at the cheapest run"
+    }
+    sentences.append(noise + "; errors are those of least squares on the logarithm of the loss, by linear theory.")
+    return sentences
+  }
+
+  var warnings: [String] { conditioning + modelError + knowledge + noise }
+
+  private var conditioning: [String] {
+    var sentences: [String] = []
+    if let correlation = after.correlation, abs(correlation) > 0.999 {
+      sentences.append(
+        "Size and tokens move together in \(after.name) (correlation \(significant(correlation, digits: 5)) in logarithms): no "
+          + "fit of them can tell one's effect from the other's; vary the tokens of one size.")
+    } else if after.isIllConditioned {
+      sentences.append(
+        "\(after.name.prefix(1).uppercased() + after.name.dropFirst()) alone leave\(after.name.hasSuffix("s") ? "" : "s") some "
+          + "direction of the parameters open (condition number \(significant(after.conditionNumber, digits: 2)))"
+          + (study.prior == nil ? ": vary size and tokens more." : ", and lean on the runs behind the fit."))
+    }
+    if after.forecast == nil {
+      sentences.append(
+        "The target is not determined by \(after.name)\(study.prior == nil ? "" : " and the fit together").")
+    }
+    return sentences
+  }
+
+  /// Beyond these factors chance is not what a forecast fails by.
+  private var modelError: [String] {
+    guard extrapolation > 100 else { return [] }
+    let far = "The target's compute is \(significant(extrapolation, digits: 2)) times the largest run's"
+    return [
+      extrapolation > 1000
+        ? "\(far): no interval covers an extrapolation beyond 1,000-fold, because the law's own error is what counts there."
+        : "\(far): expect the law's own error to count for as much as the chance that these intervals are of; keep a part of "
+          + "the budget for one run on the way there, and check the forecast on it."
+    ]
+  }
+
+  private var knowledge: [String] {
+    var sentences: [String] = []
+    if fitted.draws.isEmpty {
+      sentences.append(
+        "There are no draws of these parameters: the design is best near them, and not made to be good should they be wrong."
+      )
+    } else if study.prior == nil {
+      sentences.append(
+        "The \(fitted.draws.count) draws of the fit do not span its parameters, so the runs behind it count for nothing; fit "
+          + "again with --bootstrap 200 or more.")
+    }
+    if let before, let drawn = study.drawnLossError, drawn > 0,
+      max(before.lossError / drawn, drawn / before.lossError) > 1.5
+    {
+      sentences.append(
+        "The draws spread the target's log loss by \(significant(drawn, digits: 2)), where linear theory says "
+          + "\(significant(before.lossError, digits: 2)): take the expected intervals for a guide only.")
+    }
+    return sentences
+  }
+
+  /// Residuals of a few runs far off make the rest look noisier than they are.
+  private var noise: [String] {
+    guard study.request.noise == nil, fitted.logResiduals.count > 10 else { return [] }
+    let middle = fitted.logResiduals.map(abs).sorted()[fitted.logResiduals.count / 2] * 1.4826
+    guard middle > 0, study.noise > 2 * middle else { return [] }
+    return [
+      "A few residuals are far larger than the rest, which spread by \(significant(middle * 100, digits: 2)) %: if such runs are "
+        + "mistakes, state the noise without them."
+    ]
+  }
+}

@@ -1,0 +1,30 @@
+import Planning
+import Report
+import Tables
+
+/// The runs of a design in the plane of size and tokens, beside an isoFLOP grid of the same cost.
+struct DesignFigure {
+  private let design: RunDesign
+
+  init(_ design: RunDesign) { self.design = design }
+
+  var plot: Plot {
+    var layers: [Plot.Layer] = []
+    if let grid = design.customary.first?.runs {
+      layers.append(
+        .points(
+          .init(
+            x: grid.map(\.params), y: grid.map(\.tokens), ink: .gray, radii: [2.5], marker: .cross,
+            label: "isoFLOP grid of the same cost")))
+    }
+    layers.append(
+      .points(
+        .init(
+          x: design.runs.map(\.params), y: design.runs.map(\.tokens), ink: .index(0),
+          radii: design.runs.map { 3 + 1.5 * Double(min($0.repeats, 6)) }, label: design.after.name)))
+    return Plot(
+      title: "Runs to make",
+      subtitle: "\(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)), larger where repeated",
+      x: .init("params", .log10, numbers: .suffixes), y: .init("tokens", .log10, numbers: .suffixes), layers: layers)
+  }
+}

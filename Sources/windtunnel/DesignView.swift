@@ -1,0 +1,85 @@
+import Foundation
+import Planning
+import Report
+import Tables
+
+/// A design as a person reads it.
+struct DesignView {
+  let design: RunDesign
+  let document: DesignDocument
+  let figure: DesignFigure
+  let terminal: Terminal
+
+  var text: String {
+    [
+      runs, expectation, figure.plot.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor),
+      words,
+    ].joined(separator: "\n")
+  }
+
+  private var runs: String {
+    var table = TextTable(
+      [
+        .init("size", .right), .init("tokens", .right), .init("per param", .decimal), .init("FLOP each", .right),
+        .init("repeats", .right), .init("share", .decimal),
+      ],
+      title:
+        "\(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)) of \(formatFLOPs(design.request.pilotBudget))",
+      terminal: terminal)
+    for run in document.runs {
+      table.add([
+        formatParams(run.params), formatTokens(run.tokens), format(run.tokens / run.params, significant: 3),
+        formatFLOPs(run.flops), "\(run.repeats)", "\(format(run.share * 100, significant: 2)) %",
+      ])
+    }
+    return table.render(width: max(terminal.columns, 80))
+  }
+
+  private var expectation: String {
+    let level = format(design.request.level * 100, significant: 3)
+    var table = TextTable(
+      [
+        .init("expected at \(formatFLOPs(design.target.flops))"), .init("runs", .right), .init("loss"),
+        .init("optimal size"), .init("condition", .right),
+      ], title: "\(level) % intervals", terminal: terminal)
+    func row(_ name: String, _ runs: Int?, _ forecast: DesignDocument.Forecast?, _ condition: Double?) {
+      table.add([
+        name, runs.map { "\($0)" } ?? "", interval(forecast?.loss) { format($0, significant: 4) },
+        interval(forecast?.params) { formatParams($0) },
+        runs == nil ? "" : condition.map { format($0, significant: 2) } ?? "∞",
+      ])
+    }
+    row("before", nil, document.before, nil)
+    for (index, appraisal) in document.designs.enumerated() {
+      if index == 1 { table.addRule() }
+      row(appraisal.name, appraisal.runs, appraisal.after, appraisal.conditionNumber)
+    }
+    return table.render(width: max(terminal.columns, 100)) + comparison
+  }
+
+  private func interval(_ expectation: DesignDocument.Expectation?, _ text: (Double) -> String) -> String {
+    expectation?.interval.map { "\(text($0[0])) … \(text($0[1]))" } ?? "not known"
+  }
+
+  /// What a grid would cost that knows as much.
+  private var comparison: String {
+    let factors = [("loss", design.gridFactorForLoss), ("optimal size", design.gridFactorForSize)].map { what, factor in
+      factor.map { "for the \(what) at \(format($0, significant: 2)) times the compute" }
+        ?? "for the \(what) not before its own runs are as large as the target"
+    }
+    return wrapped(
+      "an isoFLOP grid (5 budgets, 7 sizes from 1/4 to 4 times the optimum) knows as much "
+        + "\(factors.joined(separator: ", ")).", label: terminal.styled("compared", .dim), labelWidth: 8,
+      width: terminal.columns) + "\n"
+  }
+
+  private var words: String {
+    let reasons = document.reasons.map {
+      wrapped($0, label: terminal.styled("because", .dim), labelWidth: 7, width: terminal.columns)
+    }
+    let warnings = document.warnings.map {
+      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns)
+    }
+    return (reasons + warnings).joined(separator: "\n") + "\n"
+  }
+}
