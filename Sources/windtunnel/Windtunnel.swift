@@ -27,7 +27,8 @@ struct Windtunnel: ParsableCommand {
       """,
     version: windtunnelVersion,
     subcommands: [
-      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, LawsCommand.self,
+      FitCommand.self, PredictCommand.self, PlanCommand.self, RLPlanCommand.self, CompareCommand.self,
+      LawsCommand.self,
     ])
 
   /// A slip in a command's name, which the argument parser would call an unexpected argument.
