@@ -41,7 +41,8 @@ extension Law {
         "x is any scale: name its column with --rename 'Seen Examples=x'.",
         "A break that no run has passed is not determined, and a curve of few points has several optima nearly as good: "
           + "look at the starts and at the intervals before extrapolating.",
-        "A break narrower than the gap between two runs leaves f free below some width.",
+        "A break narrower than the gap between two runs leaves f free below some width. Robust objectives then take long "
+          + "to refit: --no-sensitivity leaves them out.",
       ],
       citation: "Caballero et al. 2023, Broken Neural Scaling Laws, eq. 1")
   }

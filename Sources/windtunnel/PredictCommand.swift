@@ -16,7 +16,7 @@ struct PredictCommand: ParsableCommand {
         windtunnel predict --preset besiroglu2024 --params 70B --tokens 1.4T
         windtunnel predict fit.json --params 7B --flops "1e22 FLOP" --format json
         windtunnel predict fit.json --set N=7e9 --set D=2e12
-        windtunnel predict task-loss.json --then task-accuracy.json --params 7B --tokens 4T
+        windtunnel predict bits.json --then accuracy.json --params 7B --tokens 4T
       """)
 
   @Argument(help: "A fit document that 'windtunnel fit --output' wrote; - for standard input.")

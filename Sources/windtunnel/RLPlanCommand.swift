@@ -14,8 +14,8 @@ struct RLPlanCommand: ParsableCommand {
       finds the ratio at which data and compute together cost least.
 
       Examples:
-        windtunnel rl-plan --preset rybkin2025 --params 1M --batch-size 512 --batch-exponent 0.3 --step-price "1e10 FLOP"
-        windtunnel rl-plan --fit steps.json --batch batch.json --params 5M --step-price "1e9 FLOP" --max-steps 1M
+        windtunnel rl-plan --fit d.json --batch b.json --params 5M --step-price 1e9
+        windtunnel rl-plan --fit d.json --batch b.json --params 5M --max-steps 1M
       """)
 
   @OptionGroup(title: "Law") var source: SourceOptions
