@@ -62,20 +62,24 @@ public func studentQuantile(_ fraction: Double, freedom: Double) -> Double { gsl
 /// The standard normal quantile.
 public func standardNormalQuantile(_ fraction: Double) -> Double { gsl_cdf_ugaussian_Pinv(fraction) }
 
-/// Where the loss of one run falls: predictions of the draws, each with a residual drawn from the fit's own.
+/// The losses of single runs: predictions of draws, each with a residual drawn from the fit's own.
 ///
 /// - Parameters:
 ///   - predictions: of the mean loss, one a draw.
 ///   - logResiduals: log prediction − log observation, one a run.
-/// - Returns: nil without either.
+/// - Returns: empty without either.
+public func singleRuns(_ predictions: [Double], logResiduals: [Double], seed: UInt64) -> [Double] {
+  guard !predictions.isEmpty, !logResiduals.isEmpty else { return [] }
+  let random = Random(seed: seed)
+  // Enough that the tails hold steady where the draws are few.
+  return (0..<max(predictions.count, 10_000)).map { index in
+    predictions[index % predictions.count] * exp(-logResiduals[random.integer(below: logResiduals.count)])
+  }
+}
+
+/// Where the loss of one run falls: the percentiles of ``singleRuns(_:logResiduals:seed:)``; nil where there are none.
 public func predictionInterval(
   _ predictions: [Double], logResiduals: [Double], level: Double, seed: UInt64
 ) -> ClosedRange<Double>? {
-  guard !predictions.isEmpty, !logResiduals.isEmpty else { return nil }
-  let random = Random(seed: seed)
-  // Enough that the tails hold steady where the draws are few.
-  let samples = (0..<max(predictions.count, 10_000)).map { index in
-    predictions[index % predictions.count] * exp(-logResiduals[random.integer(below: logResiduals.count)])
-  }
-  return percentileInterval(samples, level: level)
+  percentileInterval(singleRuns(predictions, logResiduals: logResiduals, seed: seed), level: level)
 }

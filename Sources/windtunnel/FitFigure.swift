@@ -60,7 +60,8 @@ struct FitFigure {
       ]
     }
     return Plot(
-      title: "Loss against compute", x: .init("training compute (FLOP)", .log10, numbers: .powers),
+      title: "\(fit.law.target == "loss" ? "Loss" : fit.law.target) against compute",
+      x: .init("training compute (FLOP)", .log10, numbers: .powers),
       y: .init(fit.law.target),
       layers: layers, colorBar: sizes == nil ? .init("") : .init("params", .log10, numbers: .suffixes))
   }

@@ -18,6 +18,7 @@ struct PredictCommand: ParsableCommand {
         windtunnel predict fit.json --params 7B --flops "1e22 FLOP" --format json
         windtunnel predict fit.json --set N=7e9 --set D=2e12
         windtunnel predict curves.json --schedule schedule.csv
+        windtunnel predict bits.json --then accuracy.json --params 7B --tokens 4T
       """)
 
   @Argument(help: "A fit document that 'windtunnel fit --output' wrote; - for standard input.")
@@ -25,6 +26,12 @@ struct PredictCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Published parameters instead of a document.", valueName: "name"))
   var preset: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A fit of what follows from the prediction, such as accuracy from loss; may be given again.", valueName: "file"))
+  var then: [String] = []
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Model size: 7B.", valueName: "count"))
   var params: String?
@@ -67,10 +74,21 @@ struct PredictCommand: ParsableCommand {
     var law: String
     var provenance: String
     var at: [String: Double]
+    /// What the law predicts.
+    var target: String
+    /// Of the target, whatever its name.
     var loss: Estimate
     /// The dense size of equal loss, for a law of experts.
     var denseEquivalent: Estimate?
+    /// Every law of a chain, the last one too; nil where there is one law.
+    var steps: [Step]?
     var warnings: [String]
+
+    struct Step: Encodable {
+      var law: String
+      var target: String
+      var estimate: Estimate
+    }
 
     struct Estimate: Encodable {
       var value: Double
@@ -94,36 +112,49 @@ struct PredictCommand: ParsableCommand {
     try output.prepare()
     let source = try preset.map(SourceOptions.published) ?? SourceOptions.document(file ?? "-")
     if let schedule { return try predictCurve(source, along: schedule) }
-    let fitted = source.fitted
-    guard fitted.law.name != Law.multiPowerName else {
-      throw UsageError("a fit of \(fitted.law.name) predicts a curve: give the learning rates with --schedule FILE")
+    guard source.fitted.law.name != Law.multiPowerName else {
+      throw UsageError(
+        "a fit of \(source.fitted.law.name) predicts a curve: give the learning rates with --schedule FILE")
     }
-    let point = try point(fitted.law)
-    let bound = fitted.predictor(columns: fitted.law.variables.map { [point[$0.name] ?? .nan] })
-    let value = bound.values(parameters: fitted.parameters)[0]
-    guard value.isFinite else {
+    let following = try then.map(SourceOptions.document)
+    let sources = [source] + following
+    let chain = try FittedChain(sources.map(\.fitted))
+    let point = try point(chain)
+    let predictions = chain.predictions(at: point, seed: seed)
+    let steps = zip(chain.links, predictions).map { link, found in
+      Prediction.Step(law: link.law.name, target: link.law.target, estimate: estimate(found))
+    }
+    guard let last = steps.last, steps.allSatisfy({ $0.estimate.value.isFinite }) else {
       throw UsageError("the law has no finite value there; check the sizes given")
     }
-    let draws = fitted.draws.map { bound.values(parameters: $0)[0] }
     let prediction = Prediction(
-      law: fitted.law.name, provenance: fitted.provenance,
-      at: Dictionary(
-        fitted.law.variables.map { ($0.column, point[$0.name] ?? .nan) }, uniquingKeysWith: { first, _ in first }),
-      loss: .init(
-        value: value, interval: ends(percentileInterval(draws, level: interval)),
-        predictionInterval: ends(
-          predictionInterval(draws, logResiduals: fitted.logResiduals, level: interval, seed: seed))),
-      denseEquivalent: denseEquivalent(fitted, at: point, level: interval).map {
-        .init(value: $0.value, interval: ends($0.interval))
-      },
-      warnings: source.caveats + warnings(fitted, point))
-    try output.emit(json: try encodedJSON(prediction)) { view(prediction, of: fitted.law.target) }
+      law: last.law, provenance: chain.links.map(\.provenance).joined(separator: "; "), at: point, target: last.target,
+      loss: last.estimate, denseEquivalent: following.isEmpty ? dense(source.fitted, at: point) : nil,
+      steps: following.isEmpty ? nil : steps,
+      warnings: sources.flatMap(\.caveats) + warnings(chain, point, steps))
+    try output.emit(json: try encodedJSON(prediction)) { view(prediction) }
+  }
+
+  /// The dense size of equal loss, for a law of experts.
+  private func dense(_ fitted: FittedLaw, at point: [String: Double]) -> Prediction.Estimate? {
+    let values = Dictionary(
+      fitted.law.variables.map { ($0.name, point[$0.column] ?? .nan) }, uniquingKeysWith: { first, _ in first })
+    return denseEquivalent(fitted, at: values, level: interval).map {
+      .init(value: $0.value, interval: ends($0.interval))
+    }
+  }
+
+  private func estimate(_ found: FittedChain.Prediction) -> Prediction.Estimate {
+    .init(
+      value: found.value, interval: ends(percentileInterval(found.draws, level: interval)),
+      predictionInterval: ends(percentileInterval(found.single, level: interval)))
   }
 
   private func ends(_ interval: ClosedRange<Double>?) -> [Double]? { interval.map { [$0.lowerBound, $0.upperBound] } }
 
-  /// The value of each variable of the law.
-  private func point(_ law: Law) throws -> [String: Double] {
+  /// The value of each column that must be given.
+  private func point(_ chain: FittedChain) throws -> [String: Double] {
+    func has(_ column: String) -> Bool { chain.inputs.contains { $0.column == column } }
     var given: [String: Double] = [:]
     if let params { given["params"] = try parseCount(params, of: .params) }
     if let tokens { given["tokens"] = try parseCount(tokens, of: .tokens) }
@@ -131,52 +162,63 @@ struct PredictCommand: ParsableCommand {
     for text in assignments {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { throw UsageError("--set '\(text)' should be name=value, as in --set depth=32") }
-      guard let variable = law.variables.first(where: { $0.name == parts[0] || $0.column == parts[0] }) else {
-        let names = law.variables.map(\.name).joined(separator: ", ")
+      guard let variable = chain.inputs.first(where: { $0.name == parts[0] || $0.column == parts[0] }) else {
+        let names = chain.inputs.map(\.name).joined(separator: ", ")
         throw UsageError("the law has no variable '\(parts[0])'; it has \(names)")
       }
       given[variable.column] = try parseNumber(parts[1])
     }
     if let n = given["params"], let d = given["tokens"], let c = given["flops"], abs(6 * n * d / c - 1) > 0.05,
-      law.variable(of: "flops") == nil
+      !has("flops")
     {
       throw UsageError(
         "--params, --tokens and --flops disagree: 6 N D is \(formatFLOPs(6 * n * d)), not \(formatFLOPs(c)); leave one out"
       )
     }
-    if given["flops"] == nil, law.variable(of: "flops") != nil, let n = given["params"], let d = given["tokens"] {
+    if given["flops"] == nil, has("flops"), let n = given["params"], let d = given["tokens"] {
       given["flops"] = 6 * n * d
     }
     if let c = given["flops"], let n = given["params"], given["tokens"] == nil { given["tokens"] = c / 6 / n }
     if let c = given["flops"], let d = given["tokens"], given["params"] == nil { given["params"] = c / 6 / d }
     var point: [String: Double] = [:]
-    for variable in law.variables {
+    for variable in chain.inputs {
       guard let value = given[variable.column] else {
         let option =
           ["params", "tokens", "flops"].contains(variable.column) ? "--\(variable.column)" : "--set \(variable.name)=…"
-        throw UsageError("the law \(law.name) needs \(variable.column); give it with \(option)")
+        let name = chain.links.first { $0.law.variable(of: variable.column) != nil }?.law.name ?? ""
+        throw UsageError("the law \(name) needs \(variable.column); give it with \(option)")
       }
-      point[variable.name] = value
+      point[variable.column] = value
     }
     return point
   }
 
-  private func warnings(_ fitted: FittedLaw, _ point: [String: Double]) -> [String] {
-    var warnings = fitted.law.variables.compactMap { variable -> String? in
-      guard let range = fitted.ranges[variable.column], let value = point[variable.name] else { return nil }
-      let beyond = max(value / range.upperBound, range.lowerBound / value)
-      guard beyond > 1.5 else { return nil }
-      let factor = "\(format(beyond, significant: 2)) times"
-      let side = value > range.upperBound ? "\(factor) the largest" : "\(factor) smaller than the smallest"
-      return "\(variable.column) is \(side) of the runs behind the fit: this extrapolates"
+  /// Where the prediction goes beyond what the fits have seen, and what it lacks.
+  private func warnings(_ chain: FittedChain, _ point: [String: Double], _ steps: [Prediction.Step]) -> [String] {
+    var known = point
+    var warnings: [String] = []
+    for (link, step) in zip(chain.links, steps) {
+      warnings += link.law.variables.compactMap { variable -> String? in
+        guard let range = link.ranges[variable.column], let value = known[variable.column] else { return nil }
+        let beyond = max(value / range.upperBound, range.lowerBound / value)
+        guard beyond > 1.5 else { return nil }
+        let factor = "\(format(beyond, significant: 2)) times"
+        let side = value > range.upperBound ? "\(factor) the largest" : "\(factor) smaller than the smallest"
+        return "\(variable.column) is \(side) of the runs behind the fit: this extrapolates"
+      }
+      known[step.target] = step.estimate.value
     }
-    if fitted.draws.isEmpty {
+    let bare = chain.links.filter(\.draws.isEmpty)
+    if bare.count == chain.links.count {
       warnings.append("these parameters come without draws, so the prediction has no interval")
+    } else if !bare.isEmpty {
+      let names = bare.map(\.law.name).joined(separator: ", ")
+      warnings.append("the parameters of \(names) come without draws, so the interval lacks their uncertainty")
     }
     return warnings
   }
 
-  private func view(_ prediction: Prediction, of target: String) -> String {
+  private func view(_ prediction: Prediction) -> String {
     let terminal = Terminal.standardOutput
     func text(_ interval: [Double]?) -> String {
       interval.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–"
@@ -184,7 +226,11 @@ struct PredictCommand: ParsableCommand {
     let level = "\(format(interval * 100, significant: 3)) %"
     let place = prediction.at.sorted { $0.key < $1.key }.map { "\($0.key) \(compact($0.value))" }.joined(
       separator: ", ")
-    var table = TextTable([.init("\(target) at \(place)"), .init("")], terminal: terminal)
+    var table = TextTable([.init("\(prediction.target) at \(place)"), .init("")], terminal: terminal)
+    for step in prediction.steps?.dropLast() ?? [] {
+      table.add(["\(step.target) predicted", format(step.estimate.value, significant: 6)])
+      table.add(["\(level) interval of the mean", text(step.estimate.interval)])
+    }
     table.add(["predicted", format(prediction.loss.value, significant: 6)])
     table.add(["\(level) interval of the mean", text(prediction.loss.interval)])
     table.add(["\(level) interval of one run", text(prediction.loss.predictionInterval)])

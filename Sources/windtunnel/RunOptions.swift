@@ -31,6 +31,13 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Work out missing params, tokens or flops from the other two by C = 6 N D.")
   var derive = false
 
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A point that is known without a run, beside the runs that are kept: --add-point task_bpb=0,task_accuracy=1.",
+      valueName: "column=value,…"))
+  var addPoint: [String] = []
+
   struct Loaded {
     var runs: RunTable
     var exclusions: [FitDocument.Exclusion] = []
@@ -77,7 +84,29 @@ struct RunOptions: ParsableArguments {
         .init(reason: dropHighestLoss == 1 ? "the highest loss" : "the \(dropHighestLoss) highest losses", lines: lines)
       )
     }
+    for text in addPoint {
+      loaded.runs = try loaded.runs.adding(point: try Self.point(text))
+      loaded.notes.append("the point \(text) was added to the runs")
+    }
     return loaded
+  }
+
+  private static func point(_ text: String) throws -> [String: Double] {
+    var values: [String: Double] = [:]
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=", omittingEmptySubsequences: false).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      guard sides.count == 2, !sides[0].isEmpty, let value = Double(sides[1]), value.isFinite else {
+        throw UsageError(
+          "--add-point '\(text)' should be column=number with commas between, as in --add-point task_bpb=0,task_accuracy=1"
+        )
+      }
+      guard values.updateValue(value, forKey: sides[0]) == nil else {
+        throw UsageError("--add-point '\(text)' gives '\(sides[0])' twice; keep one of them")
+      }
+    }
+    return values
   }
 
   /// Reads `column=name` pairs.

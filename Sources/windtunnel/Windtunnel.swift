@@ -27,7 +27,7 @@ struct Windtunnel: ParsableCommand {
       """,
     version: windtunnelVersion,
     subcommands: [
-      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, CalibrateCommand.self, DesignCommand.self, BatchCommand.self, MixCommand.self, LawsCommand.self,
+      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, CalibrateCommand.self, DesignCommand.self, BatchCommand.self, MixCommand.self, RLPlanCommand.self, LawsCommand.self,
     ])
 
   /// A slip in a command's name, which the argument parser would call an unexpected argument.

@@ -54,7 +54,7 @@ import Testing
   @Test func helpIsReadableAndItsExamplesAreWhole() throws {
     let root = try place.windtunnel()
     #expect(root.status == 0)
-    for command in ["fit", "predict", "plan", "compare", "laws"] {
+    for command in ["fit", "predict", "plan", "rl-plan", "compare", "laws"] {
       #expect(root.text.contains(command))
       let help = try place.windtunnel(command, "--help")
       #expect(help.status == 0 && help.text.contains("Examples:"), "\(command)")

@@ -1,0 +1,120 @@
+import Fitting
+import Formulas
+
+/// From the loss of a model to what it is for: tasks, sampling and retrieval at inference, reinforcement learning.
+extension Law {
+  static func downstream() throws -> [Law] {
+    try taskLaws() + brokenPowerLaws() + inferenceLaws() + reinforcementLearningLaws() + frontierLaws()
+  }
+
+  private static func taskLaws() throws -> [Law] {
+    [try taskLoss(), try taskAccuracy(), try taskError(), try bitsPerCharacter()]
+  }
+
+  private static let ladder = "Bhagia et al. 2024, Establishing Task Scaling Laws via Compute-Efficient Model Ladders"
+
+  /// Bhagia et al. 2024 (arXiv 2412.04403), step 1: bits per byte of a task's right answers, from size and tokens.
+  private static func taskLoss() throws -> Law {
+    Law(
+      name: "task-loss", family: .downstream,
+      title: "a task's bits per byte from size and tokens: step 1 of two to its accuracy",
+      formula: try Formula("E + A/N^alpha + B/D^beta"), target: "task_bpb",
+      variables: [Variable("N", column: "params"), Variable("D", column: "tokens")],
+      parameters: [
+        .positive("E", 0.05...2), .positive("A", 1...1e6), .positive("B", 1...1e6), .real("alpha", 0.05...1),
+        .real("beta", 0.05...1),
+      ],
+      tradeOff: TradeOff(
+        a: try Formula("A"), alpha: try Formula("alpha"), b: try Formula("B"), beta: try Formula("beta")),
+      notes: [
+        "The authors fit the last checkpoint of each run of the ladder, and predict the accuracy by 'task-accuracy': "
+          + "'windtunnel predict STEP1.json --then STEP2.json' does both.",
+        "Sixteen runs of a ladder hardly fix five parameters: A with alpha and B with beta are nearly tied.",
+      ],
+      citation: "\(ladder), step 1")
+  }
+
+  /// Bhagia et al. 2024, step 2: a sigmoid from bits per byte to accuracy, by least squares of the accuracy itself.
+  private static func taskAccuracy() throws -> Law {
+    Law(
+      name: "task-accuracy", family: .downstream,
+      title: "a task's accuracy from its bits per byte: step 2, a falling sigmoid",
+      formula: try Formula("a/(1 + exp(-k*(x - x0))) + b"), target: "task_accuracy",
+      variables: [Variable("x", column: "task_bpb", span: 0.4...2.5)],
+      parameters: [
+        ParameterDomain("a", lower: -1, upper: 0, startRange: -0.95 ... -0.1), .positive("x0", 0.3...2),
+        .positive("k", 1...20), ParameterDomain("b", lower: 0, upper: 1, startRange: 0.3...0.98),
+      ],
+      objective: Objective(.leastSquares, residual: .linear),
+      notes: [
+        "b is the accuracy of a perfect model and b + a that of chance. Runs far from perfect leave b free, so the authors "
+          + "add a point to them, an accuracy of 1 at 0 bits per byte: --add-point task_bpb=0,task_accuracy=1. With it "
+          + "their predictions for 13B parameters are met to four digits; without it some differ by almost 0.1.",
+        "Where b comes out as 1, its bound, the sigmoid would rise above 1: such a b is given, not found.",
+      ],
+      citation: "\(ladder), step 2")
+  }
+
+  /// Gadre et al. 2024 (arXiv 2403.08540): the error averaged over tasks, from the loss.
+  private static func taskError() throws -> Law {
+    Law(
+      name: "task-error", family: .downstream, title: "error averaged over tasks, from the validation loss",
+      formula: try Formula("epsilon - k*exp(-gamma*L)"), target: "error",
+      variables: [Variable("L", column: "loss", span: 1.5...6)],
+      parameters: [.positive("epsilon", 0.5...1), .positive("k", 0.2...10), .positive("gamma", 0.2...3)],
+      objective: Objective(.leastSquares, residual: .linear),
+      presets: [
+        Preset(
+          name: "gadre2024", values: [0.857, 2.2065, 0.7146],
+          note: "Gadre et al. 2024, mean top-1 error of 17 tasks from the C4 loss of models trained on RedPajama")
+      ],
+      notes: [
+        "It holds for the mean over tasks that models of the size do better than chance on; single tasks follow it badly.",
+        "epsilon is the error at chance: large models alone leave it free.",
+      ],
+      citation: "Gadre et al. 2024, Language Models Scale Reliably with Over-Training and on Downstream Tasks")
+  }
+
+  /// Guo 2024: bits per character falls linearly with the logarithm of compute, however it is split.
+  private static func bitsPerCharacter() throws -> Law {
+    Law(
+      name: "compute-only", family: .downstream,
+      title: "bits per character from compute alone, whatever its split over size and tokens",
+      formula: try Formula("a - b*log10(C)"), target: "bits_per_character",
+      variables: [Variable("C", column: "flops", span: 1e19...1e25)],
+      parameters: [.positive("a", 0.5...5), .positive("b", 0.005...0.1)],
+      objective: Objective(.leastSquares, residual: .linear),
+      notes: [
+        "A line has no floor: it must fail where it nears the entropy of text.",
+        "No preset: we have not seen the coefficients in the paper itself.",
+      ],
+      citation: "Guo 2024, More Compute Is What You Need")
+  }
+
+  /// The best size for a compute, as protein language models have it.
+  private static func frontierLaws() throws -> [Law] {
+    [
+      Law(
+        name: "optimal-size", family: .downstream, title: "the compute-optimal size as a power of compute",
+        formula: try Formula("c*C^p"), target: "params", variables: [Variable("C", column: "flops", span: 1e17...1e23)],
+        parameters: [.positive("c", 1e-8...1e3), .real("p", 0.2...0.9)],
+        objective: Objective(.leastSquares, residual: .log),
+        presets: [
+          Preset(
+            name: "cheng2024-clm", values: [0.0030879, 0.5574533],
+            note: "Cheng et al. 2024, causal protein models; compute without embeddings"),
+          Preset(
+            name: "cheng2024-mlm", values: [1.3646e-7, 0.759802],
+            note: "Cheng et al. 2024, masked protein models; compute without embeddings"),
+        ],
+        notes: [
+          "Fit it to the optima of an envelope (fit --approach 1) or of isoFLOP curves. Residuals of the size itself "
+            + "(--residual linear) weigh the largest budgets most and give another exponent: the envelope of the released "
+            + "causal curves has 0.567 by logarithms and 0.715 by sizes, where the authors print 0.557.",
+          "Cheng et al. have tokens growing as C^0.426 (causal) and C^0.256 (masked). Serrano et al. 2024, as quoted by "
+            + "others, have size growing as C^0.27 and tokens as C^0.71.",
+        ],
+        citation: "Cheng et al. 2024, Training Compute-Optimal Protein Language Models")
+    ]
+  }
+}

@@ -1,0 +1,168 @@
+import ArgumentParser
+import Foundation
+import Planning
+import Report
+import ScalingLaws
+import Tables
+
+struct RLPlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rl-plan",
+    abstract: "Trade environment steps for compute in value-based reinforcement learning.",
+    discussion: """
+      From fits of 'rl-data' (steps of the environment until a performance) and 'rl-batch' over the updates-to-data ratio, \
+      finds the ratio at which data and compute together cost least.
+
+      Examples:
+        windtunnel rl-plan --fit d.json --batch b.json --params 5M --step-price 1e9
+        windtunnel rl-plan --fit d.json --batch b.json --params 5M --max-steps 1M
+      """)
+
+  @OptionGroup(title: "Law") var source: SourceOptions
+
+  @Option(help: ArgumentHelp("A fit document of the law 'rl-batch'.", valueName: "file"))
+  var batch: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Instead of a fit: the batch at one update a step.", valueName: "transitions"))
+  var batchSize: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --batch-size: the power by which the batch falls with the ratio; 0 unless given.", valueName: "alpha"))
+  var batchExponent: Double?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Parameters of the network: 1M.", valueName: "count"))
+  var params: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What a step of the environment costs, in compute: \"1e10 FLOP\".", valueName: "compute"))
+  var stepPrice: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The most steps of the environment: 1M.", valueName: "count"))
+  var maxSteps: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The level of the intervals.", valueName: "level"))
+  var interval = 0.9
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  struct Document: Encodable {
+    var schema = "windtunnel.rl-plan/1"
+    var provenance: [String]
+    var updatesToData: Amount
+    var envSteps: Amount
+    var flops: Amount
+    /// Compute and the price of the steps together, in FLOP.
+    var cost: Amount
+    var batchSize: Amount
+    var limitedBySteps: Bool
+    var frontier: [Point]
+    var warnings: [String]
+
+    struct Amount: Encodable {
+      var value: Double
+      var interval: [Double]?
+
+      init(_ quantity: Quantity) {
+        value = quantity.value
+        interval = quantity.interval.map { [$0.lowerBound, $0.upperBound] }
+      }
+    }
+
+    struct Point: Encodable {
+      var updatesToData, envSteps, flops, cost, batchSize: Double
+    }
+  }
+
+  func validate() throws {
+    try checkInterval(interval)
+    if (batch == nil) == (batchSize == nil) {
+      throw ValidationError("give the batch by --batch FILE or by --batch-size, one of them")
+    }
+    if batchExponent != nil, batchSize == nil { throw ValidationError("--batch-exponent goes with --batch-size") }
+    if let batchExponent, !batchExponent.isFinite {
+      throw ValidationError("--batch-exponent should be a number, not \(batchExponent)")
+    }
+  }
+
+  func run() throws {
+    try output.prepare()
+    let data = try source.source()
+    let batch = try batchSource()
+    let plan = try UpdatesToDataPlan(
+      data: data.fitted, batch: batch.fitted, params: try parseCount(params, of: .params),
+      price: try stepPrice.map { try parseFLOPs($0) } ?? 0, mostSteps: try maxSteps.map { try parseCount($0) },
+      level: interval)
+    let document = Document(
+      provenance: [data, batch].map(\.fitted.provenance), updatesToData: .init(plan.sigma), envSteps: .init(plan.steps),
+      flops: .init(plan.flops), cost: .init(plan.cost), batchSize: .init(plan.batch),
+      limitedBySteps: plan.isLimitedBySteps,
+      frontier: plan.frontier.map {
+        .init(updatesToData: $0.sigma, envSteps: $0.steps, flops: $0.flops, cost: $0.cost, batchSize: $0.batch)
+      },
+      warnings: data.caveats + batch.caveats + warnings(plan, data.fitted))
+    try output.emit(json: try encodedJSON(document)) { view(document) }
+  }
+
+  /// The fit of the batch, or the power law that is given for it.
+  private func batchSource() throws -> SourceOptions.Source {
+    if let batch { return try SourceOptions.document(batch) }
+    let law = try LawCatalogue().law("rl-batch")
+    let size = try parseCount(batchSize ?? "")
+    return SourceOptions.Source(
+      fitted: try FittedLaw(
+        law: law, parameters: [size, batchExponent ?? 0],
+        provenance:
+          "rl-batch as given: \(compact(size)) transitions times the ratio to the power -\(batchExponent ?? 0)"))
+  }
+
+  private func warnings(_ plan: UpdatesToDataPlan, _ data: FittedLaw) -> [String] {
+    guard let range = data.ranges["updates_to_data"] else {
+      return data.draws.isEmpty ? ["these parameters come without draws, so the plan has no interval"] : []
+    }
+    guard plan.sigma.value > 1.5 * range.upperBound || plan.sigma.value < range.lowerBound / 1.5 else { return [] }
+    return [
+      "the ratio lies outside the \(compact(range.lowerBound)) to \(compact(range.upperBound)) of the runs behind the fit: "
+        + "this extrapolates"
+    ]
+  }
+
+  private func view(_ document: Document) -> String {
+    let terminal = Terminal.standardOutput
+    let level = "\(format(interval * 100, significant: 3)) % interval"
+    var table = TextTable([.init("plan"), .init("", .decimal), .init(level)], terminal: terminal)
+    let amounts = [
+      ("updates per environment step", document.updatesToData), ("environment steps", document.envSteps),
+      ("batch", document.batchSize), ("training compute in FLOP", document.flops),
+      ("with the price of the steps", document.cost),
+    ]
+    for (name, amount) in amounts {
+      let ends = amount.interval.map { "\(compact($0[0])) … \(compact($0[1]))" } ?? "–"
+      table.add([name, compact(amount.value), ends])
+    }
+    var frontier = TextTable(
+      [
+        .init("updates per step", .decimal), .init("environment steps", .decimal), .init("batch", .decimal),
+        .init("FLOP", .decimal), .init("cost in FLOP", .decimal),
+      ], title: "The same performance otherwise", terminal: terminal)
+    for point in document.frontier {
+      frontier.add([point.updatesToData, point.envSteps, point.batchSize, point.flops, point.cost].map { compact($0) })
+    }
+    let reason =
+      document.limitedBySteps
+      ? "the limit on steps decides: fewer updates a step would cost less, and need more steps"
+      : "data and compute together cost least at this ratio"
+    let because = wrapped(reason, label: "because", labelWidth: 7, width: terminal.columns) + "\n"
+    let warnings = document.warnings.map {
+      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
+    }
+    return [
+      table.render(width: terminal.columns), frontier.render(width: terminal.columns), because + warnings.joined(),
+    ]
+    .joined(separator: "\n")
+  }
+}
