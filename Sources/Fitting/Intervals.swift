@@ -59,6 +59,11 @@ public func standardDeviation(_ values: [Double]) -> Double {
 /// The standard normal quantile.
 public func standardNormalQuantile(_ fraction: Double) -> Double { gsl_cdf_ugaussian_Pinv(fraction) }
 
+/// The quantile of Student's t distribution.
+///
+/// - Parameter freedom: degrees of freedom, above 0.
+public func studentQuantile(_ fraction: Double, freedom: Double) -> Double { gsl_cdf_tdist_Pinv(fraction, freedom) }
+
 /// Where the loss of one run falls: predictions of the draws, each with a residual drawn from the fit's own.
 ///
 /// - Parameters:

@@ -26,7 +26,7 @@ func forEachInParallel<State>(
 }
 
 /// The results of `body` for every index, in order, computed on up to `threads` threads.
-func mapInParallel<State, Result: Sendable>(
+public func mapInParallel<State, Result: Sendable>(
   _ count: Int, threads: Int, state: @Sendable () -> State, body: @Sendable (Int, inout State) -> Result
 ) -> [Result] {
   [Result](unsafeUninitializedCapacity: count) { buffer, initialised in

@@ -6,7 +6,7 @@ public struct LawCatalogue: Sendable {
 
   /// - Throws: ``FormulaError`` if a law's formula is wrong, which a test rules out.
   public init() throws {
-    laws = [try Law.chinchilla()] + (try Law.kaplan())
+    laws = [try Law.chinchilla()] + (try Law.kaplan()) + (try Law.fineTuning())
   }
 
   /// The law of a name.
