@@ -82,6 +82,11 @@ import Testing
     #expect(try one == bytes(4) && !one.isEmpty)
   }
 
+  @Test func aDocumentOfManyFitsIsNotTakenForOne() throws {
+    #expect(try fit("--by model --output fits.json").status == 0)
+    expectFailure(try place.shell("$W predict fits.json --set D=5M"), 65, "take the 'fit' of one group")
+  }
+
   @Test func anyFormulaIsFittedByGroup() throws {
     let outcome = try place.shell(
       "$W fit tuned.csv --formula 'B/train_examples^beta + E' --by model --bootstrap 0 --no-sensitivity --format json")

@@ -60,6 +60,29 @@ import Testing
     #expect(abs(spent.share - 6200 / 1_638_400.0) < 1e-15)
   }
 
+  /// Fitted by scipy 1.17 to the sizes within the budget, from several random starts, and followed to the full size.
+  @Test(
+    .enabled(if: PublicCurves.isThere, "no ../shared/data/laws beside the checkout"),
+    arguments: [
+      ("gigaword", "google/t5-v1_1-base", 25_600.0, SelectionMethod.power, 1.0722318),
+      ("gigaword", "google/switch-base-16", 25_600, .power, 1.2261301),
+      ("gigaword", "google/t5-v1_1-base", 204_800, .rectified, 1.1339678),
+      ("flan", "gpt2", 204_800, .rectified, 1.8361780),
+    ])
+  func `laws are followed to where scipy's fits lead`(
+    _ task: String, _ model: String, _ budget: Double, _ method: SelectionMethod, _ known: Double
+  ) throws {
+    let runs = try RunTable(Table.read(PublicCurves.path))
+      .filtered(where: "task == '\(task)' && model == '\(model)'").table
+    var request = SelectionRequest(target: 1_638_400, threads: 1)
+    request.resamples = 50
+    let selection = try SelectionDocument(runs, by: [], budgets: [budget], request).selections[0]
+    let found = try #require(selection.ranking(by: method)?.ranking.first)
+    #expect(abs(found.value - known) < 1e-6)
+    let interval = try #require(found.interval)
+    #expect(interval[0] < known && known < interval[1])
+  }
+
   private func table(_ lines: [String], header: String = "model,examples,loss,params") throws -> RunTable {
     try RunTable(Table.parse(([header] + lines).joined(separator: "\n") + "\n", name: "tuned.csv"))
   }
