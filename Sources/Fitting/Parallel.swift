@@ -1,3 +1,4 @@
+import COpenBLAS
 import Dispatch
 import Synchronization
 
@@ -7,6 +8,8 @@ import Synchronization
 func forEachInParallel<State>(
   _ count: Int, threads: Int, state: @Sendable () -> State, body: @Sendable (Int, inout State) -> Void
 ) {
+  // Called from several threads at once, a library with threads of its own divides its sums as these happen to be free.
+  openblas_set_num_threads(1)
   let workers = max(1, min(threads, count))
   guard workers > 1 else {
     var only = state()
@@ -26,7 +29,7 @@ func forEachInParallel<State>(
 }
 
 /// The results of `body` for every index, in order, computed on up to `threads` threads.
-package func mapInParallel<State, Result: Sendable>(
+public func mapInParallel<State, Result: Sendable>(
   _ count: Int, threads: Int, state: @Sendable () -> State, body: @Sendable (Int, inout State) -> Result
 ) -> [Result] {
   [Result](unsafeUninitializedCapacity: count) { buffer, initialised in

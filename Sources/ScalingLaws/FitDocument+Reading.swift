@@ -55,6 +55,9 @@ extension FitDocument {
     }
     // A minor version adds; only a major version changes what is there.
     guard header.schema == schema || header.schema.hasPrefix(schema + ".") else {
+      if header.schema.hasPrefix("windtunnel.fits/") {
+        throw DocumentError("\(path): this holds a fit of every group of runs; take the 'fit' of one group out of it")
+      }
       throw DocumentError("\(path): its schema is '\(header.schema)'; this version reads '\(schema)'")
     }
     if let approach = header.approach, approach != 3 {

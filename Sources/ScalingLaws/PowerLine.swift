@@ -15,11 +15,16 @@ public struct PowerLine: Codable, Hashable, Sendable {
 }
 
 /// A straight line between logarithms by weighted least squares, with its standard errors.
-struct LogLogLine {
+struct LogLogLine: Hashable, Sendable {
   var line: PowerLine
   /// Standard errors, from the scatter about the line; nil where no point is left over to show any.
   var exponentError: Double?
   var logCoefficientError: Double?
+  /// The standard deviation of points of weight 1 about the line; nil as the errors are.
+  var scatter: Double?
+  /// The mean of `x`, where the error of the line's height is independent of that of its slope.
+  private var centre: Double
+  private var centreError: Double?
 
   /// Nil with fewer than two different abscissas.
   ///
@@ -43,6 +48,7 @@ struct LogLogLine {
     guard spread > 1e-12 * total else { return nil }
     let exponent = product / spread
     line = PowerLine(logCoefficient: yMean - exponent * xMean, exponent: exponent)
+    centre = xMean
     guard x.count > 2 else { return }
     var squares = 0.0
     for i in x.indices {
@@ -52,5 +58,15 @@ struct LogLogLine {
     let variance = squares / Double(x.count - 2)
     exponentError = (variance / spread).squareRoot()
     logCoefficientError = (variance * (1 / total + xMean * xMean / spread)).squareRoot()
+    scatter = variance.squareRoot()
+    centreError = (variance / total).squareRoot()
+  }
+
+  /// The standard error of predicting `y` of one more point of weight 1: the scatter about the line and the line's own
+  /// error; nil as the errors are.
+  func predictionError(at x: Double) -> Double? {
+    guard let scatter, let exponentError, let centreError else { return nil }
+    let slope = (x - centre) * exponentError
+    return (scatter * scatter + centreError * centreError + slope * slope).squareRoot()
   }
 }

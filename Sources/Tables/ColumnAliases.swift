@@ -41,6 +41,15 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
     ]
   ),
   (
+    .examples, 1,
+    [
+      "train_examples", "training_examples", "finetuning_examples", "fine_tuning_examples", "finetune_examples",
+      "n_examples", "num_examples", "n_train_examples", "num_train_examples", "seen_examples", "examples_seen",
+      "train_size", "train_set_size", "training_set_size", "finetuning_size", "train_samples", "training_samples",
+      "n_samples", "num_samples",
+    ]
+  ),
+  (
     .uniqueTokens, 1,
     ["tokens_unique", "n_unique_tokens", "num_unique_tokens", "unique_data", "unique_dataset_size"]
   ),
@@ -98,6 +107,7 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
   ),
   (.seconds, 3600, ["hours", "wall_hours", "wall_time_hours", "train_hours", "training_hours", "runtime_hours"]),
   (.seconds, 86_400, ["days", "wall_days", "train_days", "training_days"]),
+  (.model, 1, ["model_name", "model_id", "base_model", "pretrained_model"]),
   (.run, 1, ["run_id", "run_name", "runid", "experiment_id", "trial", "trial_id"]),
   (.group, 1, ["group_id", "group_name", "series", "family"]),
 ]
@@ -129,10 +139,10 @@ func recognize(_ name: String) -> Recognition? {
 /// Whether numbers of this role are large counts, so that they may be given in millions or billions.
 private func isCounted(_ role: Role) -> Bool {
   switch role {
-  case .params, .paramsNonEmbedding, .activeParams, .denseParams, .tokens, .uniqueTokens, .denseTokens, .batchTokens,
-    .flops, .budget, .steps:
+  case .params, .paramsNonEmbedding, .activeParams, .denseParams, .tokens, .uniqueTokens, .denseTokens, .examples,
+    .batchTokens, .flops, .budget, .steps:
     true
-  case .experts, .batchSequences, .sequenceLength, .loss, .learningRate, .seconds, .run, .group: false
+  case .experts, .batchSequences, .sequenceLength, .loss, .learningRate, .seconds, .model, .run, .group: false
   }
 }
 

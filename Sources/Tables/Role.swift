@@ -12,6 +12,8 @@ public enum Role: String, Sendable, CaseIterable {
   case experts
   /// Training tokens seen, repeats included (D).
   case tokens
+  /// Examples that a model is fine-tuned on; 0 where it is not tuned at all.
+  case examples
   /// Distinct training tokens.
   case uniqueTokens = "unique_tokens"
   /// Tokens that a dense checkpoint had seen before it was trained on as a sparse model.
@@ -34,13 +36,15 @@ public enum Role: String, Sendable, CaseIterable {
   case learningRate = "learning_rate"
   /// Wall-clock time in seconds.
   case seconds
+  /// The name of the pretrained model that the run tunes or evaluates.
+  case model
   /// The name of the run. Checkpoints of one run share it.
   case run
   /// The name of the series that the run belongs to.
   case group
 
   /// Whether the column holds quantities rather than names; all of them are above zero.
-  public var isQuantity: Bool { self != .run && self != .group }
+  public var isQuantity: Bool { self != .run && self != .group && self != .model }
 
   /// The names by which columns of this role are recognised: the canonical name first, then its aliases.
   public var recognizedNames: [String] {

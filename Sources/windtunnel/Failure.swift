@@ -54,6 +54,11 @@ enum Failure {
   }
 }
 
+/// What to say of a name that is none of those there are.
+func hint(for name: String, among names: [String]) -> String {
+  nearestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "there are \(names.joined(separator: ", "))"
+}
+
 /// A request that cannot be met as it stands.
 struct UsageError: Error, CustomStringConvertible {
   let description: String

@@ -22,12 +22,18 @@ struct FitCommand: ParsableCommand {
         windtunnel fit runs.csv --law my-law.yaml --rename val_ce=loss --derive
         windtunnel fit mixtures.csv --law data-mixing --target loss_github
         windtunnel fit curves.csv --law multi-power --warmup 2000 --resample group:schedule
+        windtunnel fit tuned.csv --law rectified --by task,model
         windtunnel fit isoflops.csv --approach 2
         windtunnel fit curves.csv --approach 1
       """)
 
   @OptionGroup(title: "Runs") var runs: RunOptions
   @OptionGroup(title: "Law") var law: LawOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Fit each group of runs that share their values of these columns by itself: task,model.", valueName: "columns"))
+  var by: String?
 
   @Option(
     parsing: .unconditional,
@@ -59,7 +65,8 @@ struct FitCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Where the searches begin: grid (published), global, or a number; global unless given.", valueName: "starts"))
+      "Where the searches begin: grid (published), global (128), or a number; global unless given, or fewer with --by.",
+      valueName: "starts"))
   var starts: String?
 
   @Option(
@@ -100,6 +107,7 @@ struct FitCommand: ParsableCommand {
       throw ValidationError("--bootstrap must be 0, for none, or from 2 to 1000000, not \(bootstrap)")
     }
     try checkInterval(interval)
+    if by != nil, plot.plot != nil { throw ValidationError("--plot draws one fit, and --by makes many; leave one out") }
     guard approach != 3 else { return }
     let idle = [
       ("--law", law.law != nil), ("--formula", law.formula != nil), ("--objective", objective != nil),
@@ -107,7 +115,7 @@ struct FitCommand: ParsableCommand {
       ("--target-budget", targetBudget != nil),
       ("--starts", starts != nil),
       ("--resample", resample != nil), ("--interval-method", intervalMethod != nil),
-      ("--sensitivity", sensitivity == true),
+      ("--sensitivity", sensitivity == true), ("--by", by != nil),
     ].filter(\.1).map(\.0)
     if !idle.isEmpty {
       throw ValidationError(
@@ -124,6 +132,7 @@ struct FitCommand: ParsableCommand {
     loaded.runs = try law.prepared(loaded.runs)
     let law = try law.law(over: loaded.runs)
     let settings = try settings(law)
+    if let by { return try runGroups(loaded, law, by: try columnNames(by), settings) }
     let bar = ProgressBar("bootstrap", total: settings.resamples)
     let fit = try LawFit(law, to: loaded.runs, settings) { bar.advance(by: $0) }
     bar.finish()

@@ -25,7 +25,7 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp("Leave out the K runs of highest loss, as published protocols do.", valueName: "K"))
   var dropHighestLoss = 0
 
-  @Flag(help: "Leave out runs whose size, tokens, compute or loss is missing, zero or negative.")
+  @Flag(help: "Leave out runs whose size, tokens, examples, compute or loss is missing, zero or negative.")
   var dropInvalid = false
 
   @Flag(help: "Work out missing params, tokens or flops from the other two by C = 6 N D.")
@@ -67,7 +67,7 @@ struct RunOptions: ParsableArguments {
     }
     if dropInvalid {
       var roles: [Role] = []
-      for role in [Role.params, .tokens, .flops, .loss] where try loaded.runs.column(for: role) != nil {
+      for role in [Role.params, .tokens, .examples, .flops, .loss] where try loaded.runs.column(for: role) != nil {
         roles.append(role)
       }
       try loaded.dropInvalid(for: roles)

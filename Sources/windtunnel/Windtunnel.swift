@@ -1,5 +1,4 @@
 import ArgumentParser
-import Formulas
 import ScalingLaws
 
 @main
@@ -27,16 +26,13 @@ struct Windtunnel: ParsableCommand {
       """,
     version: windtunnelVersion,
     subcommands: [
-      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, CalibrateCommand.self, DesignCommand.self, BatchCommand.self, MixCommand.self, RLPlanCommand.self, LawsCommand.self,
+      FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, CalibrateCommand.self, DesignCommand.self, SelectCommand.self, BatchCommand.self, MixCommand.self, RLPlanCommand.self, LawsCommand.self,
     ])
 
   /// A slip in a command's name, which the argument parser would call an unexpected argument.
   static func checkCommand(_ word: String?) throws(UsageError) {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
-    let hint =
-      nearestName(to: word, among: names).map { "did you mean '\($0)'?" }
-      ?? "there are \(names.joined(separator: ", "))"
-    throw UsageError("there is no command '\(word)'; \(hint)")
+    throw UsageError("there is no command '\(word)'; \(hint(for: word, among: names))")
   }
 }

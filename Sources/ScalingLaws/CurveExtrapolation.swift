@@ -1,0 +1,63 @@
+import Fitting
+import Formulas
+import Foundation
+
+/// A law of fine-tuning fitted to single curves and followed to the full size.
+struct CurveExtrapolation {
+  let law: Law
+  /// Where the full size is.
+  let target: Double
+  /// How many bootstrap resamples the interval rests on; no interval where 0.
+  let resamples: Int
+  let level: Double
+  let seed: UInt64
+  private let compiled: CompiledFormula
+  /// The curves of public models have the optimum from eight starts that they have from two thousand. Where few sizes leave
+  /// a valley without a lowest point, more starts only go further down it.
+  private let starts = Starts.global(8)
+
+  /// - Parameter law: of one variable, the examples.
+  init(_ law: Law, target: Double, resamples: Int, level: Double, seed: UInt64) throws(FormulaError) {
+    self.law = law
+    self.target = target
+    self.resamples = resamples
+    self.level = level
+    self.seed = seed
+    let names = law.variables.map(\.name)
+    compiled = try CompiledFormula(
+      law.formula, parameters: law.parameterNames, variables: names, positive: Set(names))
+  }
+
+  /// The law's loss at the full size, and where the loss of a run there falls.
+  ///
+  /// The interval is of a bootstrap of residuals. A few sizes leave little of their residuals to a law of as many
+  /// parameters, so these are first widened to the variance that they show per degree of freedom. A parameter at its
+  /// bound stays there in every resample.
+  ///
+  /// - Throws: ``FitError`` with too few sizes, or where the law cannot be fitted.
+  func extrapolate(_ curve: FineTuningCurve) throws(FitError) -> (loss: Double, interval: ClosedRange<Double>?) {
+    let (count, free) = (curve.examples.count, law.parameters.count)
+    guard count > free else {
+      throw FitError(
+        "\(count) size\(count == 1 ? "" : "s") cannot determine the \(free) parameters of \(law.name)")
+    }
+    let problem = FitProblem(
+      BoundFormula(compiled, columns: [curve.examples]), domains: law.parameters, observed: curve.losses,
+      objective: law.objective)
+    let optimum = try problem.minimise(starts, threads: 1)
+    let there = BoundFormula(compiled, columns: [[target]])
+    let loss = there.values(parameters: optimum.parameters)[0]
+    guard loss.isFinite, loss > 0 else { throw FitError("\(law.name) has no loss at \(target) examples") }
+    guard resamples > 0 else { return (loss, nil) }
+    let widening = (Double(count) / Double(count - free)).squareRoot()
+    let residuals = problem.residuals(at: optimum.parameters).map { $0 * widening }
+    // Least squares has the same optimum for wider residuals, which are orthogonal to its slopes all the same.
+    let fitted = problem.bound.values(parameters: optimum.parameters)
+    let widened = problem.observing(zip(fitted, residuals).map { $0 * exp(-$1) })
+    let draws = widened.bootstrap(
+      Bootstrap(.residuals, resamples: resamples, seed: seed), around: optimum, threads: 1)
+    let interval = predictionInterval(
+      draws.parameters.map { there.values(parameters: $0)[0] }, logResiduals: residuals, level: level, seed: seed)
+    return (loss, interval.flatMap { $0.lowerBound.isFinite && $0.upperBound.isFinite ? $0 : nil })
+  }
+}

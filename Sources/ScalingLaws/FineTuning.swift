@@ -1,0 +1,46 @@
+import Fitting
+import Formulas
+
+/// Lin et al. 2024 (arXiv 2402.02314): the loss of a pretrained model on a task over the examples that it was tuned on.
+extension Law {
+  static func fineTuning() throws -> [Law] { [try rectified(), try fineTuningPower()] }
+
+  private static let citation =
+    "Lin et al. 2024, Selecting Large Language Model to Fine-tune via Rectified Scaling Law"
+  private static let examples = Variable("D", column: "examples", span: 200...2e6)
+  private static let zeroShot =
+    "a run without tuning (0 examples) is no point of the curve: leave it out with --where 'examples > 0' or --drop-invalid"
+
+  /// The rectified law, `L(D) = B/(D_l + D^beta) + E`: what pretraining has taught of the task counts as `D_l`, in units
+  /// of `D^beta`, and bends the curve where there are few examples.
+  ///
+  /// With the authors' further exponent over the whole fixed at 1, as in their own fits.
+  private static func rectified() throws -> Law {
+    Law(
+      name: "rectified", family: .fineTuning,
+      title: "loss from fine-tuning examples, with what pretraining has learned of the task",
+      formula: try Formula("B/(D_l + D^beta) + E"), variables: [examples],
+      parameters: [
+        .positive("B", 1...1e4), .positive("D_l", 0.5...500), .positive("beta", 0.05...1), .positive("E", 0.1...3),
+      ],
+      objective: Objective(.leastSquares, residual: .log),
+      notes: [
+        zeroShot,
+        "D_l counts in units of D^beta: the curve bends at D_l^(1/beta) examples. D_l at 0 is the plain power law: the "
+          + "runs show no bend",
+        "curves that still fall steeply at their end leave E free, and it runs to 0: it is no forecast of the best loss",
+      ], citation: "\(citation), eq. 4")
+  }
+
+  /// The power law that the authors compare theirs with, without its further exponent: `L(D) = B/D^beta + E`.
+  private static func fineTuningPower() throws -> Law {
+    Law(
+      name: "finetuning-power", family: .fineTuning,
+      title: "loss from fine-tuning examples: irreducible loss plus a power law",
+      formula: try Formula("B/D^beta + E"), variables: [examples],
+      parameters: [.positive("B", 1...1e4), .positive("beta", 0.05...1), .positive("E", 0.1...3)],
+      objective: Objective(.leastSquares, residual: .log),
+      notes: [zeroShot, "it has no bend at few examples; 'rectified' with D_l = 0 is this law"],
+      citation: "\(citation), eq. 2")
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Tables
+
+/// Choices of the model to fine-tune as a document, `windtunnel.selection/1`: one a group of runs and a budget.
+public struct SelectionDocument: Codable, Sendable, Equatable {
+  public var schema = "windtunnel.selection/1"
+  /// The columns whose values tell the groups apart; empty where all runs are of one.
+  public var by: [String]
+  public var acceptThenStop: AcceptThenStop
+  /// The level of every interval.
+  public var level: Double
+  /// Bootstrap resamples behind the intervals of fitted laws.
+  public var resamples: Int
+  public var seed: UInt64
+  /// Where each method's intervals come from.
+  public var intervals: [String: String]
+  public var runs: FitDocument.Runs
+  /// Group by group in the order of the table, and for each the budgets in the order in which they were given.
+  public var selections: [ModelSelection]
+  public var tool: String
+
+  /// Chooses a model for every group of runs and every budget.
+  ///
+  /// - Parameters:
+  ///   - columns: whose values tell the groups apart, such as the task; all runs are one group without any.
+  ///   - budgets: up to how many examples the runs are looked at.
+  /// - Throws: ``TableError`` for runs that are no fine-tuning curves, or too few of them.
+  public init(
+    _ runs: RunTable, by columns: [String], budgets: [Double], _ request: SelectionRequest,
+    exclusions: [FitDocument.Exclusion] = [], notes: [String] = []
+  ) throws {
+    selections = []
+    for group in try runs.grouped(by: columns) {
+      let labels = Dictionary(zip(columns, group.values), uniquingKeysWith: { first, _ in first })
+      let curves = try FineTuningCurve.curves(of: runs.selecting(rows: group.rows))
+      for budget in budgets {
+        do {
+          var selection = try ModelSelection(curves, upTo: budget, request)
+          selection.group = labels
+          selections.append(selection)
+        } catch {
+          let place = group.values.isEmpty ? "" : "\(group.values.joined(separator: ", ")): "
+          throw TableError(.badData, file: runs.table.name, message: "\(place)\(error)")
+        }
+      }
+    }
+    by = columns
+    acceptThenStop = request.acceptThenStop
+    level = request.level
+    resamples = request.resamples
+    seed = request.seed
+    intervals = Dictionary(
+      SelectionMethod.allCases.compactMap { method in method.intervalSource.map { (method.rawValue, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    self.runs = FitDocument.Runs(runs, exclusions: exclusions, notes: notes)
+    tool = "windtunnel \(windtunnelVersion)"
+  }
+
+  /// The document as compact JSON with sorted keys.
+  public func encoded() throws -> Data { try FitCoding.encoder.encode(self) }
+}

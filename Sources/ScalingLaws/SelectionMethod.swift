@@ -1,0 +1,82 @@
+import Fitting
+import Foundation
+
+/// By what the models are ranked before any of them has been fine-tuned on all examples.
+public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
+  /// The loss that the straight end of the curve leads to; see ``AcceptThenStop``.
+  case acceptThenStop = "accept-then-stop"
+  /// The loss at the target of the rectified law, fitted to the curve.
+  case rectified
+  /// The loss at the target of a power law, fitted to the curve.
+  case power = "finetuning-power"
+  /// The loss at the most examples that were looked at.
+  case subTuning = "sub-tuning"
+  /// The loss without any tuning.
+  case zeroShot = "zero-shot"
+  /// The parameters of the model, the most first.
+  case modelSize = "model-size"
+
+  /// What the method goes by, in a few words.
+  public var basis: String {
+    switch self {
+    case .acceptThenStop: "predicted loss, straight end of the curve"
+    case .rectified: "predicted loss, rectified law"
+    case .power: "predicted loss, power law"
+    case .subTuning: "loss at the most examples observed"
+    case .zeroShot: "loss without tuning"
+    case .modelSize: "parameters"
+    }
+  }
+
+  /// Where its intervals come from; nil for a method that predicts no loss at the target.
+  public var intervalSource: String? {
+    switch self {
+    case .acceptThenStop: "prediction error of the line, Student's t"
+    case .rectified, .power: "bootstrap of widened residuals"
+    case .subTuning, .zeroShot, .modelSize: nil
+    }
+  }
+
+  /// Whether more is better.
+  var prefersMore: Bool { self == .modelSize }
+
+  /// What a method makes of one model.
+  enum Estimate: Sendable {
+    case value(Double, interval: ClosedRange<Double>?, points: Int?)
+    /// The reason why there is no value.
+    case missing(String)
+  }
+
+  /// An estimate a curve, in their order; the same for any number of threads.
+  func estimates(_ curves: [FineTuningCurve], _ request: SelectionRequest) throws -> [Estimate] {
+    func known(_ value: Double?, _ reason: String) -> Estimate {
+      value.map { .value($0, interval: nil, points: nil) } ?? .missing(reason)
+    }
+    switch self {
+    case .acceptThenStop:
+      return curves.map { curve in
+        guard let line = request.acceptThenStop.line(through: curve) else { return .missing("it has no two sizes") }
+        return .value(
+          line.line.value(at: request.target), interval: line.interval(at: request.target, level: request.level),
+          points: line.points)
+      }
+    case .rectified, .power: return try fits(of: LawCatalogue().law(rawValue), curves, request)
+    case .subTuning: return curves.map { known($0.losses.last, "it has no run within the budget") }
+    case .zeroShot: return curves.map { known($0.zeroShotLoss, "it has no run on 0 examples") }
+    case .modelSize: return curves.map { known($0.params, "its params are not known") }
+    }
+  }
+
+  private func fits(of law: Law, _ curves: [FineTuningCurve], _ request: SelectionRequest) throws -> [Estimate] {
+    let extrapolation = try CurveExtrapolation(
+      law, target: request.target, resamples: request.resamples, level: request.level, seed: request.seed)
+    return mapInParallel(
+      curves.count, threads: request.threads, state: {},
+      body: { index, _ in
+        do {
+          let (loss, interval) = try extrapolation.extrapolate(curves[index])
+          return .value(loss, interval: interval, points: nil)
+        } catch { return .missing("\(error)") }
+      })
+  }
+}

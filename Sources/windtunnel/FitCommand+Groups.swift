@@ -1,0 +1,91 @@
+import Fitting
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+
+extension FitCommand {
+  /// One fit a group of runs.
+  func runGroups(_ loaded: RunOptions.Loaded, _ law: Law, by columns: [String], _ settings: FitProtocol) throws {
+    var settings = settings
+    if starts == nil { settings.starts = try law.startsByGroup() }
+    let groups = try loaded.runs.grouped(by: columns).count
+    let bar = ProgressBar("bootstrap", total: settings.resamples * groups)
+    let document = try FitsDocument(
+      law, to: loaded.runs, by: columns, settings, sensitivity: sensitivity ?? true, exclusions: loaded.exclusions,
+      notes: loaded.notes
+    ) { bar.advance(by: $0) }
+    bar.finish()
+    try output.emit(json: try document.encoded()) {
+      FitsView(document: document, law: law, terminal: .standardOutput).text
+    }
+  }
+}
+
+/// The columns of `--by`, checked.
+func columnNames(_ text: String) throws -> [String] {
+  let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  guard !names.isEmpty else { throw UsageError("--by names no column; as in --by task,model") }
+  if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+    throw UsageError("--by names '\(twice)' twice; keep one of them")
+  }
+  return names
+}
+
+/// The fits of many groups as a person reads them: a row a group.
+struct FitsView {
+  let document: FitsDocument
+  let law: Law
+  let terminal: Terminal
+
+  var text: String {
+    var table = TextTable(
+      document.by.map { .init($0) } + [.init("runs", .right)] + document.parameterOrder.map { .init($0, .decimal) }
+        + [.init("log RMSD", .decimal), .init("largest", .decimal)], terminal: terminal)
+    for group in document.groups {
+      let labels = document.by.map { group.group[$0] ?? "" } + [String(group.runs)]
+      guard let fit = group.fit else {
+        table.add(labels + document.parameterOrder.map { _ in "–" } + ["–", "–"])
+        continue
+      }
+      table.add(
+        labels + document.parameterOrder.map { fit.parameters[$0].map { format($0.value, significant: 4) } ?? "–" }
+          + [group.logRmsd, group.largestLogResidual].map { $0.map { format($0, significant: 4) } ?? "–" })
+    }
+    let mean = document.meanLogRmsd.map { ", mean log RMSD \(format($0, significant: 4))" } ?? ""
+    let lines =
+      [
+        "",
+        "\(document.fitted) of \(document.groups.count) groups fitted\(mean)",
+        terminal.styled(
+          "log RMSD is the root mean square of log prediction − log observation, largest the largest of these; "
+            + "--format json has every group's whole fit", .dim),
+      ] + failures + findings
+    let heading =
+      terminal.styled(document.law, .bold) + "  \(document.target) = \(law.formula.expressionText), by "
+      + "\(document.by.joined(separator: ", "))\n\n"
+    return heading + table.render(width: max(terminal.columns, 120)) + lines.map { $0 + "\n" }.joined()
+  }
+
+  private var failures: [String] {
+    document.groups.filter { $0.fit == nil }.map { group in
+      let name = document.by.map { group.group[$0] ?? "" }.joined(separator: ", ")
+      return wrapped(
+        "\(name): \(group.reason ?? "")", label: terminal.styled("not fitted", .failure), labelWidth: 10,
+        width: terminal.columns)
+    }
+  }
+
+  /// What is wrong with fits, each sort once with the count of its groups.
+  private var findings: [String] {
+    var counts: [String: Int] = [:]
+    for group in document.groups {
+      let codes = Set((group.fit?.diagnostics ?? []).filter { $0.severity != .info }.map(\.code))
+      for code in codes { counts[code, default: 0] += 1 }
+    }
+    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { code, count in
+      let name = code.replacing("_", with: " ")
+      return "\(terminal.styled("warning", .warning)): \(name) in \(count) of \(document.fitted) fits"
+    }
+  }
+}

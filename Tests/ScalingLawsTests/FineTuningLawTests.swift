@@ -1,0 +1,79 @@
+import Fitting
+import Foundation
+import ScalingLaws
+import Tables
+import Testing
+
+/// The public curves of Lin et al. 2024, which lie beside a checkout where someone put them.
+enum PublicCurves {
+  static let path = "../shared/data/laws/rectified_finetune_loss.csv"
+  static let isThere = FileManager.default.fileExists(atPath: path)
+}
+
+/// The rectified law on the public curves of Lin et al. 2024, against their figures and those of scipy.
+@Suite(.enabled(if: PublicCurves.isThere, "no ../shared/data/laws beside the checkout"))
+struct FineTuningLawTests {
+  /// Fitted once for all tests; nil where that fails.
+  private static let rectified = try? fits("rectified")
+
+  private static func fits(_ law: String) throws -> FitsDocument {
+    let runs = try RunTable(Table.read(PublicCurves.path)).filtered(where: "examples > 0").table
+    let law = try LawCatalogue().law(law)
+    var settings = FitProtocol(threads: 2)
+    settings.resamples = 0
+    settings.starts = try law.startsByGroup()
+    return try FitsDocument(law, to: runs, by: ["task", "model"], settings, sensitivity: false)
+  }
+
+  /// The mean over the thirty models of a task in the authors' table of deviations.
+  @Test(arguments: [("flan", 0.0064780), ("gigaword", 0.0051537)])
+  func `the mean deviation of a task is below the published one`(_ task: String, _ published: Double) throws {
+    let deviations = try #require(Self.rectified).groups.filter { $0.group["task"] == task }.compactMap(\.logRmsd)
+    try #require(deviations.count == 30)
+    let mean = deviations.reduce(0, +) / 30
+    // The authors' search ends within a twentieth of the optimum in the mean.
+    #expect(mean <= published && mean > 0.95 * published)
+  }
+
+  @Test func `no curve lies closer to its power law, which is the rectified law without pre-learned data`() throws {
+    let (rectified, power) = (try #require(Self.rectified), try Self.fits("finetuning-power"))
+    try #require(rectified.groups.count == power.groups.count && rectified.fitted == rectified.groups.count)
+    for (one, other) in zip(rectified.groups, power.groups) {
+      let (bent, straight) = (try #require(one.logRmsd), try #require(other.logRmsd))
+      #expect(bent <= straight * (1 + 1e-12), "\(one.group)")
+    }
+  }
+
+  /// The best of several bounded least-squares searches by scipy 1.17 from random starts: deviation, B, D_l, beta, E.
+  @Test(arguments: [
+    ("flan", "MBZUAI/LaMini-GPT-124M", 0.0027010268, [563.8231, 166.05634, 0.45527984, 1.0692365]),
+    ("flan", "facebook/opt-6.7b", 0.0024594062, [3.3757842, 2.9082458, 0.12581628, 1.3203468]),
+    ("flan", "google/mt5-large", 0.0020250958, [23.329772, 12.462546, 0.26208113, 1.1823016]),
+    ("gigaword", "gpt2", 0.0029557496, [32.891851, 14.750949, 0.28344054, 0.97972823]),
+    ("gigaword", "google/t5-v1_1-base", 0.0056157735, [4.8013282, 0.13063443, 0.10685028, 0.063885747]),
+  ])
+  func `curves have the optimum that scipy finds`(
+    _ task: String, _ model: String, _ deviation: Double, _ known: [Double]
+  ) throws {
+    let fits = try #require(Self.rectified)
+    let group = try #require(fits.groups.first { $0.group == ["task": task, "model": model] })
+    #expect(abs(try #require(group.logRmsd) - deviation) < 1e-10)
+    for (name, known) in zip(["B", "D_l", "beta", "E"], known) {
+      let value = try #require(group.fit?.parameters[name]?.value)
+      #expect(abs(value / known - 1) < 1e-4, "\(name) = \(value)")
+    }
+  }
+
+  @Test func `few starts find what many find`() throws {
+    let runs = try RunTable(Table.read(PublicCurves.path)).filtered(where: "examples > 0 && task == 'gigaword'").table
+    var settings = FitProtocol(threads: 2)
+    settings.resamples = 0
+    settings.starts = .global(192)
+    let law = try LawCatalogue().law("rectified")
+    let many = try FitsDocument(law, to: runs, by: ["task", "model"], settings, sensitivity: false)
+    for group in try #require(Self.rectified).groups where group.group["task"] == "gigaword" {
+      let best = try #require(many.groups.first { $0.group == group.group }?.logRmsd)
+      #expect(try #require(group.logRmsd) <= best * (1 + 1e-9), "\(group.group)")
+    }
+  }
+}
