@@ -75,7 +75,7 @@ public func planUpcycling(
     law: law.law.name, provenance: law.provenance, params: Quantity(value: best.activeParams),
     tokens: Quantity(value: tokens),
     flops: Quantity(value: ComputeRule.sixND.trainingFLOPs(params: best.activeParams, tokens: tokens)),
-    tokensPerParam: Quantity(value: tokens / best.activeParams),
+    tokensPerParam: Quantity(value: tokens / best.activeParams), epochs: nil,
     loss: Quantity(
       value: best.loss(flops, on: best.point), interval: centralInterval(samples, level: options.level)),
     predictionInterval: predictionInterval(

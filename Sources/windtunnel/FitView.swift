@@ -14,8 +14,7 @@ struct FitView {
 
   var text: String {
     [heading, parameters, exponents, sensitivity, picture, checklist, findingsText(document.diagnostics, terminal)]
-      .filter { !$0.isEmpty }.joined(separator: "
-")
+      .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private var heading: String {
