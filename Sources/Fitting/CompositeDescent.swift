@@ -30,12 +30,12 @@ struct CompositeDescent {
     algebra = SmallSymmetric(count: count)
   }
 
-  /// A point from which Newton's method on the charge itself has little left to do, if the limit on iterations suffices.
-  func descend(from start: [Double], limit: Int) -> [Double] {
+  /// A point from which Newton's method on the charge itself has little left to do.
+  func descend(from start: [Double]) -> [Double] {
     guard var here = model(at: start) else { return start }
     let spread = zip(here.lines.residuals, weights).reduce(0) { $0 + abs($1.0) * $1.1 } / weights.reduce(0, +)
     var damping = 0.1 * delta / (delta + spread)
-    for _ in 0..<limit {
+    for _ in 0..<200 {
       let (step, predicted) = here.minimum(damping, self)
       guard predicted > 1e-14 * here.value else { break }
       var there = moved(here, step)

@@ -11,6 +11,13 @@ extension Minimiser {
     return further.converged || further.charge < end.charge ? further : end
   }
 
+  /// Minimises from one start among many, and gives up where the way is long.
+  func minimiseBriefly(from start: [Double]) -> Minimum {
+    isBrief = true
+    defer { isBrief = false }
+    return minimise(from: start, Rows(), .near)
+  }
+
   private func minimise(from start: [Double], _ rows: Rows, _ patience: VariableProjection.Patience) -> Minimum {
     let objective = problem.objective
     let near = projection?.descend(from: start, weights: rows.weights, patience) ?? start
@@ -55,12 +62,11 @@ extension Minimiser {
   private func descendAcrossKinks(
     from start: [Double], _ charge: wt_charge, _ rows: Rows, _ accuracy: Accuracy
   ) -> Minimum {
-    let end = descend(from: start, charge, rows, limit: 40, accuracy)
+    let end = descend(from: start, charge, rows, limit: isBrief ? 100 : 40, accuracy)
+    if isBrief { return end }
     let kinked = charge.kind == WT_HUBER.rawValue && problem.observed.count <= Self.mostFollowed
     guard !end.converged, end.charge.isFinite else { return end }
-    // A start among many is not worth following to the end of every valley; a resample has but this one search.
-    let limit = accuracy == .refit ? 200 : 25
-    let followed = kinked ? CompositeDescent(self, charge, rows).descend(from: end.point, limit: limit) : end.point
+    let followed = kinked ? CompositeDescent(self, charge, rows).descend(from: end.point) : end.point
     return descend(from: followed, charge, rows, limit: 200, accuracy)
   }
 

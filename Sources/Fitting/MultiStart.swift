@@ -59,11 +59,21 @@ extension FitProblem {
 
   private func search(_ starts: Starts, _ further: [[Double]], threads: Int) throws(FitError) -> Optimum {
     let points = startPoints(starts) + further.map(free)
-    let ends = mapInParallel(
+    var ends = mapInParallel(
       points.count, threads: threads, state: { Minimiser(self) },
-      body: { index, minimiser in minimiser.minimise(from: points[index]) })
+      body: { index, minimiser in minimiser.minimiseBriefly(from: points[index]) })
+    // The way was long for these: those that came lowest are followed to the end, and all where none has arrived.
+    let astray = ends.indices.filter { !ends[$0].converged }.sorted { (ends[$0].charge, $0) < (ends[$1].charge, $1) }
+    let followed = Array(astray.prefix(astray.count == ends.count ? ends.count : Self.mostFollowed))
+    let arrived = mapInParallel(
+      followed.count, threads: threads, state: { Minimiser(self) },
+      body: { index, minimiser in minimiser.minimise(from: points[followed[index]]) })
+    for (index, end) in zip(followed, arrived) { ends[index] = end }
     return try optimum(among: ends)
   }
+
+  /// So many searches that did not come to rest are gone on with.
+  private static let mostFollowed = 8
 
   /// With more runs than this, optima are searched for on a sample and only followed on all runs.
   private static let mostSearched = 8192

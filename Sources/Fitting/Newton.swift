@@ -23,6 +23,8 @@ final class Minimiser {
   private let count: Int
   private let algebra: SmallSymmetric
   let projection: VariableProjection?
+  /// Whether a search gives up where the way is long; set for one search at a time.
+  var isBrief = false
   private let memory: AlignedDoubles
   /// Where the descent stands, where it tries to go, and the derivatives at both; swapped when it goes.
   private var here: State

@@ -16,8 +16,8 @@ struct CompareCommand: ParsableCommand {
         windtunnel compare runs.csv --laws chinchilla,kaplan-nd
         windtunnel compare runs.csv --formula "E + A/N^a + B/D^a" --holdout 0.4
         windtunnel compare runs.csv --plot back-test.svg
-        windtunnel compare runs.csv --laws chinchilla,kaplan-nd --stack stack.fit.json
-        windtunnel plan --fit stack.fit.json --budget "1e23 FLOP"
+        windtunnel compare runs.csv --laws chinchilla,kaplan-nd --stack stack.json
+        windtunnel plan --fit stack.json --budget "1e23 FLOP"
       """)
 
   @OptionGroup(title: "Runs") var runs: RunOptions

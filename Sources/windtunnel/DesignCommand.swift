@@ -34,11 +34,8 @@ struct DesignCommand: ParsableCommand {
           optimum, that forecast moves by 2 to 5 %, more than its standard error: widen it where the law is known to hold.
 
       Examples:
-        windtunnel design --fit fit.json --pilot-budget "1e19 FLOP" --target "1e23 FLOP"
-        windtunnel design --fit fit.json --pilot-budget "2k GPU-hours" --target "1e24 FLOP" --for optimum
-        windtunnel design --preset besiroglu2024 --noise 0.01 --pilot-budget "1e20 FLOP" --target "1e23 FLOP"
-        windtunnel design --fit fit.json --pilot-budget "1e19 FLOP" --target "1e23 FLOP" --output runs.yaml --csv runs.csv
-        windtunnel design --fit fit.json --target "1e23 FLOP" --check planned.csv
+        windtunnel design --fit f.json --pilot-budget "1e19 FLOP" --target "1e23 FLOP"
+        windtunnel design --fit f.json --target "1e23 FLOP" --check planned.csv
       """)
 
   @OptionGroup(title: "Law") var source: SourceOptions

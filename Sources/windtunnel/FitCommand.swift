@@ -21,7 +21,7 @@ struct FitCommand: ParsableCommand {
         windtunnel fit runs.csv --formula "E + A/N^a + B/D^a" --parameter "a=0..2"
         windtunnel fit runs.csv --law my-law.yaml --rename val_ce=loss --derive
         windtunnel fit mixtures.csv --law data-mixing --target loss_github
-        windtunnel fit curves.csv --law multi-power --warmup 2000 --resample group:schedule
+        windtunnel fit curves.csv --law multi-power --warmup 2000
         windtunnel fit tuned.csv --law rectified --by task,model
         windtunnel fit isoflops.csv --approach 2
         windtunnel fit curves.csv --approach 1

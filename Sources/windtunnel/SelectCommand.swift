@@ -15,8 +15,8 @@ struct SelectCommand: ParsableCommand {
       Examples:
         windtunnel select tuned.csv --target 1638400
         windtunnel select tuned.csv --target 1.6M --observed-up-to 25600 --by task
-        windtunnel select tuned.csv --target 1638400 --ratio 1/64 --method rectified --format json
-        windtunnel select tuned.csv --target 1638400 --ratio 1/8,1/64,1/512 --by task --evaluate
+        windtunnel select tuned.csv --target 1638400 --ratio 1/64 --method rectified
+        windtunnel select tuned.csv --target 1638400 --ratio 1/8,1/64 --evaluate
       """)
 
   @OptionGroup(title: "Runs") var runs: RunOptions

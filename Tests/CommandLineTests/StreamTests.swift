@@ -54,7 +54,9 @@ import Testing
   @Test func helpIsReadableAndItsExamplesAreWhole() throws {
     let root = try place.windtunnel()
     #expect(root.status == 0)
-    for command in ["fit", "predict", "plan", "rl-plan", "compare", "laws"] {
+    for command in [
+      "fit", "predict", "plan", "compare", "calibrate", "design", "select", "batch", "mix", "rl-plan", "laws",
+    ] {
       #expect(root.text.contains(command))
       let help = try place.windtunnel(command, "--help")
       #expect(help.status == 0 && help.text.contains("Examples:"), "\(command)")
