@@ -34,7 +34,7 @@ struct DesignCommand: ParsableCommand {
           optimum, that forecast moves by 2 to 5 %, more than its standard error: widen it where the law is known to hold.
 
       Examples:
-        windtunnel design --fit f.json --pilot-budget "1e19 FLOP" --target "1e23 FLOP"
+        windtunnel design --fit f.json --pilot-budget "2k USD" --target "1e23 FLOP"
         windtunnel design --fit f.json --target "1e23 FLOP" --check planned.csv
       """)
 
