@@ -1,7 +1,7 @@
 import Fitting
 import Foundation
 
-/// Accept then Stop (Lin et al. 2024, algorithm 1): the straight end of a fine-tuning curve in logarithms, found from its
+/// Accept then Stop (Lin et al. 2024): the straight end of a fine-tuning curve in logarithms, found from its
 /// largest sizes downwards.
 ///
 /// The line through the k largest sizes is put to the test on the next smaller one. If that is further from the line

@@ -1,7 +1,7 @@
 import Fitting
 import Formulas
 
-/// Caballero et al. 2023 (arXiv 2210.14891), equation 1: power laws joined by smooth breaks.
+/// Caballero et al. 2023 (arXiv 2210.14891): power laws joined by smooth breaks.
 ///
 /// `y = a + b x^(-c0) Π_i (1 + (x/d_i)^(1/f_i))^(-c_i f_i)`: each break adds c_i to the slope in logarithms, around d_i and
 /// over f_i. A sharp break is a large power of a large ratio, so `f log(1 + (x/d)^(1/f))` is written as
@@ -44,7 +44,7 @@ extension Law {
         "A break narrower than the gap between two runs leaves f free below some width. Robust objectives then take long "
           + "to refit: --no-sensitivity leaves them out.",
       ],
-      citation: "Caballero et al. 2023, Broken Neural Scaling Laws, eq. 1")
+      citation: "Caballero et al. 2023, Broken Neural Scaling Laws")
   }
 
   // The bounds of slopes keep a search from a break beyond the runs that is ever further and ever steeper.

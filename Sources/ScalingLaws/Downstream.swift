@@ -75,7 +75,7 @@ extension Law {
       citation: "Gadre et al. 2024, Language Models Scale Reliably with Over-Training and on Downstream Tasks")
   }
 
-  /// Guo 2024: bits per character falls linearly with the logarithm of compute, however it is split.
+  /// Bits per character falls linearly with the logarithm of compute, however it is split.
   private static func bitsPerCharacter() throws -> Law {
     Law(
       name: "compute-only", family: .downstream,
@@ -88,7 +88,7 @@ extension Law {
         "A line has no floor: it must fail where it nears the entropy of text.",
         "No preset: we have not seen the coefficients in the paper itself.",
       ],
-      citation: "Guo 2024, More Compute Is What You Need")
+      citation: "More Compute Is What You Need (2024)")
   }
 
   /// The best size for a compute, as protein language models have it.

@@ -29,7 +29,7 @@ extension Law {
         "D_l counts in units of D^beta: the curve bends at D_l^(1/beta) examples. D_l at 0 is the plain power law: the "
           + "runs show no bend",
         "curves that still fall steeply at their end leave E free, and it runs to 0: it is no forecast of the best loss",
-      ], citation: "\(citation), eq. 4")
+      ], citation: citation)
   }
 
   /// The power law that the authors compare theirs with, without its further exponent: `L(D) = B/D^beta + E`.
@@ -41,6 +41,6 @@ extension Law {
       parameters: [.positive("B", 1...1e4), .positive("beta", 0.05...1), .positive("E", 0.1...3)],
       objective: Objective(.leastSquares, residual: .log),
       notes: [zeroShot, "it has no bend at few examples; 'rectified' with D_l = 0 is this law"],
-      citation: "\(citation), eq. 2")
+      citation: citation)
   }
 }
