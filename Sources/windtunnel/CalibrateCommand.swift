@@ -129,7 +129,7 @@ struct CalibrateCommand: ParsableCommand {
     var words = [
       "\(calibration.simulations) tables of \(calibration.runs) runs drawn from \(calibration.law), "
         + "\(calibration.resamples) resamples each; nominal \(percent(calibration.level)), known to ± \(percent(error, 2))",
-      "noise \(percent(noise.deviation)) of the \(law == calibration.law ? "prediction" : "law's prediction")"
+      "noise \(percent(noise.deviation)) of the prediction"
         + (noise.exponent == 0 ? "" : ", ∝ \(noise.along)^\(format(noise.exponent, significant: 2))")
         + (noise.seedDeviation.map { "; between runs of one setting \(percent($0))" } ?? ""),
     ]
