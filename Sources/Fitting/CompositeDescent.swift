@@ -1,5 +1,5 @@
 import CVectorMath
-import Foundation
+import Formulas
 
 /// Newton's method for Huber charges whose kinks matter: residuals are linearised, their charges are not (composite
 /// functions; Fletcher 1987, chapter 14).
@@ -8,45 +8,71 @@ import Foundation
 /// and the Hessian at hand says little of the next point. The model here charges each linearised residual in full, adds
 /// the curvature of the residuals themselves, and is minimised by Newton's method with exact line searches (Madsen and
 /// Nielsen 1990).
-struct CompositeDescent {
-  private let minimiser: Minimiser
-  private let problem: FitProblem
-  private let rows: Minimiser.Rows
+final class CompositeDescent {
+  private let evaluator: Evaluator
+  private let rows: Evaluator.Rows
   private let charge: wt_charge
-  private let weights: [Double]
-  private let observations: [Double]
+  /// The charge of a residual that is at hand already.
+  private var residualCharge: wt_charge
   private let count: Int
+  private let rowCount: Int
+  private let weights: UnsafePointer<Double>
   private let algebra: SmallSymmetric
 
-  private var delta: Double { charge.scale }
+  /// Columns of the padded rows.
+  private let memory: AlignedDoubles
+  private let residuals: UnsafeMutablePointer<Double>
+  private let trial: UnsafeMutablePointer<Double>
+  private let rates: UnsafeMutablePointer<Double>
+  private let slopesOfCharges: UnsafeMutablePointer<Double>
+  private let curvatures: UnsafeMutablePointer<Double>
+  private let work: UnsafeMutablePointer<Double>
+  private let zeros: UnsafePointer<Double>
+  private let jacobian: UnsafeMutablePointer<UnsafePointer<Double>?>
 
-  init(_ minimiser: Minimiser, _ charge: wt_charge, _ rows: Minimiser.Rows) {
-    self.minimiser = minimiser
+  init(_ minimiser: Minimiser, _ charge: wt_charge, _ rows: Evaluator.Rows) {
+    evaluator = minimiser.evaluator
     self.charge = charge
     self.rows = rows
-    problem = minimiser.problem
-    (weights, observations) = rows.unpadded(problem)
+    let problem = minimiser.problem
+    residualCharge = charge
+    residualCharge.logarithmic = 0
     count = problem.parameterCount
+    rowCount = problem.bound.paddedRowCount
+    weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
     algebra = SmallSymmetric(count: count)
+    memory = AlignedDoubles(count: max(1, 7 * rowCount))
+    residuals = memory.start
+    trial = residuals + rowCount
+    rates = trial + rowCount
+    slopesOfCharges = rates + rowCount
+    curvatures = slopesOfCharges + rowCount
+    work = curvatures + rowCount
+    zeros = UnsafePointer(work + rowCount)
+    jacobian = .allocate(capacity: max(1, count))
   }
+
+  deinit { jacobian.deallocate() }
 
   /// A point from which Newton's method on the charge itself has little left to do.
   func descend(from start: [Double]) -> [Double] {
     guard var here = model(at: start) else { return start }
-    let spread = zip(here.lines.residuals, weights).reduce(0) { $0 + abs($1.0) * $1.1 } / weights.reduce(0, +)
-    var damping = 0.1 * delta / (delta + spread)
+    var spread = 0.0
+    var weight = 0.0
+    for row in 0..<rowCount {
+      spread += weights[row] * abs(here.residuals[row])
+      weight += weights[row]
+    }
+    let delta = charge.scale
+    var damping = 0.1 * delta / (delta + spread / weight)
     for _ in 0..<200 {
-      let (step, predicted) = here.minimum(damping, self)
+      let (step, predicted) = minimum(of: here, damping)
       guard predicted > 1e-14 * here.value else { break }
       var there = moved(here, step)
       if let missed = there, here.value - missed.value < 0.75 * predicted {
         // The runs on a kink leave it by the bend of the curve: aim again from where they came to lie.
-        let bend = zip(missed.lines.residuals, zip(here.lines.residuals, here.lines.slopes)).map {
-          $0 - $1.0 - dot($1.1, zip(missed.lines.point, here.lines.point).map { $0 - $1 })
-        }
-        if let again = moved(here, here.minimum(damping, self, bend: bend).step), again.value < missed.value {
-          there = again
-        }
+        let (step, _) = minimum(of: here, damping, bentTo: missed)
+        if let again = moved(here, step), again.value < missed.value { there = again }
       }
       guard let there, there.value < here.value else {
         damping *= 8
@@ -57,46 +83,14 @@ struct CompositeDescent {
       here = there
       if ratio > 0.75 { damping /= 8 } else if ratio < 0.25 { damping *= 4 }
     }
-    return here.lines.point
-  }
-
-  /// The model at the end of a step, which is shortened whole where it is too long for a coordinate.
-  private func moved(_ here: Model, _ step: [Double]) -> Model? {
-    let excess = zip(step, problem.domains).reduce(1) { max($0, abs($1.0) / $1.1.longestStep) }
-    return model(at: zip(here.lines.point, step).map { $0 + $1 / excess })
-  }
-
-  private func model(at point: [Double]) -> Model? {
-    guard let lines = Linearisation(problem, at: point, observations: observations, weights: weights) else {
-      return nil
-    }
-    var gradient = [Double](repeating: 0, count: count)
-    var hessian = [Double](repeating: 0, count: count * count)
-    let value = minimiser.evaluator.evaluate(point, charge, rows, gradient: &gradient, hessian: &hessian)
-    guard value.isFinite, (gradient + hessian).allSatisfy(\.isFinite) else { return nil }
-    // What the linearised charges account for is taken off: the curvature of the residuals themselves is left.
-    var squares = [Double](repeating: 0, count: count)
-    for (row, weight) in weights.enumerated() where weight > 0 {
-      let slopes = lines.slopes[row]
-      let inside = weight * curvature(lines.residuals[row])
-      for a in 0..<count {
-        squares[a] += weight * slopes[a] * slopes[a]
-        if inside > 0 { for b in 0..<count { hessian[a * count + b] -= inside * slopes[a] * slopes[b] } }
-      }
-    }
-    return Model(lines: lines, value: value, curvature: hessian, squares: squares)
-  }
-
-  private func side(_ r: Double) -> Double { r > 0 ? charge.over : 1 }
-  private func curvature(_ r: Double) -> Double { abs(r) <= delta ? side(r) : 0 }
-  private func slope(_ r: Double) -> Double { side(r) * min(max(r, -delta), delta) }
-  private func value(_ r: Double) -> Double {
-    side(r) * (abs(r) <= delta ? r * r / 2 : delta * (abs(r) - delta / 2))
+    return here.point
   }
 
   /// The charges of linearised residuals, plus a quadratic.
   private struct Model {
-    let lines: Linearisation
+    let point: [Double]
+    /// The residuals at the point, then their slopes by each free coordinate: columns of the padded rows.
+    let columns: AlignedDoubles
     /// The sum of charges at the point.
     let value: Double
     /// Row-major, symmetric.
@@ -104,40 +98,89 @@ struct CompositeDescent {
     /// The curvature that least squares of the residuals would have along each coordinate.
     let squares: [Double]
 
-    /// The model's minimum under damping: the step there, and how far it promises to lower the charges.
-    ///
-    /// - Parameter bend: what residuals are known to differ by from linear ones (a second-order correction).
-    func minimum(
-      _ damping: Double, _ owner: CompositeDescent, bend: [Double]? = nil
-    ) -> (step: [Double], predicted: Double) {
-      let count = owner.count
-      var quadratic = curvature
-      for a in 0..<count { quadratic[a * count + a] += damping * squares[a] }
-      var step = [Double](repeating: 0, count: count)
-      var residuals = bend.map { zip(lines.residuals, $0).map { $0 + $1 } } ?? lines.residuals
-      for _ in 0..<60 {
-        var gradient = product(quadratic, step)
-        var hessian = quadratic
-        for (row, weight) in owner.weights.enumerated() where weight > 0 {
-          let slopes = lines.slopes[row]
-          let pull = weight * owner.slope(residuals[row])
-          let inside = weight * owner.curvature(residuals[row])
-          for a in 0..<count {
-            gradient[a] += pull * slopes[a]
-            if inside > 0 { for b in 0..<count { hessian[a * count + b] += inside * slopes[a] * slopes[b] } }
-          }
-        }
-        let direction = owner.newton(hessian, gradient)
-        let fall = dot(gradient, direction)
-        guard fall < 0, -fall > 1e-16 * value else { break }
-        let rates = lines.slopes.map { dot($0, direction) }
-        let length = owner.lineMinimum(
-          residuals, rates, fall: fall, bend: dot(product(quadratic, direction), direction))
-        for a in 0..<count { step[a] += length * direction[a] }
-        for row in residuals.indices { residuals[row] += length * rates[row] }
+    var residuals: UnsafeMutablePointer<Double> { columns.start }
+  }
+
+  /// The model at the end of a step, which is shortened whole where it is too long for a coordinate.
+  private func moved(_ here: Model, _ step: [Double]) -> Model? {
+    let excess = zip(step, evaluator.problem.domains).reduce(1) { max($0, abs($1.0) / $1.1.longestStep) }
+    return model(at: zip(here.point, step).map { $0 + $1 / excess })
+  }
+
+  private func model(at point: [Double]) -> Model? {
+    let columns = AlignedDoubles(count: max(1, (1 + count) * rowCount))
+    guard evaluator.linearise(point, rows, into: columns.start) else { return nil }
+    var gradient = [Double](repeating: 0, count: count)
+    var hessian = [Double](repeating: 0, count: count * count)
+    let value = evaluator.evaluate(point, charge, rows, gradient: &gradient, hessian: &hessian)
+    guard value.isFinite, (gradient + hessian).allSatisfy(\.isFinite) else { return nil }
+    // What the linearised charges account for is taken off: the curvature of the residuals themselves is left.
+    _ = sumCharges(columns.start)
+    var accounted = [Double](repeating: 0, count: count * count)
+    addSums(columns, &gradient, &accounted)
+    for a in 0..<count {
+      for b in 0...a {
+        hessian[a * count + b] -= accounted[a * count + b]
+        hessian[b * count + a] = hessian[a * count + b]
       }
-      let charges = zip(residuals, owner.weights).reduce(0) { $0 + ($1.1 > 0 ? $1.1 * owner.value($1.0) : 0) }
-      return (step, value - charges - dot(product(curvature, step), step) / 2)
+    }
+    let squares = (0..<count).map { a in
+      let column = columns.start + (1 + a) * rowCount
+      for row in 0..<rowCount { work[row] = weights[row] * column[row] }
+      return wt_dot(work, column, Int32(rowCount))
+    }
+    return Model(point: point, columns: columns, value: value, curvature: hessian, squares: squares)
+  }
+
+  /// The sum of the charges of residuals, with each one's derivatives.
+  private func sumCharges(_ residuals: UnsafePointer<Double>) -> Double {
+    wt_charges(
+      &residualCharge, residuals, zeros, weights, slopesOfCharges, curvatures, Int32(rowCount))
+  }
+
+  /// Adds the charges' derivatives by the free coordinates; of the Hessian the lower half.
+  private func addSums(_ columns: AlignedDoubles, _ gradient: inout [Double], _ hessian: inout [Double]) {
+    for a in 0..<count { jacobian[a] = UnsafePointer(columns.start + (1 + a) * rowCount) }
+    wt_normal_sums(
+      slopesOfCharges, curvatures, jacobian, Int32(count), &gradient, &hessian, work, Int32(rowCount))
+  }
+
+  /// The model's minimum under damping: the step there, and how far it promises to lower the charges.
+  ///
+  /// - Parameter bent: a point at which the residuals are known: what they differ by there from linear ones is taken for
+  ///   a constant (a second-order correction).
+  private func minimum(of model: Model, _ damping: Double, bentTo bent: Model? = nil) -> (step: [Double], Double) {
+    var quadratic = model.curvature
+    for a in 0..<count { quadratic[a * count + a] += damping * model.squares[a] }
+    var step = [Double](repeating: 0, count: count)
+    residuals.update(from: bent?.residuals ?? model.residuals, count: rowCount)
+    if let bent { add(model, zip(bent.point, model.point).map { $1 - $0 }, to: residuals) }
+    for _ in 0..<60 {
+      _ = sumCharges(residuals)
+      let smooth = product(quadratic, step)
+      var gradient = smooth
+      var hessian = quadratic
+      addSums(model.columns, &gradient, &hessian)
+      for a in 0..<count { for b in 0..<a { hessian[b * count + a] = hessian[a * count + b] } }
+      let direction = newton(hessian, gradient)
+      let fall = dot(gradient, direction)
+      guard fall < 0, -fall > 1e-16 * model.value else { break }
+      rates.update(repeating: 0, count: rowCount)
+      add(model, direction, to: rates)
+      let length = lineMinimum(
+        fall: fall, smooth: dot(smooth, direction), bend: dot(product(quadratic, direction), direction))
+      for a in 0..<count { step[a] += length * direction[a] }
+      for row in 0..<rowCount { residuals[row] += length * rates[row] }
+    }
+    return (step, model.value - sumCharges(residuals) - dot(product(model.curvature, step), step) / 2)
+  }
+
+  /// Adds what a step changes the linearised residuals by.
+  private func add(_ model: Model, _ step: [Double], to column: UnsafeMutablePointer<Double>) {
+    for a in 0..<count {
+      let slopes = model.columns.start + (1 + a) * rowCount
+      let move = step[a]
+      for row in 0..<rowCount { column[row] += move * slopes[row] }
     }
   }
 
@@ -148,43 +191,43 @@ struct CompositeDescent {
     let scaled = hessian.indices.map { hessian[$0] * scale[$0 / count] * scale[$0 % count] }
     let right = gradient.indices.map { -gradient[$0] * scale[$0] }
     var step = [Double](repeating: 0, count: count)
-    if !algebra.solveDefinite(scaled, shift: 0, right, &step) {
+    if !algebra.solveDefinite(scaled, shift: 0, right, &step), !algebra.solveDefinite(scaled, shift: 1e-6, right, &step)
+    {
       _ = algebra.solveMagnitude(scaled, shift: 1e-6, right, &step)
     }
     return zip(step, scale).map { $0 * $1 }
   }
 
-  /// Where the model is lowest along a direction: its slope is a broken line, followed from break to break until it
-  /// crosses 0.
+  /// Where the model is lowest along ``rates``: where its slope, a broken line, crosses 0. Newton's method on it is exact
+  /// once it is on the right stretch; a bracket keeps it from going round.
   ///
   /// - Parameters:
-  ///   - rates: how fast each linearised residual changes.
   ///   - fall: the model's slope at the start, below 0.
+  ///   - smooth: the part of it that is the quadratic's.
   ///   - bend: the quadratic's curvature along the direction.
-  private func lineMinimum(_ residuals: [Double], _ rates: [Double], fall: Double, bend: Double) -> Double {
-    var breaks: [(t: Double, change: Double)] = []
-    var curvature = bend
-    for (row, weight) in weights.enumerated() where weight > 0 && rates[row] != 0 {
-      let (r, rate) = (residuals[row], rates[row])
-      let square = weight * rate * rate
-      curvature += square * self.curvature(r)
-      let sign: Double = rate > 0 ? 1 : -1
-      let (entering, leaving) = rate > 0 ? (1, charge.over) : (charge.over, 1)
-      for (edge, change) in [(-sign * delta, entering), (0, leaving - entering), (sign * delta, -leaving)] {
-        let t = (edge - r) / rate
-        if t > 0, t.isFinite, change != 0 { breaks.append((t, change * square)) }
+  private func lineMinimum(fall: Double, smooth: Double, bend: Double) -> Double {
+    var low = 0.0
+    var high = Double.infinity
+    var t = 1.0
+    for _ in 0..<50 {
+      for row in 0..<rowCount { trial[row] = residuals[row] + t * rates[row] }
+      _ = sumCharges(trial)
+      let slope = wt_dot(slopesOfCharges, rates, Int32(rowCount)) + smooth + t * bend
+      if abs(slope) <= 1e-12 * -fall { return t }
+      if slope < 0 { low = t } else { high = t }
+      for row in 0..<rowCount { work[row] = curvatures[row] * rates[row] }
+      let curvature = wt_dot(work, rates, Int32(rowCount)) + bend
+      let newton = curvature > 0 ? t - slope / curvature : .infinity
+      if high.isInfinite {
+        // A model that falls on and on promises more than can be believed.
+        if t >= 1000 { return t }
+        t = min(max(newton, 1.5 * t), 10 * t)
+      } else {
+        if high - low <= 1e-14 * high { break }
+        t = newton > low && newton < high ? newton : (low + high) / 2
       }
     }
-    breaks.sort { $0.t < $1.t }
-    var (t, slope) = (0.0, fall)
-    for next in breaks {
-      let reached = slope + curvature * (next.t - t)
-      if reached >= 0 { break }
-      (t, slope) = (next.t, reached)
-      curvature += next.change
-    }
-    // Beyond the last break a model that still falls promises more than can be believed.
-    return curvature > 0 ? min(t - slope / curvature, max(10, 10 * t)) : max(1, 2 * t)
+    return low > 0 ? low : min(t, high)
   }
 }
 

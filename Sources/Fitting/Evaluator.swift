@@ -1,5 +1,6 @@
 import CVectorMath
 import Formulas
+import Foundation
 
 /// One thread's means to evaluate a problem, with derivatives, in free coordinates. Nothing is allocated by an evaluation.
 final class Evaluator {
@@ -108,7 +109,7 @@ final class Evaluator {
     for block in 0..<workspace.blockCount {
       let range = workspace.rows(ofBlock: block)
       let rows = Int32(range.count)
-      workspace.run(block: block)
+      workspace.run(block: block, .hessian)
       sum += wt_charges(
         &charge, workspace.output(0), observations + range.lowerBound, weights + range.lowerBound, slopes, curvatures,
         rows)
@@ -136,7 +137,7 @@ final class Evaluator {
     for block in 0..<workspace.blockCount {
       let range = workspace.rows(ofBlock: block)
       let rows = Int32(range.count)
-      workspace.run(block: block)
+      workspace.run(block: block, .gradient)
       sum += wt_squares(
         workspace.output(0), problem.plainObservations.start + range.lowerBound,
         problem.squareScale.start + range.lowerBound, weights + range.lowerBound, slopes, curvatures, rows)
@@ -146,13 +147,43 @@ final class Evaluator {
     return sum
   }
 
+  /// The residuals on the objective's scale at free coordinates, then their slopes by each: columns of the padded rows.
+  /// Rows of weight 0 that have no residual are given 0.
+  ///
+  /// - Returns: whether all rows of weight have a residual.
+  func linearise(_ u: [Double], _ rows: Rows, into columns: UnsafeMutablePointer<Double>) -> Bool {
+    let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
+    let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)
+    let isLogarithmic = problem.objective.residual == .log
+    let stride = problem.bound.paddedRowCount
+    setParameters(u)
+    for block in 0..<workspace.blockCount {
+      let range = workspace.rows(ofBlock: block)
+      workspace.run(block: block, .gradient)
+      let values = workspace.output(0)
+      for (index, row) in range.enumerated() {
+        let value = values[index]
+        let residual = (isLogarithmic ? log(value) : value) - observations[row]
+        guard residual.isFinite || weights[row] == 0 else { return false }
+        columns[row] = residual.isFinite ? residual : 0
+        work[index] = !residual.isFinite ? 0 : isLogarithmic ? 1 / value : 1
+      }
+      for a in 0..<count {
+        let slopes = workspace.output(1 + a)
+        let column = columns + (1 + a) * stride + range.lowerBound
+        for index in 0..<range.count { column[index] = work[index] == 0 ? 0 : slopes[index] * first[a] * work[index] }
+      }
+    }
+    return true
+  }
+
   /// Each run's charge at free coordinates, padding included, into `out`.
   func charges(_ u: UnsafePointer<Double>, _ charge: wt_charge, into out: UnsafeMutablePointer<Double>) {
     var charge = charge
     setParameters(u)
     for block in 0..<workspace.blockCount {
       let range = workspace.rows(ofBlock: block)
-      workspace.run(block: block)
+      workspace.run(block: block, .value)
       wt_charge_rows(
         &charge, workspace.output(0), problem.scaledObservations.start + range.lowerBound, out + range.lowerBound,
         Int32(range.count))

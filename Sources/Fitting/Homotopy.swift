@@ -39,6 +39,15 @@ extension Minimiser {
     return end.converged ? end : minimise(from: start, rows: rows)
   }
 
+  /// A few steps from near an optimum; all the way where a charge has a corner, which Newton's method cannot see.
+  func approach(from start: [Double], rows: Rows) -> Minimum {
+    switch problem.objective.kind {
+    case .absolute, .asymmetricAbsolute, .huberLikelihood: refine(from: start, rows: rows)
+    case .leastSquares, .huber, .cauchy, .softL1:
+      descend(from: start, problem.objective.charge(scale: 0), rows, limit: 5, .refit)
+    }
+  }
+
   /// The same refinement over fewer rows, where a smooth objective's weights leave some out.
   private func refineOnRowsOfWeight(from start: [Double], _ rows: Rows) -> Minimum? {
     guard rows.weights != nil, !problem.objective.kind.hasCorner, let chosen = evaluator.choose(rows) else {

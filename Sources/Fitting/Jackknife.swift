@@ -1,11 +1,30 @@
 import Formulas
 
 extension FitProblem {
-  /// The optimum without each run in turn (Quenouille 1956), from which influence and BCa's acceleration come.
+  /// The optimum without each run in turn (Quenouille 1956), from which BCa's acceleration comes.
   ///
   /// - Parameter groups: a group's number for each run, to leave out whole groups instead, by rising number.
   /// - Returns: parameters a run (or group), in order; nil where nothing of weight is left out, or no optimum is found.
   public func jackknife(around optimum: Optimum, leaving groups: [Int]? = nil, threads: Int) -> [[Double]?] {
+    leavingOut(groups, around: optimum, threads: threads) { minimiser, start, rows in
+      let end = minimiser.refine(from: start, rows: rows)
+      return end.converged ? end : nil
+    }
+  }
+
+  /// Where a few Newton steps lead without each run in turn, to see which runs pull.
+  ///
+  /// - Returns: parameters a run, in order; nil where a run has no weight.
+  public func withoutEachRun(around optimum: Optimum, threads: Int) -> [[Double]?] {
+    leavingOut(nil, around: optimum, threads: threads) { minimiser, start, rows in
+      minimiser.approach(from: start, rows: rows)
+    }
+  }
+
+  private func leavingOut(
+    _ groups: [Int]?, around optimum: Optimum, threads: Int,
+    _ refit: @Sendable (Minimiser, [Double], Minimiser.Rows) -> Minimum?
+  ) -> [[Double]?] {
     let start = free(optimum.parameters)
     let numbers = groups ?? Array(observed.indices)
     let rows = Dictionary(grouping: observed.indices, by: { numbers[$0] }).sorted { $0.key < $1.key }.map(\.value)
@@ -17,9 +36,8 @@ extension FitProblem {
         guard rows[index].contains(where: { weights[$0] > 0 }) else { return nil }
         for row in rows[index] { left.start[row] = 0 }
         defer { for row in rows[index] { left.start[row] = weights[row] } }
-        let end = minimiser.refine(
-          from: start, rows: Minimiser.Rows(weights: UnsafePointer(left.start), observations: nil))
-        return end.converged && end.charge.isFinite ? natural(end.point) : nil
+        let end = refit(minimiser, start, Minimiser.Rows(weights: UnsafePointer(left.start), observations: nil))
+        return end.flatMap { $0.charge.isFinite ? natural($0.point) : nil }
       })
   }
 }

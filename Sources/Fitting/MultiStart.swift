@@ -58,19 +58,45 @@ extension FitProblem {
   }
 
   private func search(_ starts: Starts, _ further: [[Double]], threads: Int) throws(FitError) -> Optimum {
-    let points = startPoints(starts) + further.map(free)
-    var ends = mapInParallel(
-      points.count, threads: threads, state: { Minimiser(self) },
-      body: { index, minimiser in minimiser.minimiseBriefly(from: points[index]) })
+    var points: [[Double]] = []
+    var ends: [Minimum] = []
+    for wave in starts.waves where !isAnotherUnlikely(ends) {
+      let begins = startPoints(wave) + (ends.isEmpty ? further.map(free) : [])
+      ends += mapInParallel(
+        begins.count, threads: threads, state: { Minimiser(self) },
+        body: { index, minimiser in minimiser.minimiseBriefly(from: begins[index]) })
+      points += begins
+    }
     // The way was long for these: those that came lowest are followed to the end, and all where none has arrived.
     let astray = ends.indices.filter { !ends[$0].converged }.sorted { (ends[$0].charge, $0) < (ends[$1].charge, $1) }
-    let followed = Array(astray.prefix(astray.count == ends.count ? ends.count : Self.mostFollowed))
+    let followed = astray.count == ends.count ? distinct(astray, ends) : Array(astray.prefix(Self.mostFollowed))
+    let from = followed.map { points[$0] }
     let arrived = mapInParallel(
-      followed.count, threads: threads, state: { Minimiser(self) },
-      body: { index, minimiser in minimiser.minimise(from: points[followed[index]]) })
+      from.count, threads: threads, state: { Minimiser(self) },
+      body: { index, minimiser in minimiser.minimise(from: from[index]) })
     for (index, end) in zip(followed, arrived) { ends[index] = end }
     return try optimum(among: ends)
   }
+
+  /// Whether further searches are unlikely to end anywhere new: of w ends met in n searches, the expected count of those
+  /// not met yet is w (w + 1) / (n − w − 2) (Boender and Rinnooy Kan 1987).
+  private func isAnotherUnlikely(_ ends: [Minimum]) -> Bool {
+    let finite = ends.indices.filter { ends[$0].charge.isFinite }
+    let met = distinct(finite.sorted { (ends[$0].charge, $0) < (ends[$1].charge, $1) }, ends).count
+    let further = finite.count - met - 2
+    return further > 0 && 10 * met * (met + 1) < further
+  }
+
+  /// The first of each row of ends, by rising charge, with the same charge.
+  private func distinct(_ order: [Int], _ ends: [Minimum]) -> [Int] {
+    order.reduce(into: []) { kept, index in
+      if let last = kept.last, isSame(ends[index].charge, ends[last].charge) { return }
+      kept.append(index)
+    }
+  }
+
+  /// Whether two charges are of one optimum.
+  private func isSame(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-6 * abs(b) + 1e-25 }
 
   /// So many searches that did not come to rest are gone on with.
   private static let mostFollowed = 8
@@ -115,19 +141,14 @@ extension FitProblem {
         "no start gave a finite objective: the formula is undefined on these runs for every start tried; "
           + "give the parameters ranges in which it is defined")
     }
-    func same(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-6 * abs(b) + 1e-25 }
-    var optima: [Int] = []
-    for index in order where ends[index].converged {
-      if let last = optima.last, same(ends[index].charge, ends[last].charge) { continue }
-      optima.append(index)
-    }
+    let optima = distinct(order.filter { ends[$0].converged }, ends)
     let minimiser = Minimiser(self)
     let refined = minimiser.refine(from: ends[first].point)
     let best = minimiser.polish(refined.charge <= ends[first].charge ? refined : ends[first])
     let parameters = natural(best.point)
     let counted = Optimum.StartCount(
       tried: ends.count, distinctOptima: optima.count,
-      atBest: order.filter { same(ends[$0].charge, ends[first].charge) }.count,
+      atBest: order.filter { isSame(ends[$0].charge, ends[first].charge) }.count,
       unconverged: ends.filter { !$0.converged }.count)
     let others = optima.dropFirst().prefix(8).map { index in
       let parameters = natural(ends[index].point)

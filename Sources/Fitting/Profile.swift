@@ -25,8 +25,9 @@ extension FitProblem {
     let z = standardNormalQuantile((1 + level) / 2)
     guard let scale = chargeScale(at: optimum.parameters), width.isFinite, width > 0 else { return nil }
     let rise = z * z * scale / 2
-    let below = follow(index, optimum, rise, -width)
-    let above = follow(index, optimum, rise, width)
+    guard let held = try? bound.holding(domains[index].name) else { return nil }
+    let below = follow(index, held, optimum, rise, -width)
+    let above = follow(index, held, optimum, rise, width)
     let ends = [below, above].map { end in end.parameters }
     func edge(_ end: ProfileEnd) -> Double? { end.isReached ? end.parameters[index] : nil }
     return ProfileInterval(lower: edge(below), upper: edge(above), ends: ends)
@@ -38,7 +39,9 @@ extension FitProblem {
   }
 
   /// Steps away from the optimum until the objective has risen, and then to where it has risen by just that much.
-  private func follow(_ index: Int, _ optimum: Optimum, _ rise: Double, _ width: Double) -> ProfileEnd {
+  private func follow(
+    _ index: Int, _ held: BoundFormula, _ optimum: Optimum, _ rise: Double, _ width: Double
+  ) -> ProfileEnd {
     let centre = domains[index].free(optimum.parameters[index])
     let farthest = domains[index].longestStep.isFinite ? 14 : 30 * max(abs(width), abs(centre), 1)
     var inside = (distance: 0.0, excess: 0.0, parameters: optimum.parameters)
@@ -46,7 +49,7 @@ extension FitProblem {
     var distance = abs(width)
     for _ in 0..<24 {
       let place = domains[index].natural(centre + (width < 0 ? -distance : distance)).value
-      guard let (parameters, value) = fitted(holding: index, at: place, from: inside.parameters) else {
+      guard let (parameters, value) = fitted(held, index, at: place, from: inside.parameters) else {
         return ProfileEnd(parameters: inside.parameters, isReached: false)
       }
       let excess = value - optimum.value
@@ -72,21 +75,21 @@ extension FitProblem {
 
   /// The best of the other parameters, and the objective there.
   private func fitted(
-    holding index: Int, at value: Double, from start: [Double]
+    _ held: BoundFormula, _ index: Int, at value: Double, from start: [Double]
   ) -> (parameters: [Double], value: Double)? {
     guard parameterCount > 1 else {
       let objective = self.value(at: [value])
       return objective.isFinite ? ([value], objective) : nil
     }
-    guard let bound = try? bound.substituting(domains[index].name, value) else { return nil }
     var others = domains
     others.remove(at: index)
-    let held = FitProblem(bound, domains: others, observed: observed, weights: weights, objective: objective)
+    let problem = FitProblem(
+      held.held(at: value), domains: others, observed: observed, weights: weights, objective: objective)
     var rest = start
     rest.remove(at: index)
-    let end = Minimiser(held).refine(from: held.free(rest))
-    var parameters = held.natural(end.point)
-    let objective = held.value(at: parameters)
+    let end = Minimiser(problem).refine(from: problem.free(rest))
+    var parameters = problem.natural(end.point)
+    let objective = problem.value(at: parameters)
     guard objective.isFinite else { return nil }
     parameters.insert(value, at: index)
     return (parameters, objective)

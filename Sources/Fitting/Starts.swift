@@ -7,9 +7,11 @@ public enum Starts: Hashable, Sendable {
   case grid
   /// So many low-discrepancy points. Parameters in which the law is linear are solved for, not guessed.
   case global(Int)
+  /// The same in waves, from 32 points to so many, until a further optimum is unlikely.
+  case adaptive(atMost: Int)
 
   /// Enough to find every optimum that was found from thousands, on the laws of the catalogue.
-  public static let standard = Starts.global(128)
+  public static let standard = Starts.adaptive(atMost: 128)
 
   /// Reads `grid`, `global` or a number of global starts.
   public init(parsing text: String) throws(ObjectiveError) {
@@ -22,13 +24,32 @@ public enum Starts: Hashable, Sendable {
   }
 }
 
+extension Starts {
+  /// Starts that are searched from together.
+  enum Wave: Equatable {
+    case grid
+    /// A stretch of the low-discrepancy sequence.
+    case points(Range<Int>)
+  }
+
+  var waves: [Wave] {
+    switch self {
+    case .grid: return [.grid]
+    case .global(let count): return [.points(0..<count)]
+    case .adaptive(let most):
+      let ends = sequence(first: 32) { 2 * $0 }.prefix { $0 < most } + [most]
+      return zip([0] + ends, ends).map { .points($0..<$1) }
+    }
+  }
+}
+
 extension FitProblem {
   /// Start points, in free coordinates.
-  func startPoints(_ starts: Starts) -> [[Double]] {
-    switch starts {
+  func startPoints(_ wave: Starts.Wave) -> [[Double]] {
+    switch wave {
     case .grid where domains.contains { !$0.grid.isEmpty }: gridPoints()
-    case .grid: globalPoints(256)
-    case .global(let count): globalPoints(count)
+    case .grid: globalPoints(0..<256)
+    case .points(let range): globalPoints(range)
     }
   }
 
@@ -42,12 +63,14 @@ extension FitProblem {
   }
 
   /// Sobol points over the parameters in which the formula is not linear, with the linear ones solved for.
-  private func globalPoints(_ count: Int) -> [[Double]] {
+  private func globalPoints(_ range: Range<Int>) -> [[Double]] {
     let linear = bound.compiled.linearParameters
     let searched = domains.indices.filter { !linear.contains($0) }
-    if searched.isEmpty { return [solveLinear(linear, in: domains.map { $0.start(at: 0.5) })].map(free) }
+    if searched.isEmpty {
+      return range.contains(0) ? [free(solveLinear(linear, in: domains.map { $0.start(at: 0.5) }))] : []
+    }
     // The first point is the middle of the ranges.
-    return sobolPoints(count, dimensions: searched.count).map { fractions in
+    return sobolPoints(range.upperBound, dimensions: searched.count).dropFirst(range.lowerBound).map { fractions in
       var parameters = domains.map { $0.start(at: 0.5) }
       for (k, fraction) in zip(searched, fractions) { parameters[k] = domains[k].start(at: fraction) }
       return free(linear.isEmpty ? parameters : solveLinear(linear, in: parameters))

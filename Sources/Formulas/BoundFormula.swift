@@ -15,10 +15,17 @@ public final class BoundFormula: Sendable {
 
   /// `columns` of `paddedRowCount` doubles each, one after another: the variables, then what depends on them alone.
   private let storage: AlignedDoubles
+  /// A value for each of the formula's held parameters.
+  private let heldValues: [Double]
 
   /// - Parameter columns: one a variable, in the compiled order, all of one length.
   /// - Precondition: there are as many columns as the formula has variables.
-  public init(_ compiled: CompiledFormula, columns: [[Double]]) {
+  public convenience init(_ compiled: CompiledFormula, columns: [[Double]]) {
+    self.init(compiled, columns: columns, held: compiled.held.map { _ in .nan })
+  }
+
+  private init(_ compiled: CompiledFormula, columns: [[Double]], held: [Double]) {
+    heldValues = held
     precondition(columns.count == compiled.variables.count, "a column for each of \(compiled.variables) is needed")
     self.compiled = compiled
     let rows = columns.map(\.count).min() ?? 1
@@ -40,18 +47,32 @@ public final class BoundFormula: Sendable {
   /// The same formula over some of the rows.
   package func selecting(rows: [Int]) -> BoundFormula {
     let columns = compiled.variables.indices.map { index in rows.map { storage.start[index * paddedRowCount + $0] } }
-    return BoundFormula(compiled, columns: columns)
+    return BoundFormula(compiled, columns: columns, held: heldValues)
   }
 
-  /// The same rows under the formula with a number in the place of a parameter.
-  package func substituting(_ parameter: String, _ value: Double) throws(FormulaError) -> BoundFormula {
+  /// The same rows under the formula with a parameter held, at no value yet.
+  package func holding(_ parameter: String) throws(FormulaError) -> BoundFormula {
     let fixed = try CompiledFormula(
-      compiled.formula.substituting([parameter: value]), parameters: compiled.parameters.filter { $0 != parameter },
-      variables: compiled.variables, positive: compiled.positive, order: compiled.order)
+      compiled.formula, parameters: compiled.parameters.filter { $0 != parameter },
+      held: compiled.held + [parameter], variables: compiled.variables, positive: compiled.positive,
+      order: compiled.order)
     let columns = compiled.variables.indices.map { index in
       Array(UnsafeBufferPointer(start: storage.start + index * paddedRowCount, count: rowCount))
     }
-    return BoundFormula(fixed, columns: columns)
+    return BoundFormula(fixed, columns: columns, held: heldValues + [.nan])
+  }
+
+  /// The same rows with the last held parameter at a value.
+  package func held(at value: Double) -> BoundFormula {
+    BoundFormula(compiled, rowCount, storage, held: heldValues.dropLast() + [value])
+  }
+
+  private init(_ compiled: CompiledFormula, _ rowCount: Int, _ storage: AlignedDoubles, held: [Double]) {
+    self.compiled = compiled
+    self.rowCount = rowCount
+    self.storage = storage
+    paddedRowCount = Self.padded(rowCount)
+    heldValues = held
   }
 
   /// A row count rounded up to whole vectors.
@@ -69,7 +90,7 @@ public final class BoundFormula: Sendable {
     var result: [Double] = []
     result.reserveCapacity(paddedRowCount)
     for block in 0..<workspace.blockCount {
-      workspace.run(block: block)
+      workspace.run(block: block, .value)
       result += UnsafeBufferPointer(start: workspace.output(0), count: workspace.rows(ofBlock: block).count)
     }
     return Array(result.prefix(rowCount))
@@ -84,7 +105,7 @@ public final class BoundFormula: Sendable {
     workspace.set(parameters: parameters)
     var result = compiled.parameters.map { _ in [Double]() }
     for block in 0..<workspace.blockCount {
-      workspace.run(block: block)
+      workspace.run(block: block, .gradient)
       for parameter in result.indices {
         result[parameter] += UnsafeBufferPointer(
           start: workspace.output(1 + parameter), count: workspace.rows(ofBlock: block).count)
@@ -117,6 +138,7 @@ public final class BoundFormula: Sendable {
       stride = bound.paddedRowCount
       for index in 0..<compiled.registers { vectors[fixedColumns + index] = registers.start + index * rows }
       for constant in compiled.constants { scalars.start[constant.slot] = constant.value }
+      for (index, value) in bound.heldValues.enumerated() { scalars.start[compiled.parameters.count + index] = value }
     }
 
     deinit { vectors.deallocate() }
@@ -180,11 +202,14 @@ public final class BoundFormula: Sendable {
     }
 
     /// Evaluates a block of rows; the outputs hold it until the next run.
-    package func run(block: Int) {
+    ///
+    /// - Parameter order: the outputs that are wanted; at most those that were compiled.
+    package func run(block: Int, _ order: DerivativeOrder) {
       let rows = rows(ofBlock: block)
+      let steps = bound.compiled.steps[order.rawValue]
       for index in 0..<fixedColumns { vectors[index] = columns + index * stride + rows.lowerBound }
       bound.compiled.perRow.withUnsafeBufferPointer {
-        wt_run($0.baseAddress, Int32($0.count), vectors, scalars.start, Int32(rows.count))
+        wt_run($0.baseAddress, Int32(steps), vectors, scalars.start, Int32(rows.count))
       }
     }
 

@@ -15,6 +15,8 @@ public enum DerivativeOrder: Int, Sendable, Comparable {
 public struct CompiledFormula: Sendable {
   public let formula: Formula
   public let parameters: [String]
+  /// Further parameters, by which it is not differentiated: a ``BoundFormula`` holds them at values of its own.
+  package let held: [String]
   /// The columns, in the order in which ``BoundFormula`` takes them.
   public let variables: [String]
   public let order: DerivativeOrder
@@ -30,6 +32,8 @@ public struct CompiledFormula: Sendable {
   let constants: [(slot: Int, value: Double)]
   let hoisted: [wt_instruction]
   let perRow: [wt_instruction]
+  /// How many of ``perRow``'s instructions give each order of derivatives and those before.
+  let steps: [Int]
   let hoistedColumns: Int
   let registers: Int
   /// The value, then the gradient, then the pairs: which vector holds each.
@@ -52,9 +56,16 @@ public struct CompiledFormula: Sendable {
     _ formula: Formula, parameters: [String], variables: [String], positive: Set<String> = [],
     order: DerivativeOrder = .hessian
   ) throws(FormulaError) {
+    try self.init(formula, parameters: parameters, held: [], variables: variables, positive: positive, order: order)
+  }
+
+  package init(
+    _ formula: Formula, parameters: [String], held: [String], variables: [String], positive: Set<String>,
+    order: DerivativeOrder
+  ) throws(FormulaError) {
     let positives = Set(variables.indices.filter { positive.contains(variables[$0]) })
     var graph = Graph(positiveVariables: positives)
-    let parameterIndex = Dictionary(zip(parameters, 0...), uniquingKeysWith: { first, _ in first })
+    let parameterIndex = Dictionary(zip(parameters + held, 0...), uniquingKeysWith: { first, _ in first })
     let variableIndex = Dictionary(zip(variables, 0...), uniquingKeysWith: { first, _ in first })
     let root = try graph.node(
       of: formula.expression,
@@ -66,23 +77,25 @@ public struct CompiledFormula: Sendable {
       },
       text: { FormulaError(.notNumeric, "a quoted text ('\($0)') is not a number", text: formula.text, position: 0) })
 
-    var targets = [root]
+    var stages = [[root]]
     var pairs: [(a: Int, b: Int)] = []
     var linear: [Int] = []
     if order >= .gradient {
       var caches = [[Graph.ID: Graph.ID]](repeating: [:], count: parameters.count)
       let gradient = parameters.indices.map { graph.derivative(of: root, by: $0, cache: &caches[$0]) }
-      targets += gradient
+      stages.append(gradient)
       if order == .hessian {
+        var seconds: [Graph.ID] = []
         for a in parameters.indices {
           for b in 0...a {
             let second = graph.derivative(of: gradient[a], by: b, cache: &caches[b])
             if graph.constant(of: second) != 0 {
               pairs.append((a, b))
-              targets.append(second)
+              seconds.append(second)
             }
           }
         }
+        stages.append(seconds)
         let cornered = graph.parametersAtCorners(under: root)
         for a in parameters.indices
         where !cornered.contains(a) && !pairs.contains(where: { $0.a == a && ($0.b == a || linear.contains($0.b)) }) {
@@ -90,10 +103,11 @@ public struct CompiledFormula: Sendable {
         }
       }
     }
-    var lowering = Lowering(graph: graph, parameters: parameters.count, variables: variables.count)
-    outputs = lowering.lower(targets)
+    var lowering = Lowering(graph: graph, parameters: parameters.count + held.count, variables: variables.count)
+    outputs = lowering.lower(stages)
     self.formula = formula
     self.parameters = parameters
+    self.held = held
     self.variables = variables
     self.order = order
     self.positive = positive
@@ -104,6 +118,7 @@ public struct CompiledFormula: Sendable {
     constants = lowering.constants
     hoisted = lowering.hoisted
     perRow = lowering.perRow
+    steps = lowering.steps
     hoistedColumns = lowering.hoistedColumns
     registers = lowering.registers
   }

@@ -14,6 +14,8 @@ struct Lowering {
   private(set) var perRow: [wt_instruction] = []
   private(set) var hoistedColumns = 0
   private(set) var registers = 0
+  /// How many of ``perRow``'s instructions give the targets of an order and of those before.
+  private(set) var steps: [Int] = []
 
   private var scalarOf: [Graph.ID: Int] = [:]
   private var columnOf: [Graph.ID: Int] = [:]
@@ -25,13 +27,18 @@ struct Lowering {
   }
 
   /// Emits all programs; returns the vector that holds each target.
-  mutating func lower(_ targets: [Graph.ID]) -> [Int] {
+  ///
+  /// - Parameter stages: the targets of each order of derivatives: an evaluation may stop after any.
+  mutating func lower(_ stages: [[Graph.ID]]) -> [Int] {
+    let targets = stages.flatMap { $0 }
     let needed = reachable(from: targets)
     for id in needed where !graph.dependences[id].variables { emitScalar(id) }
     for id in needed where graph.dependences[id].variables && !graph.dependences[id].parameters { emitColumn(id) }
 
     // A target that depends on parameters alone is copied out into a register; one that is constant, into a column.
+    let stageOf = firstStages(stages)
     let rows = needed.filter { graph.dependences[$0].variables && graph.dependences[$0].parameters }
+      .sorted { (stageOf[$0], $0) < (stageOf[$1], $1) }
     var lastUse: [Graph.ID: Int] = [:]
     for (step, id) in rows.enumerated() {
       for operand in operands(of: id) { lastUse[operand] = step }
@@ -41,6 +48,13 @@ struct Lowering {
     let firstRegister = variables + hoistedColumns + Set(targets.filter { graph.constant(of: $0) != nil }).count
     var registerOf: [Graph.ID: Int] = [:]
     var free: [Int] = []
+    for target in targets where registerOf[target] == nil && isUniform(target) {
+      let register = nextRegister(from: firstRegister)
+      registerOf[target] = register
+      perRow.append(copy(from: target, to: register))
+    }
+    let copies = perRow.count
+    steps = stages.indices.map { stage in copies + rows.count { stageOf[$0] <= stage } }
     for (step, id) in rows.enumerated() {
       let parts = operands(of: id)
       let slots = parts.map { operandSlot($0, registerOf: registerOf) }
@@ -55,18 +69,29 @@ struct Lowering {
     return targets.map { target in
       if let register = registerOf[target] { return register }
       if let column = columnOf[target] { return column }
-      if graph.constant(of: target) != nil {
-        let column = variables + hoistedColumns
-        hoistedColumns += 1
-        columnOf[target] = column
-        hoisted.append(copy(from: target, to: column))
-        return column
-      }
-      let register = nextRegister(from: firstRegister)
-      registerOf[target] = register
-      perRow.append(copy(from: target, to: register))
-      return register
+      let column = variables + hoistedColumns
+      hoistedColumns += 1
+      columnOf[target] = column
+      hoisted.append(copy(from: target, to: column))
+      return column
     }
+  }
+
+  /// Whether a target depends on parameters alone.
+  private func isUniform(_ target: Graph.ID) -> Bool {
+    !graph.dependences[target].variables && graph.constant(of: target) == nil
+  }
+
+  /// The first stage that needs each node.
+  private func firstStages(_ stages: [[Graph.ID]]) -> [Int] {
+    var first = [Int](repeating: stages.count, count: graph.nodes.count)
+    for (stage, targets) in stages.enumerated() {
+      for target in targets { first[target] = min(first[target], stage) }
+    }
+    for id in graph.nodes.indices.reversed() {
+      for operand in operands(of: id) { first[operand] = min(first[operand], first[id]) }
+    }
+    return first
   }
 
   private mutating func nextRegister(from first: Int) -> Int {

@@ -47,7 +47,7 @@ final class LossSurface {
     workspace.set(parameters: arguments)
     for output in 0..<outputs { means[output] = 0 }
     for block in 0..<workspace.blockCount {
-      workspace.run(block: block)
+      workspace.run(block: block, outputs > 1 ? .gradient : .value)
       let rows = workspace.rows(ofBlock: block).clamped(to: 0..<bound.rowCount).count
       for output in 0..<outputs {
         let values = workspace.output(output)

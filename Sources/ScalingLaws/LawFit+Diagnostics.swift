@@ -67,7 +67,7 @@ extension LawFit {
   /// How far each run pulls the fit: the parameter that moves most without it, and by how many standard errors.
   public var influences: [(parameter: String, pull: Double)?] {
     let errors = law.parameters.indices.map { uncertainty(of: $0).standardError ?? .infinity }
-    return jackknife.map { parameters in
+    return withoutEachRun.map { parameters in
       guard let parameters else { return nil }
       let moves = parameters.indices.map { abs(parameters[$0] - optimum.parameters[$0]) / errors[$0] }
       guard let most = moves.indices.max(by: { moves[$0] < moves[$1] }), moves[most].isFinite else { return nil }

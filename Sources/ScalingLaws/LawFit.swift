@@ -41,15 +41,17 @@ public struct LawFit: Sendable {
   public let optimum: Optimum
   public let covariance: Covariance
   public let draws: BootstrapDraws
-  /// The optimum without each run; empty where there are too many runs.
-  public let jackknife: [[Double]?]
-  /// The optimum without each unit that the bootstrap draws: runs, or groups; empty where it draws residuals.
+  /// About where the optimum lies without each run; empty where there are too many runs.
+  public let withoutEachRun: [[Double]?]
+  /// The optimum without each unit that the bootstrap draws, runs or groups, for intervals that need it.
   let leftOut: [[Double]]
   /// The law's variables over the runs, in its order.
   public let columns: [[Double]]
+  /// What the runs span, by column.
+  public let ranges: [String: ClosedRange<Double>]
 
   /// The most runs that are left out one by one.
-  private static let mostJackknifed = 5000
+  private static let mostLeftOut = 5000
 
   /// Fits a law to runs.
   ///
@@ -62,6 +64,7 @@ public struct LawFit: Sendable {
     self.runs = runs
     self.settings = settings
     columns = try law.columns(of: runs)
+    ranges = Self.ranges(law, runs)
     problem = try law.problem(
       runs, columns: columns, objective: settings.objective ?? law.objective,
       weights: try settings.weights.map { try Self.weights(runs, $0) })
@@ -82,13 +85,20 @@ public struct LawFit: Sendable {
     } else {
       draws = BootstrapDraws(parameters: [], failed: 0)
     }
-    jackknife =
-      runs.rowCount <= Self.mostJackknifed ? problem.jackknife(around: optimum, threads: settings.threads) : []
+    withoutEachRun =
+      runs.rowCount <= Self.mostLeftOut ? problem.withoutEachRun(around: optimum, threads: settings.threads) : []
+    leftOut = settings.intervalMethod == .bca ? Self.leftOut(kind, problem, optimum, settings.threads) : []
+  }
+
+  private static func leftOut(
+    _ kind: Bootstrap.Kind, _ problem: FitProblem, _ optimum: Optimum, _ threads: Int
+  ) -> [[Double]] {
     switch kind {
-    case .cases: leftOut = jackknife.compactMap { $0 }
-    case .residuals: leftOut = []
+    case .cases where problem.observed.count <= mostLeftOut:
+      problem.jackknife(around: optimum, threads: threads).compactMap { $0 }
+    case .cases, .residuals: []
     case .groups(let numbers):
-      leftOut = problem.jackknife(around: optimum, leaving: numbers, threads: settings.threads).compactMap { $0 }
+      problem.jackknife(around: optimum, leaving: numbers, threads: threads).compactMap { $0 }
     }
   }
 
@@ -181,8 +191,7 @@ public struct LawFit: Sendable {
       provenance: "\(law.name) fitted to \(runs.rowCount) runs of \(runs.table.name)")
   }
 
-  /// What the runs span, by column.
-  public var ranges: [String: ClosedRange<Double>] {
+  private static func ranges(_ law: Law, _ runs: RunTable) -> [String: ClosedRange<Double>] {
     var ranges: [String: ClosedRange<Double>] = [:]
     let quantities = Set(
       law.variables.filter { !$0.isPiece }.map(\.column) + ["params", "tokens", "flops", law.target])

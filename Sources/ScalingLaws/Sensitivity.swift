@@ -37,7 +37,7 @@ extension LawFit {
       [1e-4, 1e-3, 1e-2].map { Objective(.huber(delta: $0), residual: residual) }
       + [Objective(.leastSquares, residual: residual), Objective(.absolute, residual: residual)]
     for other in others where other != problem.objective {
-      if let found = try? problem.under(other).minimise(settings.starts, threads: settings.threads) {
+      if let found = refit(problem.under(other)) {
         rows.append(row(other.kind.text, found.parameters, runs.rowCount))
       }
     }
@@ -45,16 +45,22 @@ extension LawFit {
       guard let weights = withoutSmallest(share) else { continue }
       let kept = weights.filter { $0 > 0 }.count
       guard kept > law.parameters.count,
-        let found = try? problem.weighted(weights).minimise(settings.starts, threads: settings.threads)
+        let found = refit(problem.weighted(weights))
       else { continue }
       rows.append(row("without the \(Int(share * 100)) % smallest runs", found.parameters, kept))
     }
     if let (name, other) = countedOtherwise(),
-      let found = try? other.minimise(settings.starts, threads: settings.threads)
+      let found = refit(other)
     {
       rows.append(row(name, found.parameters, runs.rowCount))
     }
     return rows
+  }
+
+  /// A variant's optimum: from the optima of the fit itself, and from a few starts that know nothing of them.
+  private func refit(_ variant: FitProblem) -> Optimum? {
+    let known = [optimum.parameters] + optimum.others.prefix(3).map(\.parameters)
+    return try? variant.minimise(.global(4), from: known, threads: settings.threads)
   }
 
   /// The same runs with sizes counted with embeddings instead of without, or the other way round, where the table has both.

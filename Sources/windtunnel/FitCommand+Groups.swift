@@ -12,7 +12,7 @@ extension FitCommand {
     let groups = try loaded.runs.grouped(by: columns).count
     let bar = ProgressBar("bootstrap", total: settings.resamples * groups)
     let document = try FitsDocument(
-      law, to: loaded.runs, by: columns, settings, sensitivity: sensitivity ?? true, exclusions: loaded.exclusions,
+      law, to: loaded.runs, by: columns, settings, sensitivity: sensitivity ?? false, exclusions: loaded.exclusions,
       notes: loaded.notes
     ) { bar.advance(by: $0) }
     bar.finish()

@@ -65,7 +65,7 @@ struct FitCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Where the searches begin: grid (published), global (128), or a number; global unless given, or fewer with --by.",
+      "Where the searches begin: grid (published), global (32, or up to 128 until no further optimum is likely), or a number; global unless given, or fewer with --by.",
       valueName: "starts"))
   var starts: String?
 
@@ -87,7 +87,7 @@ struct FitCommand: ParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Redo the fit under other choices and profile each parameter; done unless refused.")
+    help: "Redo the fit under other choices and profile each parameter; done unless refused or --by is given.")
   var sensitivity: Bool?
 
   @Option(

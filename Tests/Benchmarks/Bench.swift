@@ -5,11 +5,11 @@ import Report
 import ScalingLaws
 import Tables
 
-/// Times fits of the Chinchilla law beside scipy on the same runs.
+/// Times fits beside scipy on the same runs.
 @main struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "windtunnel-bench",
-    abstract: "Time one fit, Hoffmann's grid of starts, a bootstrap and a large table, with scipy in the same run.")
+    abstract: "Time fits of the Chinchilla law and of the whole catalogue, with scipy in the same run.")
 
   @Argument(help: "Runs with the columns params, tokens and loss.")
   var runs = "Fits/pilot/runs.csv"
@@ -25,6 +25,9 @@ import Tables
 
   @Option(help: "One in so many of scipy's starts and resamples is run, and the time extrapolated; 1 runs them all.")
   var sample = 20
+
+  @Option(help: "How long scipy may take for each law of the catalogue; the rest of its time is extrapolated.")
+  var peerSeconds = 10.0
 
   @Flag(inversion: .prefixedNo, help: "Run scipy as well.")
   var peers = true
@@ -42,7 +45,7 @@ import Tables
     let threads = ProcessInfo.processInfo.activeProcessorCount
     var table = Comparison(threads: threads)
 
-    table.add("one fit from 128 starts", try bench.time { try bench.fit(.standard, threads: $0) })
+    table.add("one fit from the usual starts", try bench.time { try bench.fit(.standard, threads: $0) })
     let grid = try bench.time { try bench.fit(.grid, threads: $0) }
     table.add("4,500 starts of Hoffmann et al.", grid)
     if peers { for way in Peer.Way.allCases { table.add(peer(way, .grid, 4500), against: grid) } }
@@ -59,6 +62,20 @@ import Tables
       table.add("one fit of those rows", try once { try bench.fit(.standard, threads: threads) })
     }
     print(table.render(runs: kept.rowCount, of: runs, objective: bench.optimum.value))
+    try compareCatalogue(threads)
+  }
+
+  private func compareCatalogue(_ threads: Int) throws {
+    guard FileManager.default.fileExists(atPath: CatalogueCase.folder) else {
+      print("The catalogue is not timed: \(CatalogueCase.folder), a folder of public run tables, is not there.")
+      return
+    }
+    var table = CatalogueComparison()
+    for one in CatalogueCase.all {
+      let bench = try CatalogueBench(one)
+      table.add(bench, one.title, peers ? Peer.run(bench, seconds: peerSeconds) : nil)
+    }
+    print(table.render(threads: threads))
   }
 
   private func peer(_ way: Peer.Way, _ work: Peer.Work, _ full: Int) -> Peer.Result {

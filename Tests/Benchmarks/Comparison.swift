@@ -25,7 +25,7 @@ struct Comparison {
       table.add([
         "  " + way.title, text(seconds), "", timing.single.map { text(seconds / $0) } ?? "", text(seconds / timing.all),
       ])
-      notes.append("\(way.title): \(how), best objective \(objective)")
+      notes.append("\(way.title): \(how), best objective \(objective.map { "\($0)" } ?? "unknown")")
     case .failed(let way, let why):
       table.add(["  " + way.title, "not run"])
       notes.append("\(way.title): \(why)")
@@ -41,7 +41,40 @@ struct Comparison {
     """
   }
 
-  private func text(_ value: Double) -> String {
-    value >= 100 ? String(format: "%.0f", value) : String(format: "%.3g", value)
+}
+
+/// The fits of the catalogue on public runs, with scipy's beside them.
+struct CatalogueComparison {
+  private var table = TextTable([
+    .init("law"), .init("rows", .right), .init("fit, s", .right), .init("with report, s", .right),
+    .init("objective", .right), .init("scipy, s", .right), .init("ratio", .right), .init("scipy's best", .right),
+    .init("starts of scipy"),
+  ])
+
+  mutating func add(_ bench: CatalogueBench, _ title: String, _ peer: Peer.Result?) {
+    let own = [
+      title, String(bench.rowCount), text(bench.plain), bench.reported.map(text) ?? "",
+      String(format: "%.6g", bench.objective),
+    ]
+    switch peer {
+    case .timed(_, let seconds, let how, let objective):
+      let best = objective.map { String(format: "%.6g", $0) } ?? "–"
+      table.add(own + [text(seconds), text(seconds / bench.plain), best, how])
+    case .failed(_, let why): table.add(own + ["not run", "", "", why])
+    case nil: table.add(own + ["", "", "", ""])
+    }
   }
+
+  func render(threads: Int) -> String {
+    """
+    The catalogue on public runs at default settings but for the bootstrap, \(threads) threads; scipy from as many starts
+    with numeric gradients on one thread; objectives are sums, the lower the better
+
+    \(table.render(width: 200))
+    """
+  }
+}
+
+private func text(_ value: Double) -> String {
+  value >= 100 ? String(format: "%.0f", value) : String(format: "%.3g", value)
 }

@@ -14,32 +14,50 @@ enum Peer {
 
   enum Result {
     /// Seconds for all of the work, and how they were come by.
-    case timed(Way, seconds: Double, how: String, objective: Double)
+    case timed(Way, seconds: Double, how: String, objective: Double?)
     case failed(Way, why: String)
   }
 
   private struct Report: Decodable {
     let extrapolatedFullSeconds: Double
     let extrapolation: String
-    let bestObjective: Double
+    let bestObjective: Double?
   }
 
-  private static let script = "Tests/Peers/chinchilla_scipy.py"
-
+  /// The Chinchilla law, from Hoffmann's grid or by bootstrap.
   static func run(_ way: Way, _ work: Work, runs: String, dropHighestLoss: Int, resamples: Int, sample: Int) -> Result {
+    run(
+      way, "Tests/Peers/chinchilla_scipy.py",
+      [
+        runs, "--drop-highest-loss", "\(dropHighestLoss)", "--way", way.rawValue, "--work", work.rawValue,
+        "--resamples", "\(resamples)", "--sample", "\(sample)",
+      ])
+  }
+
+  /// Any law, from as many starts as it was given here.
+  static func run(_ bench: CatalogueBench, seconds: Double) -> Result {
+    do {
+      return run(
+        .published, "Tests/Peers/law_scipy.py", ["--seconds", "\(seconds)"], input: try bench.specification())
+    } catch {
+      return .failed(.published, why: "\(error)")
+    }
+  }
+
+  private static func run(_ way: Way, _ script: String, _ arguments: [String], input: Data = Data()) -> Result {
     guard FileManager.default.fileExists(atPath: script) else {
       return .failed(way, why: "\(script) is not there: run from the repository")
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "python3", script, runs, "--drop-highest-loss", "\(dropHighestLoss)", "--way", way.rawValue, "--work",
-      work.rawValue, "--resamples", "\(resamples)", "--sample", "\(sample)",
-    ]
-    let output = Pipe()
+    process.arguments = ["python3", script] + arguments
+    let (asked, output) = (Pipe(), Pipe())
+    process.standardInput = asked
     process.standardOutput = output
     do {
       try process.run()
+      try asked.fileHandleForWriting.write(contentsOf: input)
+      try asked.fileHandleForWriting.close()
       let data = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
       guard process.terminationStatus == 0 else {

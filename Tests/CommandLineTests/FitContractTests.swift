@@ -113,7 +113,7 @@ import Testing
       "fit", "runs.csv", "--starts", starts, "--bootstrap", "0", "--no-sensitivity", "--format", "json"
     ).json()
     let tried = try #require((json["starts"] as? [String: Any])?["tried"] as? Int)
-    #expect(tried == ["grid": 4500, "global": 128, "16": 16][starts])
+    #expect(tried == ["grid": 4500, "global": 32, "16": 16][starts])
   }
 
   @Test func theLevelOfIntervalsIsObeyed() throws {
