@@ -74,7 +74,9 @@ public struct RunTable: Sendable {
   public func values(named name: String) throws(TableError) -> [Double] {
     guard let resolution = try resolve(name) else {
       if let role = recognize(name)?.role { throw missingRole(role) }
-      throw table.missingColumn(name)
+      let missing = table.missingColumn(name)
+      throw TableError(
+        .badData, file: table.name, message: "\(missing.message); if one of them holds it, add --rename 'COLUMN=\(name)'")
     }
     return try values(of: resolution)
   }
