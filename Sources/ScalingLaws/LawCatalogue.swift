@@ -27,7 +27,7 @@ public struct LawCatalogue: Sendable {
     switch name {
     case Law.dataMixingName: try .dataMixing(over: runs)
     case Law.multiPowerName: try .multiPower(pieces: RunTable.schedulePieces)
-    default: try law(name)
+    default: try law(name).along(runs)
     }
   }
 
