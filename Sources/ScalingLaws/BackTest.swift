@@ -9,8 +9,10 @@ public struct BackTest: Codable, Sendable, Equatable {
 
   /// The runs on either side of one compute.
   public struct Cut: Codable, Sendable, Equatable {
-    /// The most compute in FLOP among the runs that were fitted.
-    public var flops: Double
+    /// The most compute in FLOP among the runs that were fitted; nil where runs are dear by their steps.
+    public var flops: Double?
+    /// The most steps among them, where runs are dear by these.
+    public var steps: Double?
     public var fitted: Int
     /// Where and how far the prediction was off, a run above the cut.
     public var misses: [Miss]
@@ -20,7 +22,7 @@ public struct BackTest: Codable, Sendable, Equatable {
   }
 
   public struct Miss: Codable, Sendable, Equatable {
-    /// The run's compute over the cut's.
+    /// The run's compute, or steps, over the cut's.
     public var factor: Double
     /// log prediction − log observation; nil where the law has no value there.
     public var residual: Double?
@@ -47,11 +49,12 @@ public struct BackTest: Codable, Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - compute: of each run, in FLOP.
+  ///   - cost: of each run: its compute in FLOP, or its steps.
   ///   - cuts: where to cut; see ``places(_:needed:)``.
   ///   - parameters: those of all runs, from which each search begins besides others.
   init(
-    _ problem: FitProblem, compute: [Double], cuts: [Double], near parameters: [Double], threads: Int
+    _ problem: FitProblem, cost compute: [Double], measure: LawComparison.Measure, cuts: [Double],
+    near parameters: [Double], threads: Int
   ) throws(FitError) {
     self.cuts = []
     for cut in cuts {
@@ -61,7 +64,7 @@ public struct BackTest: Codable, Sendable, Equatable {
       let above = compute.indices.filter { compute[$0] > cut }
       self.cuts.append(
         Cut(
-          flops: cut, fitted: weights.count { $0 > 0 },
+          flops: measure == .flops ? cut : nil, steps: measure == .steps ? cut : nil, fitted: weights.count { $0 > 0 },
           misses: above.map { row in
             let residual = log(predictions[row]) - log(problem.observed[row])
             return Miss(factor: compute[row] / cut, residual: residual.isFinite ? residual : nil)
@@ -71,9 +74,11 @@ public struct BackTest: Codable, Sendable, Equatable {
 
   /// Where runs can be cut so that enough are below: between computes that differ by a twentieth or more, at most twelve,
   /// evenly over the logarithm.
-  static func places(_ compute: [Double], needed: Int) -> [Double] {
+  ///
+  /// - Parameter gap: by how much they differ at least; the points of a curve may be as near as they come.
+  static func places(_ compute: [Double], needed: Int, gap: Double = 1.05) -> [Double] {
     let sorted = compute.sorted()
-    let all = sorted.indices.dropLast().filter { $0 + 1 >= needed && sorted[$0 + 1] > 1.05 * sorted[$0] }.map {
+    let all = sorted.indices.dropLast().filter { $0 + 1 >= needed && sorted[$0 + 1] > gap * sorted[$0] }.map {
       sorted[$0]
     }
     guard all.count > 12, let first = all.first, let last = all.last else { return all }

@@ -1,5 +1,6 @@
 import Fitting
 import Formulas
+import Tables
 
 /// Caballero et al. 2023 (arXiv 2210.14891): power laws joined by smooth breaks.
 ///
@@ -38,13 +39,26 @@ extension Law {
       variables: [Variable("x", column: "x", span: span)], parameters: parameters,
       objective: Objective(.leastSquares, residual: .log),
       notes: notes + [
-        "x is any scale: name its column with --rename 'Seen Examples=x'.",
+        "x is any scale: name its column with --rename 'Seen Examples=x'. Where no column is x, it is the step of a curve.",
         "A break that no run has passed is not determined, and a curve of few points has several optima nearly as good: "
           + "look at the starts and at the intervals before extrapolating.",
         "A break narrower than the gap between two runs leaves f free below some width. Robust objectives then take long "
           + "to refit: --no-sensitivity leaves them out.",
       ],
       citation: "Caballero et al. 2023, Broken Neural Scaling Laws")
+  }
+
+  /// A law of any scale x, along the steps of a table that has steps and no column x.
+  func along(_ runs: RunTable) throws -> Law {
+    guard variables.map(\.column) == ["x"], try runs.resolve("x") == nil, try runs.column(for: .steps) != nil
+    else {
+      return self
+    }
+    let span = variables[0].span
+    return Law(
+      name: name, family: family, title: title, formula: formula, target: target,
+      variables: [Variable("x", column: Role.steps.rawValue, span: span)],
+      parameters: parameters, objective: objective, notes: notes, citation: citation)
   }
 
   // The bounds of slopes keep a search from a break beyond the runs that is ever further and ever steeper.

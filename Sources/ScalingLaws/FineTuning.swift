@@ -3,7 +3,7 @@ import Formulas
 
 /// Lin et al. 2024 (arXiv 2402.02314): the loss of a pretrained model on a task over the examples that it was tuned on.
 extension Law {
-  static func fineTuning() throws -> [Law] { [try rectified(), try fineTuningPower()] }
+  static func fineTuning() throws -> [Law] { [try rectified(), try fineTuningPower(), try twoSources()] }
 
   private static let citation =
     "Lin et al. 2024, Selecting Large Language Model to Fine-tune via Rectified Scaling Law"
@@ -42,5 +42,29 @@ extension Law {
       objective: Objective(.leastSquares, residual: .log),
       notes: [zeroShot, "it has no bend at few examples; 'rectified' with D_l = 0 is this law"],
       citation: citation)
+  }
+
+  /// Annotated examples and examples that a teacher labels, in one count: a distilled one is worth r annotated ones, and
+  /// less and less where gamma is below 1.
+  private static func twoSources() throws -> Law {
+    Law(
+      name: "annotate-distill", family: .fineTuning,
+      title: "loss from annotated and distilled examples, which stand in for each other",
+      formula: try Formula("B/(D_l + (a + r*s^gamma)^beta) + E"),
+      variables: [
+        Variable("a", column: "annotated", span: 100...1e5), Variable("s", column: "distilled", span: 100...1e6),
+      ],
+      parameters: [
+        .positive("B", 1...1e4), .positive("D_l", 0.5...500), .positive("r", 1e-3...2), .positive("gamma", 0.3...1),
+        .positive("beta", 0.05...1), .positive("E", 0.1...3),
+      ],
+      objective: Objective(.leastSquares, residual: .log),
+      notes: [
+        "'windtunnel split' divides a budget between the two by their prices. With gamma at 1 (--fix gamma=1) one of them is "
+          + "always the cheaper, and takes all but what its limit leaves.",
+        "The question is Kang et al.'s (Distill or Annotate? 2023); the form is ours: Lin et al.'s rectified law with a rate "
+          + "of exchange. They find distilling to be almost always the cheaper for compact models.",
+        "Runs of annotated and of distilled examples alone leave r and gamma tied to D_l: give some of both.",
+      ], citation: "our own, after Lin et al. 2024 and Kang et al. 2023")
   }
 }

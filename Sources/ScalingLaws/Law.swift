@@ -1,5 +1,6 @@
 import Fitting
 import Formulas
+import Tables
 
 /// A scaling law as data: a formula, what its variables are columns of, where its parameters may lie, how it is fitted by
 /// custom, and the parameters that were published.
@@ -142,6 +143,13 @@ public struct Law: Hashable, Sendable {
           a: $0.a.substituting(values), alpha: $0.alpha.substituting(values), b: $0.b.substituting(values),
           beta: $0.beta.substituting(values))
       }, activeRatio: activeRatio, notes: notes, citation: citation, fixed: fixed.merging(values) { _, new in new })
+  }
+
+  /// Whether the law describes runs at the end of their schedule, so that a point taken in its midst does not belong:
+  /// unless steps, the schedule or how much of it is done are among its columns.
+  public var isOfFinishedRuns: Bool {
+    let along = [Role.steps, .schedulePortion, .decayPortion].map(\.rawValue) + [RunTable.rateSumColumn]
+    return !(variables.map(\.column) + [target]).contains { along.contains($0) }
   }
 
   /// The variable that stands for a column, if the law has it.

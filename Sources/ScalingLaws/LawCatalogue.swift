@@ -9,7 +9,7 @@ public struct LawCatalogue: Sendable {
   public init() throws {
     laws =
       try [Law.chinchilla()] + Law.kaplan() + Law.dataLaws() + Law.batch() + Law.batchAndLearningRate()
-      + Law.mixtureOfExperts() + Law.upcycling() + Law.fineTuning() + Law.downstream()
+      + Law.modelShape() + Law.mixtureOfExperts() + Law.upcycling() + Law.fineTuning() + Law.downstream()
   }
 
   /// The law of a name.
@@ -27,7 +27,7 @@ public struct LawCatalogue: Sendable {
     switch name {
     case Law.dataMixingName: try .dataMixing(over: runs)
     case Law.multiPowerName: try .multiPower(pieces: RunTable.schedulePieces)
-    default: try law(name)
+    default: try law(name).along(runs)
     }
   }
 

@@ -7,14 +7,31 @@ public struct LawComparison: Codable, Sendable, Equatable {
   public var schema = "windtunnel.comparison/1"
   public var runs: Int
   public var folds: Int
+  /// The column whose values were left out whole in the cross-validation; nil where rows were.
+  public var foldedBy: String?
   /// The share of runs, those of most compute, that the extrapolation is scored on.
   public var holdout: Double
-  /// The most compute among the scored runs over the most among the fitted ones; nil without compute.
+  /// What makes a run dear: compute, or the steps of points along curves whose table has no compute.
+  public var dearBy: Measure
+  /// The most of it among the scored runs over the most among the fitted ones; nil where none is fitted.
   public var extrapolationFactor: Double?
   /// By rising error of the back-test; of the extrapolation where there is no cut to test at.
   public var laws: [Entry]
   /// The mean error of the stack, whose weights the entries carry, over the same cuts that the weights were chosen on.
   public var stackError: Double?
+  /// Why rows were left out before, and which; nil where none was.
+  public var exclusions: [FitDocument.Exclusion]?
+  /// What else was done to the table; nil where nothing.
+  public var notes: [String]?
+
+  public enum Measure: String, Codable, Sendable {
+    /// Compute in FLOP.
+    case flops
+    case steps
+
+    /// As sentences name it.
+    public var noun: String { self == .flops ? "compute" : "steps" }
+  }
 
   public struct Entry: Codable, Sendable, Equatable {
     public var law: String
@@ -42,11 +59,12 @@ public struct LawComparison: Codable, Sendable, Equatable {
 
   /// - Parameters:
   ///   - objective: for cross-validation and extrapolation; each law's own where nil.
+  ///   - column: rows that share its value are left out together in the cross-validation, such as whole curves.
   ///   - seed: of the split into folds.
   /// - Throws: as ``LawFit`` does, and ``FitError`` where too few runs are left to fit.
   public init(
     _ laws: [Law], on runs: RunTable, objective: Objective? = nil, starts: Starts = .standard, folds: Int = 10,
-    holdout: Double = 0.25, seed: UInt64 = 0, threads: Int
+    foldBy column: String? = nil, holdout: Double = 0.25, seed: UInt64 = 0, threads: Int
   ) throws {
     // A law may call the column by any of its names.
     let targets = Set(try laws.map { try runs.resolve($0.target)?.column ?? $0.target })
@@ -55,16 +73,22 @@ public struct LawComparison: Codable, Sendable, Equatable {
         "laws that predict different columns (\(targets.sorted().joined(separator: ", "))) cannot be compared")
     }
     self.runs = runs.rowCount
-    self.folds = min(folds, runs.rowCount)
+    let groups = try column.map { try Self.groups(runs, $0) } ?? Array(0..<runs.rowCount)
+    let groupCount = (groups.max() ?? 0) + 1
+    foldedBy = column
+    self.folds = min(folds, groupCount)
     self.holdout = holdout
-    let compute = try Self.compute(runs)
+    let (compute, measure) = try Self.cost(runs)
+    dearBy = measure
     let order = compute.indices.sorted { (compute[$0], $0) < (compute[$1], $1) }
     let dear = Set(order.suffix(max(1, Int((holdout * Double(order.count)).rounded()))))
     let cheapest = order.filter { !dear.contains($0) }
     extrapolationFactor = cheapest.last.map { compute[order[order.count - 1]] / compute[$0] }
     let foldCount = self.folds
-    let fold = Self.folds(runs.rowCount, foldCount, seed: seed)
-    let cuts = BackTest.places(compute, needed: 3 * (laws.map(\.parameters.count).max() ?? 0))
+    let foldOfGroup = Self.folds(groupCount, foldCount, seed: seed)
+    let fold = groups.map { foldOfGroup[$0] }
+    let cuts = BackTest.places(
+      compute, needed: 3 * (laws.map(\.parameters.count).max() ?? 0), gap: measure == .flops ? 1.05 : 1)
     var entries = try laws.map { law in
       let columns = try law.columns(of: runs)
       let problem = try law.problem(runs, columns: columns, objective: objective ?? law.objective)
@@ -75,7 +99,7 @@ public struct LawComparison: Codable, Sendable, Equatable {
             + "of the \(runs.rowCount) run\(runs.rowCount == 1 ? "" : "s"), \(cheapest.count) remain when \(dear.count) "
             + "\(dear.count == 1 ? "is" : "are") held out")
       }
-      let largestFold = (runs.rowCount + foldCount - 1) / foldCount
+      let largestFold = (0..<foldCount).map { k in fold.count { $0 == k } }.max() ?? 0
       guard runs.rowCount - largestFold >= needed else {
         throw FitError(
           "\(law.name) needs at least \(needed) runs to fit, and \(foldCount)-fold cross-validation leaves "
@@ -99,7 +123,9 @@ public struct LawComparison: Codable, Sendable, Equatable {
       let extrapolated = try errors { dear.contains($0) }
       let backTest =
         cuts.isEmpty
-        ? nil : try BackTest(problem, compute: compute, cuts: cuts, near: whole.parameters, threads: threads)
+        ? nil
+        : try BackTest(
+          problem, cost: compute, measure: measure, cuts: cuts, near: whole.parameters, threads: threads)
       return Entry(
         law: Self.name(of: law), parameters: law.parameters.count,
         aic: deviance + 2 * free, bic: deviance + log(count) * free, crossValidationError: Self.meanAbsolute(crossed),
@@ -129,21 +155,44 @@ public struct LawComparison: Codable, Sendable, Equatable {
   /// What entries call a law: its name, or its formula where it is a user's own.
   public static func name(of law: Law) -> String { law.name == "formula" ? law.formula.text : law.name }
 
-  /// What makes a run dear: its compute, by 6ND where it has no column of its own.
-  private static func compute(_ runs: RunTable) throws -> [Double] {
+  /// What makes a run dear: its compute, by 6ND where it has no column of its own; its steps where it has neither.
+  private static func cost(_ runs: RunTable) throws -> ([Double], Measure) {
     if try runs.column(for: .flops) != nil {
       _ = try runs.validated(for: [.flops])
-      return try runs.values(for: .flops)
+      return (try runs.values(for: .flops), .flops)
     }
     if try runs.column(for: .params) != nil, try runs.column(for: .tokens) != nil {
-      return zip(try runs.values(for: .params), try runs.values(for: .tokens)).map { 6 * $0 * $1 }
+      return (zip(try runs.values(for: .params), try runs.values(for: .tokens)).map { 6 * $0 * $1 }, .flops)
+    }
+    if try runs.column(for: .steps) != nil {
+      _ = try runs.validated(for: [.steps])
+      return (try runs.values(for: .steps), .steps)
     }
     throw TableError(
       .badData, file: runs.table.name,
-      message: "the runs have no flops, nor params and tokens to work them out from: nothing says which runs are dear")
+      message:
+        "the runs have no flops, nor params and tokens to work them out from, nor steps: nothing says which runs are dear"
+    )
   }
 
-  /// A fold for each run, all folds of nearly equal size.
+  /// A number for each run, the same for those that share a column's value.
+  private static func groups(_ runs: RunTable, _ column: String) throws -> [Int] {
+    guard let resolution = try runs.resolve(column) else { throw runs.missing(column, "to leave groups out by") }
+    var numbers: [String: Int] = [:]
+    let groups = try runs.table.texts(resolution.column).map { label in
+      let number = numbers[label] ?? numbers.count
+      numbers[label] = number
+      return number
+    }
+    guard numbers.count > 1 else {
+      throw TableError(
+        .badData, file: runs.table.name, column: resolution.column,
+        message: "all rows have one value here, so no group can be left out; choose another column")
+    }
+    return groups
+  }
+
+  /// A fold for each of so many, all folds of nearly equal size.
   private static func folds(_ count: Int, _ folds: Int, seed: UInt64) -> [Int] {
     let random = Random(seed: seed)
     var rows = Array(0..<count)

@@ -97,6 +97,18 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
       "steps_to_target", "steps_to_loss", "steps_to_target_loss",
     ]
   ),
+  (
+    .schedulePortion, 1,
+    [
+      "portion_steps_elapsed", "portion_of_steps_elapsed", "fraction_steps_elapsed", "portion_elapsed",
+      "portion_of_schedule", "schedule_progress", "schedule_fraction_done",
+    ]
+  ),
+  // A bare 'decay_fraction' is mostly the length of the decay as it was set, not how much of it is done.
+  (
+    .decayPortion, 1,
+    ["portion_decayed", "decay_progress", "decay_fraction_done", "cooldown_portion", "cooldown_progress"]
+  ),
   (.learningRate, 1, ["lr", "peak_lr", "max_lr", "lr_max", "lr_peak", "peak_learning_rate", "max_learning_rate"]),
   (
     .seconds, 1,
@@ -109,7 +121,7 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
   (.seconds, 86_400, ["days", "wall_days", "train_days", "training_days"]),
   (.model, 1, ["model_name", "model_id", "base_model", "pretrained_model"]),
   (.run, 1, ["run_id", "run_name", "runid", "experiment_id", "trial", "trial_id"]),
-  (.group, 1, ["group_id", "group_name", "series", "family"]),
+  (.group, 1, ["group_id", "group_name", "series", "family", "model_family"]),
 ]
 
 /// What a column's name says: its role, its scale, and whether the name is the canonical one.
@@ -142,7 +154,9 @@ private func isCounted(_ role: Role) -> Bool {
   case .params, .paramsNonEmbedding, .activeParams, .denseParams, .tokens, .uniqueTokens, .denseTokens, .examples,
     .batchTokens, .flops, .budget, .steps:
     true
-  case .experts, .batchSequences, .sequenceLength, .loss, .learningRate, .seconds, .model, .run, .group: false
+  case .experts, .batchSequences, .sequenceLength, .loss, .learningRate, .schedulePortion, .decayPortion, .seconds,
+    .model, .run, .group:
+    false
   }
 }
 

@@ -34,6 +34,12 @@ public enum Role: String, Sendable, CaseIterable {
   case steps
   /// Peak learning rate.
   case learningRate = "learning_rate"
+  /// How much of its learning-rate schedule a run has done where the row was taken: 1 at its end, less at a checkpoint
+  /// on the way.
+  case schedulePortion = "schedule_portion"
+  /// In runs of warm-up, stable rate and decay: how much of the decay is done. 0 at a checkpoint of the stable phase, 1 at
+  /// a decayed end.
+  case decayPortion = "decay_portion"
   /// Wall-clock time in seconds.
   case seconds
   /// The name of the pretrained model that the run tunes or evaluates.
@@ -43,8 +49,11 @@ public enum Role: String, Sendable, CaseIterable {
   /// The name of the series that the run belongs to.
   case group
 
-  /// Whether the column holds quantities rather than names; all of them are above zero.
+  /// Whether the column holds quantities rather than names; all of them but portions are above zero.
   public var isQuantity: Bool { self != .run && self != .group && self != .model }
+
+  /// Whether the column holds shares of a whole, from 0 to 1.
+  var isPortion: Bool { self == .schedulePortion || self == .decayPortion }
 
   /// The names by which columns of this role are recognised: the canonical name first, then its aliases.
   public var recognizedNames: [String] {

@@ -48,7 +48,7 @@ extension RunTable {
       return labels.indices.filter { labels[$0].isEmpty }
     }
     let values = try values(for: role)
-    return values.indices.filter { !(values[$0].isFinite && values[$0] > 0) }
+    return values.indices.filter { !(values[$0].isFinite && (values[$0] > 0 || role.isPortion && values[$0] == 0)) }
   }
 
   private func invalidCell(_ role: Role, row: Int) throws(TableError) -> TableError {

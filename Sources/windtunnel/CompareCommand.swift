@@ -16,18 +16,30 @@ struct CompareCommand: ParsableCommand {
         windtunnel compare runs.csv --laws chinchilla,kaplan-nd
         windtunnel compare runs.csv --formula "E + A/N^a + B/D^a" --holdout 0.4
         windtunnel compare runs.csv --plot back-test.svg
+        windtunnel compare curves.csv --law multi-power,bnsl --fold-by schedule
         windtunnel compare runs.csv --laws chinchilla,kaplan-nd --stack stack.json
         windtunnel plan --fit stack.json --budget "1e23 FLOP"
       """)
 
   @OptionGroup(title: "Runs") var runs: RunOptions
+  @OptionGroup(title: "Runs") var schedule: MidScheduleOptions
 
-  @Option(help: ArgumentHelp("Laws by name or YAML file, separated by commas.", valueName: "names"))
-  var laws = "chinchilla,kaplan-nd"
+  @Option(
+    name: [.customLong("laws"), .customLong("law")], parsing: .singleValue,
+    help: ArgumentHelp(
+      "Laws by name or YAML file, with commas or given again; chinchilla,kaplan-nd unless given.", valueName: "names"))
+  var laws: [String] = []
 
   @Option(
     parsing: .singleValue, help: ArgumentHelp("A formula to compare as well; may be given again.", valueName: "text"))
   var formula: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "For multi-power: the steps of an even rise of the learning rate before each curve's first row.",
+      valueName: "steps"))
+  var warmup = 0.0
 
   @Option(help: ArgumentHelp("The objective to fit by; each law's own unless given.", valueName: "kind"))
   var objective: String?
@@ -40,6 +52,12 @@ struct CompareCommand: ParsableCommand {
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Folds of the cross-validation.", valueName: "K"))
   var folds = 10
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out together, in the cross-validation, rows that share this column's value: run, schedule.",
+      valueName: "column"))
+  var foldBy: String?
 
   @Option(
     help: ArgumentHelp(
@@ -56,6 +74,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup(title: "Output") var plot: PlotOption
 
   func validate() throws {
+    if !(warmup >= 0 && warmup.isFinite) { throw ValidationError("--warmup must be 0 or more steps, not \(warmup)") }
     if !(holdout > 0 && holdout < 1) { throw ValidationError("--holdout must be between 0 and 1, not \(holdout)") }
     if bootstrap != 0, !(2...1_000_000).contains(bootstrap) {
       throw ValidationError("--bootstrap must be 0, for none, or from 2 to 1000000, not \(bootstrap)")
@@ -67,18 +86,26 @@ struct CompareCommand: ParsableCommand {
     try output.prepare()
     try plot.prepare()
     if let stack { try checkWritable(stack) }
-    let loaded = try runs.load()
+    var loaded = try runs.load()
     var seen: Set<String> = []
-    let names = laws.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-      .filter { !$0.isEmpty && seen.insert($0).inserted }
+    let listed =
+      laws.isEmpty ? ["chinchilla", "kaplan-nd"] : laws.flatMap { $0.split(separator: ",").map(String.init) }
+    let names = listed.map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+      !$0.isEmpty && seen.insert($0).inserted
+    }
+    loaded.runs = try loaded.runs.prepared(for: names, warmup: warmup)
     let chosen =
       try names.map { try LawOptions.law(named: $0, over: loaded.runs) }
       + formula.map { try Law.custom(Formula($0), over: loaded.runs) }
     guard !chosen.isEmpty else { throw UsageError("--laws names no law; 'windtunnel laws' lists them") }
     let objective = try objective.map { Objective(try Objective.Kind(parsing: $0), residual: .log) }
-    let comparison = try LawComparison(
-      chosen, on: loaded.runs, objective: objective, folds: folds, holdout: holdout, seed: computing.seed,
+    try schedule.apply(to: &loaded, for: chosen)
+    var comparison = try LawComparison(
+      chosen, on: loaded.runs, objective: objective, folds: folds, foldBy: foldBy, holdout: holdout,
+      seed: computing.seed,
       threads: computing.threadCount)
+    comparison.exclusions = loaded.exclusions.isEmpty ? nil : loaded.exclusions
+    comparison.notes = loaded.notes.isEmpty ? nil : loaded.notes
     if let stack { try write(stack, chosen, comparison, loaded, objective) }
     if let path = plot.plot { try picture(comparison).write(to: path) }
     try output.emit(json: try encodedJSON(comparison)) { view(comparison) }
@@ -115,7 +142,8 @@ struct CompareCommand: ParsableCommand {
     }
     return Plot(
       title: "How far ahead the laws see", subtitle: "fitted below a compute, scored on the runs above it",
-      x: .init("compute of the run over the most that was fitted", .log10), y: .init("mean error of the loss (%)"),
+      x: .init("\(comparison.dearBy.noun) of the run over the most that was fitted", .log10),
+      y: .init("mean error of the loss (%)"),
       layers: lines)
   }
 
@@ -139,25 +167,35 @@ struct CompareCommand: ParsableCommand {
         law.stackingWeight.map { String(format: "%.2f", $0) } ?? "–",
       ])
     }
-    let factor = comparison.extrapolationFactor.map { ", up to \(format($0, significant: 3)) times the compute" } ?? ""
+    let factor =
+      comparison.extrapolationFactor.map { ", up to \(format($0, significant: 3)) times the \(comparison.dearBy.noun)" }
+      ?? ""
     let share = format(comparison.holdout * 100, significant: 3)
     let cuts = comparison.laws.lazy.compactMap { $0.backTest?.cuts }.first ?? []
     let farthest = cuts.flatMap(\.misses).map(\.factor).max() ?? 1
-    let words = [
-      cuts.isEmpty
-        ? "the runs cannot be cut by compute for a back-test"
-        : "sorted by the back-test: fitted below each of \(cuts.count) computes and scored on all runs above, up to "
-          + "\(format(farthest, significant: 3)) times the compute; the weights make the stack that foretells best"
-          + (comparison.stackError.map { " (\(percent($0)) on the same cuts)" } ?? ""),
-      "extrapolation is from the other runs to the \(share) % dearest of \(comparison.runs)\(factor)",
-      "errors are means of |log prediction − log observation|; a positive bias foretells too high a loss",
-      "cross-validation is \(comparison.folds)-fold; AIC and BIC are of least squares on log residuals",
-    ]
+    let left = (comparison.exclusions ?? []).map { "\($0.lines.count) left out: \($0.reason)" }
+    let words =
+      left + (comparison.notes ?? []) + [
+        cuts.isEmpty
+          ? "the runs cannot be cut by \(comparison.dearBy.noun) for a back-test"
+          : "sorted by the back-test: fitted below each of \(cuts.count) \(comparison.dearBy == .flops ? "computes" : "steps") "
+            + "and scored on all runs above, up to \(format(farthest, significant: 3)) times the \(comparison.dearBy.noun); "
+            + "the weights make the stack that foretells best"
+            + (comparison.stackError.map { " (\(percent($0)) on the same cuts)" } ?? ""),
+        "extrapolation is from the other runs to the \(share) % dearest of \(comparison.runs)\(factor)",
+        "errors are means of |log prediction − log observation|; a positive bias foretells too high a loss",
+        "cross-validation is \(comparison.folds)-fold\(comparison.foldedBy.map { " by \($0)" } ?? ""); AIC and BIC are of least squares on log residuals",
+      ]
+    let flattery =
+      comparison.dearBy == .steps && comparison.foldedBy == nil
+      ? [
+        "the points of a curve lie close: cross-validation among them flatters every law; --fold-by leaves out whole curves"
+      ] : []
     let drawn = picture(comparison)
     let plot =
       drawn.layers.isEmpty
       ? "" : drawn.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) + "\n"
     return table.render(width: max(terminal.columns, 110)) + plot
-      + words.map { terminal.styled($0, .dim) + "\n" }.joined()
+      + (words + flattery).map { terminal.styled($0, .dim) + "\n" }.joined()
   }
 }

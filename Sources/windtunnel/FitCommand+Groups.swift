@@ -22,12 +22,12 @@ extension FitCommand {
   }
 }
 
-/// The columns of `--by`, checked.
-func columnNames(_ text: String) throws -> [String] {
+/// The columns of `--by`, or of another option, checked.
+func columnNames(_ text: String, of option: String = "--by") throws -> [String] {
   let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-  guard !names.isEmpty else { throw UsageError("--by names no column; as in --by task,model") }
+  guard !names.isEmpty else { throw UsageError("\(option) names no column; as in \(option) task,model") }
   if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-    throw UsageError("--by names '\(twice)' twice; keep one of them")
+    throw UsageError("\(option) names '\(twice)' twice; keep one of them")
   }
   return names
 }

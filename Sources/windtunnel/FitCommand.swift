@@ -28,6 +28,7 @@ struct FitCommand: ParsableCommand {
       """)
 
   @OptionGroup(title: "Runs") var runs: RunOptions
+  @OptionGroup(title: "Runs") var schedule: MidScheduleOptions
   @OptionGroup(title: "Law") var law: LawOptions
 
   @Option(
@@ -128,9 +129,14 @@ struct FitCommand: ParsableCommand {
     try output.prepare()
     try plot.prepare()
     var loaded = try runs.load()
-    guard approach == 3 else { return try runProfiles(loaded) }
+    guard approach == 3 else {
+      // The envelope is of whole curves; parabolas are of the runs' ends.
+      if approach == 2 { try schedule.apply(to: &loaded, for: []) }
+      return try runProfiles(loaded)
+    }
     loaded.runs = try law.prepared(loaded.runs)
     let law = try law.law(over: loaded.runs)
+    try schedule.apply(to: &loaded, for: [law])
     let settings = try settings(law)
     if let by { return try runGroups(loaded, law, by: try columnNames(by), settings) }
     let bar = ProgressBar("bootstrap", total: settings.resamples)

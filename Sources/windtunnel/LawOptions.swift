@@ -53,7 +53,7 @@ struct LawOptions: ParsableArguments {
 
   /// The runs with the columns that the law makes from theirs.
   func prepared(_ runs: RunTable) throws -> RunTable {
-    law == Law.multiPowerName ? try runs.addingSchedule(warmup: warmup, target: target ?? "loss") : runs
+    try runs.prepared(for: law.map { [$0] } ?? [], warmup: warmup, target: target)
   }
 
   func law(over runs: RunTable) throws -> Law { try unfixed(over: runs).fixing(try fixed()) }
@@ -140,5 +140,12 @@ struct LawOptions: ParsableArguments {
       }
     }
     return ends
+  }
+}
+
+extension RunTable {
+  /// The runs with the columns that any of these laws makes from theirs.
+  func prepared(for laws: [String], warmup: Double, target: String? = nil) throws -> RunTable {
+    laws.contains(Law.multiPowerName) ? try addingSchedule(warmup: warmup, target: target ?? "loss") : self
   }
 }

@@ -100,7 +100,8 @@ struct SelectCommand: ParsableCommand {
     request.scores = evaluate
     let loaded = try runs.load()
     let document = try SelectionDocument(
-      loaded.runs, by: try by.map(columnNames) ?? [], budgets: try budgets(loaded.runs, request.target), request,
+      loaded.runs, by: try by.map { try columnNames($0) } ?? [], budgets: try budgets(loaded.runs, request.target),
+      request,
       exclusions: loaded.exclusions, notes: loaded.notes + (try zeroShotNote(loaded.runs)))
     try output.emit(json: try document.encoded()) {
       SelectView(document: document, top: top, terminal: .standardOutput).text

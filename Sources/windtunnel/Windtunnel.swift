@@ -27,7 +27,8 @@ struct Windtunnel: ParsableCommand {
     version: windtunnelVersion,
     subcommands: [
       FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, CalibrateCommand.self,
-      DesignCommand.self, SelectCommand.self, BatchCommand.self, MixCommand.self, RLPlanCommand.self, LawsCommand.self,
+      DesignCommand.self, SelectCommand.self, BatchCommand.self, MixCommand.self, RLPlanCommand.self,
+      SplitCommand.self, ObserveCommand.self, LawsCommand.self,
     ])
 
   /// A slip in a command's name, which the argument parser would call an unexpected argument.

@@ -51,6 +51,36 @@ import Testing
     expectFailure(try place.shell("$W predict fit.json --schedule none.csv"), 66, "none.csv")
   }
 
+  @Test func theLawOfSchedulesIsComparedWithLawsOfTheSteps() throws {
+    let json = try place.shell(
+      "$W compare curves.csv --law multi-power --law bnsl --formula 'E + A/step^a' --folds 3 --format json"
+    ).json()
+    #expect(json["dear_by"] as? String == "steps")
+    let laws = try #require(json["laws"] as? [[String: Any]])
+    #expect(laws.map { $0["law"] as? String }.contains("bnsl") && laws.count == 3)
+    // It alone knows the schedules that the curves were drawn from.
+    let best = try #require(laws.first { $0["law"] as? String == "multi-power" })
+    for law in laws where law["law"] as? String != "multi-power" {
+      for key in ["cross_validation_error", "extrapolation_error"] {
+        #expect(try #require(best[key] as? Double) < 0.5 * #require(law[key] as? Double), "\(key)")
+      }
+      #expect(try #require(best["aic"] as? Double) < #require(law["aic"] as? Double) - 100)
+      #expect(law["back_test_error"] as? Double != nil)
+    }
+    let cut = ((best["back_test"] as? [String: Any])?["cuts"] as? [[String: Any]])?.first
+    #expect(cut?["steps"] != nil && cut?["flops"] == nil)
+    let whole = try place.shell("$W compare curves.csv --laws bnsl --fold-by run --format json").json()
+    #expect(whole["folds"] as? Int == 2 && whole["folded_by"] as? String == "run")
+    // A law of the steps alone lies midway between two curves that it has both seen, and on one where it has seen that.
+    func error(_ json: [String: Any], _ law: String) -> Double? {
+      (json["laws"] as? [[String: Any]])?.first { $0["law"] as? String == law }?["cross_validation_error"] as? Double
+    }
+    #expect(try #require(error(whole, "bnsl")) > 1.5 * #require(error(json, "bnsl")))
+    expectFailure(try place.shell("$W compare curves.csv --laws bnsl --fold-by nosuch"), 65, "nosuch")
+    expectFailure(try place.shell("$W compare linear.csv --law multi-power"), 65, "'loss'")
+    expectFailure(try place.shell("$W compare curves.csv --law multi-power --warmup -1"), 64, "--warmup")
+  }
+
   @Test func otherLawsHaveNoSchedule() throws {
     expectFailure(
       try place.shell("$W predict --preset besiroglu2024 --schedule linear.csv"), 64, "multi-power", "chinchilla")

@@ -55,7 +55,8 @@ import Testing
     let root = try place.windtunnel()
     #expect(root.status == 0)
     for command in [
-      "fit", "predict", "plan", "compare", "calibrate", "design", "select", "batch", "mix", "rl-plan", "laws",
+      "fit", "predict", "plan", "compare", "calibrate", "design", "select", "batch", "mix", "rl-plan", "split",
+      "observe", "laws",
     ] {
       #expect(root.text.contains(command))
       let help = try place.windtunnel(command, "--help")

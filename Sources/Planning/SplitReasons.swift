@@ -1,0 +1,68 @@
+import Foundation
+import Tables
+
+/// Why a split is as it is, in sentences.
+func splitReasons(_ shares: [BudgetSplit.Share], _ best: SplitSearch.Found, _ search: SplitSearch) -> [String] {
+  func money(_ value: Double) -> String { "$\(significant(value))" }
+  func list(_ shares: [BudgetSplit.Share]) -> String {
+    shares.map { "'\($0.resource.name)'" }.joined(separator: " and ")
+  }
+  var words: [String] = []
+  let bought = shares.filter(\.isBought)
+  let limited = bought.filter { share in share.resource.most.map { share.amount.value >= $0 * (1 - 1e-9) } ?? false }
+  let free = bought.filter { share in !limited.contains { $0.resource == share.resource } }
+  let rate = free.compactMap(\.gain).max()
+  if let rate, free.count > 1 {
+    words.append(
+      "A further dollar lowers the loss by \(significant(rate)), whether it buys \(list(free)): no move between them gains."
+    )
+  } else if let rate, let only = free.first {
+    words.append("A further dollar of '\(only.resource.name)' lowers the loss by \(significant(rate)).")
+  }
+  for share in limited {
+    let gain = share.gain.map { ", where a further dollar would lower the loss by \(significant($0))" } ?? ""
+    words.append("'\(share.resource.name)' is bought up to its limit of \(significant(share.amount.value))\(gain).")
+  }
+  for (index, share) in shares.enumerated() where !share.isBought {
+    if share.resource.setUp > 0 {
+      if share.resource.setUp > search.request.budget {
+        words.append("The set-up of '\(share.resource.name)', \(money(share.resource.setUp)), is more than the budget.")
+        continue
+      }
+      let others = Set(shares.indices.filter { $0 == index || shares[$0].isBought })
+      let withIt = search.forced(index, among: others)
+      let reach =
+        withIt.map { "the lowest loss with it is \(significant($0.loss, digits: 5))" }
+        ?? "no split with it has a finite loss"
+      words.append(
+        "'\(share.resource.name)' is not bought: its set-up of \(money(share.resource.setUp)) takes more than it brings; \(reach)."
+      )
+    } else if let gain = share.gain, let rate {
+      words.append(
+        "'\(share.resource.name)' is not bought: its first dollar would lower the loss by \(significant(max(0, gain))), a "
+          + "dollar of \(list(free)) by \(significant(rate)).")
+    } else {
+      words.append(
+        "'\(share.resource.name)' is not bought: by this law it brings less than what it would take the money from.")
+    }
+  }
+  let left = search.request.budget - best.money.reduce(0, +)
+  if left > 1e-5 * search.request.budget {
+    let cause =
+      limited.count == bought.count && !limited.isEmpty
+      ? "everything that lowers the loss is at its limit" : "by this law more of anything would not lower the loss"
+    words.append("\(money(left)) of the budget are left: \(cause).")
+  }
+  return words
+}
+
+extension SplitSearch {
+  /// The best split in which a resource's set-up is paid, among others.
+  func forced(_ index: Int, among allowed: Set<Int>) -> Found? {
+    var request = request
+    request.budget -= request.resources[index].setUp
+    request.resources[index].setUp = 0
+    guard request.budget >= 0 else { return nil }
+    return SplitSearch(law, request).best(among: allowed)
+  }
+}

@@ -1,0 +1,70 @@
+import CGSL
+import Fitting
+import Foundation
+
+/// The few dimensions in which models differ, found from their benchmark scores (Ruan, Maddison and Hashimoto 2024, arXiv
+/// 2405.10938, section 3): missing scores are filled in by one principal component of the standardised scores, and the
+/// capabilities are the first principal components of the scores themselves.
+public struct CapabilitySpace: Sendable {
+  public let components: PrincipalComponents
+  /// How many components count as capabilities.
+  public let count: Int
+  /// The capabilities of the models that the space is made from.
+  public let capabilities: [[Double]]
+  private let imputation: ComponentImputation
+
+  /// - Parameters:
+  ///   - scores: a row a model, shares of 1, NaN where missing.
+  ///   - count: of capabilities.
+  /// - Throws: ``FitError`` where models or scores are too few.
+  public init(_ scores: [[Double]], components count: Int) throws(FitError) {
+    imputation = try ComponentImputation(scores, components: 1)
+    let filled = imputation.rows.map(Self.shares)
+    let found = try PrincipalComponents(filled)
+    components = found
+    self.count = count
+    capabilities = filled.map { found.scores(of: $0, components: count) }
+  }
+
+  /// The capabilities of another model.
+  public func capabilities(of scores: [Double]) -> [Double] {
+    components.scores(of: Self.shares(imputation.filling(scores)), components: count)
+  }
+
+  /// What a component foretells may lie beyond the shares that there are.
+  private static func shares(_ row: [Double]) -> [Double] { row.map { min(max($0, 0), 1) } }
+}
+
+/// How a family's first capability grows with training compute: `S1 = intercept + slope log10 C`.
+public struct FamilyTrend: Codable, Sendable, Equatable {
+  public var family: String
+  public var models: Int
+  /// The gain for ten times the compute.
+  public var slope: Double
+  public var intercept: Double
+  /// Of the slope, by Student's t over the residuals; nil for a line through all points.
+  public var slopeInterval: [Double]?
+  /// The share of the variance that the line explains.
+  public var rSquared: Double
+
+  /// By least squares; nil for fewer than three models or a single compute.
+  public init?(_ family: String, flops: [Double], capability: [Double], level: Double) {
+    let count = Double(flops.count)
+    guard flops.count >= 3, flops.count == capability.count else { return nil }
+    let x = flops.map { log10($0) }
+    let meanX = x.reduce(0, +) / count
+    let meanY = capability.reduce(0, +) / count
+    let sxx = x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
+    let syy = capability.reduce(0) { $0 + ($1 - meanY) * ($1 - meanY) }
+    guard sxx > 1e-12, syy > 0 else { return nil }
+    let sxy = zip(x, capability).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
+    self.family = family
+    models = flops.count
+    slope = sxy / sxx
+    intercept = meanY - slope * meanX
+    let left = max(0, syy - sxy * sxy / sxx)
+    rSquared = 1 - left / syy
+    let half = gsl_cdf_tdist_Pinv((1 + level) / 2, count - 2) * (left / (count - 2) / sxx).squareRoot()
+    slopeInterval = half > 0 && half.isFinite ? [slope - half, slope + half] : nil
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import ScalingLaws
+import Tables
+
+/// Whether laws of finished runs are fitted to points in the midst of a schedule.
+struct MidScheduleOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Keep rows that a column (schedule_portion, decay_portion) says were taken before the end of the learning-rate \
+      schedule; laws of finished runs leave them out.
+      """)
+  var keepMidSchedule = false
+
+  /// Leaves such rows out, and says so; nothing where no column tells them, or where laws along a curve want them.
+  ///
+  /// - Parameter laws: what is to be fitted to the same rows; none for a method without a law.
+  func apply(to loaded: inout RunOptions.Loaded, for laws: [Law]) throws {
+    guard let unfinished = try loaded.runs.midScheduleRows(), !unfinished.rows.isEmpty else { return }
+    let columns = unfinished.columns.joined(separator: ", ")
+    let count = "\(unfinished.rows.count) of \(loaded.runs.rowCount) rows"
+    let finished = laws.filter(\.isOfFinishedRuns)
+    if !laws.isEmpty, finished.isEmpty { return }
+    guard !keepMidSchedule, finished.count == laws.count else {
+      let among = laws.count > 1 && finished.count < laws.count ? ": the other laws are of whole curves" : ""
+      loaded.notes.append(
+        "\(count) were taken before the end of their schedule (\(columns) below 1) and are kept\(among); a law of finished "
+          + "runs fitted to them foretells too high a loss")
+      return
+    }
+    let (kept, lines) = try loaded.runs.dropping(unfinished)
+    loaded.runs = kept
+    loaded.exclusions.append(
+      .init(reason: "taken before the end of the learning-rate schedule (\(columns) below 1)", lines: lines))
+    loaded.notes.append(
+      "\(count) are points in the midst of a schedule and left out: laws of finished runs do not hold there; "
+        + "--keep-mid-schedule keeps them")
+  }
+}
