@@ -21,21 +21,21 @@ final class LossAtAmounts {
 
   /// Infinite where the law has no value.
   func loss(_ amounts: [Double]) -> Double {
-    evaluate(amounts)
+    evaluate(amounts, .value)
     let value = workspace.output(0)[0]
     return value.isNaN ? .infinity : value
   }
 
   /// The derivatives of the loss by the amounts.
   func slopes(_ amounts: [Double]) -> [Double] {
-    evaluate(amounts)
+    evaluate(amounts, .gradient)
     return places.map { workspace.output(1 + $0)[0] }
   }
 
-  private func evaluate(_ amounts: [Double]) {
+  private func evaluate(_ amounts: [Double], _ order: DerivativeOrder) {
     for (place, amount) in zip(places, amounts) { arguments[place] = amount }
     workspace.set(parameters: arguments)
-    workspace.run(block: 0)
+    workspace.run(block: 0, order)
   }
 }
 

@@ -75,8 +75,10 @@ public struct RunTable: Sendable {
     guard let resolution = try resolve(name) else {
       if let role = recognize(name)?.role { throw missingRole(role) }
       let missing = table.missingColumn(name)
+      guard nearestName(to: name, among: table.columns.map(\.name)) == nil else { throw missing }
       throw TableError(
-        .badData, file: table.name, message: "\(missing.message); if one of them holds it, add --rename 'COLUMN=\(name)'")
+        .badData, file: table.name,
+        message: "\(missing.message); if one of them holds it, add --rename 'COLUMN=\(name)'")
     }
     return try values(of: resolution)
   }
