@@ -78,8 +78,8 @@ extension Law {
       objective: Objective(.leastSquares, residual: .log),
       notes: [
         "Density is a model's effective size over its size; its effective size is what a reference model would need for the "
-          + "same loss of the task: 'windtunnel plan --fit STEP1.json --target-loss … --tokens …' inverts a fit of task-loss. "
-          + "t counts days from a date of your choice, which B goes with.",
+          + "same score: 'windtunnel density' works it out and fits this trend to the densest models. t counts days from a "
+          + "date of your choice, which B goes with.",
         "The doubling time is log(2)/A. Xiao et al. report A = 0.007 a day, as quoted by others: 99 days, 3.3 months.",
       ],
       citation: "Xiao et al. 2024, Densing Law of LLMs")

@@ -108,7 +108,7 @@ public struct LawComparison: Codable, Sendable, Equatable {
       let whole = try problem.minimise(starts, threads: threads)
       func errors(fittedWithout left: (Int) -> Bool) throws -> [Double] {
         let weights = (0..<runs.rowCount).map { left($0) ? 0.0 : 1.0 }
-        let found = try problem.weighted(weights).minimise(.global(32), from: [whole.parameters], threads: threads)
+        let found = try problem.weighted(weights).minimise(.global(4), from: [whole.parameters], threads: threads)
         let predictions = problem.bound.values(parameters: found.parameters)
         return predictions.indices.filter(left).map { log(predictions[$0]) - log(problem.observed[$0]) }
       }

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+
+struct DensityCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "density",
+    abstract: "Say how dense models are: the size a reference needs for their score, over their own.",
+    discussion: """
+      The reference is a fit of size and tokens, and with --then what follows from it. With dates the trend of the \
+      densest models is fitted (Xiao et al. 2024).
+
+      Examples:
+        windtunnel density models.csv --fit bits.json --then accuracy.json
+        windtunnel density models.csv --fit bits.json --score task_bpb
+        windtunnel density models.csv --fit loss.json --tokens 2T --date released
+      """)
+
+  @OptionGroup(title: "Models") var runs: RunOptions
+  @OptionGroup(title: "Reference") var source: SourceOptions
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A fit of what follows from the reference's loss, such as accuracy; may be given again.", valueName: "file"))
+  var then: [String] = []
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("What reference models are trained on.", valueName: "count"))
+  var tokens = "1T"
+
+  @Option(
+    help: ArgumentHelp("The column of scores; what the reference predicts unless given.", valueName: "column"))
+  var score: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The column of release dates (2024-03-31) or days; 'date' where the table has it.", valueName: "column"))
+  var date: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples of the models.", valueName: "N"))
+  var bootstrap = 1000
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("The level of all intervals.", valueName: "level"))
+  var interval = 0.9
+
+  @OptionGroup(title: "Computing") var computing: ComputingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    try checkInterval(interval)
+    if !(0...1_000_000).contains(bootstrap) {
+      throw ValidationError("--bootstrap must be from 0 to 1000000, not \(bootstrap)")
+    }
+  }
+
+  func run() throws {
+    try output.prepare()
+    var request = DensityDocument.Request()
+    request.tokens = try parseCount(tokens, of: .tokens)
+    let sources = try [source.source()] + then.map(SourceOptions.document)
+    let chain = try FittedChain(sources.map(\.fitted))
+    let loaded = try runs.load()
+    request.score = score
+    request.date = date ?? (loaded.runs.table.column("date") == nil ? nil : "date")
+    request.resamples = bootstrap
+    request.level = interval
+    request.seed = computing.seed
+    let record = FitDocument.Runs(loaded.runs, exclusions: loaded.exclusions, notes: loaded.notes)
+    var document = try DensityDocument(loaded.runs, reference: chain, request, runs: record)
+    document.warnings = sources.flatMap(\.caveats) + document.warnings
+    try output.emit(json: try encodedJSON(document)) { view(document) }
+  }
+
+  private func view(_ document: DensityDocument) -> String {
+    let terminal = Terminal.standardOutput
+    let level = "\(format(document.level * 100, significant: 3)) % interval"
+    var table = TextTable(
+      [
+        .init("model", wraps: true), .init("params", .right), .init(document.score, .decimal),
+        .init("effective size", .right), .init("density", .decimal), .init(level), .init(""),
+      ], terminal: terminal)
+    let order = document.models.indices.sorted {
+      (document.models[$0].days ?? 0, $0) < (document.models[$1].days ?? 0, $1)
+    }
+    for model in order.map({ document.models[$0] }) {
+      table.add([
+        model.model, formatParams(model.params), format(model.score, significant: 4),
+        model.effectiveParams.map { formatParams($0) } ?? "–",
+        model.density.map { format($0, significant: 3) } ?? "–",
+        model.interval.map { "\(format($0[0], significant: 3)) … \(format($0[1], significant: 3))" } ?? "–",
+        model.isRecord ? "densest so far" : "",
+      ])
+    }
+    var lines = [
+      "\(terminal.styled("\(document.models.count) models", .bold)) of \(document.runs.file), against reference models of "
+        + "\(document.reference.joined(separator: ", then ")) on \(formatTokens(document.tokens))\n",
+      table.render(width: terminal.columns),
+    ]
+    if let trend = document.trend {
+      func months(_ days: Double) -> String { format(days / 30.4375, significant: 3) }
+      let ends = trend.doublingInterval.map { ", \(level) \(months($0[0])) … \(months($0[1]))" } ?? ""
+      lines.append(
+        "the best density doubles every \(months(trend.best.doublingDays)) months\(ends) "
+          + "(\(format(trend.best.slope, significant: 3)) a day, R² \(format(trend.best.rSquared, significant: 3)), over the "
+          + "\(trend.best.records) models that were denser than all before)")
+    }
+    lines += document.warnings.map {
+      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
