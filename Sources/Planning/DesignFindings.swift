@@ -32,6 +32,12 @@ struct DesignFindings {
     if let small = study.request.noiseOfCheapest {
       noise += ", rising to \(significant(small * 100, digits: 3)) % at the cheapest run"
     }
+    if let trend = study.trend {
+      let ends = trend.span.map { "\(significant(trend.deviation(at: $0) * 100, digits: 3)) % at \(formatFLOPs($0))" }
+      noise +=
+        " at \(formatFLOPs(trend.middle)), changing with compute as among the fitted runs: \(ends.joined(separator: ", ")), "
+        + "and beyond them as at the nearest"
+    }
     sentences.append(noise + "; errors are those of least squares on the logarithm of the loss, by linear theory.")
     return sentences
   }

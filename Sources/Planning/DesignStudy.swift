@@ -9,7 +9,10 @@ struct DesignStudy {
   let ensemble: Ensemble
   /// The compute-optimal run at the target, at the law's best parameters.
   let target: Allocation
+  /// The standard deviation of a run's log loss; where that changes with compute, at the geometric middle of the fitted runs.
   let noise: Double
+  /// How it changes with compute among the fitted runs; nil where no trend shows, or the request says what it is.
+  let trend: RunNoise?
   /// What the runs behind the fit say already; nil where nothing is known of it.
   let prior: [Double]?
   /// Parameters that may be true, with the derivatives of the target's log loss and of the logarithm of its size.
@@ -35,7 +38,10 @@ struct DesignStudy {
         "the law '\(fitted.law.name)' has no best size inside the range at \(formatFLOPs(request.target)), so there is no "
           + "target to learn about; check its parameters")
     }
-    noise = try Self.noise(fitted, request)
+    trend =
+      request.noise == nil && request.noiseOfCheapest == nil
+      ? fitted.noise.flatMap { $0.exponent != 0 && $0.along == "flops" ? $0 : nil } : nil
+    noise = if let trend { trend.deviation } else { try Self.noise(fitted, request) }
     prior = DesignProblem.information(ofDraws: finite, fitted.law.parameters)
     target = best
     var truths: [(parameters: [Double], goals: [[Double]])] = []
@@ -79,6 +85,7 @@ struct DesignStudy {
 
   /// The standard deviation of a run's log loss.
   func noise(at flops: Double, cheapest: Double) -> Double {
+    if let trend { return trend.deviation(at: flops) }
     guard let most = request.noiseOfCheapest, cheapest < request.mostOfOneRun else { return noise }
     let place = min(max(log(flops / cheapest) / log(request.mostOfOneRun / cheapest), 0), 1)
     return most * pow(noise / most, place)

@@ -22,6 +22,8 @@ struct PlannableLaw {
     size = law.sizeVariable
     tokens = roles.firstIndex(of: .tokens)
     flops = roles.firstIndex(of: .flops)
+    // What no value of a further variable would mend is said before any is asked for.
+    guard flops != nil || (size != nil && tokens != nil) else { throw Self.refusal(of: law) }
     let planned = [size, tokens, flops].compactMap { $0 }
     values = try Self.values(of: law, planned: planned, fixed: fixed)
     self.rule = try rule.counting(law, at: values)
@@ -40,13 +42,24 @@ struct PlannableLaw {
     guard fitted.parameters.allSatisfy(\.isFinite) else {
       throw PlanError("the parameters of '\(law.name)' are not all finite; fit it again")
     }
-    guard flops != nil || (size != nil && tokens != nil) else {
-      let has = law.variables.map(\.column).joined(separator: ", ")
-      throw PlanError(
-        "the law '\(law.name)' knows only \(has), so it cannot say how to split a budget; "
-          + "a law of both params and tokens can, such as chinchilla or kaplan-nd"
-      )
-    }
+  }
+
+  /// That a law leaves nothing to choose within a budget, and what answers questions of it instead.
+  private static func refusal(of law: Law) -> PlanError {
+    let columns = law.variables.filter { !$0.isPiece }.map(\.column)
+    let known =
+      columns.isEmpty ? "knows no size and no tokens" : "gives \(law.target) from \(columns.joined(separator: ", "))"
+    let command =
+      switch law.family {
+      case .fineTuning: "; which model to fine-tune, 'windtunnel select' tells from the runs themselves"
+      case .batch: "; what batch to train with, 'windtunnel batch' tells from the runs themselves"
+      case .data where law.name.hasPrefix("data-mixing"): "; the best mixture, 'windtunnel mix' finds"
+      default: ""
+      }
+    return PlanError(
+      "the law '\(law.name)' \(known), so it cannot say how to split a budget into size and tokens: that takes a law of "
+        + "params and tokens, such as chinchilla, or of flops. 'windtunnel predict' gives its \(law.target) at any point\(command)"
+    )
   }
 
   /// The distinct tokens that there are, where the law counts them.

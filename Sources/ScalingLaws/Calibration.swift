@@ -107,9 +107,11 @@ public struct Calibration: Codable, Sendable, Equatable {
   ) -> Row? {
     let intervals = outcomes.compactMap { $0.intervals[kind]?[quantity] }
     guard truth.isFinite, intervals.count * 2 > outcomes.count else { return nil }
+    let spread = percentileInterval(outcomes.map { $0.estimates[quantity] }, level: settings.level)
+    // What the law itself fixes, such as an exponent of one half, every interval holds.
+    if let spread, spread.lowerBound == spread.upperBound { return nil }
     let count = Double(intervals.count)
     let held = Double(intervals.count { $0.contains(truth) }) / count
-    let spread = percentileInterval(outcomes.map { $0.estimates[quantity] }, level: settings.level)
     let widths = intervals.map { $0.upperBound - $0.lowerBound }.sorted()
     let width = spread.map { quantile(widths, 0.5) / ($0.upperBound - $0.lowerBound) }
     return Row(

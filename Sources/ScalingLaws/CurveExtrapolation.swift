@@ -28,6 +28,11 @@ struct CurveExtrapolation {
       law.formula, parameters: law.parameterNames, variables: names, positive: Set(names))
   }
 
+  /// The law's loss at the full size.
+  ///
+  /// - Throws: ``FitError`` with too few sizes, or where the law cannot be fitted.
+  func loss(of curve: FineTuningCurve) throws(FitError) -> Double { try fit(curve).loss }
+
   /// The law's loss at the full size, and where the loss of a run there falls.
   ///
   /// The interval is of a bootstrap of residuals. A few sizes leave little of their residuals to a law of as many
@@ -36,19 +41,10 @@ struct CurveExtrapolation {
   ///
   /// - Throws: ``FitError`` with too few sizes, or where the law cannot be fitted.
   func extrapolate(_ curve: FineTuningCurve) throws(FitError) -> (loss: Double, interval: ClosedRange<Double>?) {
-    let (count, free) = (curve.examples.count, law.parameters.count)
-    guard count > free else {
-      throw FitError(
-        "\(count) size\(count == 1 ? "" : "s") cannot determine the \(free) parameters of \(law.name)")
-    }
-    let problem = FitProblem(
-      BoundFormula(compiled, columns: [curve.examples]), domains: law.parameters, observed: curve.losses,
-      objective: law.objective)
-    let optimum = try problem.minimise(starts, threads: 1)
-    let there = BoundFormula(compiled, columns: [[target]])
-    let loss = there.values(parameters: optimum.parameters)[0]
-    guard loss.isFinite, loss > 0 else { throw FitError("\(law.name) has no loss at \(target) examples") }
+    let (problem, optimum, loss) = try fit(curve)
     guard resamples > 0 else { return (loss, nil) }
+    let (count, free) = (curve.examples.count, law.parameters.count)
+    let there = BoundFormula(compiled, columns: [[target]])
     let widening = (Double(count) / Double(count - free)).squareRoot()
     let residuals = problem.residuals(at: optimum.parameters).map { $0 * widening }
     // Least squares has the same optimum for wider residuals, which are orthogonal to its slopes all the same.
@@ -59,5 +55,20 @@ struct CurveExtrapolation {
     let interval = predictionInterval(
       draws.parameters.map { there.values(parameters: $0)[0] }, logResiduals: residuals, level: level, seed: seed)
     return (loss, interval.flatMap { $0.lowerBound.isFinite && $0.upperBound.isFinite ? $0 : nil })
+  }
+
+  private func fit(_ curve: FineTuningCurve) throws(FitError) -> (problem: FitProblem, optimum: Optimum, loss: Double) {
+    let (count, free) = (curve.examples.count, law.parameters.count)
+    guard count > free else {
+      throw FitError(
+        "\(count) size\(count == 1 ? "" : "s") cannot determine the \(free) parameters of \(law.name)")
+    }
+    let problem = FitProblem(
+      BoundFormula(compiled, columns: [curve.examples]), domains: law.parameters, observed: curve.losses,
+      objective: law.objective)
+    let optimum = try problem.minimise(starts, threads: 1)
+    let loss = BoundFormula(compiled, columns: [[target]]).values(parameters: optimum.parameters)[0]
+    guard loss.isFinite, loss > 0 else { throw FitError("\(law.name) has no loss at \(target) examples") }
+    return (problem, optimum, loss)
   }
 }

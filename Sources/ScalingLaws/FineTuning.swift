@@ -14,7 +14,11 @@ extension Law {
   /// The rectified law, `L(D) = B/(D_l + D^beta) + E`: what pretraining has taught of the task counts as `D_l`, in units
   /// of `D^beta`, and bends the curve where there are few examples.
   ///
-  /// With the authors' further exponent over the whole fixed at 1, as in their own fits.
+  /// With a further exponent over the whole fixed at 1, as in the authors' own fits.
+  ///
+  /// D_l stays at or above 0. Curves that fall faster than a power law at first lie closer to a law with D_l below 0, but
+  /// that is no count of examples, and such a law is infinite at |D_l|^(1/beta) examples. With an exponent over the whole,
+  /// (…)^alpha, most public curves have no optimum that a search comes to rest at: alpha runs off.
   private static func rectified() throws -> Law {
     Law(
       name: "rectified", family: .fineTuning,
@@ -29,6 +33,11 @@ extension Law {
         "D_l counts in units of D^beta: the curve bends at D_l^(1/beta) examples. D_l at 0 is the plain power law: the "
           + "runs show no bend",
         "curves that still fall steeply at their end leave E free, and it runs to 0: it is no forecast of the best loss",
+        "the authors' 90 curves have a mean log RMSD of 0.00769 at the optimum (0.00797 in their fits), none above B/D^beta + "
+          + "E; their own power law has a further exponent, (B/D^beta + E)^alpha, and with it lies closer on 7 curves that fall "
+          + "faster than a power law at first, by at most 0.001 (0.00718 against 0.00817)",
+        "a few small sizes do not determine it: on up to 1/512 of the full size the log RMSD of its forecasts is 0.42 (flan) and 0.29 (gigaword); "
+          + "'windtunnel select' follows the straight end of the curve instead",
       ], citation: citation)
   }
 

@@ -101,6 +101,7 @@ extension FitDocument {
       return "'bootstrap.draws' has \(bootstrap.draws[index].count) numbers in place \(index + 1); "
         + "there are \(parameterOrder.count) parameters"
     }
+    if let fault = noise?.fault { return fault }
     guard let text = try? Formula(formula) else { return "its formula '\(formula)' cannot be read" }
     if let name = text.names.first(where: { parameters[$0] == nil && variables[$0] == nil && fixed?[$0] == nil }) {
       return "'\(name)' of its formula is neither a parameter nor a variable"
@@ -143,7 +144,7 @@ extension FitDocument {
     return try FittedLaw(
       law: known ?? rebuilt, parameters: parameterOrder.compactMap { parameters[$0]?.value }, draws: bootstrap.draws,
       ranges: runs.ranges.compactMapValues { $0.count == 2 && $0[0] <= $0[1] ? $0[0]...$0[1] : nil },
-      logResiduals: logResiduals, provenance: "\(law) fitted to \(runs.used) runs of \(runs.file)")
+      logResiduals: logResiduals, noise: noise, provenance: "\(law) fitted to \(runs.used) runs of \(runs.file)")
   }
 }
 

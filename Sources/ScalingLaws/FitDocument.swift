@@ -32,6 +32,9 @@ public struct FitDocument: Codable, Sendable, Equatable {
   public var bootstrap: BootstrapRecord
   /// Each run's residual on the logarithm of the loss, in the order of runs used; empty where that has no logarithm.
   public var logResiduals: [Double]
+  /// How the residuals spread and how that changes with the size of a run; nil where they have no logarithm or no spread,
+  /// and in documents of earlier versions.
+  public var noise: RunNoise?
   /// How far each run pulls the fit: the most that any parameter moves without it, in standard errors; in the order of
   /// runs used, null where it could not be left out.
   public var influence: [Double?]
@@ -173,6 +176,7 @@ public struct FitDocument: Codable, Sendable, Equatable {
       seed: fit.settings.seed, level: fit.settings.level, method: fit.settings.intervalMethod.rawValue,
       draws: draws)
     logResiduals = fit.logResiduals
+    noise = (try? NoiseModel(of: fit))?.ofRuns
     influence = fit.influences.map { $0?.pull }
     self.sensitivity = sensitivity.filter { $0.parameters.allSatisfy(\.isFinite) }
     self.identifiability = identifiability

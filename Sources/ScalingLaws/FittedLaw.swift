@@ -11,6 +11,8 @@ public struct FittedLaw: Sendable {
   public let ranges: [String: ClosedRange<Double>]
   /// Each run's residual on the logarithm of the loss; empty where the runs are not known.
   public let logResiduals: [Double]
+  /// How those spread, and how that changes with the size of a run; nil where it is not known.
+  public let noise: RunNoise?
   /// Where the parameters come from, in a sentence.
   public let provenance: String
 
@@ -19,13 +21,14 @@ public struct FittedLaw: Sendable {
   /// - Throws: ``FormulaError`` if the formula has a name that is neither parameter nor variable.
   public init(
     law: Law, parameters: [Double], draws: [[Double]] = [], ranges: [String: ClosedRange<Double>] = [:],
-    logResiduals: [Double] = [], provenance: String
+    logResiduals: [Double] = [], noise: RunNoise? = nil, provenance: String
   ) throws(FormulaError) {
     self.law = law
     self.parameters = parameters
     self.draws = draws
     self.ranges = ranges
     self.logResiduals = logResiduals
+    self.noise = noise
     self.provenance = provenance
     // A fit splits logarithms of columns that are positive on its runs; what it wrote must be read the same way.
     let positive = law.variables.filter { (ranges[$0.column]?.lowerBound ?? 1) > 0 }

@@ -45,7 +45,8 @@ public struct ModelSelection: Codable, Sendable, Equatable {
     public var model: String
     /// What the method ranks by: a loss, the lowest first; or parameters, the most first.
     public var value: Double
-    /// Of the loss of a run on all examples; nil where the method predicts none.
+    /// Of the loss of a run on all examples; nil where the method predicts none, and where it was not asked for: see
+    /// ``SelectionRequest/intervals``.
     public var interval: [Double]?
     /// How many sizes the line of Accept then Stop goes through; nil for other methods.
     public var points: Int?
@@ -77,7 +78,9 @@ public struct ModelSelection: Codable, Sendable, Equatable {
       share: examples / (request.target * Double(curves.count)))
     method = request.method
     let rankings = try SelectionMethod.allCases.map { method in
-      MethodRanking(method, try method.estimates(observed, request), observed, truth: truth)
+      var ranking = MethodRanking(method, try method.estimates(observed, request), observed, truth: truth)
+      try ranking.addIntervals(observed, request)
+      return ranking
     }
     methods = rankings
     let choice = rankings.first { $0.method == request.method }
@@ -113,13 +116,11 @@ extension ModelSelection.MethodRanking {
     for (place, (estimate, curve)) in zip(estimates, curves).enumerated() {
       switch estimate {
       case .missing(let reason): unranked[curve.model] = reason
-      case .value(let value, let interval, let points):
+      case .value(let value, let points):
         ranked.append(
           (
             place,
-            ModelSelection.RankedModel(
-              model: curve.model, value: value, interval: interval.map { [$0.lowerBound, $0.upperBound] },
-              points: points, trueLoss: truth?[place])
+            ModelSelection.RankedModel(model: curve.model, value: value, points: points, trueLoss: truth?[place])
           ))
       }
     }
@@ -134,6 +135,16 @@ extension ModelSelection.MethodRanking {
       ranking.map { method.prefersMore ? log($0.value) : $0.value }, truth: ranked.map { truth[$0.place] }, among: truth
     )
   }
+
+  /// Says how sure the method is of the models at the top of its ranking.
+  fileprivate mutating func addIntervals(_ curves: [FineTuningCurve], _ request: SelectionRequest) throws {
+    let count = method == request.method ? max(1, request.intervals) : 1
+    let places = ranking.indices.prefix(method == .acceptThenStop ? ranking.count : count)
+    let wanted = places.compactMap { place in curves.first { $0.model == ranking[place].model } }
+    for (place, interval) in zip(places, try method.intervals(wanted, request)) {
+      ranking[place].interval = interval.map { [$0.lowerBound, $0.upperBound] }
+    }
+  }
 }
 
 /// What a choice of model is made for.
@@ -147,6 +158,9 @@ public struct SelectionRequest: Sendable {
   public var level = 0.9
   /// Bootstrap resamples behind the intervals of fitted laws; none where 0.
   public var resamples = 200
+  /// How many models of the ranking that the choice goes by get an interval, from the first on. Of the other rankings
+  /// only the first does; a line of Accept then Stop, whose interval is a formula, always has one.
+  public var intervals = 1
   public var seed: UInt64 = 0
   /// Whether the curves have their true losses at the target, to score the choice by.
   public var scores = false

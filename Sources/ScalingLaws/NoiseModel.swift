@@ -12,6 +12,9 @@ public struct NoiseModel: Codable, Sendable, Equatable {
   public var along: String
   /// The standard deviation between runs of one setting, where there are such runs.
   public var seedDeviation: Double?
+  /// The geometric middle of ``along`` over the runs, and its ends; nil where the noise is not of runs.
+  let middle: Double?
+  let span: [Double]
   /// Residuals divided by their run's own deviation, one a run: the shape that noise is drawn from.
   let shape: [Double]
   /// Each run's deviation.
@@ -28,6 +31,8 @@ public struct NoiseModel: Codable, Sendable, Equatable {
     exponent = try values.decode(Double.self, forKey: .exponent)
     along = try values.decode(String.self, forKey: .along)
     seedDeviation = try values.decodeIfPresent(Double.self, forKey: .seedDeviation)
+    middle = nil
+    span = []
     shape = []
     deviations = []
   }
@@ -48,6 +53,8 @@ public struct NoiseModel: Codable, Sendable, Equatable {
     let inflation = (Double(residuals.count) / freedom).squareRoot()
     let slope = Self.trend(residuals, along: values.map { log($0) })
     let middle = values.reduce(0) { $0 + log($1) } / Double(values.count)
+    self.middle = exp(middle)
+    span = [values.min() ?? 1, values.max() ?? 1]
     let relative = values.map { exp(slope * (log($0) - middle)) }
     let standardised = zip(residuals, relative).map { $0 / $1 }
     let spread = (standardised.reduce(0) { $0 + $1 * $1 } / Double(residuals.count)).squareRoot()
@@ -66,9 +73,19 @@ public struct NoiseModel: Codable, Sendable, Equatable {
     exponent = 0
     along = "flops"
     seedDeviation = nil
+    middle = nil
+    span = []
     // Quantiles of the normal distribution stand for draws of it.
     shape = (0..<1000).map { standardNormalQuantile((Double($0) + 0.5) / 1000) }
     deviations = [Double](repeating: deviation, count: runs)
+  }
+
+  /// The noise without its shape, as a document keeps it; nil where it is not of runs.
+  var ofRuns: RunNoise? {
+    guard let middle else { return nil }
+    let noise = RunNoise(
+      deviation: deviation, exponent: exponent, along: along, middle: middle, span: span, seedDeviation: seedDeviation)
+    return noise.fault == nil ? noise : nil
   }
 
   /// Values with noise drawn anew.

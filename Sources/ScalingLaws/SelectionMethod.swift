@@ -5,7 +5,8 @@ import Foundation
 public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
   /// The loss that the straight end of the curve leads to; see ``AcceptThenStop``.
   case acceptThenStop = "accept-then-stop"
-  /// The loss at the target of the rectified law, fitted to the curve.
+  /// The loss at the target of the rectified law, fitted to the curve. The authors' fit has the loss without tuning as one
+  /// more size, of nearly no examples, which this one leaves out: it helps where there are few sizes, and harms where many.
   case rectified
   /// The loss at the target of a power law, fitted to the curve.
   case power = "finetuning-power"
@@ -40,9 +41,9 @@ public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
   /// Whether more is better.
   var prefersMore: Bool { self == .modelSize }
 
-  /// What a method makes of one model.
+  /// What a method makes of one model, before it is asked how sure it is.
   enum Estimate: Sendable {
-    case value(Double, interval: ClosedRange<Double>?, points: Int?)
+    case value(Double, points: Int?)
     /// The reason why there is no value.
     case missing(String)
   }
@@ -50,33 +51,53 @@ public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
   /// An estimate a curve, in their order; the same for any number of threads.
   func estimates(_ curves: [FineTuningCurve], _ request: SelectionRequest) throws -> [Estimate] {
     func known(_ value: Double?, _ reason: String) -> Estimate {
-      value.map { .value($0, interval: nil, points: nil) } ?? .missing(reason)
+      value.map { .value($0, points: nil) } ?? .missing(reason)
     }
     switch self {
     case .acceptThenStop:
       return curves.map { curve in
         guard let line = request.acceptThenStop.line(through: curve) else { return .missing("it has no two sizes") }
-        return .value(
-          line.line.value(at: request.target), interval: line.interval(at: request.target, level: request.level),
-          points: line.points)
+        return .value(line.line.value(at: request.target), points: line.points)
       }
-    case .rectified, .power: return try fits(of: LawCatalogue().law(rawValue), curves, request)
+    case .rectified, .power: return try fits(curves, request)
     case .subTuning: return curves.map { known($0.losses.last, "it has no run within the budget") }
     case .zeroShot: return curves.map { known($0.zeroShotLoss, "it has no run on 0 examples") }
     case .modelSize: return curves.map { known($0.params, "its params are not known") }
     }
   }
 
-  private func fits(of law: Law, _ curves: [FineTuningCurve], _ request: SelectionRequest) throws -> [Estimate] {
-    let extrapolation = try CurveExtrapolation(
-      law, target: request.target, resamples: request.resamples, level: request.level, seed: request.seed)
+  /// Where the loss of a run on all examples falls, a curve each; nil where the method does not say.
+  ///
+  /// A fitted law's interval takes hundreds of refits, a line's none: ask for the curves that matter.
+  func intervals(_ curves: [FineTuningCurve], _ request: SelectionRequest) throws -> [ClosedRange<Double>?] {
+    switch self {
+    case .acceptThenStop:
+      return curves.map { curve in
+        request.acceptThenStop.line(through: curve)?.interval(at: request.target, level: request.level)
+      }
+    case .rectified, .power:
+      let extrapolation = try extrapolation(request)
+      return mapInParallel(
+        curves.count, threads: request.threads, state: {},
+        body: { index, _ in try? extrapolation.extrapolate(curves[index]).interval })
+    case .subTuning, .zeroShot, .modelSize: return curves.map { _ in nil }
+    }
+  }
+
+  private func fits(_ curves: [FineTuningCurve], _ request: SelectionRequest) throws -> [Estimate] {
+    let extrapolation = try extrapolation(request)
     return mapInParallel(
       curves.count, threads: request.threads, state: {},
       body: { index, _ in
-        do {
-          let (loss, interval) = try extrapolation.extrapolate(curves[index])
-          return .value(loss, interval: interval, points: nil)
-        } catch { return .missing("\(error)") }
+        do { return .value(try extrapolation.loss(of: curves[index]), points: nil) } catch {
+          return .missing("\(error)")
+        }
       })
+  }
+
+  private func extrapolation(_ request: SelectionRequest) throws -> CurveExtrapolation {
+    try CurveExtrapolation(
+      LawCatalogue().law(rawValue), target: request.target, resamples: request.resamples, level: request.level,
+      seed: request.seed)
   }
 }

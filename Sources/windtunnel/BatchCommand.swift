@@ -117,7 +117,7 @@ struct BatchCommand: ParsableCommand {
     }
   }
 
-  private func document(of loaded: RunOptions.Loaded) throws -> BatchDocument {
+  private func document(of loaded: SubsetOptions.Loaded) throws -> BatchDocument {
     let source = try source(loaded.runs)
     var loaded = loaded
     if runs.dropInvalid, source == .steps {

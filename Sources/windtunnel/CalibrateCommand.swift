@@ -14,9 +14,16 @@ struct CalibrateCommand: ParsableCommand {
       with the parameters that the runs were drawn from. The truth is the law as fitted to the runs, or a preset's \
       parameters; the noise is what the fit leaves, or --noise.
 
+      At a nominal 90 %, percentile intervals hold the truth in 88 to 93 % of 1,000 tables like Chinchilla's 240 runs \
+      (least squares or Huber), in 91 to 94 % for kaplan-nd there, in 87 to 90 % for clark-routed and over-training on \
+      their published runs, in 92 to 94 % for a rectified law on 14 sizes, and in 86 to 89 % (least squares) or 92 to 96 % \
+      (Huber) for 44 pilot runs. On those, bca with Huber falls to 82 %, residuals to 78 % and covariance to 47 %. \
+      For data-constrained on its 182 runs they hold R_N in 73 %, as its valley is flat, and the rest in 92 to 97 %.
+
       Examples:
         windtunnel calibrate chinchilla --design runs.csv
         windtunnel calibrate besiroglu2024 --design planned.csv --noise 0.01
+        windtunnel calibrate chinchilla --design runs.csv --where "flops < 1e21"
         windtunnel calibrate my-law.yaml --design runs.csv --simulations 1000
       """)
 
@@ -45,11 +52,7 @@ struct CalibrateCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("The level of the intervals.", valueName: "level"))
   var interval = 0.9
 
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp("Take a column for another: --rename val_ce=loss.", valueName: "column=name"))
-  var rename: [String] = []
-
+  @OptionGroup(title: "Runs of the design") var subset: SubsetOptions
   @OptionGroup(title: "Computing") var computing: ComputingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -68,7 +71,8 @@ struct CalibrateCommand: ParsableCommand {
 
   func run() throws {
     try output.prepare()
-    var runs = try RunTable(try Table.read(design), renames: try RunOptions.renames(rename))
+    let loaded = try subset.load(design)
+    var runs = loaded.runs
     let preset = try? LawCatalogue().preset(law)
     let law = try preset?.law ?? LawOptions.law(named: law, over: runs)
     if try runs.resolve(law.target) == nil {
@@ -101,10 +105,10 @@ struct CalibrateCommand: ParsableCommand {
       throw TableError(.badData, file: runs.table.name, message: error.description)
     }
     bar.finish()
-    try output.emit(json: try encodedJSON(calibration)) { view(calibration) }
+    try output.emit(json: try encodedJSON(calibration)) { view(calibration, loaded.exclusions) }
   }
 
-  private func view(_ calibration: Calibration) -> String {
+  private func view(_ calibration: Calibration, _ exclusions: [FitDocument.Exclusion]) -> String {
     let terminal = Terminal.standardOutput
     func percent(_ value: Double, _ digits: Int = 3) -> String { "\(format(value * 100, significant: digits)) %" }
     var table = TextTable(
@@ -133,6 +137,7 @@ struct CalibrateCommand: ParsableCommand {
         + (noise.exponent == 0 ? "" : ", ∝ \(noise.along)^\(format(noise.exponent, significant: 2))")
         + (noise.seedDeviation.map { "; between runs of one setting \(percent($0))" } ?? ""),
     ]
+    words += exclusions.map { "left out of the design: \($0.lines.count) runs (\($0.reason))" }
     if calibration.failed > 0 { words.append("\(calibration.failed) simulated fits came to no rest and are left out") }
     return table.render(width: max(terminal.columns, 100)) + words.map { terminal.styled($0, .dim) + "\n" }.joined()
   }

@@ -112,7 +112,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func write(
-    _ path: String, _ laws: [Law], _ comparison: LawComparison, _ loaded: RunOptions.Loaded, _ objective: Objective?
+    _ path: String, _ laws: [Law], _ comparison: LawComparison, _ loaded: SubsetOptions.Loaded, _ objective: Objective?
   ) throws {
     let weights = Dictionary(
       comparison.laws.map { ($0.law, $0.stackingWeight ?? 0) }, uniquingKeysWith: { first, _ in first })

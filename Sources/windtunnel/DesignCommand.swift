@@ -18,8 +18,9 @@ struct DesignCommand: ParsableCommand {
       (the covariance of its draws), and the choice is good on the mean over the draws, not only at the fit.
 
       Expected intervals are those of chance, by linear theory, for a fit by least squares on the logarithm of the loss; a
-      Huber objective with a delta far below the noise makes them 1.25 times as wide. The fit document holds the draws but
-      not the runs themselves, so how noise changes with size is for you to say (--noise-of-cheapest).
+      Huber objective with a delta far below the noise makes them 1.25 times as wide. Where the residuals of the fitted runs
+      grow or shrink with compute, runs are reckoned with the noise of their own compute (the fit document's \"noise\");
+      --noise and --noise-of-cheapest say otherwise.
 
       In simulations of the Chinchilla law (Besiroglu et al. 2024) at 0.3 to 3 % noise, runs chosen for half the compute
       leave three quarters of the interval that an isoFLOP grid of 35 runs does, of the loss or of the optimal size, for
@@ -58,7 +59,8 @@ struct DesignCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The standard deviation of a run's log loss: 0.01. That of the fit's residuals unless given.", valueName: "number"
+      "The standard deviation of a run's log loss: 0.01. That of the fit's residuals, with their trend, unless given.",
+      valueName: "number"
     ))
   var noise: Double?
 

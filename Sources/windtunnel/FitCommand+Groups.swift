@@ -6,7 +6,7 @@ import Tables
 
 extension FitCommand {
   /// One fit a group of runs.
-  func runGroups(_ loaded: RunOptions.Loaded, _ law: Law, by columns: [String], _ settings: FitProtocol) throws {
+  func runGroups(_ loaded: SubsetOptions.Loaded, _ law: Law, by columns: [String], _ settings: FitProtocol) throws {
     var settings = settings
     if starts == nil { settings.starts = try law.startsByGroup() }
     let groups = try loaded.runs.grouped(by: columns).count

@@ -6,7 +6,7 @@ import Tables
 
 extension FitCommand {
   /// Hoffmann's approaches 1 and 2: how the best size grows with compute, without a formula for the loss.
-  func runProfiles(_ loaded: RunOptions.Loaded) throws {
+  func runProfiles(_ loaded: SubsetOptions.Loaded) throws {
     let runs = loaded.runs
     let params = try runs.values(for: .params)
     let tokens = try runs.values(for: .tokens)

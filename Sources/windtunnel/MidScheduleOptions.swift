@@ -14,7 +14,7 @@ struct MidScheduleOptions: ParsableArguments {
   /// Leaves such rows out, and says so; nothing where no column tells them, or where laws along a curve want them.
   ///
   /// - Parameter laws: what is to be fitted to the same rows; none for a method without a law.
-  func apply(to loaded: inout RunOptions.Loaded, for laws: [Law]) throws {
+  func apply(to loaded: inout SubsetOptions.Loaded, for laws: [Law]) throws {
     guard let unfinished = try loaded.runs.midScheduleRows(), !unfinished.rows.isEmpty else { return }
     let columns = unfinished.columns.joined(separator: ", ")
     let count = "\(unfinished.rows.count) of \(loaded.runs.rowCount) rows"

@@ -9,6 +9,15 @@ struct RunOptions: ParsableArguments {
   @Argument(help: "A table of runs: CSV with a header, or JSON lines; - for standard input.")
   var runs: String
 
+  @OptionGroup var subset: SubsetOptions
+
+  var dropInvalid: Bool { subset.dropInvalid }
+
+  func load() throws -> SubsetOptions.Loaded { try subset.load(runs) }
+}
+
+/// Which runs of a table, and under what names.
+struct SubsetOptions: ParsableArguments {
   @Option(
     name: .customLong("where"), parsing: .singleValue,
     help: ArgumentHelp(
@@ -55,8 +64,8 @@ struct RunOptions: ParsableArguments {
     if dropHighestLoss < 0 { throw ValidationError("--drop-highest-loss must be 0 or more, not \(dropHighestLoss)") }
   }
 
-  func load() throws -> Loaded {
-    var loaded = Loaded(runs: try RunTable(try Table.read(runs), renames: try Self.renames(rename)))
+  func load(_ path: String) throws -> Loaded {
+    var loaded = Loaded(runs: try RunTable(try Table.read(path), renames: try Self.renames(rename)))
     for filter in filters {
       guard !filter.allSatisfy(\.isWhitespace) else {
         throw UsageError("--where is empty; say which runs to keep, as in --where \"loss < 5\"")

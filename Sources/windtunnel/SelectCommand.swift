@@ -70,7 +70,9 @@ struct SelectCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many models of each ranking to print; JSON has all.", valueName: "count"))
+    help: ArgumentHelp(
+      "How many models of each ranking to print, with the intervals of the method that chooses; JSON has all models.",
+      valueName: "count"))
   var top = 10
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions
@@ -99,9 +101,12 @@ struct SelectCommand: ParsableCommand {
     request.seed = computing.seed
     request.scores = evaluate
     let loaded = try runs.load()
+    let (columns, budgets) = (try by.map { try columnNames($0) } ?? [], try budgets(loaded.runs, request.target))
+    // Scores of many choices are printed without the rankings behind them.
+    let isRanked = try !evaluate || (budgets.count == 1 && loaded.runs.grouped(by: columns).count == 1)
+    request.intervals = isRanked ? top : 1
     let document = try SelectionDocument(
-      loaded.runs, by: try by.map { try columnNames($0) } ?? [], budgets: try budgets(loaded.runs, request.target),
-      request,
+      loaded.runs, by: columns, budgets: budgets, request,
       exclusions: loaded.exclusions, notes: loaded.notes + (try zeroShotNote(loaded.runs)))
     try output.emit(json: try document.encoded()) {
       SelectView(document: document, top: top, terminal: .standardOutput).text

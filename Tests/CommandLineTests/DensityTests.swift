@@ -60,7 +60,8 @@ import Testing
 
   @Test func whatCannotBeMeasuredIsSaid() throws {
     try place.write("model,params,loss,date\nbest,1e9,1.5,2024-01-01\nold,1e9,2.9,yesterday\n", to: "odd.csv")
-    expectFailure(try place.shell("$W density odd.csv --preset hoffmann2022"), 65, "odd.csv:3", "yesterday", "2024-03-31")
+    expectFailure(
+      try place.shell("$W density odd.csv --preset hoffmann2022"), 65, "odd.csv:3", "yesterday", "2024-03-31")
     let beyond = try place.shell("$W density odd.csv --preset hoffmann2022 --where 'loss < 2'")
     #expect(beyond.status == 0 && beyond.text.contains("no reference model of any size"), "\(beyond.errors)")
     expectFailure(try place.shell("$W density models.csv --preset kaplan-d/kaplan2020"), 64, "params and tokens")

@@ -239,6 +239,12 @@ import Testing
     #expect(planned.status == 0 && planned.text.contains("size exponent"), "\(planned.errors)")
     let outcome = try place.shell("$W calibrate chinchilla --design plan.csv")
     #expect(outcome.status == 64 && outcome.errors.contains("name a preset and --noise"), "\(outcome.errors)")
+    let part = try place.shell(
+      "$W calibrate chinchilla --design runs.csv --where 'tokens > 0' --drop-highest-loss 3 --simulations 20 --bootstrap 50"
+    )
+    #expect(part.status == 0 && part.text.contains("left out of the design: 3 runs"), "\(part.errors)")
+    let none = try place.shell("$W calibrate chinchilla --design runs.csv --where 'tokens < 0'")
+    #expect(none.status == 65, "\(none.errors)")
     #expect(try place.shell("$W calibrate chinchila --design runs.csv").errors.contains("did you mean 'chinchilla'?"))
   }
 

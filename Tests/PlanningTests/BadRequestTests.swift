@@ -13,6 +13,24 @@ func customLaw(_ formula: String, _ parameters: [Double]) throws -> FittedLaw {
 }
 
 @Suite struct BadRequestTests {
+  /// A law without size and tokens is refused for that, whatever is fixed, and with a word on what answers instead.
+  @Test(arguments: [
+    ("rectified", "gives loss from examples", "windtunnel select"),
+    ("finetuning-power", "gives loss from examples", "windtunnel predict"),
+    ("kaplan-n", "gives loss from params", "windtunnel predict"),
+  ])
+  func lawsThatSplitNoBudgetSayWhatAnswersInstead(_ name: String, _ what: String, _ command: String) throws {
+    let law = try LawCatalogue().law(name)
+    let fitted = try FittedLaw(law: law, parameters: law.parameters.map(\.startRange.upperBound), provenance: "a test")
+    for fixed in [[:], ["examples": 1e4]] {
+      let error = #expect(throws: PlanError.self) {
+        try planOptimum(fitted, for: .flops(1e22), constraints: PlanConstraints(fixed: fixed))
+      }
+      let words = error.map { "\($0)" } ?? ""
+      for part in [name, what, command, "a law of params and tokens"] { #expect(words.contains(part), "\(words)") }
+    }
+  }
+
   @Test(arguments: [-1, 0, Double.nan, .infinity, -.infinity])
   func impossibleAmountsAreErrors(_ amount: Double) throws {
     let fitted = try published("besiroglu2024")

@@ -34,6 +34,26 @@ import Testing
     }
   }
 
+  /// Noise that falls as a power of compute, once as a fit tells it and once as a user does.
+  @Test func theTrendOfTheFittedRunsIsReckonedWith() throws {
+    let law = try published("besiroglu2024")
+    var stated = request(handful.flops, 1e23)
+    (stated.noise, stated.noiseOfCheapest) = (0.004, 0.02)
+    let ends = [handful.map(\.flops).min() ?? 0, stated.pilotBudget * stated.largestShare]
+    let noise = RunNoise(
+      deviation: (0.004 * 0.02).squareRoot(), exponent: log(0.004 / 0.02) / log(ends[1] / ends[0]),
+      middle: (ends[0] * ends[1]).squareRoot(), span: ends)
+    let fitted = try FittedLaw(law: law.law, parameters: law.parameters, noise: noise, provenance: "a test")
+    var silent = stated
+    (silent.noise, silent.noiseOfCheapest) = (nil, nil)
+    let (one, other) = (try judgeRuns(fitted, handful, silent), try judgeRuns(law, handful, stated))
+    let (found, known) = (try #require(one.after.forecast), try #require(other.after.forecast))
+    #expect(isClose(found.lossError, known.lossError, within: 1e-9))
+    #expect(one.reasons.contains { $0.contains("changing with compute as among the fitted runs") })
+    // What the user says goes before what the fit does.
+    #expect(try judgeRuns(fitted, handful, stated).after.forecast == known)
+  }
+
   @Test func aDesignKeepsItsLimitsAndIsTheSameEveryTime() throws {
     var asked = request(1e20, 1e23)
     (asked.maxRuns, asked.maxRepeats, asked.largestShare, asked.maxParams, asked.minTokens) = (12, 2, 0.2, 3e8, 1e9)

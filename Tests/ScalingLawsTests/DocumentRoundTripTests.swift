@@ -47,6 +47,42 @@ import Testing
     #expect(try FitDocument.decode(document.encoded(), from: "fit.json") == document)
   }
 
+  /// Residuals of 2 % at the smallest runs and a fifth of that at the largest; 300 runs tell the power to 0.05.
+  @Test func theNoiseOfRunsIsKeptWithItsTrend() throws {
+    let random = Random(seed: 4)
+    let rows = (0..<300).map { run in
+      let (n, d) = (1e7 * pow(10, Double(run % 20) / 10), 1e9 * pow(10, Double(run / 20) / 7))
+      let noise = 0.02 * pow(6 * n * d / 6e16, -0.175)
+      return "\(n),\(d),\((1.8 + 480 / pow(n, 0.35) + 2085 / pow(d, 0.37)) * exp(noise * random.normal()))\n"
+    }
+    let runs = try RunTable(Table.parse("params,tokens,loss\n" + rows.joined(), name: "runs.csv"))
+    var settings = FitProtocol(threads: 1)
+    settings.resamples = 20
+    settings.objective = Objective(.leastSquares, residual: .log)
+    let fit = try LawFit(LawCatalogue().law("chinchilla"), to: runs, settings)
+    let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
+    let noise = try #require(document.noise)
+    #expect(noise.along == "flops" && abs(noise.exponent + 0.175) < 0.1, "\(noise)")
+    #expect(abs(log(noise.deviation(at: 6e16) / 0.02)) < 0.5 && abs(log(noise.deviation(at: 6e20) / 0.004)) < 0.5)
+    // No trend is followed beyond the runs.
+    #expect(noise.deviation(at: 1) == noise.deviation(at: noise.span[0]))
+    let read = try FitDocument.decode(document.encoded(), from: "fit.json")
+    #expect(try read == document && read.fittedLaw().noise == noise)
+  }
+
+  @Test func aDocumentWithoutNoiseIsReadAndOneWithDamagedNoiseIsRefused() throws {
+    var document = try document("y = top + slope*x", runs(from: 1))
+    #expect(document.noise?.exponent == 0)
+    document.noise?.middle = -1
+    let damaged = try document.encoded()
+    let error = #expect(throws: DocumentError.self) { try FitDocument.decode(damaged, from: "fit.json") }
+    #expect(error?.description.contains("'noise' has no deviation above 0, or no middle above 0") == true)
+    document.noise = nil
+    let text = String(decoding: try document.encoded(), as: UTF8.self)
+    #expect(!text.contains("\"noise\""))
+    #expect(try FitDocument.decode(document.encoded(), from: "fit.json").fittedLaw().noise == nil)
+  }
+
   @Test func aNumberThatJSONCannotHoldIsNeverWritten() throws {
     let text = String(decoding: try document("y = top + slope*x", runs(from: 1)).encoded(), as: UTF8.self)
     for word in ["nan", "inf", "NaN", "Infinity"] { #expect(!text.contains(":\(word)") && !text.contains(",\(word)")) }

@@ -111,6 +111,32 @@ import Testing
     #expect(selection.methods.allSatisfy { $0.score == nil })
   }
 
+  /// A line's interval is a formula; a fitted law's takes hundreds of refits, so few models have one.
+  @Test func `intervals of fitted laws are those that were asked for`() throws {
+    let lines = ["a", "b", "c"].enumerated().flatMap { place, model in
+      (0..<7).map { step in
+        let size = 100 * pow(2, Double(step))
+        return
+          "\(model),\(size),\((3 + Double(place)) * pow(size, -0.1) * (1 + 0.01 * sin(Double(7 * step + 3 * place))))"
+      }
+    }
+    var request = SelectionRequest(target: 1e5, threads: 1)
+    request.resamples = 20
+    func counts(_ method: SelectionMethod, _ intervals: Int) throws -> [Int] {
+      (request.method, request.intervals) = (method, intervals)
+      let runs = try table(lines, header: "model,examples,loss")
+      let selection = try SelectionDocument(runs, by: [], budgets: [6400], request).selections[0]
+      return [SelectionMethod.acceptThenStop, .rectified, .power].map { method in
+        let ranking = selection.ranking(by: method)?.ranking ?? []
+        #expect(ranking.first?.interval != nil)
+        return ranking.count { $0.interval != nil }
+      }
+    }
+    #expect(try counts(.acceptThenStop, 3) == [3, 1, 1])
+    #expect(try counts(.power, 2) == [3, 1, 2])
+    #expect(try counts(.rectified, 10) == [3, 3, 1])
+  }
+
   @Test func `the same seed gives the same intervals for any number of threads`() throws {
     let noisy = (0..<7).flatMap { step in
       let size = 100 * pow(2, Double(step))
@@ -122,6 +148,7 @@ import Testing
     func selection(_ threads: Int) throws -> SelectionDocument {
       var request = SelectionRequest(target: 1e5, threads: threads)
       request.resamples = 50
+      (request.method, request.intervals) = (.rectified, 3)
       return try SelectionDocument(table(noisy), by: [], budgets: [6400], request)
     }
     let found = try selection(1)
