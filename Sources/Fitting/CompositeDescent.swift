@@ -55,7 +55,7 @@ final class CompositeDescent {
   deinit { jacobian.deallocate() }
 
   /// A point from which Newton's method on the charge itself has little left to do.
-  func descend(from start: [Double]) -> [Double] {
+  func descend(from start: [Double], steps: Int = 200) -> [Double] {
     guard var here = model(at: start) else { return start }
     var spread = 0.0
     var weight = 0.0
@@ -65,7 +65,7 @@ final class CompositeDescent {
     }
     let delta = charge.scale
     var damping = 0.1 * delta / (delta + spread / weight)
-    for _ in 0..<200 {
+    for _ in 0..<steps {
       let (step, predicted) = minimum(of: here, damping)
       guard predicted > 1e-14 * here.value else { break }
       var there = moved(here, step)
@@ -156,7 +156,7 @@ final class CompositeDescent {
     residuals.update(from: bent?.residuals ?? model.residuals, count: rowCount)
     if let bent { add(model, zip(bent.point, model.point).map { $1 - $0 }, to: residuals) }
     for _ in 0..<60 {
-      _ = sumCharges(residuals)
+      let charges = sumCharges(residuals)
       let smooth = product(quadratic, step)
       var gradient = smooth
       var hessian = quadratic
@@ -168,9 +168,13 @@ final class CompositeDescent {
       rates.update(repeating: 0, count: rowCount)
       add(model, direction, to: rates)
       let length = lineMinimum(
-        fall: fall, smooth: dot(smooth, direction), bend: dot(product(quadratic, direction), direction))
-      for a in 0..<count { step[a] += length * direction[a] }
-      for row in 0..<rowCount { residuals[row] += length * rates[row] }
+        charges: charges, fall: fall, smooth: dot(smooth, direction),
+        bend: dot(product(quadratic, direction), direction))
+      // A model without a minimum promises more than can be believed: it is followed a little way, and damped then.
+      let way = length ?? 10
+      for a in 0..<count { step[a] += way * direction[a] }
+      for row in 0..<rowCount { residuals[row] += way * rates[row] }
+      if length == nil { break }
     }
     return (step, model.value - sumCharges(residuals) - dot(product(model.curvature, step), step) / 2)
   }
@@ -202,32 +206,34 @@ final class CompositeDescent {
   /// once it is on the right stretch; a bracket keeps it from going round.
   ///
   /// - Parameters:
+  ///   - charges: the sum of charges at the start.
   ///   - fall: the model's slope at the start, below 0.
   ///   - smooth: the part of it that is the quadratic's.
   ///   - bend: the quadratic's curvature along the direction.
-  private func lineMinimum(fall: Double, smooth: Double, bend: Double) -> Double {
-    var low = 0.0
+  /// - Returns: the length of the way there; nil where the model falls on and on.
+  private func lineMinimum(charges: Double, fall: Double, smooth: Double, bend: Double) -> Double? {
+    var (low, lowest) = (0.0, charges)
     var high = Double.infinity
     var t = 1.0
-    for _ in 0..<50 {
+    for _ in 0..<60 {
       for row in 0..<rowCount { trial[row] = residuals[row] + t * rates[row] }
-      _ = sumCharges(trial)
+      let value = sumCharges(trial) + t * (smooth + t * bend / 2)
       let slope = wt_dot(slopesOfCharges, rates, Int32(rowCount)) + smooth + t * bend
       if abs(slope) <= 1e-12 * -fall { return t }
-      if slope < 0 { low = t } else { high = t }
       for row in 0..<rowCount { work[row] = curvatures[row] * rates[row] }
       let curvature = wt_dot(work, rates, Int32(rowCount)) + bend
+      // Where the quadratic bends down the slope may fall again beyond the minimum: then the value has risen.
+      if slope < 0 && value <= lowest { (low, lowest) = (t, value) } else { high = t }
       let newton = curvature > 0 ? t - slope / curvature : .infinity
       if high.isInfinite {
-        // A model that falls on and on promises more than can be believed.
-        if t >= 1000 { return t }
-        t = min(max(newton, 1.5 * t), 10 * t)
+        if t >= 1000 { return nil }
+        t = min(max(newton, 2 * t), 4 * t)
       } else {
-        if high - low <= 1e-14 * high { break }
+        if high - low <= 1e-15 * high { break }
         t = newton > low && newton < high ? newton : (low + high) / 2
       }
     }
-    return low > 0 ? low : min(t, high)
+    return low > 0 ? low : high
   }
 }
 

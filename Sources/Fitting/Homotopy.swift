@@ -42,9 +42,14 @@ extension Minimiser {
   /// A few steps from near an optimum; all the way where a charge has a corner, which Newton's method cannot see.
   func approach(from start: [Double], rows: Rows) -> Minimum {
     switch problem.objective.kind {
-    case .absolute, .asymmetricAbsolute, .huberLikelihood: refine(from: start, rows: rows)
+    case .absolute, .asymmetricAbsolute, .huberLikelihood: return refine(from: start, rows: rows)
     case .leastSquares, .huber, .cauchy, .softL1:
-      descend(from: start, problem.objective.charge(scale: 0), rows, limit: 5, .refit)
+      let charge = problem.objective.charge(scale: 0)
+      var end = descend(from: start, charge, rows, limit: 8, .refit)
+      if !end.converged, isKinked(charge) {
+        end.point = CompositeDescent(self, charge, rows).descend(from: end.point, steps: 40)
+      }
+      return end
     }
   }
 
@@ -73,10 +78,13 @@ extension Minimiser {
   ) -> Minimum {
     let end = descend(from: start, charge, rows, limit: isBrief ? 100 : 40, accuracy)
     if isBrief { return end }
-    let kinked = charge.kind == WT_HUBER.rawValue && problem.observed.count <= Self.mostFollowed
     guard !end.converged, end.charge.isFinite else { return end }
-    let followed = kinked ? CompositeDescent(self, charge, rows).descend(from: end.point) : end.point
+    let followed = isKinked(charge) ? CompositeDescent(self, charge, rows).descend(from: end.point) : end.point
     return descend(from: followed, charge, rows, limit: 200, accuracy)
+  }
+
+  private func isKinked(_ charge: wt_charge) -> Bool {
+    charge.kind == WT_HUBER.rawValue && problem.observed.count <= Self.mostFollowed
   }
 
   /// Where runs are without number, no single one is a kink worth following.

@@ -110,4 +110,31 @@ import Testing
     }
     #expect(draws[0] != draws[1])
   }
+
+  @Test func `what a run pulls is seen where runs scatter far beyond delta`() throws {
+    let random = Random(seed: 5)
+    var runs = LossTable(size: [], tokens: [], loss: [])
+    for size in [1e7, 3e7, 1e8, 3e8, 1e9, 3e9] {
+      for tokens in [1e9, 3e9, 1e10, 3e10, 1e11, 3e11] {
+        runs.size.append(size)
+        runs.tokens.append(tokens)
+        runs.loss.append((1.8 + 400 / pow(size, 0.34) + 1500 / pow(tokens, 0.36)) * exp(0.03 * random.normal()))
+      }
+    }
+    let problem = try runs.problem()
+    let optimum = try problem.minimise(threads: 2)
+    let exact = problem.jackknife(around: optimum, threads: 2)
+    let quick = problem.withoutEachRun(around: optimum, threads: 2)
+    let deviations = optimum.parameters.indices.map { k in
+      let moves = exact.compactMap { $0.map { $0[k] - optimum.parameters[k] } }
+      return (moves.reduce(0) { $0 + $1 * $1 } / Double(moves.count)).squareRoot()
+    }
+    var compared = 0
+    for (full, brief) in zip(exact, quick) {
+      guard let full, let brief else { continue }
+      compared += 1
+      for k in full.indices { #expect(abs(full[k] - brief[k]) < 0.2 * deviations[k]) }
+    }
+    #expect(compared > 30)
+  }
 }
