@@ -39,18 +39,14 @@ extension Minimiser {
     return end.converged ? end : minimise(from: start, rows: rows)
   }
 
-  /// A few steps from near an optimum; all the way where a charge has a corner, which Newton's method cannot see.
+  /// A few steps from near an optimum; a corner is rounded a little.
   func approach(from start: [Double], rows: Rows) -> Minimum {
-    switch problem.objective.kind {
-    case .absolute, .asymmetricAbsolute, .huberLikelihood: return refine(from: start, rows: rows)
-    case .leastSquares, .huber, .cauchy, .softL1:
-      let charge = problem.objective.charge(scale: 0)
-      var end = descend(from: start, charge, rows, limit: 8, .refit)
-      if !end.converged, isKinked(charge) {
-        end.point = CompositeDescent(self, charge, rows).descend(from: end.point, steps: 40)
-      }
-      return end
+    let charge = problem.objective.charge(scale: problem.objective.kind.hasCorner ? 1e-5 : 0)
+    var end = descend(from: start, charge, rows, limit: 8, .refit)
+    if !end.converged, isKinked(charge) {
+      end.point = CompositeDescent(self, charge, rows).descend(from: end.point, steps: 40)
     }
+    return end
   }
 
   /// The same refinement over fewer rows, where a smooth objective's weights leave some out.
@@ -121,7 +117,7 @@ extension Minimiser {
         from: end.point, problem.objective.charge(scale: scale), rows, last ? .full : .refit)
       iterations += end.iterations
       if last || !end.charge.isFinite { break }
-      scale = max(target, scale / 4)
+      scale = max(target, scale / 100)
     }
     // Sums of |r|, not of delta |r|.
     end.charge /= scale

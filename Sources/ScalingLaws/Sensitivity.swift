@@ -59,8 +59,8 @@ extension LawFit {
 
   /// A variant's optimum: from the optima of the fit itself, and from a few starts that know nothing of them.
   private func refit(_ variant: FitProblem) -> Optimum? {
-    let known = [optimum.parameters] + optimum.others.prefix(3).map(\.parameters)
-    return try? variant.minimise(.global(4), from: known, threads: settings.threads)
+    let known = [optimum.parameters] + optimum.others.prefix(2).map(\.parameters)
+    return try? variant.minimise(.global(2), from: known, threads: settings.threads)
   }
 
   /// The same runs with sizes counted with embeddings instead of without, or the other way round, where the table has both.
