@@ -39,6 +39,9 @@ extension Minimiser {
     return end.converged ? end : minimise(from: start, rows: rows)
   }
 
+  /// Minimises from near an optimum, and stays where that leads.
+  func settle(from start: [Double]) -> Minimum { finish(from: start, Rows(), .refit) }
+
   /// A few steps from near an optimum; a corner is rounded a little.
   func approach(from start: [Double], rows: Rows) -> Minimum {
     let charge = problem.objective.charge(scale: problem.objective.kind.hasCorner ? 1e-5 : 0)

@@ -49,7 +49,9 @@ extension FitProblem {
     var distance = abs(width)
     for _ in 0..<24 {
       let place = domains[index].natural(centre + (width < 0 ? -distance : distance)).value
-      guard let (parameters, value) = fitted(held, index, at: place, from: inside.parameters) else {
+      guard
+        let (parameters, value) = fitted(held, index, at: place, from: inside.parameters, enough: optimum.value + rise)
+      else {
         return ProfileEnd(parameters: inside.parameters, isReached: false)
       }
       let excess = value - optimum.value
@@ -65,6 +67,10 @@ extension FitProblem {
         distance = min(farthest, 2 * distance)
         continue
       }
+      // A profile may have a cliff, where another optimum takes over: its place is enough.
+      if outside.distance - inside.distance <= 0.01 * outside.distance {
+        return ProfileEnd(parameters: inside.parameters, isReached: true)
+      }
       // The root of the excess is nearly a straight line.
       let (low, high) = (inside.excess.squareRoot(), outside.excess.squareRoot())
       let share = min(max((rise.squareRoot() - low) / (high - low), 0.05), 0.95)
@@ -74,8 +80,10 @@ extension FitProblem {
   }
 
   /// The best of the other parameters, and the objective there.
+  ///
+  /// - Parameter enough: an objective that need not be lowered further: the profile is known to be below it.
   private func fitted(
-    _ held: BoundFormula, _ index: Int, at value: Double, from start: [Double]
+    _ held: BoundFormula, _ index: Int, at value: Double, from start: [Double], enough: Double
   ) -> (parameters: [Double], value: Double)? {
     guard parameterCount > 1 else {
       let objective = self.value(at: [value])
@@ -87,9 +95,14 @@ extension FitProblem {
       held.held(at: value), domains: others, observed: observed, weights: weights, objective: objective)
     var rest = start
     rest.remove(at: index)
-    let end = Minimiser(problem).refine(from: problem.free(rest))
-    var parameters = problem.natural(end.point)
-    let objective = problem.value(at: parameters)
+    let minimiser = Minimiser(problem)
+    let near = minimiser.settle(from: problem.free(rest))
+    var parameters = problem.natural(near.point)
+    var objective = problem.value(at: parameters)
+    if !near.converged, !(objective <= enough) {
+      parameters = problem.natural(minimiser.refine(from: problem.free(rest)).point)
+      objective = problem.value(at: parameters)
+    }
     guard objective.isFinite else { return nil }
     parameters.insert(value, at: index)
     return (parameters, objective)
