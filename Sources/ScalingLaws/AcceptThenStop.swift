@@ -23,7 +23,7 @@ public struct AcceptThenStop: Hashable, Sendable, Codable {
     public let line: PowerLine
     /// How many sizes, the largest ones, the line goes through.
     public let points: Int
-    fileprivate let fitted: LogLogLine
+    fileprivate let fitted: LeastSquaresLine
 
     /// Where the loss of one more run falls, from the line's prediction error and Student's t distribution; nil with
     /// two sizes, which leave no scatter to see.
@@ -43,7 +43,7 @@ public struct AcceptThenStop: Hashable, Sendable, Codable {
     let x = curve.examples.map { log($0) }
     let y = curve.losses.map { log($0) }
     var points = min(k, x.count)
-    while let fitted = LogLogLine(Array(x.suffix(points)), Array(y.suffix(points))) {
+    while let fitted = LeastSquaresLine(Array(x.suffix(points)), Array(y.suffix(points))) {
       let next = x.count - points - 1
       let line = Line(line: fitted.line, points: points, fitted: fitted)
       // Nothing is left to be tested once the smallest size has been the test.

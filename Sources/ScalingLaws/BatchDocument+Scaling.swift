@@ -14,14 +14,15 @@ extension BatchDocument.Scaling {
     laws = BatchDocument.Definition.allCases.compactMap { definition in
       let values = groups.compactMap { $0.critical(definition)?.batch.value }
       let sizes = groups.compactMap(\.size)
-      guard values.count == sizes.count, let line = LogLogLine(sizes.map { log($0) }, values.map { log($0) }) else {
+      guard values.count == sizes.count, let line = LeastSquaresLine(sizes.map { log($0) }, values.map { log($0) })
+      else {
         return nil
       }
       let columns = draws.map { $0[definition] ?? [] }
       let count = columns.map(\.count).min() ?? 0
       let lines = (0..<count).compactMap { resample in
         let drawn = columns.map { log($0[resample]) }
-        return drawn.allSatisfy(\.isFinite) ? LogLogLine(sizes.map { log($0) }, drawn)?.line : nil
+        return drawn.allSatisfy(\.isFinite) ? LeastSquaresLine(sizes.map { log($0) }, drawn)?.line : nil
       }
       let found = ComputeExponents.PowerLaw(line, draws: lines, level: level)
       return Law(

@@ -1,4 +1,3 @@
-import CGSL
 import Fitting
 import Foundation
 
@@ -49,22 +48,15 @@ public struct FamilyTrend: Codable, Sendable, Equatable {
 
   /// By least squares; nil for fewer than three models or a single compute.
   public init?(_ family: String, flops: [Double], capability: [Double], level: Double) {
-    let count = Double(flops.count)
-    guard flops.count >= 3, flops.count == capability.count else { return nil }
-    let x = flops.map { log10($0) }
-    let meanX = x.reduce(0, +) / count
-    let meanY = capability.reduce(0, +) / count
-    let sxx = x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
-    let syy = capability.reduce(0) { $0 + ($1 - meanY) * ($1 - meanY) }
-    guard sxx > 1e-12, syy > 0 else { return nil }
-    let sxy = zip(x, capability).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
+    guard flops.count >= 3, let line = LeastSquaresLine(flops.map { log10($0) }, capability),
+      let rSquared = line.rSquared, let error = line.exponentError
+    else { return nil }
     self.family = family
     models = flops.count
-    slope = sxy / sxx
-    intercept = meanY - slope * meanX
-    let left = max(0, syy - sxy * sxy / sxx)
-    rSquared = 1 - left / syy
-    let half = gsl_cdf_tdist_Pinv((1 + level) / 2, count - 2) * (left / (count - 2) / sxx).squareRoot()
+    slope = line.slope
+    intercept = line.intercept
+    self.rSquared = rSquared
+    let half = studentQuantile((1 + level) / 2, freedom: Double(flops.count - 2)) * error
     slopeInterval = half > 0 && half.isFinite ? [slope - half, slope + half] : nil
   }
 }

@@ -8,8 +8,9 @@ import Foundation
 public struct CapacityDensity: Sendable {
   private let chain: FittedChain
   private let tokens: Double
-  /// Rising logarithms of sizes, and what each draw of the chain says there: its effective sizes lie between.
+  /// Rising logarithms of sizes, and what the chain and each of its draws say there: effective sizes lie between.
   private let logSizes: [Double]
+  private let best: [Double]
   private let drawn: [[Double]]
 
   /// How far the search for an effective size goes, in parameters.
@@ -32,16 +33,15 @@ public struct CapacityDensity: Sendable {
     logSizes = (0...600).map { low + (high - low) * Double($0) / 600 }
     let count = min(Self.mostDraws, chain.links.map(\.draws.count).max() ?? 0)
     let sizes = logSizes.map { exp($0) }
+    best = chain.values(params: sizes, tokens: tokens, draw: nil)
     drawn = (0..<count).map { chain.values(params: sizes, tokens: tokens, draw: $0) }
   }
 
   /// The size of a reference model of this score; nil where none has it.
   public func effectiveSize(score: Double) -> Double? {
-    let sizes = logSizes.map { exp($0) }
-    let values = chain.values(params: sizes, tokens: tokens, draw: nil)
-    guard let place = Self.crossing(values, score) else { return nil }
+    guard let place = Self.crossing(best, score) else { return nil }
     var (low, high) = (logSizes[place], logSizes[place + 1])
-    let rising = values[place + 1] > values[place]
+    let rising = best[place + 1] > best[place]
     for _ in 0..<50 {
       let middle = (low + high) / 2
       let value = chain.values(params: [exp(middle)], tokens: tokens, draw: nil)[0]
@@ -84,18 +84,12 @@ public struct DensityTrend: Codable, Sendable, Equatable {
   /// By least squares; nil for fewer than three records.
   public init?(days: [Double], densities: [Double]) {
     let found = Self.records(days: days, densities: densities)
-    guard found.count >= 3 else { return nil }
-    let x = found.map { days[$0] }
-    let y = found.map { log(densities[$0]) }
-    let count = Double(found.count)
-    let (meanX, meanY) = (x.reduce(0, +) / count, y.reduce(0, +) / count)
-    let sxx = x.reduce(0) { $0 + ($1 - meanX) * ($1 - meanX) }
-    let syy = y.reduce(0) { $0 + ($1 - meanY) * ($1 - meanY) }
-    let sxy = zip(x, y).reduce(0) { $0 + ($1.0 - meanX) * ($1.1 - meanY) }
-    guard sxx > 0, syy > 0 else { return nil }
-    slope = sxy / sxx
-    intercept = meanY - slope * meanX
-    rSquared = sxy * sxy / sxx / syy
+    guard found.count >= 3, let line = LeastSquaresLine(found.map { days[$0] }, found.map { log(densities[$0]) }),
+      let rSquared = line.rSquared
+    else { return nil }
+    slope = line.slope
+    intercept = line.intercept
+    self.rSquared = rSquared
     doublingDays = log(2) / slope
     records = found.count
   }

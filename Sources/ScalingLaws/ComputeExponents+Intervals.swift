@@ -20,7 +20,7 @@ extension ComputeExponents.PowerLaw {
       value: line.logCoefficient, error: logCoefficientError, draws: draws.map(\.logCoefficient), level: level)
   }
 
-  init(_ fit: LogLogLine, draws: [PowerLine], level: Double) {
+  init(_ fit: LeastSquaresLine, draws: [PowerLine], level: Double) {
     self.init(
       fit.line, exponentError: fit.exponentError, logCoefficientError: fit.logCoefficientError, draws: draws,
       level: level)

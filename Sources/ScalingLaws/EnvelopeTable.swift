@@ -82,8 +82,8 @@ struct EnvelopeTable {
       winners.contains(where: { abs(curves[$0.run].params / curves[first.run].params - 1) > 1e-3 })
     else { return nil }
     let x = winners.map { logFlops[$0.value] }
-    guard let size = LogLogLine(x, winners.map { log(curves[$0.run].params) }),
-      let tokens = LogLogLine(x, winners.map(\.logTokens)), let loss = LogLogLine(x, winners.map(\.logLoss))
+    guard let size = LeastSquaresLine(x, winners.map { log(curves[$0.run].params) }),
+      let tokens = LeastSquaresLine(x, winners.map(\.logTokens)), let loss = LeastSquaresLine(x, winners.map(\.logLoss))
     else { return nil }
     return (size.line, tokens.line, loss.line)
   }

@@ -91,12 +91,12 @@ extension ComputeExponents {
   }
 
   private static func minimumLines(flops: [Double], _ minima: [BudgetMinimum]) -> (
-    size: LogLogLine, tokens: LogLogLine
+    size: LeastSquaresLine, tokens: LeastSquaresLine
   )? {
     let x = flops.map { log($0) }
     let weights = minima.map(\.weight)
-    guard let size = LogLogLine(x, minima.map { log($0.params) }, weights: weights),
-      let tokens = LogLogLine(x, minima.map { log($0.tokens) }, weights: weights)
+    guard let size = LeastSquaresLine(x, minima.map { log($0.params) }, weights: weights),
+      let tokens = LeastSquaresLine(x, minima.map { log($0.tokens) }, weights: weights)
     else { return nil }
     return (size, tokens)
   }

@@ -14,9 +14,11 @@ public struct PowerLine: Codable, Hashable, Sendable {
   public func value(at x: Double) -> Double { exp(logCoefficient + exponent * log(x)) }
 }
 
-/// A straight line between logarithms by weighted least squares, with its standard errors.
-struct LogLogLine: Hashable, Sendable {
+/// A straight line by weighted least squares, with its standard errors; between logarithms it is a power law.
+struct LeastSquaresLine: Hashable, Sendable {
   var line: PowerLine
+  /// The share of the variance of `y` that the line explains; nil where that does not vary.
+  var rSquared: Double?
   /// Standard errors, from the scatter about the line; nil where no point is left over to show any.
   var exponentError: Double?
   var logCoefficientError: Double?
@@ -29,7 +31,7 @@ struct LogLogLine: Hashable, Sendable {
   /// Nil with fewer than two different abscissas.
   ///
   /// - Parameters:
-  ///   - x: natural logarithms, as is `y`.
+  ///   - x: natural logarithms for a power law, as is `y`.
   ///   - weights: inverse variances up to a factor; all 1 if nil.
   init?(_ x: [Double], _ y: [Double], weights: [Double]? = nil) {
     let weights = weights ?? [Double](repeating: 1, count: x.count)
@@ -40,15 +42,17 @@ struct LogLogLine: Hashable, Sendable {
       xMean += weights[i] * x[i] / total
       yMean += weights[i] * y[i] / total
     }
-    var (spread, product) = (0.0, 0.0)
+    var (spread, product, ySpread) = (0.0, 0.0, 0.0)
     for i in x.indices {
       spread += weights[i] * (x[i] - xMean) * (x[i] - xMean)
       product += weights[i] * (x[i] - xMean) * (y[i] - yMean)
+      ySpread += weights[i] * (y[i] - yMean) * (y[i] - yMean)
     }
     guard spread > 1e-12 * total else { return nil }
     let exponent = product / spread
     line = PowerLine(logCoefficient: yMean - exponent * xMean, exponent: exponent)
     centre = xMean
+    rSquared = ySpread > 0 ? product * product / spread / ySpread : nil
     guard x.count > 2 else { return }
     var squares = 0.0
     for i in x.indices {
@@ -61,6 +65,9 @@ struct LogLogLine: Hashable, Sendable {
     scatter = variance.squareRoot()
     centreError = (variance / total).squareRoot()
   }
+
+  var slope: Double { line.exponent }
+  var intercept: Double { line.logCoefficient }
 
   /// The standard error of predicting `y` of one more point of weight 1: the scatter about the line and the line's own
   /// error; nil as the errors are.

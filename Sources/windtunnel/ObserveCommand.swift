@@ -28,8 +28,12 @@ struct ObserveCommand: ParsableCommand {
       "The columns of scores; all columns of shares that mean nothing else unless given.", valueName: "column,…"))
   var benchmarks: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many components count as capabilities.", valueName: "K"))
-  var components = 3
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many components count as capabilities; 3, or as many as there are benchmarks, unless given.", valueName: "K")
+  )
+  var components: Int?
 
   @Option(help: ArgumentHelp("A column of scores to foretell from the others.", valueName: "column"))
   var task: String?
@@ -50,7 +54,7 @@ struct ObserveCommand: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func validate() throws {
-    if components < 1 { throw ValidationError("--components must be 1 or more, not \(components)") }
+    if let components, components < 1 { throw ValidationError("--components must be 1 or more, not \(components)") }
     if bootstrap != 0, !(2...1_000_000).contains(bootstrap) {
       throw ValidationError("--bootstrap must be 0, for none, or from 2 to 1000000, not \(bootstrap)")
     }
@@ -71,7 +75,8 @@ struct ObserveCommand: ParsableCommand {
       loaded.exclusions.append(.init(reason: "no score on any benchmark", lines: scores.droppedLines))
     }
     var settings = Observation.Settings()
-    settings.components = components
+    settings.components =
+      components ?? min(settings.components, scores.benchmarks.count { $0 != task })
     settings.resamples = bootstrap
     settings.level = interval
     settings.seed = computing.seed
@@ -84,7 +89,7 @@ struct ObserveCommand: ParsableCommand {
     let record = FitDocument.Runs(loaded.runs, exclusions: loaded.exclusions, notes: loaded.notes)
     let document = ObservationDocument(observation, runs: record)
     try output.emit(json: try encodedJSON(document)) {
-      ObserveView(document: document, capabilities: components, terminal: .standardOutput).text
+      ObserveView(document: document, capabilities: settings.components, terminal: .standardOutput).text
     }
   }
 

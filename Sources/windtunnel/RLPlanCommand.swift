@@ -53,25 +53,15 @@ struct RLPlanCommand: ParsableCommand {
   struct Document: Encodable {
     var schema = "windtunnel.rl-plan/1"
     var provenance: [String]
-    var updatesToData: Amount
-    var envSteps: Amount
-    var flops: Amount
+    var updatesToData: DocumentQuantity
+    var envSteps: DocumentQuantity
+    var flops: DocumentQuantity
     /// Compute and the price of the steps together, in FLOP.
-    var cost: Amount
-    var batchSize: Amount
+    var cost: DocumentQuantity
+    var batchSize: DocumentQuantity
     var limitedBySteps: Bool
     var frontier: [Point]
     var warnings: [String]
-
-    struct Amount: Encodable {
-      var value: Double
-      var interval: [Double]?
-
-      init(_ quantity: Quantity) {
-        value = quantity.value
-        interval = quantity.interval.map { [$0.lowerBound, $0.upperBound] }
-      }
-    }
 
     struct Point: Encodable {
       var updatesToData, envSteps, flops, cost, batchSize: Double
@@ -142,7 +132,7 @@ struct RLPlanCommand: ParsableCommand {
     ]
     for (name, amount) in amounts {
       let ends = amount.interval.map { "\(compact($0[0])) … \(compact($0[1]))" } ?? "–"
-      table.add([name, compact(amount.value), ends])
+      table.add([name, amount.value.map { compact($0) } ?? "–", ends])
     }
     var frontier = TextTable(
       [

@@ -9,7 +9,7 @@ struct SplitDocument: Encodable {
   var spentUsd: Double
   var resources: [Resource]
   var target: String
-  var loss: Amount
+  var loss: DocumentQuantity
   var alternatives: [Alternative]
   var draws: Int
   var failedDraws: Int
@@ -18,24 +18,14 @@ struct SplitDocument: Encodable {
   var because: [String]
   var warnings: [String]
 
-  struct Amount: Encodable {
-    var value: Double
-    var interval: [Double]?
-
-    init(_ quantity: Quantity) {
-      value = quantity.value
-      interval = quantity.interval.map { [$0.lowerBound, $0.upperBound] }
-    }
-  }
-
   struct Resource: Encodable {
     var name: String
     var column: String
     var priceUsd: Double
     var setupUsd: Double
     var most: Double?
-    var amount: Amount
-    var usd: Amount
+    var amount: DocumentQuantity
+    var usd: DocumentQuantity
     /// The share of the draws that buy any.
     var boughtInDraws: Double?
     /// The fall of the loss by a further dollar.
@@ -54,11 +44,12 @@ struct SplitDocument: Encodable {
     resources = split.shares.map {
       Resource(
         name: $0.resource.name, column: $0.column, priceUsd: $0.resource.price, setupUsd: $0.resource.setUp,
-        most: $0.resource.most, amount: Amount($0.amount), usd: Amount($0.money), boughtInDraws: $0.boughtShare,
+        most: $0.resource.most, amount: DocumentQuantity($0.amount), usd: DocumentQuantity($0.money),
+        boughtInDraws: $0.boughtShare,
         gainOfADollar: $0.gain)
     }
     target = fitted.law.target
-    loss = Amount(split.loss)
+    loss = DocumentQuantity(split.loss)
     alternatives = split.alternatives.map { alternative in
       Alternative(
         split: alternative.words,

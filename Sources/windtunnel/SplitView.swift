@@ -26,8 +26,9 @@ struct SplitView {
       ], title: "\(money(document.budgetUsd)) split for the lowest \(document.target)", terminal: terminal)
     for resource in document.resources {
       table.add([
-        resource.name, compact(resource.amount.value), interval(resource.amount.interval) { compact($0) },
-        money(resource.usd.value), "\(format(100 * resource.usd.value / document.budgetUsd, significant: 2)) %",
+        resource.name, compact(resource.amount.value ?? 0), interval(resource.amount.interval) { compact($0) },
+        money(resource.usd.value ?? 0),
+        "\(format(100 * (resource.usd.value ?? 0) / document.budgetUsd, significant: 2)) %",
         resource.boughtInDraws.map { String(format: "%.0f %%", 100 * $0) } ?? "–",
       ])
     }
@@ -37,7 +38,7 @@ struct SplitView {
   private var outcome: String {
     let ends = interval(document.loss.interval) { format($0, significant: 4) }
     let spread = document.loss.interval == nil ? "" : " (\(level) of the mean \(ends))"
-    return "predicted \(document.target) \(format(document.loss.value, significant: 5))\(spread)\n"
+    return "predicted \(document.target) \(document.loss.value.map { format($0, significant: 5) } ?? "–")\(spread)\n"
   }
 
   private var alternatives: String {
@@ -49,7 +50,7 @@ struct SplitView {
     for other in document.alternatives {
       table.add(
         [other.split] + document.resources.map { compact(other.amounts[$0.name] ?? 0) } + [
-          format(other.loss, significant: 5), format(other.loss - document.loss.value, significant: 2),
+          format(other.loss, significant: 5), format(other.loss - (document.loss.value ?? other.loss), significant: 2),
         ])
     }
     return table.render(width: terminal.columns)

@@ -67,6 +67,9 @@ import Testing
     expectFailure(try place.shell("$W observe empty.csv"), 65, "empty")
     try place.write("model,a,b\nm,0.1,0.2\n", to: "one.csv")
     expectFailure(try place.shell("$W observe one.csv --components 1"), 65, "more models")
+    try place.write("model,a,b\nm,0.1,0.2\nn,0.3,0.4\no,0.4,0.6\np,0.7,0.6\n", to: "two.csv")
+    let two = try place.shell("$W observe two.csv --bootstrap 10 --format json")
+    #expect(two.status == 0, "\(two.errors)")
     try place.write("model,a,b\nm,,0.2\nn,,0.4\no,,0.5\n", to: "hollow.csv")
     expectFailure(try place.shell("$W observe hollow.csv --benchmarks a,b --components 1"), 64, "'a' has no score")
   }
