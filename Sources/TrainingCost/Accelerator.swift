@@ -1,59 +1,119 @@
-import Formulas
-import Tables
-
 /// A chip that models are trained on, by its vendor's figures.
 public struct Accelerator: Sendable, Hashable {
   /// As the command line names it: `H100`.
-  public let name: String
+  public var name: String
   /// What else it is called.
-  public let aliases: [String]
-  /// The peak of dense matrix products in bf16, in FLOP/s; in fp16 where the chip has no bf16.
-  public let peakFLOPsPerSecond: Double
+  public var aliases: [String]
+  /// The peak of dense matrix products by precision, in FLOP/s.
+  public var peaks: [Precision: Double]
   /// Device memory in bytes, in the powers of a thousand that data sheets count in.
-  public let memoryBytes: Double
+  public var memoryBytes: Double
+  /// Bytes a second between the chip and its memory.
+  public var memoryBandwidth: Double
+  /// What joins the accelerators of a node, or of several nodes in one domain of NVLink or ICI.
+  public var link: Link
+  /// What joins nodes, as such nodes are commonly fitted.
+  public var network: Network
+  public var devicesPerNode: Int
+  /// Thermal design power in watts.
+  public var watts: Double?
+  /// The fastest matrix product that somebody measured, by precision, in FLOP/s.
+  public var attainable: [Precision: Double]?
+  /// Who measured it.
+  public var attainableSource: String?
   /// Where the figures come from.
-  public let citation: String
+  public var citation: String
   /// A dated list price, where one was seen.
-  public let listPrice: ComputePrice?
+  public var listPrice: ComputePrice?
+
+  /// A link between accelerators.
+  public struct Link: Sendable, Hashable {
+    public var name: String
+    /// Bytes a second that one accelerator sends, and as many that it receives.
+    public var bytesPerSecond: Double
+    /// Accelerators that the link joins.
+    public var domainSize: Int
+
+    public init(name: String, bytesPerSecond: Double, domainSize: Int) {
+      self.name = name
+      self.bytesPerSecond = bytesPerSecond
+      self.domainSize = domainSize
+    }
+  }
+
+  /// A network between nodes.
+  public struct Network: Sendable, Hashable {
+    public var name: String
+    /// Bytes a second that one accelerator sends, its share of the node's cards, and as many that it receives.
+    public var bytesPerSecond: Double
+
+    public init(name: String, bytesPerSecond: Double) {
+      self.name = name
+      self.bytesPerSecond = bytesPerSecond
+    }
+  }
 
   public init(
-    name: String, aliases: [String] = [], peakFLOPsPerSecond: Double, memoryBytes: Double, citation: String,
+    name: String, aliases: [String] = [], peaks: [Precision: Double], memoryBytes: Double, memoryBandwidth: Double,
+    link: Link, network: Network, devicesPerNode: Int = 8, watts: Double? = nil,
+    attainable: [Precision: Double]? = nil, attainableSource: String? = nil, citation: String,
     listPrice: ComputePrice? = nil
   ) {
     self.name = name
     self.aliases = aliases
-    self.peakFLOPsPerSecond = peakFLOPsPerSecond
+    self.peaks = peaks
     self.memoryBytes = memoryBytes
+    self.memoryBandwidth = memoryBandwidth
+    self.link = link
+    self.network = network
+    self.devicesPerNode = devicesPerNode
+    self.watts = watts
+    self.attainable = attainable
+    self.attainableSource = attainableSource
     self.citation = citation
     self.listPrice = listPrice
+  }
+
+  /// The peak in bf16, in FLOP/s; in fp16 where the chip has no bf16, in fp32 where it has neither.
+  public var peakFLOPsPerSecond: Double { half(peaks) ?? peaks[.fp32] ?? peaks.values.min() ?? 0 }
+
+  /// The peak in a precision, in FLOP/s; bf16 and fp16, which every chip runs at the same rate, stand for each other.
+  ///
+  /// - Throws: ``CostError`` where the chip has no such units.
+  public func peak(_ precision: Precision) throws(CostError) -> Double {
+    if let peak = peaks[precision] ?? (precision.isHalf ? half(peaks) : nil) { return peak }
+    let known = Precision.allCases.filter { peaks[$0] != nil }.map(\.rawValue).joined(separator: ", ")
+    throw CostError("no peak of \(name) in \(precision.rawValue) is known; it has \(known)")
+  }
+
+  /// The fastest measured matrix product in a precision, in FLOP/s, where there is one.
+  public func attainableRate(_ precision: Precision) -> Double? {
+    attainable.flatMap { $0[precision] ?? (precision.isHalf ? half($0) : nil) }
   }
 
   /// The accelerator of a name, without regard to case, hyphens, spaces and the vendor's name.
   ///
   /// - Throws: ``CostError`` that names the likeliest one meant.
   public static func named(_ name: String) throws(CostError) -> Accelerator {
-    let wanted = plain(name)
-    if let found = catalogue.first(where: { ([$0.name] + $0.aliases).contains { plain($0) == wanted } }) {
-      return found
-    }
-    let names = catalogue.map(\.name)
-    let hint =
-      nearestName(to: name, among: catalogue.flatMap { [$0.name] + $0.aliases }).map { "did you mean '\($0)'?" }
-      ?? "there are \(names.joined(separator: ", "))"
-    throw CostError("there is no accelerator '\(excerpted(name))'; \(hint)")
+    try HardwareCatalogue.builtIn.named(name)
   }
 
-  private static func plain(_ name: String) -> String {
-    let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
-    for vendor in ["nvidia", "amd", "google"] where letters.hasPrefix(vendor) {
-      return String(letters.dropFirst(vendor.count))
-    }
-    return letters
-  }
+  private func half(_ rates: [Precision: Double]) -> Double? { rates[.bf16] ?? rates[.fp16] }
+}
 
-  /// A name from outside, short enough for a message and without what would break its line.
-  private static func excerpted(_ name: String) -> String {
-    let line = name.prefix(60).map { $0.isNewline ? " " : $0 }
-    return String(line) + (name.count > 60 ? "…" : "")
+/// A format of numbers in matrix products.
+public enum Precision: String, Sendable, Hashable, CaseIterable {
+  case bf16, fp16, fp8, fp4, fp32
+
+  /// bf16 or fp16.
+  public var isHalf: Bool { self == .bf16 || self == .fp16 }
+  /// Bytes of a number.
+  public var bytes: Double {
+    switch self {
+    case .fp32: 4
+    case .bf16, .fp16: 2
+    case .fp8: 1
+    case .fp4: 0.5
+    }
   }
 }

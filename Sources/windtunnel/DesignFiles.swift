@@ -52,7 +52,7 @@ struct DesignFiles {
   func experiment(named name: String) throws -> String {
     let embedding = sizes != Role.paramsNonEmbedding.rawValue
     let shapes = Set(design.runs.map(\.params)).sorted().map {
-      ($0, TransformerShape(nearest: $0, embedding: embedding))
+      ($0, ReferenceShape(nearest: $0, embedding: embedding))
     }
     let names = Dictionary(
       shapes.map { ($0.0, "n\(formatCount($0.0, digits: 4).lowercased())") }, uniquingKeysWith: { $1 })
@@ -94,7 +94,7 @@ struct DesignFiles {
 }
 
 /// A shape of the reference trainer's transformer, which has `L (12 w² + 2 w) + w` parameters and an embedding of `256 w`.
-struct TransformerShape {
+struct ReferenceShape {
   let layers: Int
   let width: Int
   let heads: Int
@@ -107,20 +107,20 @@ struct TransformerShape {
   init(nearest size: Double, embedding: Bool) {
     // Beyond this, numbers of parameters no longer fit an integer.
     let params = min(size, 1e16)
-    let shapes = (1...96).compactMap { layers -> (shape: TransformerShape, misfit: Double)? in
+    let shapes = (1...96).compactMap { layers -> (shape: ReferenceShape, misfit: Double)? in
       let (a, b) = (12 * Double(layers), Double(2 * layers + (embedding ? 257 : 1)))
       let width = ((b * b + 4 * a * params).squareRoot() - b) / (2 * a)
       // Heads of 32 at least: rotary positions turn pairs of channels.
       let heads = max(1, Int(width / 64))
       let step = Double(2 * heads)
-      let shape = TransformerShape(
+      let shape = ReferenceShape(
         layers: layers, width: Int(max(1, (width / step).rounded()) * step), heads: heads, embedding: embedding)
       let aspect = abs(log(Double(shape.width) / Double(layers) / (16 + params.squareRoot() / 1000)))
       return (shape, abs(log(Double(shape.params) / params)) * 30 + aspect)
     }
     self =
       shapes.min { $0.misfit < $1.misfit }?.shape
-      ?? TransformerShape(layers: 1, width: 2, heads: 1, embedding: embedding)
+      ?? ReferenceShape(layers: 1, width: 2, heads: 1, embedding: embedding)
   }
 
   private init(layers: Int, width: Int, heads: Int, embedding: Bool) {

@@ -22,7 +22,7 @@ private func close(_ a: Double, _ b: Double, within relative: Double = 1e-12) ->
   @Test(arguments: ["", " ", "abacus", String(repeating: "x", count: 10_000), "a\nb"])
   func listsWhatThereIsForAnyOtherName(_ name: String) throws {
     let error = try #require(throws: CostError.self) { try Accelerator.named(name) }
-    #expect(error.description.contains("there are V100, A100-40"))
+    #expect(error.description.contains("there are V100, V100-16, A100-40"))
     #expect(!error.description.contains("\n"))
     #expect(error.description.count < 250)
   }

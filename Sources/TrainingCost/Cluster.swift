@@ -1,0 +1,63 @@
+import Tables
+
+/// Accelerators of one kind side by side.
+public struct Cluster: Sendable, Hashable {
+  public var accelerator: Accelerator
+  public var count: Int
+  public var devicesPerNode: Int
+  /// Bytes a second between nodes that one accelerator sends, and as many that it receives.
+  public var networkBytesPerSecond: Double
+  /// The accelerator's list price unless the user says another.
+  public var price: ComputePrice?
+  /// Nodes under one switch, beyond which the network is narrower; nil where it is the same everywhere.
+  public var nodesPerGroup: Int?
+  /// Bytes a second of one accelerator between such groups.
+  public var groupBytesPerSecond: Double?
+  /// Power of the whole site over that of its computers (PUE).
+  public var powerUsageEffectiveness: Double
+
+  /// A cluster as such accelerators are commonly fitted.
+  ///
+  /// - Throws: ``CostError`` unless there is at least one accelerator.
+  public init(_ accelerator: Accelerator, count: Int) throws(CostError) {
+    guard count > 0, count <= 1_000_000_000 else {
+      throw CostError("a cluster needs from 1 to 1000000000 accelerators, not \(count)")
+    }
+    self.accelerator = accelerator
+    self.count = count
+    devicesPerNode = accelerator.devicesPerNode
+    networkBytesPerSecond = accelerator.network.bytesPerSecond
+    price = accelerator.listPrice
+    powerUsageEffectiveness = 1.1
+  }
+
+  /// Reads `64xH100`, `1k x A100 40GB` or, for one of them, `H100`.
+  ///
+  /// - Throws: ``CostError`` that says what was expected.
+  public init(parsing text: String, in hardware: HardwareCatalogue = .builtIn) throws(CostError) {
+    let trimmed = String(text.drop { $0.isWhitespace })
+    // An accelerator may have an x in its name, MI300X, but none before a digit at the start of the text.
+    guard let first = trimmed.first, first.isNumber || "+-−.".contains(first), trimmed.contains(where: Self.isTimes)
+    else {
+      try self.init(try hardware.named(trimmed), count: 1)
+      return
+    }
+    let number = trimmed.prefix { !Self.isTimes($0) }
+    let count: Double
+    do { count = try parseNumber(String(number)) } catch {
+      throw CostError("cannot read the cluster '\(excerpted(text))': \(error.message); an example is '64xH100'")
+    }
+    guard let whole = Int(exactly: count) else {
+      throw CostError("the cluster '\(excerpted(text))' should have a whole number of accelerators, as '64xH100' has")
+    }
+    try self.init(try hardware.named(String(trimmed.dropFirst(number.count + 1))), count: whole)
+  }
+
+  public var nodes: Int { (count + devicesPerNode - 1) / devicesPerNode }
+
+  /// The power of the accelerators under load and of what cools them, in watts, where their own is known; without
+  /// processors and switches.
+  public var watts: Double? { accelerator.watts.map { $0 * Double(count) * powerUsageEffectiveness } }
+
+  private static func isTimes(_ character: Character) -> Bool { "xX×*".contains(character) }
+}

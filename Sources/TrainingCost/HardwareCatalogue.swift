@@ -1,0 +1,50 @@
+import Formulas
+
+/// The accelerators there are to plan with: those of Windtunnel, and a user's own.
+public struct HardwareCatalogue: Sendable, Hashable {
+  /// A user's come first, then those of Windtunnel; a user's of the same name takes the place of the latter.
+  public let accelerators: [Accelerator]
+
+  public static let builtIn = HardwareCatalogue(Accelerator.catalogue)
+
+  /// The built-in accelerators and some more.
+  public init(adding own: [Accelerator]) {
+    let taken = Set(own.flatMap { [$0.name] + $0.aliases }.map(Self.plain))
+    self.init(own + Accelerator.catalogue.filter { !taken.contains(Self.plain($0.name)) })
+  }
+
+  private init(_ accelerators: [Accelerator]) { self.accelerators = accelerators }
+
+  /// The accelerator of a name, without regard to case, hyphens, spaces and the vendor's name.
+  ///
+  /// - Throws: ``CostError`` that names the likeliest one meant.
+  public func named(_ name: String) throws(CostError) -> Accelerator {
+    let wanted = Self.plain(name)
+    // A name goes before another's alias.
+    if let found = accelerators.first(where: { Self.plain($0.name) == wanted })
+      ?? accelerators.first(where: { $0.aliases.contains { Self.plain($0) == wanted } })
+    {
+      return found
+    }
+    let near = nearestName(to: name, among: accelerators.flatMap { [$0.name] + $0.aliases })
+    let some = accelerators.prefix(12).map(\.name).joined(separator: ", ")
+    let more = accelerators.count > 12 ? " and \(accelerators.count - 12) more" : ""
+    throw CostError(
+      "there is no accelerator '\(excerpted(name))'; \(near.map { "did you mean '\($0)'?" } ?? "there are \(some)\(more)")"
+    )
+  }
+
+  static func plain(_ name: String) -> String {
+    let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
+    for vendor in ["nvidia", "amd", "google", "aws", "intel"] where letters.hasPrefix(vendor) {
+      return String(letters.dropFirst(vendor.count))
+    }
+    return letters
+  }
+}
+
+/// A text from outside, short enough for a message and without what would break its line.
+func excerpted(_ text: String) -> String {
+  let line = text.prefix(60).map { $0.isNewline ? " " : $0 }
+  return String(line) + (text.count > 60 ? "…" : "")
+}
