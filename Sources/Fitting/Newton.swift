@@ -114,13 +114,24 @@ final class Minimiser {
     case rough
     /// A resample's optimum: its last step is taken unseen.
     case refit
+    /// Of one of so many runs' pull: its last step, a small share of a standard error, is taken unseen.
+    case pull(runs: Int)
     case full
+
+    var endsUnseen: Bool {
+      switch self {
+      case .refit, .pull: true
+      case .rough, .full: false
+      }
+    }
 
     /// Newton's decrement relative to the charge.
     var tolerance: Double {
       switch self {
       case .rough: 1e-3
       case .refit: 1e-12
+      // A standard error raises a charge by about its share of a run.
+      case .pull(let runs): 1e-4 / Double(max(1, runs))
       case .full: 1e-24
       }
     }
@@ -144,7 +155,7 @@ final class Minimiser {
       let predicted = predictedDecrease()
       let newton = curvature != .saddle && damping <= 1e-6
       if newton && curvature == .definite && predicted <= accuracy.tolerance * value {
-        if accuracy == .refit { for a in 0..<count { here.point[a] += step[a] } }
+        if accuracy.endsUnseen { for a in 0..<count { here.point[a] += step[a] } }
         converged = true
         break
       }
