@@ -47,14 +47,26 @@ extension Minimiser {
   func settle(from start: [Double], enough: Double) -> Minimum { finish(from: start, Rows(), .refit, enough: enough) }
 
   /// A few steps from near an optimum; a corner is rounded a little.
-  func approach(from start: [Double], rows: Rows) -> Minimum {
-    let charge = problem.objective.charge(scale: problem.objective.kind.hasCorner ? 1e-5 : 0)
-    var end = descend(from: start, charge, rows, limit: 8, .pull(runs: problem.observed.count))
+  ///
+  /// - Parameter known: the charges at the start, of ``pullCharge``.
+  func approach(from start: [Double], rows: Rows, known: Sum? = nil) -> Minimum {
+    let charge = pullCharge
+    var end = descend(from: start, charge, rows, limit: 8, .pull(runs: problem.observed.count), known: known)
     if !end.converged, isKinked(charge) {
       end.point = CompositeDescent(self, charge, rows).descend(from: end.point, steps: 40)
     }
     return end
   }
+
+  /// The part that the rows of weight have in the charges at a point.
+  func pullSums(at point: [Double], of rows: Rows) -> Sum? {
+    guard let chosen = evaluator.choose(rows) else { return nil }
+    defer { evaluator.chooseAll() }
+    return sum(at: point, pullCharge, chosen)
+  }
+
+  /// By which a run's pull is measured.
+  private var pullCharge: wt_charge { problem.objective.charge(scale: problem.objective.kind.hasCorner ? 1e-5 : 0) }
 
   /// The same refinement over fewer rows, where a smooth objective's weights leave some out.
   private func refineOnRowsOfWeight(from start: [Double], _ rows: Rows) -> Minimum? {

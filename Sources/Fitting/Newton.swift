@@ -131,18 +131,34 @@ final class Minimiser {
       case .rough: 1e-3
       case .refit: 1e-12
       // A standard error raises a charge by about its share of a run.
-      case .pull(let runs): 1e-4 / Double(max(1, runs))
+      case .pull(let runs): 1e-5 / Double(max(1, runs))
       case .full: 1e-24
       }
     }
   }
 
+  /// The charges at a point; nil where they or their slopes are infinite.
+  func sum(at point: [Double], _ charge: wt_charge, _ rows: Rows) -> Sum? {
+    for a in 0..<count { here.point[a] = point[a] }
+    let value = evaluate(here, charge, rows)
+    guard value.isFinite else { return nil }
+    return Sum(
+      value: value, gradient: (0..<count).map { here.gradient[$0] },
+      hessian: (0..<count * count).map { here.hessian[$0] })
+  }
+
   /// Descends one charge until Newton's decrement is small, or nothing moves any more.
+  ///
+  /// - Parameter known: the charges at the start, where they are at hand.
   func descend(
-    from start: [Double], _ charge: wt_charge, _ rows: Rows, limit: Int, _ accuracy: Accuracy
+    from start: [Double], _ charge: wt_charge, _ rows: Rows, limit: Int, _ accuracy: Accuracy, known: Sum? = nil
   ) -> Minimum {
     for a in 0..<count { here.point[a] = start[a] }
-    var value = evaluate(here, charge, rows)
+    var value = known?.value ?? evaluate(here, charge, rows)
+    if let known {
+      for a in 0..<count { here.gradient[a] = known.gradient[a] }
+      for k in 0..<count * count { here.hessian[k] = known.hessian[k] }
+    }
     guard value.isFinite else {
       return Minimum(point: start, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
     }

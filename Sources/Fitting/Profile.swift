@@ -74,7 +74,10 @@ extension FitProblem {
     let centre = domains[index].free(optimum.parameters[index])
     let farthest = domains[index].longestStep.isFinite ? 14 : 30 * max(abs(width), abs(centre), 1)
     var inside = ProfilePoint(distance: 0, excess: 0, parameters: optimum.parameters)
-    var before: ProfilePoint?
+    var before = tangent(index, optimum).map { slopes in
+      let point = zip(free(optimum.parameters), slopes).map { $0 + width * $1 }
+      return ProfilePoint(distance: abs(width), excess: .nan, parameters: natural(point))
+    }
     var outside: ProfilePoint?
     var distance = abs(width)
     // How many points in a row came to lie on the same side of the end that is sought.
@@ -111,10 +114,27 @@ extension FitProblem {
       // The root of the excess is nearly a straight line; where it is not, one side would stay where it is.
       let (low, high) = (max(0, inside.excess).squareRoot(), outside.excess.squareRoot())
       let secant = min(max((rise.squareRoot() - low) / (high - low), 0.05), 0.95)
-      let share = abs(row) > 1 ? 0.5 : secant
+      let share = abs(row) > 2 ? 0.5 : secant
       distance = inside.distance + share * (outside.distance - inside.distance)
     }
     return ProfileEnd(parameters: inside.parameters, isReached: outside != nil)
+  }
+
+  /// How the free coordinates go with one of them along its profile, to first order; nil where the curvature at the
+  /// optimum does not say.
+  private func tangent(_ index: Int, _ optimum: Optimum) -> [Double]? {
+    let others = domains.indices.filter { $0 != index }
+    guard !objective.kind.hasCorner, !others.isEmpty,
+      let sum = Minimiser(self).pullSums(at: free(optimum.parameters), of: Minimiser.Rows())
+    else { return nil }
+    func bend(_ a: Int, _ b: Int) -> Double { sum.hessian[a * parameterCount + b] }
+    let matrix = others.flatMap { a in others.map { bend(a, $0) } }
+    var slopes = [Double](repeating: 0, count: others.count)
+    guard
+      SmallSymmetric(count: others.count).solveDefinite(matrix, shift: 0, others.map { -bend($0, index) }, &slopes)
+    else { return nil }
+    slopes.insert(1, at: index)
+    return slopes
   }
 
   /// The parameters that two points of a profile foretell: in free coordinates they go on as they went.
@@ -139,33 +159,38 @@ extension FitProblem {
     others.remove(at: index)
     let problem = FitProblem(
       held.held(at: value), domains: others, observed: observed, weights: weights, objective: objective)
-    let start = problem.bestStart(
-      starts.map { start in
-        var rest = start
-        rest.remove(at: index)
-        return rest
-      })
-    let minimiser = Minimiser(problem)
-    let near = minimiser.settle(from: start, enough: optimum + 0.9 * rise)
-    var parameters = problem.natural(near.point)
-    var objective = problem.value(at: parameters)
-    if !near.converged, !(objective <= optimum + rise) {
-      let further = problem.natural(minimiser.minimise(from: start, enough: optimum + 0.9 * rise).point)
-      let value = problem.value(at: further)
-      if !(value >= objective) { (parameters, objective) = (further, value) }
+    let rests = starts.map { start in
+      var rest = start
+      rest.remove(at: index)
+      return rest
     }
+    let start = problem.bestStart(rests, like: bound.values(parameters: starts[0]))
+    let minimiser = Minimiser(problem)
+    var best = minimiser.settle(from: start, enough: optimum + 0.9 * rise)
+    // Outside is only what no search finds inside.
+    let searches = [
+      { minimiser.settle(from: problem.free(rests[0]), enough: optimum + 0.9 * rise) },
+      { minimiser.minimise(from: start, enough: optimum + 0.9 * rise) },
+    ]
+    for search in searches where !best.converged && !(best.charge <= optimum + rise) {
+      let further = search()
+      if further.charge < best.charge { best = further }
+    }
+    var parameters = problem.natural(best.point)
+    let objective = problem.value(at: parameters)
     guard objective.isFinite else { return nil }
     parameters.insert(value, at: index)
     return (parameters, objective)
   }
 
-  /// The start of least objective, as it is or with the parameters solved for in which the formula is linear; in free
-  /// coordinates. Terms that grow while they cancel stay together that way.
-  private func bestStart(_ starts: [[Double]]) -> [Double] {
+  /// The start of least objective, as it is or with the parameters in which the formula is linear set to what keeps the
+  /// predictions; in free coordinates. Terms that grow while they cancel stay together that way.
+  private func bestStart(_ starts: [[Double]], like predictions: [Double]) -> [Double] {
     let linear = bound.compiled.linearParameters
-    let solved = linear.isEmpty ? [] : starts.map { solveLinear(linear, in: $0) }
-    let ranked = (starts + solved).map { (point: $0, value: value(at: $0)) }.filter { $0.value.isFinite }
-    return free(ranked.min { $0.value < $1.value }?.point ?? starts[0])
+    let kept = observing(predictions)
+    let solved = linear.isEmpty ? [] : starts.map { kept.solveLinear(linear, in: $0) }
+    let points = (starts + solved).map { (point: $0, value: value(at: $0)) }.filter { $0.value.isFinite }
+    return free(points.min { $0.value < $1.value }?.point ?? starts[0])
   }
 
   /// τ of ``profileInterval(of:around:level:width:)``.

@@ -35,7 +35,7 @@ extension LawFit {
     let found = mapInParallel(
       variants.count + profiles, threads: settings.threads, state: {},
       body: { index, _ -> (optimum: Optimum?, end: ProfileEnd?) in
-        // Last what is short, so that no thread is left alone for long.
+        // Last what is short, so that no thread is left alone with what is long.
         index < variants.count
           ? (refit(variants[index].problem), nil) : (nil, profileEnd(index - variants.count))
       })

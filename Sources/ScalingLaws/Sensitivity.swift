@@ -31,19 +31,21 @@ extension LawFit {
 
   /// A choice made otherwise.
   struct Variant: Sendable {
+    /// Where it is shown among the others.
+    var place: Int
     var change: String
     var runs: Int
     var problem: FitProblem
   }
 
-  /// The fit's own problem under every other choice.
+  /// The fit's own problem under every other choice; first what takes longest, so that no thread is left alone with it.
   var variants: [Variant] {
     let residual = problem.objective.residual
     let others: [Objective] =
       [1e-4, 1e-3, 1e-2].map { Objective(.huber(delta: $0), residual: residual) }
       + [Objective(.leastSquares, residual: residual), Objective(.absolute, residual: residual)]
-    var variants = others.filter { $0 != problem.objective }.map {
-      Variant(change: $0.kind.text, runs: runs.rowCount, problem: problem.under($0))
+    var variants = others.filter { $0 != problem.objective }.enumerated().map { place, other in
+      Variant(place: place, change: other.kind.text, runs: runs.rowCount, problem: problem.under(other))
     }
     for share in [0.1, 0.25] {
       guard let weights = withoutSmallest(share) else { continue }
@@ -51,12 +53,14 @@ extension LawFit {
       guard kept > law.parameters.count else { continue }
       variants.append(
         Variant(
-          change: "without the \(Int(share * 100)) % smallest runs", runs: kept, problem: problem.weighted(weights)))
+          place: variants.count, change: "without the \(Int(share * 100)) % smallest runs", runs: kept,
+          problem: problem.weighted(weights)))
     }
     if let (name, other) = countedOtherwise() {
-      variants.append(Variant(change: name, runs: runs.rowCount, problem: other))
+      variants.append(Variant(place: variants.count, change: name, runs: runs.rowCount, problem: other))
     }
-    return variants
+    return variants.filter { $0.problem.objective.kind == .absolute }
+      + variants.filter { $0.problem.objective.kind != .absolute }
   }
 
   /// A variant's optimum: from the optima of the fit itself, and from a few starts that know nothing of them. On one
@@ -76,7 +80,7 @@ extension LawFit {
         change: change, runs: count, parameters: parameters, sizeExponent: tradeOff?.sizeExponent,
         optimalSize: size.flatMap { $0.isFinite ? $0 : nil })
     }
-    let rows = zip(variants, found).compactMap { variant, found in
+    let rows = zip(variants, found).sorted { $0.0.place < $1.0.place }.compactMap { variant, found in
       found.map { row(variant.change, $0.parameters, variant.runs) }
     }
     return [row("as fitted", optimum.parameters, runs.rowCount)] + rows
