@@ -65,6 +65,8 @@ final class CompositeDescent {
     }
     let delta = charge.scale
     var damping = 0.1 * delta / (delta + spread / weight)
+    // Down a valley that runs on without end the charge falls ever more slowly: the way is not worth its length there.
+    var stations = [here.value]
     for _ in 0..<steps {
       let (step, predicted) = minimum(of: here, damping)
       guard predicted > 1e-14 * here.value else { break }
@@ -81,6 +83,9 @@ final class CompositeDescent {
       }
       let ratio = (here.value - there.value) / predicted
       here = there
+      stations.append(here.value)
+      let last = stations.count - 1
+      if last >= 25, stations[last - 25] - here.value < 1e-8 * here.value { break }
       if ratio > 0.75 { damping /= 8 } else if ratio < 0.25 { damping *= 4 }
     }
     return here.point

@@ -4,9 +4,11 @@ import Foundation
 /// From a start to an objective's own optimum, by way of easier ones.
 extension Minimiser {
   /// Minimises from anywhere.
-  func minimise(from start: [Double], rows: Rows = Rows()) -> Minimum {
+  ///
+  /// - Parameter enough: a charge that need not be lowered further.
+  func minimise(from start: [Double], rows: Rows = Rows(), enough: Double = -.infinity) -> Minimum {
     let end = minimise(from: start, rows, .near)
-    guard !end.converged, projection != nil else { return end }
+    guard !end.converged, projection != nil, end.charge > enough else { return end }
     let further = minimise(from: start, rows, .far)
     return further.converged || further.charge < end.charge ? further : end
   }
@@ -40,17 +42,31 @@ extension Minimiser {
   }
 
   /// Minimises from near an optimum, and stays where that leads.
-  func settle(from start: [Double]) -> Minimum { finish(from: start, Rows(), .refit) }
+  ///
+  /// - Parameter enough: a charge below which the way is not followed where it is long.
+  func settle(from start: [Double], enough: Double) -> Minimum { finish(from: start, Rows(), .refit, enough: enough) }
 
   /// A few steps from near an optimum; a corner is rounded a little.
-  func approach(from start: [Double], rows: Rows) -> Minimum {
-    let charge = problem.objective.charge(scale: problem.objective.kind.hasCorner ? 1e-5 : 0)
-    var end = descend(from: start, charge, rows, limit: 8, .refit)
+  ///
+  /// - Parameter known: the charges at the start, of ``pullCharge``.
+  func approach(from start: [Double], rows: Rows, known: Sum? = nil) -> Minimum {
+    let charge = pullCharge
+    var end = descend(from: start, charge, rows, limit: 8, .pull(runs: problem.observed.count), known: known)
     if !end.converged, isKinked(charge) {
       end.point = CompositeDescent(self, charge, rows).descend(from: end.point, steps: 40)
     }
     return end
   }
+
+  /// The part that the rows of weight have in the charges at a point.
+  func pullSums(at point: [Double], of rows: Rows) -> Sum? {
+    guard let chosen = evaluator.choose(rows) else { return nil }
+    defer { evaluator.chooseAll() }
+    return sum(at: point, pullCharge, chosen)
+  }
+
+  /// By which a run's pull is measured.
+  private var pullCharge: wt_charge { problem.objective.charge(scale: problem.objective.kind.hasCorner ? 1e-5 : 0) }
 
   /// The same refinement over fewer rows, where a smooth objective's weights leave some out.
   private func refineOnRowsOfWeight(from start: [Double], _ rows: Rows) -> Minimum? {
@@ -73,10 +89,10 @@ extension Minimiser {
 
   /// Charges narrower than the residuals' spread have kinks that stop Newton's method: then they are followed.
   private func descendAcrossKinks(
-    from start: [Double], _ charge: wt_charge, _ rows: Rows, _ accuracy: Accuracy
+    from start: [Double], _ charge: wt_charge, _ rows: Rows, _ accuracy: Accuracy, enough: Double = -.infinity
   ) -> Minimum {
     let end = descend(from: start, charge, rows, limit: isBrief ? 100 : 40, accuracy)
-    if isBrief { return end }
+    if isBrief || end.charge <= enough { return end }
     guard !end.converged, end.charge.isFinite else { return end }
     let followed = isKinked(charge) ? CompositeDescent(self, charge, rows).descend(from: end.point) : end.point
     return descend(from: followed, charge, rows, limit: 200, accuracy)
@@ -90,11 +106,13 @@ extension Minimiser {
   private static let mostFollowed = 20_000
 
   /// The last stretch, on the objective itself.
-  private func finish(from start: [Double], _ rows: Rows, _ accuracy: Accuracy = .full) -> Minimum {
+  private func finish(
+    from start: [Double], _ rows: Rows, _ accuracy: Accuracy = .full, enough: Double = -.infinity
+  ) -> Minimum {
     let objective = problem.objective
     if case .huberLikelihood(let delta) = objective.kind { return finishLikelihood(from: start, delta: delta, rows) }
     guard objective.kind.hasCorner else {
-      return descendAcrossKinks(from: start, objective.charge(scale: 0), rows, accuracy)
+      return descendAcrossKinks(from: start, objective.charge(scale: 0), rows, accuracy, enough: enough)
     }
     let smooth = sharpen(from: start, 1e-3, to: 1e-5, rows)
     let vertex =

@@ -6,7 +6,7 @@ extension FitProblem {
   /// - Parameter groups: a group's number for each run, to leave out whole groups instead, by rising number.
   /// - Returns: parameters a run (or group), in order; nil where nothing of weight is left out, or no optimum is found.
   public func jackknife(around optimum: Optimum, leaving groups: [Int]? = nil, threads: Int) -> [[Double]?] {
-    leavingOut(groups, around: optimum, threads: threads) { minimiser, start, rows in
+    leavingOut(groups, around: optimum, threads: threads) { minimiser, start, rows, _ in
       let end = minimiser.refine(from: start, rows: rows)
       return end.converged ? end : nil
     }
@@ -16,28 +16,55 @@ extension FitProblem {
   ///
   /// - Returns: parameters a run, in order; nil where a run has no weight.
   public func withoutEachRun(around optimum: Optimum, threads: Int) -> [[Double]?] {
-    leavingOut(nil, around: optimum, threads: threads) { minimiser, start, rows in
-      minimiser.approach(from: start, rows: rows)
+    let whole = Minimiser(self).pullSums(at: free(optimum.parameters), of: Minimiser.Rows())
+    return leavingOut(nil, around: optimum, threads: threads) { minimiser, start, rows, left in
+      // The first step needs only what the run itself is of the sums, unless that is nearly all.
+      let part = whole == nil ? nil : minimiser.pullSums(at: start, of: left)
+      let rest = whole.flatMap { whole in part.map { whole - $0 } }
+      let known = rest.flatMap { rest in rest.value > 1e-3 * (whole?.value ?? 0) ? rest : nil }
+      return minimiser.approach(from: start, rows: rows, known: known)
     }
   }
 
   private func leavingOut(
     _ groups: [Int]?, around optimum: Optimum, threads: Int,
-    _ refit: @Sendable (Minimiser, [Double], Minimiser.Rows) -> Minimum?
+    _ refit: @Sendable (Minimiser, [Double], _ rest: Minimiser.Rows, _ left: Minimiser.Rows) -> Minimum?
   ) -> [[Double]?] {
     let start = free(optimum.parameters)
     let numbers = groups ?? Array(observed.indices)
     let rows = Dictionary(grouping: observed.indices, by: { numbers[$0] }).sorted { $0.key < $1.key }.map(\.value)
     return mapInParallel(
       rows.count, threads: threads,
-      state: { (Minimiser(self), FitProblem.padded(weights, to: bound.paddedRowCount, with: 0)) },
+      state: {
+        let none = weights.map { _ in 0.0 }
+        return (Minimiser(self), [weights, none].map { FitProblem.padded($0, to: bound.paddedRowCount, with: 0) })
+      },
       body: { index, state in
-        let (minimiser, left) = state
+        let (minimiser, columns) = state
+        let (rest, left) = (columns[0], columns[1])
         guard rows[index].contains(where: { weights[$0] > 0 }) else { return nil }
-        for row in rows[index] { left.start[row] = 0 }
-        defer { for row in rows[index] { left.start[row] = weights[row] } }
-        let end = refit(minimiser, start, Minimiser.Rows(weights: UnsafePointer(left.start), observations: nil))
+        for row in rows[index] { (rest.start[row], left.start[row]) = (0, weights[row]) }
+        defer { for row in rows[index] { (rest.start[row], left.start[row]) = (weights[row], 0) } }
+        let end = refit(
+          minimiser, start, Minimiser.Rows(weights: UnsafePointer(rest.start), observations: nil),
+          Minimiser.Rows(weights: UnsafePointer(left.start), observations: nil))
         return end.flatMap { $0.charge.isFinite ? natural($0.point) : nil }
       })
+  }
+}
+
+extension Minimiser {
+  /// A sum of charges with its derivatives.
+  struct Sum {
+    var value: Double
+    var gradient: [Double]
+    /// Row-major.
+    var hessian: [Double]
+
+    static func - (a: Sum, b: Sum) -> Sum {
+      Sum(
+        value: a.value - b.value, gradient: zip(a.gradient, b.gradient).map { $0 - $1 },
+        hessian: zip(a.hessian, b.hessian).map { $0 - $1 })
+    }
   }
 }

@@ -114,24 +114,51 @@ final class Minimiser {
     case rough
     /// A resample's optimum: its last step is taken unseen.
     case refit
+    /// Of one of so many runs' pull: its last step, a small share of a standard error, is taken unseen.
+    case pull(runs: Int)
     case full
+
+    var endsUnseen: Bool {
+      switch self {
+      case .refit, .pull: true
+      case .rough, .full: false
+      }
+    }
 
     /// Newton's decrement relative to the charge.
     var tolerance: Double {
       switch self {
       case .rough: 1e-3
       case .refit: 1e-12
+      // A standard error raises a charge by about its share of a run.
+      case .pull(let runs): 1e-5 / Double(max(1, runs))
       case .full: 1e-24
       }
     }
   }
 
+  /// The charges at a point; nil where they or their slopes are infinite.
+  func sum(at point: [Double], _ charge: wt_charge, _ rows: Rows) -> Sum? {
+    for a in 0..<count { here.point[a] = point[a] }
+    let value = evaluate(here, charge, rows)
+    guard value.isFinite else { return nil }
+    return Sum(
+      value: value, gradient: (0..<count).map { here.gradient[$0] },
+      hessian: (0..<count * count).map { here.hessian[$0] })
+  }
+
   /// Descends one charge until Newton's decrement is small, or nothing moves any more.
+  ///
+  /// - Parameter known: the charges at the start, where they are at hand.
   func descend(
-    from start: [Double], _ charge: wt_charge, _ rows: Rows, limit: Int, _ accuracy: Accuracy
+    from start: [Double], _ charge: wt_charge, _ rows: Rows, limit: Int, _ accuracy: Accuracy, known: Sum? = nil
   ) -> Minimum {
     for a in 0..<count { here.point[a] = start[a] }
-    var value = evaluate(here, charge, rows)
+    var value = known?.value ?? evaluate(here, charge, rows)
+    if let known {
+      for a in 0..<count { here.gradient[a] = known.gradient[a] }
+      for k in 0..<count * count { here.hessian[k] = known.hessian[k] }
+    }
     guard value.isFinite else {
       return Minimum(point: start, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
     }
@@ -144,7 +171,7 @@ final class Minimiser {
       let predicted = predictedDecrease()
       let newton = curvature != .saddle && damping <= 1e-6
       if newton && curvature == .definite && predicted <= accuracy.tolerance * value {
-        if accuracy == .refit { for a in 0..<count { here.point[a] += step[a] } }
+        if accuracy.endsUnseen { for a in 0..<count { here.point[a] += step[a] } }
         converged = true
         break
       }

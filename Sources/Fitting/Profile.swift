@@ -10,6 +10,27 @@ public struct ProfileInterval: Sendable, Equatable {
   public let ends: [[Double]]
 }
 
+extension ProfileInterval {
+  /// Of a parameter, from both ends of its profile.
+  public init(of index: Int, _ below: ProfileEnd, _ above: ProfileEnd) {
+    func edge(_ end: ProfileEnd) -> Double? { end.isReached ? end.parameters[index] : nil }
+    self.init(lower: edge(below), upper: edge(above), ends: [below.parameters, above.parameters])
+  }
+}
+
+/// A direction in which a profile is followed.
+public enum ProfileSide: Sendable, CaseIterable {
+  case below, above
+}
+
+/// How far a profile was followed to one side.
+public struct ProfileEnd: Sendable, Equatable {
+  /// All parameters there.
+  public let parameters: [Double]
+  /// Whether the profile reaches its level there.
+  public let isReached: Bool
+}
+
 extension FitProblem {
   /// The profile interval of a parameter.
   ///
@@ -22,20 +43,28 @@ extension FitProblem {
   public func profileInterval(
     of index: Int, around optimum: Optimum, level: Double, width: Double
   ) -> ProfileInterval? {
-    let z = standardNormalQuantile((1 + level) / 2)
-    guard let scale = chargeScale(at: optimum.parameters), width.isFinite, width > 0 else { return nil }
-    let rise = z * z * scale / 2
-    guard let held = try? bound.holding(domains[index].name) else { return nil }
-    let below = follow(index, held, optimum, rise, -width)
-    let above = follow(index, held, optimum, rise, width)
-    let ends = [below, above].map { end in end.parameters }
-    func edge(_ end: ProfileEnd) -> Double? { end.isReached ? end.parameters[index] : nil }
-    return ProfileInterval(lower: edge(below), upper: edge(above), ends: ends)
+    func end(_ side: ProfileSide) -> ProfileEnd? {
+      profileEnd(of: index, side, around: optimum, level: level, width: width)
+    }
+    guard let below = end(.below), let above = end(.above) else { return nil }
+    return ProfileInterval(of: index, below, above)
   }
 
-  private struct ProfileEnd {
+  /// One end of a profile interval: ends take long, and can be sought side by side.
+  public func profileEnd(
+    of index: Int, _ side: ProfileSide, around optimum: Optimum, level: Double, width: Double
+  ) -> ProfileEnd? {
+    let z = standardNormalQuantile((1 + level) / 2)
+    guard let scale = chargeScale(at: optimum.parameters), width.isFinite, width > 0 else { return nil }
+    guard let held = try? bound.holding(domains[index].name) else { return nil }
+    return follow(index, held, optimum, z * z * scale / 2, side == .below ? -width : width)
+  }
+
+  /// A point of the profile, with how far the objective has risen there.
+  private struct ProfilePoint {
+    var distance: Double
+    var excess: Double
     var parameters: [Double]
-    var isReached: Bool
   }
 
   /// Steps away from the optimum until the objective has risen, and then to where it has risen by just that much.
@@ -44,46 +73,83 @@ extension FitProblem {
   ) -> ProfileEnd {
     let centre = domains[index].free(optimum.parameters[index])
     let farthest = domains[index].longestStep.isFinite ? 14 : 30 * max(abs(width), abs(centre), 1)
-    var inside = (distance: 0.0, excess: 0.0, parameters: optimum.parameters)
-    var outside: (distance: Double, excess: Double)?
+    var inside = ProfilePoint(distance: 0, excess: 0, parameters: optimum.parameters)
+    var before = tangent(index, optimum).map { slopes in
+      let point = zip(free(optimum.parameters), slopes).map { $0 + width * $1 }
+      return ProfilePoint(distance: abs(width), excess: .nan, parameters: natural(point))
+    }
+    var outside: ProfilePoint?
     var distance = abs(width)
+    // How many points in a row came to lie on the same side of the end that is sought.
+    var row = 0
     for _ in 0..<24 {
       let place = domains[index].natural(centre + (width < 0 ? -distance : distance)).value
+      let others = [before, outside].compactMap { $0 }.map { line(through: inside, $0, at: distance) }
       guard
-        let (parameters, value) = fitted(held, index, at: place, from: inside.parameters, enough: optimum.value + rise)
+        let (parameters, value) = fitted(
+          held, index, at: place, from: [inside.parameters] + others, optimum: optimum.value, rise: rise)
       else {
         return ProfileEnd(parameters: inside.parameters, isReached: false)
       }
-      let excess = value - optimum.value
-      if excess > rise {
-        outside = (distance, excess)
-        if excess < 1.02 * rise { return ProfileEnd(parameters: parameters, isReached: true) }
+      let point = ProfilePoint(distance: distance, excess: value - optimum.value, parameters: parameters)
+      if abs(point.excess - rise) < 0.02 * rise { return ProfileEnd(parameters: parameters, isReached: true) }
+      if point.excess > rise {
+        row = row < 0 ? row - 1 : -1
+        outside = point
       } else {
-        inside = (distance, max(0, excess), parameters)
-        if excess > 0.98 * rise { return ProfileEnd(parameters: parameters, isReached: true) }
+        row = row > 0 ? row + 1 : 1
+        before = inside
+        inside = point
       }
       guard let outside else {
         if distance >= farthest { return ProfileEnd(parameters: parameters, isReached: false) }
         distance = min(farthest, 2 * distance)
+        row = 0
         continue
       }
       // A profile may have a cliff, where another optimum takes over: its place is enough.
       if outside.distance - inside.distance <= 0.01 * outside.distance {
         return ProfileEnd(parameters: inside.parameters, isReached: true)
       }
-      // The root of the excess is nearly a straight line.
-      let (low, high) = (inside.excess.squareRoot(), outside.excess.squareRoot())
-      let share = min(max((rise.squareRoot() - low) / (high - low), 0.05), 0.95)
+      // The root of the excess is nearly a straight line; where it is not, one side would stay where it is.
+      let (low, high) = (max(0, inside.excess).squareRoot(), outside.excess.squareRoot())
+      let secant = min(max((rise.squareRoot() - low) / (high - low), 0.05), 0.95)
+      let share = abs(row) > 2 ? 0.5 : secant
       distance = inside.distance + share * (outside.distance - inside.distance)
     }
     return ProfileEnd(parameters: inside.parameters, isReached: outside != nil)
   }
 
+  /// How the free coordinates go with one of them along its profile, to first order; nil where the curvature at the
+  /// optimum does not say.
+  private func tangent(_ index: Int, _ optimum: Optimum) -> [Double]? {
+    let others = domains.indices.filter { $0 != index }
+    guard !objective.kind.hasCorner, !others.isEmpty,
+      let sum = Minimiser(self).pullSums(at: free(optimum.parameters), of: Minimiser.Rows())
+    else { return nil }
+    func bend(_ a: Int, _ b: Int) -> Double { sum.hessian[a * parameterCount + b] }
+    let matrix = others.flatMap { a in others.map { bend(a, $0) } }
+    var slopes = [Double](repeating: 0, count: others.count)
+    guard
+      SmallSymmetric(count: others.count).solveDefinite(matrix, shift: 0, others.map { -bend($0, index) }, &slopes)
+    else { return nil }
+    slopes.insert(1, at: index)
+    return slopes
+  }
+
+  /// The parameters that two points of a profile foretell: in free coordinates they go on as they went.
+  private func line(through a: ProfilePoint, _ b: ProfilePoint, at distance: Double) -> [Double] {
+    let share = (distance - a.distance) / (b.distance - a.distance)
+    return natural(zip(free(a.parameters), free(b.parameters)).map { $0 + share * ($1 - $0) })
+  }
+
   /// The best of the other parameters, and the objective there.
   ///
-  /// - Parameter enough: an objective that need not be lowered further: the profile is known to be below it.
+  /// - Parameters:
+  ///   - starts: all parameters, the held one's own value aside; the search begins from the best of them.
+  ///   - rise: how far the objective may rise above the optimum's. Where it is sure to rise less, the search may end early.
   private func fitted(
-    _ held: BoundFormula, _ index: Int, at value: Double, from start: [Double], enough: Double
+    _ held: BoundFormula, _ index: Int, at value: Double, from starts: [[Double]], optimum: Double, rise: Double
   ) -> (parameters: [Double], value: Double)? {
     guard parameterCount > 1 else {
       let objective = self.value(at: [value])
@@ -93,19 +159,38 @@ extension FitProblem {
     others.remove(at: index)
     let problem = FitProblem(
       held.held(at: value), domains: others, observed: observed, weights: weights, objective: objective)
-    var rest = start
-    rest.remove(at: index)
-    let minimiser = Minimiser(problem)
-    let near = minimiser.settle(from: problem.free(rest))
-    var parameters = problem.natural(near.point)
-    var objective = problem.value(at: parameters)
-    if !near.converged, !(objective <= enough) {
-      parameters = problem.natural(minimiser.refine(from: problem.free(rest)).point)
-      objective = problem.value(at: parameters)
+    let rests = starts.map { start in
+      var rest = start
+      rest.remove(at: index)
+      return rest
     }
+    let start = problem.bestStart(rests, like: bound.values(parameters: starts[0]))
+    let minimiser = Minimiser(problem)
+    var best = minimiser.settle(from: start, enough: optimum + 0.9 * rise)
+    // Outside is only what no search finds inside.
+    let searches = [
+      { minimiser.settle(from: problem.free(rests[0]), enough: optimum + 0.9 * rise) },
+      { minimiser.minimise(from: start, enough: optimum + 0.9 * rise) },
+    ]
+    for search in searches where !best.converged && !(best.charge <= optimum + rise) {
+      let further = search()
+      if further.charge < best.charge { best = further }
+    }
+    var parameters = problem.natural(best.point)
+    let objective = problem.value(at: parameters)
     guard objective.isFinite else { return nil }
     parameters.insert(value, at: index)
     return (parameters, objective)
+  }
+
+  /// The start of least objective, as it is or with the parameters in which the formula is linear set to what keeps the
+  /// predictions; in free coordinates. Terms that grow while they cancel stay together that way.
+  private func bestStart(_ starts: [[Double]], like predictions: [Double]) -> [Double] {
+    let linear = bound.compiled.linearParameters
+    let kept = observing(predictions)
+    let solved = linear.isEmpty ? [] : starts.map { kept.solveLinear(linear, in: $0) }
+    let points = (starts + solved).map { (point: $0, value: value(at: $0)) }.filter { $0.value.isFinite }
+    return free(points.min { $0.value < $1.value }?.point ?? starts[0])
   }
 
   /// τ of ``profileInterval(of:around:level:width:)``.

@@ -83,7 +83,7 @@ extension FitProblem {
   /// Variable projection (Golub and Pereyra 1973): the linear parameters that fit best, given the others, by weighted
   /// least squares of the loss; relative where the residual is logarithmic. Parameters that leave their domain are held
   /// inside it and the rest solved again.
-  private func solveLinear(_ linear: [Int], in parameters: [Double]) -> [Double] {
+  func solveLinear(_ linear: [Int], in parameters: [Double]) -> [Double] {
     var solved = parameters
     let jacobian = bound.jacobian(parameters: parameters)
     let values = bound.values(parameters: parameters)

@@ -21,24 +21,56 @@ extension LawFit {
 
   /// The spectrum and the profiles; nil where the covariance has none, or the runs are too many.
   public func identifiability() -> Identifiability? {
-    guard problem.observed.count <= Self.mostProfiled, !covariance.eigenvalues.isEmpty else { return nil }
-    let errors = covariance.standardErrors
+    let ends = mapInParallel(
+      profileEndCount, threads: settings.threads, state: {}, body: { index, _ in profileEnd(index) })
+    return identifiability(ends)
+  }
+
+  /// The sensitivities and the identifiability of a fit together: what takes long of either is done side by side.
+  ///
+  /// - Parameter target: the budget in FLOP at which optimal sizes are compared.
+  public func examine(target: Double? = nil) -> (sensitivities: [SensitivityRow], identifiability: Identifiability?) {
+    let variants = variants
+    let profiles = profileEndCount
     let found = mapInParallel(
-      law.parameters.count, threads: settings.threads, state: {},
-      body: { index, _ -> ProfileInterval? in
-        let value = optimum.parameters[index]
-        let domain = law.parameters[index]
-        // A standard error in the coordinate of the search: relative where that is a logarithm.
-        let error = errors?[index] ?? abs(value)
-        let isLogarithmic = domain.lower != nil || domain.upper != nil
-        let width = isLogarithmic ? min(max(error / max(abs(value), 1e-300), 1e-4), 1) : max(error, 1e-6 * abs(value))
-        return problem.profileInterval(of: index, around: optimum, level: settings.level, width: width)
+      variants.count + profiles, threads: settings.threads, state: {},
+      body: { index, _ -> (optimum: Optimum?, end: ProfileEnd?) in
+        // Last what is short, so that no thread is left alone with what is long.
+        index < variants.count
+          ? (refit(variants[index].problem), nil) : (nil, profileEnd(index - variants.count))
       })
+    return (
+      sensitivityRows(variants, found.prefix(variants.count).map(\.optimum), target),
+      identifiability(found.dropFirst(variants.count).map(\.end))
+    )
+  }
+
+  /// Two for each parameter, or none where there are no profiles.
+  private var profileEndCount: Int {
+    problem.observed.count <= Self.mostProfiled && !covariance.eigenvalues.isEmpty ? 2 * law.parameters.count : 0
+  }
+
+  /// The lower ends of the parameters' profiles at even numbers, the upper ones at odd.
+  private func profileEnd(_ number: Int) -> ProfileEnd? {
+    let index = number / 2
+    let value = optimum.parameters[index]
+    let domain = law.parameters[index]
+    // A standard error in the coordinate of the search: relative where that is a logarithm.
+    let error = covariance.standardErrors?[index] ?? abs(value)
+    let isLogarithmic = domain.lower != nil || domain.upper != nil
+    let width = isLogarithmic ? min(max(error / max(abs(value), 1e-300), 1e-4), 1) : max(error, 1e-6 * abs(value))
+    return problem.profileEnd(
+      of: index, number % 2 == 0 ? .below : .above, around: optimum, level: settings.level, width: width)
+  }
+
+  private func identifiability(_ ends: [ProfileEnd?]) -> Identifiability? {
+    guard !ends.isEmpty else { return nil }
     let best = problem.bound.values(parameters: optimum.parameters)
     var profiles: [String: [Double?]] = [:]
     var changes: [String: Double] = [:]
-    for (name, profile) in zip(law.parameterNames, found) {
-      guard let profile else { continue }
+    for (index, name) in law.parameterNames.enumerated() {
+      guard let below = ends[2 * index], let above = ends[2 * index + 1] else { continue }
+      let profile = ProfileInterval(of: index, below, above)
       profiles[name] = [profile.lower, profile.upper]
       let change = profile.ends.flatMap { end in
         zip(problem.bound.values(parameters: end), best).map { abs($0 / $1 - 1) }

@@ -23,6 +23,55 @@ extension LawFit {
   ///
   /// - Parameter target: the budget in FLOP at which optimal sizes are compared.
   public func sensitivities(target: Double? = nil) -> [SensitivityRow] {
+    let variants = variants
+    let found = mapInParallel(
+      variants.count, threads: settings.threads, state: {}, body: { index, _ in refit(variants[index].problem) })
+    return sensitivityRows(variants, found, target)
+  }
+
+  /// A choice made otherwise.
+  struct Variant: Sendable {
+    /// Where it is shown among the others.
+    var place: Int
+    var change: String
+    var runs: Int
+    var problem: FitProblem
+  }
+
+  /// The fit's own problem under every other choice; first what takes longest, so that no thread is left alone with it.
+  var variants: [Variant] {
+    let residual = problem.objective.residual
+    let others: [Objective] =
+      [1e-4, 1e-3, 1e-2].map { Objective(.huber(delta: $0), residual: residual) }
+      + [Objective(.leastSquares, residual: residual), Objective(.absolute, residual: residual)]
+    var variants = others.filter { $0 != problem.objective }.enumerated().map { place, other in
+      Variant(place: place, change: other.kind.text, runs: runs.rowCount, problem: problem.under(other))
+    }
+    for share in [0.1, 0.25] {
+      guard let weights = withoutSmallest(share) else { continue }
+      let kept = weights.filter { $0 > 0 }.count
+      guard kept > law.parameters.count else { continue }
+      variants.append(
+        Variant(
+          place: variants.count, change: "without the \(Int(share * 100)) % smallest runs", runs: kept,
+          problem: problem.weighted(weights)))
+    }
+    if let (name, other) = countedOtherwise() {
+      variants.append(Variant(place: variants.count, change: name, runs: runs.rowCount, problem: other))
+    }
+    return variants.filter { $0.problem.objective.kind == .absolute }
+      + variants.filter { $0.problem.objective.kind != .absolute }
+  }
+
+  /// A variant's optimum: from the optima of the fit itself, and from a few starts that know nothing of them. On one
+  /// thread: there are more variants than threads.
+  func refit(_ variant: FitProblem) -> Optimum? {
+    let known = [optimum.parameters] + optimum.others.prefix(2).map(\.parameters)
+    return try? variant.minimise(.global(2), from: known, threads: 1)
+  }
+
+  /// The rows of the variants that have an optimum, after the fit's own.
+  func sensitivityRows(_ variants: [Variant], _ found: [Optimum?], _ target: Double?) -> [SensitivityRow] {
     let target = target ?? usualTarget
     func row(_ change: String, _ parameters: [Double], _ count: Int) -> SensitivityRow {
       let tradeOff = law.powerTradeOffs([parameters])[0]
@@ -31,36 +80,10 @@ extension LawFit {
         change: change, runs: count, parameters: parameters, sizeExponent: tradeOff?.sizeExponent,
         optimalSize: size.flatMap { $0.isFinite ? $0 : nil })
     }
-    var rows = [row("as fitted", optimum.parameters, runs.rowCount)]
-    let residual = problem.objective.residual
-    let others: [Objective] =
-      [1e-4, 1e-3, 1e-2].map { Objective(.huber(delta: $0), residual: residual) }
-      + [Objective(.leastSquares, residual: residual), Objective(.absolute, residual: residual)]
-    for other in others where other != problem.objective {
-      if let found = refit(problem.under(other)) {
-        rows.append(row(other.kind.text, found.parameters, runs.rowCount))
-      }
+    let rows = zip(variants, found).sorted { $0.0.place < $1.0.place }.compactMap { variant, found in
+      found.map { row(variant.change, $0.parameters, variant.runs) }
     }
-    for share in [0.1, 0.25] {
-      guard let weights = withoutSmallest(share) else { continue }
-      let kept = weights.filter { $0 > 0 }.count
-      guard kept > law.parameters.count,
-        let found = refit(problem.weighted(weights))
-      else { continue }
-      rows.append(row("without the \(Int(share * 100)) % smallest runs", found.parameters, kept))
-    }
-    if let (name, other) = countedOtherwise(),
-      let found = refit(other)
-    {
-      rows.append(row(name, found.parameters, runs.rowCount))
-    }
-    return rows
-  }
-
-  /// A variant's optimum: from the optima of the fit itself, and from a few starts that know nothing of them.
-  private func refit(_ variant: FitProblem) -> Optimum? {
-    let known = [optimum.parameters] + optimum.others.prefix(2).map(\.parameters)
-    return try? variant.minimise(.global(2), from: known, threads: settings.threads)
+    return [row("as fitted", optimum.parameters, runs.rowCount)] + rows
   }
 
   /// The same runs with sizes counted with embeddings instead of without, or the other way round, where the table has both.

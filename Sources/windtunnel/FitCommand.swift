@@ -144,10 +144,9 @@ struct FitCommand: ParsableCommand {
     bar.finish()
     let isThorough = sensitivity ?? true
     let target = try targetBudget.map { try parseFLOPs($0) }
-    let rows = isThorough ? fit.sensitivities(target: target) : []
+    let (rows, identifiability) = isThorough ? fit.examine(target: target) : ([], nil)
     var document = FitDocument(
-      fit, sensitivity: rows, identifiability: isThorough ? fit.identifiability() : nil, exclusions: loaded.exclusions,
-      notes: loaded.notes)
+      fit, sensitivity: rows, identifiability: identifiability, exclusions: loaded.exclusions, notes: loaded.notes)
     document.diagnostics += fit.sensitivityDiagnostics(rows)
     if let path = plot.plot { try FitFigure(fit).grid.write(to: path) }
     try output.emit(json: try document.encoded()) {

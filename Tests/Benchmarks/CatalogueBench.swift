@@ -96,8 +96,7 @@ struct CatalogueBench {
       ? nil
       : plain
         + seconds {
-          _ = all[0].sensitivities()
-          _ = all[0].identifiability()
+          _ = all[0].examine()
           _ = all[0].diagnostics
         }
   }
