@@ -36,7 +36,7 @@ let package = Package(
     room("Tables", ["Formulas", "CCrypto"]),
     room("Fitting", ["Formulas", "CGSL", "COpenBLAS"]),
     room("ScalingLaws", ["CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
-    room("TrainingCost", ["Formulas", "Tables", "Yams"]),
+    room("TrainingCost", ["Formulas", "Tables", "Fitting", "Yams"]),
     room("Planning", ["ScalingLaws", "TrainingCost"]),
     room("Report", []),
     .executableTarget(

@@ -4,6 +4,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_interp.h>
+#include <gsl/gsl_multifit_nlinear.h>
 #include <gsl/gsl_qrng.h>
 #include <gsl/gsl_rng.h>
 
@@ -12,5 +13,6 @@ static inline const gsl_rng_type *windtunnel_rng_mt19937(void) { return gsl_rng_
 static inline const gsl_rng_type *windtunnel_rng_taus2(void) { return gsl_rng_taus2; }
 static inline const gsl_qrng_type *windtunnel_qrng_sobol(void) { return gsl_qrng_sobol; }
 static inline const gsl_interp_type *windtunnel_interp_akima(void) { return gsl_interp_akima; }
+static inline const gsl_multifit_nlinear_type *windtunnel_multifit_trust(void) { return gsl_multifit_nlinear_trust; }
 
 #endif

@@ -1,0 +1,85 @@
+import Fitting
+import Foundation
+
+/// A calibration of the cost model as a document, `windtunnel.cost-calibration/1`.
+public struct CalibrationDocument: Codable, Sendable, Equatable {
+  public static let schema = "windtunnel.cost-calibration/1"
+
+  public var schema = CalibrationDocument.schema
+  public var accelerator: String
+  public var constants: [Constant]
+  /// Of the constants' logarithms, row by row.
+  public var covariance: [[Double]]
+  /// Standard deviation of measured over predicted time, in logarithms.
+  public var scatter: Double
+  /// The file that the steps were measured in, its SHA-256, and the rows that the constants were fitted to.
+  public var file: String
+  public var fingerprint: String
+  public var rows: [String]
+  public var level: Double
+  public var converged: Bool
+
+  public struct Constant: Codable, Sendable, Equatable {
+    public var name: String
+    public var value: Double
+    public var interval: [Double]
+    /// What was believed before.
+    public var prior: Double
+    /// How much of the prior's variance the measurements took away, 0 … 1: near 0 they say nothing of the constant.
+    public var informed: Double
+  }
+
+  public init(
+    _ calibration: CostCalibration, accelerator: String, file: String, fingerprint: String, level: Double = 0.9
+  ) {
+    let all = Efficiency.constants
+    let reach = standardNormalQuantile(0.5 + level / 2)
+    constants = all.enumerated().map { index, constant in
+      let value = calibration.efficiency[keyPath: constant.path]
+      let variance = calibration.covariance[index * all.count + index]
+      let error = exp(reach * variance.squareRoot())
+      return Constant(
+        name: constant.name, value: value, interval: [value / error, value * error],
+        prior: calibration.prior[keyPath: constant.path],
+        informed: max(0, 1 - variance / (constant.spread * constant.spread)))
+    }
+    covariance = all.indices.map { Array(calibration.covariance[$0 * all.count..<($0 + 1) * all.count]) }
+    self.accelerator = accelerator
+    self.file = file
+    self.fingerprint = fingerprint
+    self.level = level
+    scatter = calibration.scatter
+    rows = calibration.ids
+    converged = calibration.converged
+  }
+
+  /// Reads a calibration from the bytes of a document.
+  ///
+  /// - Throws: ``CostError`` where it is none, of another version, or lacks a constant.
+  public static func decode(_ data: Data, from path: String) throws(CostError) -> CalibrationDocument {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard let document = try? decoder.decode(CalibrationDocument.self, from: data) else {
+      throw CostError("\(path): this is no calibration, as 'windtunnel cost calibrate --output' writes")
+    }
+    guard document.schema == schema else {
+      throw CostError("\(path): the schema is '\(excerpted(document.schema))', not \(schema)")
+    }
+    let names = Efficiency.constants.map(\.name)
+    guard document.constants.map(\.name) == names, document.covariance.count == names.count,
+      document.covariance.allSatisfy({ $0.count == names.count }),
+      document.constants.allSatisfy({ $0.value > 0 && $0.value.isFinite && $0.prior > 0 }), document.scatter >= 0
+    else {
+      throw CostError("\(path): the constants are not those of the cost model: \(names.joined(separator: ", "))")
+    }
+    return document
+  }
+
+  /// The calibration to predict with.
+  public var calibration: CostCalibration {
+    CostCalibration(
+      efficiency: Efficiency(logarithms: constants.map { log($0.value) }),
+      prior: Efficiency(logarithms: constants.map { log($0.prior) }), covariance: covariance.flatMap(\.self),
+      scatter: scatter, ids: rows, converged: converged)
+  }
+}

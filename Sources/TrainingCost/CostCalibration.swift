@@ -1,0 +1,115 @@
+import Fitting
+import Foundation
+
+/// Constants of the cost model fitted to measured steps, and how far to trust them.
+public struct CostCalibration: Sendable {
+  public let efficiency: Efficiency
+  /// Where the fit began: the constants believed before the measurements.
+  public let prior: Efficiency
+  /// Covariance of the constants' logarithms, row by row, in the order of ``Efficiency/constants``.
+  public let covariance: [Double]
+  /// Standard deviation of measured over predicted time, in logarithms, robustly.
+  public let scatter: Double
+  /// What it was fitted to.
+  public let ids: [String]
+  public let converged: Bool
+
+  /// Fits the constants to the times of measured steps.
+  ///
+  /// Residuals are logarithms of predicted over measured time, charged by the square within `tolerance` and like their
+  /// absolute value beyond it, so that a run that stalled does not count for much. Each constant is held to its prior by
+  /// the spread that ``Efficiency/Constant`` states: a few measured steps move what they say something about, and leave the
+  /// rest.
+  ///
+  /// - Parameters:
+  ///   - steps: at least one with a time.
+  ///   - prior: the first step's accelerator's default where nil.
+  /// - Throws: ``CostError`` where there is nothing to fit to.
+  public init(
+    fitting steps: [MeasuredStep], from prior: Efficiency? = nil, tolerance: Double = 0.08
+  ) throws(CostError) {
+    let timed = steps.filter { $0.seconds != nil }
+    guard let first = timed.first else { throw CostError("no step with a time to calibrate with") }
+    let prior = prior ?? .standard(for: first.cluster.accelerator)
+    let constants = Efficiency.constants
+    // Layouts that a table leaves open are settled once, at the prior.
+    var cases: [(step: MeasuredStep, layout: Layout, seconds: Double)] = []
+    for step in timed {
+      let model = try StepModel(step.workload, on: step.cluster, efficiency: prior)
+      cases.append((step, step.layout(model), step.seconds ?? 1))
+    }
+    let start = constants.map { log(prior[keyPath: $0.path]) }
+    let solution = LeastSquares(
+      from: [Double](repeating: 0, count: constants.count), residuals: cases.count + constants.count
+    ) { offsets, residuals in
+      let efficiency = Efficiency(logarithms: zip(start, offsets).map { $0 + $1 })
+      for (index, item) in cases.enumerated() {
+        let model = try? StepModel(item.step.workload, on: item.step.cluster, efficiency: efficiency)
+        let ratio = model.map { log($0.time(item.layout).total / item.seconds) } ?? .nan
+        residuals[index] = softened(ratio / tolerance)
+      }
+      for (index, constant) in constants.enumerated() {
+        residuals[cases.count + index] = offsets[index] / constant.spread
+      }
+    }
+    guard let solution else { throw CostError("the measured steps cannot be reckoned with: a predicted time is not finite") }
+    let efficiency = Efficiency(logarithms: zip(start, solution.parameters).map { $0 + $1 })
+    var misses: [Double] = []
+    for item in cases {
+      let model = try StepModel(item.step.workload, on: item.step.cluster, efficiency: efficiency)
+      misses.append(abs(log(model.time(item.layout).total / item.seconds)))
+    }
+    self.efficiency = efficiency
+    self.prior = prior
+    covariance = solution.covariance
+    converged = solution.converged
+    // 1.4826 times the median of a normal distribution's absolute values is its standard deviation.
+    scatter = 1.4826 * misses.sorted()[misses.count / 2]
+    ids = timed.map(\.id)
+  }
+
+  init(
+    efficiency: Efficiency, prior: Efficiency, covariance: [Double], scatter: Double, ids: [String], converged: Bool
+  ) {
+    self.efficiency = efficiency
+    self.prior = prior
+    self.covariance = covariance
+    self.scatter = scatter
+    self.ids = ids
+    self.converged = converged
+  }
+
+  /// The interval of a step's time that holds `level` of the probability, from the constants' covariance and the scatter.
+  public func interval(
+    of layout: Layout, for workload: TrainingWorkload, on cluster: Cluster, level: Double = 0.9
+  ) throws(CostError) -> ClosedRange<Double> {
+    let base = try StepModel(workload, on: cluster, efficiency: efficiency).time(layout).total
+    let logs = Efficiency.constants.map { log(efficiency[keyPath: $0.path]) }
+    let step = 1e-4
+    var gradient: [Double] = []
+    for index in logs.indices {
+      var moved = logs
+      moved[index] += step
+      let time = try StepModel(workload, on: cluster, efficiency: Efficiency(logarithms: moved)).time(layout).total
+      gradient.append(log(time / base) / step)
+    }
+    var variance = scatter * scatter
+    for i in gradient.indices {
+      for j in gradient.indices { variance += gradient[i] * covariance[i * gradient.count + j] * gradient[j] }
+    }
+    let reach = standardNormalQuantile(0.5 + level / 2) * variance.squareRoot()
+    return base * exp(-reach)...base * exp(reach)
+  }
+}
+
+extension Efficiency {
+  init(logarithms: some Sequence<Double>) {
+    self.init()
+    for (constant, value) in zip(Self.constants, logarithms) { self[keyPath: constant.path] = exp(value) }
+  }
+}
+
+/// A residual whose square grows like the absolute value where it is large: scipy's `soft_l1`.
+private func softened(_ z: Double) -> Double {
+  (z < 0 ? -1 : 1) * (2 * ((1 + z * z).squareRoot() - 1)).squareRoot()
+}

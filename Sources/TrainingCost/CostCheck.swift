@@ -1,0 +1,110 @@
+import Fitting
+
+/// How predictions compare with measured steps.
+public struct CostCheck: Sendable {
+  /// One measured step with what was predicted of it.
+  public struct Row: Sendable {
+    public let step: MeasuredStep
+    public let layout: Layout
+    /// Nil where the layout cannot run.
+    public let seconds: Double?
+    public let memoryBytes: Double?
+    /// Why the layout cannot run, or that it does not fit; nil where it fits.
+    public let refusal: String?
+
+    /// Predicted over measured time, less 1.
+    public var error: Double? {
+      guard let seconds, let measured = step.seconds else { return nil }
+      return seconds / measured - 1
+    }
+  }
+
+  public let rows: [Row]
+
+  /// Predicts every step.
+  ///
+  /// - Parameter efficiency: of the steps' accelerator; its default where nil.
+  public init(_ steps: [MeasuredStep], efficiency: Efficiency? = nil) throws(CostError) {
+    var rows: [Row] = []
+    for step in steps {
+      let model = try StepModel(step.workload, on: step.cluster, efficiency: efficiency)
+      let layout = step.layout(model)
+      var refusal: String?
+      do { try model.check(layout) } catch { refusal = error.description }
+      // A step that was measured could run, whatever the checks say of it.
+      let isKnown = step.seconds != nil || refusal == nil
+      let memory = isKnown ? model.memory(layout).total : nil
+      if refusal == nil, let memory, memory > step.cluster.accelerator.usableMemoryBytes {
+        refusal = "out of memory: \(Int(memory / 1e9)) GB"
+      }
+      rows.append(
+        Row(
+          step: step, layout: layout, seconds: isKnown ? model.time(layout).total : nil, memoryBytes: memory,
+          refusal: refusal))
+    }
+    self.rows = rows
+  }
+
+  private init(rows: [Row]) { self.rows = rows }
+
+  /// The rows of each source, in the order of their first row.
+  public var bySource: [(source: String, check: CostCheck)] {
+    var order: [String] = []
+    var groups: [String: [Row]] = [:]
+    for row in rows {
+      if groups[row.step.source] == nil { order.append(row.step.source) }
+      groups[row.step.source, default: []].append(row)
+    }
+    return order.map { ($0, CostCheck(rows: groups[$0] ?? [])) }
+  }
+
+  /// Only the rows for which this holds.
+  public func filtered(_ isKept: (Row) -> Bool) -> CostCheck { CostCheck(rows: rows.filter(isKept)) }
+
+  /// The absolute relative errors of the times, in ascending order.
+  public var errors: [Double] { rows.compactMap { $0.error.map(abs) }.sorted() }
+
+  public var meanError: Double? { errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count) }
+  public var medianError: Double? { errors.isEmpty ? nil : quantile(0.5) }
+  /// The error that nine of ten rows stay within.
+  public var ninthDecile: Double? { errors.isEmpty ? nil : quantile(0.9) }
+
+  /// How layouts rank within a model on a cluster, of groups with at least five rows.
+  public var ranking: [GroupRanking] {
+    var groups: [String: [(predicted: Double, measured: Double)]] = [:]
+    for row in rows {
+      guard let seconds = row.seconds, let measured = row.step.seconds else { continue }
+      groups[row.step.group, default: []].append((seconds, measured))
+    }
+    return groups.keys.sorted().compactMap { name in
+      guard let pairs = groups[name], pairs.count >= 5,
+        let chosen = pairs.min(by: { $0.predicted < $1.predicted }), let best = pairs.map(\.measured).min()
+      else { return nil }
+      return GroupRanking(
+        group: name, count: pairs.count,
+        correlation: rankCorrelation(pairs.map(\.predicted), pairs.map(\.measured)) ?? 0,
+        regret: chosen.measured / best - 1)
+    }
+  }
+
+  /// Whether rows with a status were rightly said to run or not: how many of how many.
+  public var fits: (right: Int, of: Int) {
+    let labelled = rows.filter { $0.step.ran != nil }
+    return (labelled.count { ($0.refusal == nil) == $0.step.ran }, labelled.count)
+  }
+
+  private func quantile(_ share: Double) -> Double {
+    let errors = errors
+    return errors[min(errors.count - 1, Int(share * Double(errors.count)))]
+  }
+}
+
+/// How the layouts of one model on one cluster rank.
+public struct GroupRanking: Sendable, Hashable {
+  public let group: String
+  public let count: Int
+  /// Spearman's, of predicted and measured times.
+  public let correlation: Double
+  /// How much slower the layout predicted to be fastest is than the one that was.
+  public let regret: Double
+}

@@ -1,0 +1,121 @@
+/// The time of one layer for one micro-batch on one device, in seconds, averaged over a model's dense layers and its layers
+/// of experts.
+struct LayerTime {
+  /// Kernels of the forward pass, and of the backward pass for inputs and weights.
+  var forward = 0.0
+  var backward = 0.0
+  /// What is computed again.
+  var recomputation = 0.0
+  /// Of the kernels' time: what is spent waiting for launches.
+  var launches = 0.0
+  /// Exchanges between tensor-parallel devices, of forward and backward pass.
+  var tensorForward = 0.0
+  var tensorBackward = 0.0
+  /// Exchanges of tokens for experts.
+  var expert = 0.0
+  /// Exchanges of keys and values that attention does not hide.
+  var context = 0.0
+  /// Gathering of sharded parameters, and scattering of their gradients, that kernels do not hide.
+  var gathering = 0.0
+
+  var communication: Double { tensorForward + tensorBackward + expert + context + gathering }
+  var total: Double { forward + backward + recomputation + communication }
+}
+
+extension StepModel {
+  func layerTime(_ layout: Layout) -> LayerTime {
+    let (t, c) = (Double(layout.tensor), Double(layout.context))
+    let tokens = Double(layout.microBatch) * Double(workload.sequence) / c
+    let products = layer.products(tokens: tokens, tensor: t, expert: Double(layout.expert))
+    let matmul = products.flops * secondsPerFLOP + products.bytes * secondsPerByte
+    let (scores, scoresBack) = attentionTime(layout)
+    let stream = efficiency.elementwise * layer.hidden / (layout.sequenceParallel ? t : 1)
+    let elementwise = 2 * tokens * (stream + layer.activationWidth / t + layer.routedWidth) * secondsPerByte
+
+    let spansNodes = layout.pipeline > 1 && layout.tensor > 1 && layout.devices > cluster.devicesPerNode
+    let floor = efficiency.layerLaunch * (spansNodes ? 1 + efficiency.pipelineLaunch * t : 1)
+    var time = LayerTime()
+    let (forward, backward) = (matmul + scores + elementwise, 2 * (matmul + elementwise) + scoresBack)
+    time.forward = overlapped(forward, floor)
+    time.backward = overlapped(backward, 2 * floor)
+    time.launches = time.forward + time.backward - forward - backward
+
+    // Two all-reduces each way (or as many pairs of reduce-scatter and all-gather, of the same volume).
+    let reduction = allReduce(bytes: 2 * tokens * layer.hidden, devices: layout.tensor, stride: 1)
+    time.tensorForward = 2 * reduction
+    time.tensorBackward = 2 * reduction
+    time.expert = expertExchange(layout, tokens: tokens)
+    time.context = contextExchange(layout, hiddenBy: (scores, scoresBack))
+    switch layout.recomputation {
+    case .none: break
+    case .selective: time.recomputation = workload.attention == .flash ? 0 : scores
+    case .full:
+      time.recomputation = time.forward
+      time.tensorBackward += time.tensorForward
+    }
+    time.gathering = gathering(layout, time)
+    return time
+  }
+
+  /// Attention of one layer, forward and backward. The backward pass of FlashAttention has five products for two.
+  private func attentionTime(_ layout: Layout) -> (forward: Double, backward: Double) {
+    let (b, s) = (Double(layout.microBatch), Double(workload.sequence))
+    let square = b * s * s / Double(layout.context) / Double(layout.tensor)
+    let flops = 2 * square * layer.heads * layer.attentionWidth
+    switch workload.attention {
+    case .flash:
+      let forward = 0.5 * flops / (attentionPeak * efficiency.attention)
+      return (forward, 2.5 * forward)
+    case .unfused:
+      let products = flops / (attentionPeak * efficiency.matmul)
+      let forward = products + 2 * efficiency.scorePasses * square * layer.heads * secondsPerByte
+      return (forward, 2 * forward)
+    }
+  }
+
+  /// All-to-all of the tokens to their experts and back, forward and backward.
+  private func expertExchange(_ layout: Layout, tokens: Double) -> Double {
+    guard layout.expert > 1, layer.expertShare > 0 else { return 0 }
+    let e = Double(layout.expert)
+    let route = route(devices: layout.expert, stride: layout.tensor)
+    let bytes = 2 * tokens * layer.hidden * layer.activeExperts * (e - 1) / e
+    // Devices of one node reach each other by its links; only what leaves the node waits for the network.
+    return 4 * layer.expertShare * (bytes / route.bytesPerSecond + (e - 1) * route.latency)
+  }
+
+  private func contextExchange(_ layout: Layout, hiddenBy scores: (forward: Double, backward: Double)) -> Double {
+    guard layout.context > 1 else { return 0 }
+    let (t, c) = (Double(layout.tensor), Double(layout.context))
+    let route = route(devices: layout.context, stride: layout.tensor)
+    let block = Double(layout.microBatch) * Double(workload.sequence) / c
+    switch layout.contextExchange {
+    case .ring:
+      let once = (c - 1) * (2 * block * layer.keyValueWidth / t / route.bytesPerSecond + route.latency)
+      return max(0, once - scores.forward) + max(0, 2 * once - scores.backward)
+    case .ulysses:
+      let width = 2 * layer.hidden + layer.keyValueWidth
+      return 3 * (2 * block * width / t * (c - 1) / c / route.bytesPerSecond + 2 * (c - 1) * route.latency)
+    }
+  }
+
+  /// What gathering a layer's sharded parameters for both passes, and scattering its gradients, takes beyond the kernels.
+  private func gathering(_ layout: Layout, _ time: LayerTime) -> Double {
+    guard layout.sharding == .parameters, layout.data > 1 else { return 0 }
+    let group = layout.shardGroup ?? layout.data
+    let n = Double(group)
+    let route = route(devices: group, stride: layout.tensor * layout.context)
+    let weights = layer.storedWeights(expert: Double(layout.expert)) / Double(layout.tensor)
+    let hop = (n - 1) * route.latency
+    let gather = 2 * weights * (n - 1) / n / route.bytesPerSecond + hop
+    let scatter = 2 * weights * (n - 1) / n / route.bytesPerSecond + hop
+    let forward = time.forward + time.tensorForward
+    let backward = time.backward + time.tensorBackward + time.recomputation
+    return max(0, gather - forward) + max(0, gather + scatter - backward)
+  }
+}
+
+/// Two things at once of which the longer one sets the time, rounded off where both take about as long.
+private func overlapped(_ a: Double, _ b: Double) -> Double {
+  let (x, y) = (a * a, b * b)
+  return (x * x + y * y).squareRoot().squareRoot()
+}

@@ -1,0 +1,129 @@
+/// How a training step is spread over devices.
+///
+/// Devices are `data × tensor × pipeline × context`; expert-parallel groups lie inside the data- and context-parallel ones.
+public struct Layout: Sendable, Hashable {
+  /// Data-parallel replicas (sharded or not).
+  public var data: Int
+  /// Devices that share each matrix product (Shoeybi et al. 2019, Megatron-LM).
+  public var tensor: Int
+  /// Pipeline stages.
+  public var pipeline: Int
+  /// Devices that share each sequence.
+  public var context: Int
+  /// Devices that share the experts of a layer.
+  public var expert: Int
+  /// Model chunks of a device, for the interleaved schedule (Narayanan et al. 2021, arXiv 2104.04473).
+  public var virtualStages: Int
+  /// Sequences of a micro-batch.
+  public var microBatch: Int
+  public var sharding: Sharding
+  /// Devices that shard one copy of the state; nil where all data-parallel ones do. Fewer is hybrid sharding.
+  public var shardGroup: Int?
+  /// Whether activations between tensor-parallel products are split along the sequence (Korthikanti et al. 2022).
+  public var sequenceParallel: Bool
+  public var recomputation: Recomputation
+  public var schedule: PipelineSchedule
+  public var stageSplit: StageSplit
+  public var contextExchange: ContextExchange
+  /// The share of the activations that wait in host memory (PipeOffload, Wan et al. 2025), 0 … 1.
+  public var offload: Double
+
+  public init(
+    data: Int = 1, tensor: Int = 1, pipeline: Int = 1, context: Int = 1, expert: Int = 1, virtualStages: Int = 1,
+    microBatch: Int = 1, sharding: Sharding = .optimizer, shardGroup: Int? = nil, sequenceParallel: Bool = false,
+    recomputation: Recomputation = .none, schedule: PipelineSchedule = .oneForwardOneBackward,
+    stageSplit: StageSplit = .even, contextExchange: ContextExchange = .ring, offload: Double = 0
+  ) {
+    self.data = data
+    self.tensor = tensor
+    self.pipeline = pipeline
+    self.context = context
+    self.expert = expert
+    self.virtualStages = virtualStages
+    self.microBatch = microBatch
+    self.sharding = sharding
+    self.shardGroup = shardGroup
+    self.sequenceParallel = sequenceParallel
+    self.recomputation = recomputation
+    self.schedule = schedule
+    self.stageSplit = stageSplit
+    self.contextExchange = contextExchange
+    self.offload = offload
+  }
+
+  /// Devices that the layout takes.
+  public var devices: Int { data * tensor * pipeline * context }
+
+  /// What of a model's state data-parallel devices split among them (ZeRO, Rajbhandari et al. 2020).
+  public enum Sharding: Int, Sendable, Hashable, CaseIterable {
+    case none = 0
+    /// ZeRO-1, Megatron's distributed optimizer.
+    case optimizer = 1
+    /// ZeRO-2.
+    case gradients = 2
+    /// ZeRO-3, fully sharded data parallel.
+    case parameters = 3
+  }
+
+  /// How layers are dealt out to stages.
+  public enum StageSplit: String, Sendable, Hashable, CaseIterable {
+    /// The same number of layers for each stage, embedding and output projection on top of them.
+    case even
+    /// Fewer layers for the last stage, which has the output projection.
+    case balanced
+  }
+
+  /// How devices that share a sequence see all keys and values.
+  public enum ContextExchange: String, Sendable, Hashable, CaseIterable {
+    /// Blocks of them go round (ring attention, Liu et al. 2023).
+    case ring
+    /// Sequences are exchanged for heads and back (DeepSpeed-Ulysses, Jacobs et al. 2023).
+    case ulysses
+  }
+}
+
+/// The order of forward and backward passes in a pipeline.
+///
+/// With times F, B and W of a stage's forward pass, its backward pass for inputs and that for weights, p stages idle for
+/// `(p - 1) · idle` each (Qi et al. 2024, arXiv 2401.10241, and 2024, arXiv 2405.15362).
+public enum PipelineSchedule: String, Sendable, Hashable, CaseIterable {
+  /// All forward passes, then all backward ones (Huang et al. 2019).
+  case gpipe
+  /// 1F1B (Narayanan et al. 2019); interleaved where a device has several chunks.
+  case oneForwardOneBackward = "1f1b"
+  case zeroBubbleH1 = "zb-h1"
+  case zeroBubbleH2 = "zb-h2"
+  case zeroBubbleV = "zb-v"
+  case vHalf = "v-half"
+  case vMin = "v-min"
+
+  /// How long a stage waits for each other stage, of stage times in seconds.
+  func idle(forward: Double, inputs: Double, weights: Double) -> Double {
+    switch self {
+    case .gpipe, .oneForwardOneBackward: forward + inputs + weights
+    case .zeroBubbleH1: max(0, forward + inputs - weights)
+    case .zeroBubbleH2: max(0, forward + inputs - 2 * weights)
+    // Of equal passes nothing; the longest of the three sets the pace.
+    case .zeroBubbleV: 2 * (max(forward, inputs, weights) - min(forward, inputs, weights))
+    case .vHalf: (forward + inputs + weights) / 2
+    case .vMin: (forward + inputs + weights) * 2 / 3
+    }
+  }
+
+  /// Activations that the fullest device holds, in those of all layers for one micro-batch over the stages.
+  func inFlight(stages: Int, microBatches: Int, chunks: Int) -> Double {
+    let (p, m) = (Double(stages), Double(microBatches))
+    guard stages > 1 else { return 1 }
+    switch self {
+    case .gpipe: return m
+    case .oneForwardOneBackward: return chunks > 1 ? min(m, p + (p - 1) / Double(chunks)) : min(m, p)
+    case .zeroBubbleH1, .zeroBubbleV: return min(m, p)
+    case .zeroBubbleH2: return min(m, 2 * p - 1)
+    case .vHalf: return min(m, p / 2 + 1)
+    case .vMin: return min(m, p / 3 + 2)
+    }
+  }
+
+  /// Whether each device has two chunks, placed so that the first one has the first and the last layers.
+  var isFolded: Bool { self == .zeroBubbleV || self == .vHalf || self == .vMin }
+}

@@ -1,0 +1,197 @@
+import Tables
+
+/// What is taken for rows that do not say it themselves.
+public struct MeasuredDefaults: Sendable {
+  /// Whether MLPs are gated; nil where it follows from the size, or from the MLP's width.
+  public var isGated: Bool?
+  public var stageSplit: Layout.StageSplit = .even
+  public var gradientBytes = 4.0
+  /// Bytes a second of one accelerator between nodes; the accelerator's common network where nil.
+  public var networkBytesPerSecond: Double?
+
+  public init() {}
+}
+
+extension MeasuredStep {
+  /// Reads a table with a row for each measured step.
+  ///
+  /// Columns: `model` (one that is known) or `layers`, `hidden`, `heads`, `vocab` and where they differ from the usual
+  /// `ffn_hidden`, `kv_heads`; `gpu`, `n_gpus`, `seq`, `global_batch` (sequences), `micro_batch`, `tp`, `pp`, `dp`, `cp`,
+  /// `ep`, `vpp`, `sp`, `zero_stage`, `recompute`, `attention`, `precision`; and what was measured: `step_time_s` or
+  /// `tokens_per_s_per_gpu`, `mem_gib`, `status`. Rows may also say what is else taken for all of them: `network_gb_s` (of
+  /// one accelerator), `gradient_bytes`, `stage_split`.
+  ///
+  /// - Returns: the steps, and for each row that cannot be used its line and why.
+  /// - Throws: ``TableError`` where a column is missing or not numeric.
+  public static func read(
+    _ table: Table, hardware: HardwareCatalogue = .builtIn, defaults: MeasuredDefaults = MeasuredDefaults()
+  ) throws -> (steps: [MeasuredStep], skipped: [(line: Int, reason: String)]) {
+    let rows = try MeasuredRows(table)
+    var steps: [MeasuredStep] = []
+    var skipped: [(line: Int, reason: String)] = []
+    for row in 0..<table.rowCount {
+      do {
+        steps.append(try MeasuredStep(rows, row, hardware, defaults))
+      } catch {
+        skipped.append((table.line(ofRow: row), error.description))
+      }
+    }
+    return (steps, skipped)
+  }
+
+  private init(
+    _ rows: MeasuredRows, _ row: Int, _ hardware: HardwareCatalogue, _ defaults: MeasuredDefaults
+  ) throws(CostError) {
+    let shape = try rows.shape(row, isGated: defaults.isGated)
+    let count = try rows.whole("n_gpus", row)
+    var cluster = try Cluster(rows.accelerator(row, hardware), count: count)
+    if let rate = rows.number("network_gb_s", row).map({ $0 * 1e9 }) ?? defaults.networkBytesPerSecond {
+      cluster.networkBytesPerSecond = rate
+    }
+
+    var layout = Layout(stageSplit: Layout.StageSplit(rawValue: rows.text("stage_split", row)) ?? defaults.stageSplit)
+    layout.tensor = try rows.optional("tp", row) ?? 1
+    layout.pipeline = try rows.optional("pp", row) ?? 1
+    layout.context = try rows.optional("cp", row) ?? 1
+    layout.expert = try rows.optional("ep", row) ?? 1
+    let model = layout.tensor * layout.pipeline * layout.context
+    layout.data = try rows.optional("dp", row) ?? max(1, count / max(1, model))
+    layout.recomputation = rows.recomputation(row)
+    guard let sharding = Layout.Sharding(rawValue: try rows.optional("zero_stage", row) ?? 0) else {
+      throw CostError("zero_stage must be 0, 1, 2 or 3")
+    }
+    layout.sharding = sharding
+    var unknown: Unknown = []
+    if let size = try rows.optional("micro_batch", row) { layout.microBatch = size } else { unknown.insert(.microBatch) }
+    if let chunks = try rows.optional("vpp", row) {
+      layout.virtualStages = max(1, chunks)
+    } else if layout.pipeline > 1, rows.text("schedule", row).contains("interleaved") {
+      unknown.insert(.virtualStages)
+    }
+
+    let attention: AttentionKernel = rows.text("attention", row).contains("softmax") ? .unfused : .flash
+    // Programs with FlashAttention split activations along the sequence as well, older ones do not.
+    layout.sequenceParallel =
+      layout.tensor > 1 && (rows.text("sp", row).isEmpty ? attention == .flash : rows.isTrue("sp", row))
+    workload = TrainingWorkload(
+      shape: shape, sequence: try rows.whole("seq", row), globalBatch: try rows.whole("global_batch", row),
+      precision: rows.precision(row), attention: attention,
+      gradientBytes: rows.number("gradient_bytes", row) ?? defaults.gradientBytes)
+    self.cluster = cluster
+    self.layout = layout
+    self.unknown = unknown
+    id = rows.text("id", row).isEmpty ? "line \(rows.table.line(ofRow: row))" : rows.text("id", row)
+    source = rows.text("source", row)
+    group = "\(rows.text("model", row)) on \(count) \(cluster.accelerator.name)"
+    seconds = rows.number("step_time_s", row)
+    if seconds == nil, let rate = rows.number("tokens_per_s_per_gpu", row) {
+      seconds = workload.tokensPerStep / (rate * Double(count))
+    }
+    memoryBytes = rows.number("mem_gib", row).map { $0 * 1_073_741_824 }
+    let status = rows.text("status", row).lowercased()
+    ran = status.isEmpty ? nil : status == "ok"
+    if ran == false { seconds = nil }
+  }
+}
+
+/// The cells of a table of measured steps.
+private struct MeasuredRows {
+  let table: Table
+  private let numbers: [String: [Double]]
+  private let texts: [String: [String]]
+
+  init(_ table: Table) throws {
+    self.table = table
+    var numbers: [String: [Double]] = [:]
+    var texts: [String: [String]] = [:]
+    for name in [
+      "layers", "hidden", "ffn_hidden", "heads", "kv_heads", "vocab", "params_b", "seq", "global_batch", "micro_batch",
+      "n_gpus", "tp", "pp", "vpp", "dp", "ep", "cp", "zero_stage", "step_time_s", "tokens_per_s_per_gpu", "mem_gib",
+      "network_gb_s", "gradient_bytes",
+    ] where table.column(name) != nil {
+      numbers[name] = try table.numbers(name)
+    }
+    for name in ["id", "source", "model", "gpu", "sp", "recompute", "attention", "precision", "schedule", "status", "stage_split"]
+    where table.column(name) != nil {
+      texts[name] = try table.texts(name)
+    }
+    for name in ["gpu", "n_gpus", "seq", "global_batch"] where table.column(name) == nil {
+      _ = try table.numbers(name)
+    }
+    self.numbers = numbers
+    self.texts = texts
+  }
+
+  func number(_ name: String, _ row: Int) -> Double? {
+    guard let value = numbers[name]?[row], value.isFinite else { return nil }
+    return value
+  }
+
+  func text(_ name: String, _ row: Int) -> String { texts[name]?[row] ?? "" }
+
+  func optional(_ name: String, _ row: Int) throws(CostError) -> Int? {
+    guard let value = number(name, row) else { return nil }
+    guard let whole = Int(exactly: value), whole >= 0 else {
+      throw CostError("\(name) must be a whole number, not \(significant(value))")
+    }
+    return whole
+  }
+
+  func whole(_ name: String, _ row: Int) throws(CostError) -> Int {
+    guard let value = try optional(name, row) else { throw CostError("\(name) is missing") }
+    return value
+  }
+
+  func isTrue(_ name: String, _ row: Int) -> Bool { ["true", "1", "yes"].contains(text(name, row).lowercased()) }
+
+  /// The accelerator, without what else such tables say of it: of `A100-80GB-SXM` the A100-80GB.
+  func accelerator(_ row: Int, _ hardware: HardwareCatalogue) throws(CostError) -> Accelerator {
+    let words = text("gpu", row).split(separator: "-")
+    for count in stride(from: words.count, to: 0, by: -1) {
+      if let found = try? hardware.named(words.prefix(count).joined(separator: "-")) { return found }
+    }
+    return try hardware.named(text("gpu", row))
+  }
+
+  func recomputation(_ row: Int) -> Recomputation {
+    let text = text("recompute", row).lowercased()
+    if text.hasPrefix("full") { return .full }
+    return text.hasPrefix("selective") ? .selective : .none
+  }
+
+  func precision(_ row: Int) -> Precision {
+    let text = text("precision", row).lowercased()
+    for precision in [Precision.fp8, .fp4, .bf16, .fp16, .fp32] where text.contains(precision.rawValue) {
+      return precision
+    }
+    return .bf16
+  }
+
+  func shape(_ row: Int, isGated: Bool?) throws(CostError) -> TransformerShape {
+    guard let layers = try optional("layers", row), let hidden = try optional("hidden", row),
+      let heads = try optional("heads", row), let vocabulary = try optional("vocab", row)
+    else {
+      if let shape = try? TransformerShape.named(text("model", row)) { return shape }
+      throw CostError("the shape of the model is not given: it needs layers, hidden, heads and vocab")
+    }
+    let width = try optional("ffn_hidden", row)
+    let keyValueHeads = try optional("kv_heads", row)
+    func shape(gated: Bool, tied: Bool) -> TransformerShape {
+      TransformerShape(
+        layers: layers, hidden: hidden, feedForward: width ?? 4 * hidden, heads: heads, keyValueHeads: keyValueHeads,
+        vocabulary: vocabulary, isGated: gated, tiesEmbeddings: tied)
+    }
+    guard let billions = number("params_b", row) else {
+      return shape(gated: isGated ?? (width.map { $0 != 4 * hidden } ?? false), tied: true)
+    }
+    // The size tells how many matrices the MLP has and whether the embeddings are one; where two shapes have it, the gated
+    // one with one embedding comes first.
+    var best = shape(gated: isGated ?? true, tied: true)
+    func miss(_ shape: TransformerShape) -> Double { abs(Double(shape.parameters.total) / (billions * 1e9) - 1) }
+    for (gated, tied) in [(true, false), (false, true), (false, false)] where isGated == nil || isGated == gated {
+      let candidate = shape(gated: gated, tied: tied)
+      if miss(candidate) < miss(best) - 0.002 { best = candidate }
+    }
+    return best
+  }
+}

@@ -1,0 +1,42 @@
+/// What carries a group's messages.
+struct Route {
+  let bytesPerSecond: Double
+  /// Of a hop, in seconds.
+  let latency: Double
+  let isNetwork: Bool
+}
+
+extension StepModel {
+  /// What carries the messages of a group of so many devices, of which neighbours are `stride` apart.
+  ///
+  /// Tensor-parallel devices are next to each other, then those that share sequences, then replicas, then stages, as in
+  /// Megatron-LM. Groups that start in one node share its network adapters: a group has those of all its devices there.
+  func route(devices: Int, stride: Int) -> Route {
+    let domain = cluster.accelerator.link.domainSize
+    guard devices * stride > domain else {
+      return Route(bytesPerSecond: linkRate, latency: efficiency.linkLatency, isNetwork: false)
+    }
+    let neighbours = max(1, min(devices, domain / max(1, stride)))
+    var rate = networkRate
+    if let nodes = cluster.nodesPerGroup, let narrow = cluster.groupBytesPerSecond,
+      devices * stride > nodes * cluster.devicesPerNode
+    {
+      rate = min(rate, narrow * efficiency.network)
+    }
+    return Route(
+      bytesPerSecond: min(linkRate, rate * Double(neighbours)), latency: efficiency.networkLatency, isNetwork: true)
+  }
+
+  /// Bytes a second and device inside a node or domain.
+  var linkRate: Double { cluster.accelerator.link.bytesPerSecond * efficiency.link }
+  /// Bytes a second and device between nodes.
+  var networkRate: Double { cluster.networkBytesPerSecond * efficiency.network }
+
+  /// A ring all-reduce of so many bytes on each device (Patarasuk and Yuan 2009).
+  func allReduce(bytes: Double, devices: Int, stride: Int) -> Double {
+    guard devices > 1 else { return 0 }
+    let n = Double(devices)
+    let route = route(devices: devices, stride: stride)
+    return 2 * (n - 1) / n * bytes / route.bytesPerSecond + 2 * (n - 1) * route.latency
+  }
+}

@@ -1,0 +1,129 @@
+/// The memory of the fullest device at the fullest moment of a step, in bytes, by what it holds.
+public struct StepMemory: Sendable, Hashable {
+  public var parameters = 0.0
+  public var gradients = 0.0
+  public var optimizer = 0.0
+  /// Kept for the backward pass, of all micro-batches in flight.
+  public var activations = 0.0
+  /// Logits and their gradients, in 16 and 32 bits.
+  public var logits = 0.0
+  /// Parameters gathered for the layers at work, and their gradients.
+  public var buffers = 0.0
+  /// The runtime, communication libraries, and what the allocator cannot use.
+  public var overhead = 0.0
+
+  public init() {}
+
+  public var total: Double { parameters + gradients + optimizer + activations + logits + buffers + overhead }
+
+  /// The parts that add up to `total`, each with its name.
+  public var parts: [(name: String, bytes: Double)] {
+    [
+      ("parameters", parameters), ("gradients", gradients), ("optimizer", optimizer), ("activations", activations),
+      ("logits", logits), ("buffers", buffers), ("overhead", overhead),
+    ]
+  }
+
+  /// Of the runtime and the communication libraries.
+  static let runtimeBytes = 1.5e9
+  /// Of the rest, what fragmentation adds.
+  static let fragmentation = 0.1
+}
+
+/// Parameters that a device holds before any sharding.
+struct ParametersPerDevice {
+  let dense: Double
+  let experts: Double
+
+  var total: Double { dense + experts }
+}
+
+extension StepModel {
+  /// The memory of the fullest device.
+  ///
+  /// - Parameter layout: one that ``check(_:)`` accepts.
+  public func memory(_ layout: Layout) -> StepMemory {
+    let split = stageLayers(layout, headLayers: headLayers)
+    let embedding = Double(workload.shape.vocabulary) * layer.hidden
+    let positions = Double(workload.shape.learnedPositions) * layer.hidden
+    let ends = layout.pipeline == 1 && !workload.shape.tiesEmbeddings ? 2 * embedding : embedding
+    // The first stage has the most micro-batches in flight, the last one the logits.
+    let first = memory(
+      layout, layers: Double(split.first), embeddings: ends + positions, inFlight: 1,
+      hasLogits: layout.pipeline == 1 || layout.schedule.isFolded)
+    guard layout.pipeline > 1, !layout.schedule.isFolded else { return first }
+    let oneOf = layout.schedule == .gpipe ? 1 : 1 / Double(min(layout.pipeline, microBatches(layout)))
+    let last = memory(layout, layers: Double(split.last), embeddings: embedding, inFlight: oneOf, hasLogits: true)
+    return last.total > first.total ? last : first
+  }
+
+  /// Bytes that a layer of a micro-batch keeps for the backward pass on one device (Korthikanti et al. 2022, equations 1
+  /// to 6, for any width of the MLP and any number of heads).
+  public func activationBytes(_ layout: Layout) -> Double {
+    let (t, c) = (Double(layout.tensor), Double(layout.context))
+    let tokens = Double(layout.microBatch) * Double(workload.sequence) / c
+    let stream = layout.sequenceParallel ? t : 1
+    if layout.recomputation == .full { return 2 * tokens * layer.hidden / stream }
+    return tokens * 10 * layer.hidden / stream + liveBytes(layout)
+  }
+
+  /// What of a layer's activations tensor parallelism always splits.
+  private func liveBytes(_ layout: Layout) -> Double {
+    let (t, c) = (Double(layout.tensor), Double(layout.context))
+    let tokens = Double(layout.microBatch) * Double(workload.sequence) / c
+    let scores =
+      workload.attention == .unfused && layout.recomputation != .selective
+      ? 5 * layer.heads * Double(workload.sequence) : 0
+    return tokens * (2 * layer.projectionWidth + 2 * layer.keptWidth + scores) / t
+  }
+
+  private func memory(
+    _ layout: Layout, layers: Double, embeddings: Double, inFlight: Double, hasLogits: Bool
+  ) -> StepMemory {
+    let (t, c) = (Double(layout.tensor), Double(layout.context))
+    let dense = (layers * layer.dense + embeddings) / t
+    let experts = layers * layer.routed / (t * Double(layout.expert))
+    let replicas = Double(layout.shardGroup ?? layout.data * layout.context)
+    func sharded(_ bytes: Double, from stage: Layout.Sharding) -> Double {
+      guard layout.sharding.rawValue >= stage.rawValue else { return bytes * (dense + experts) }
+      return bytes * (dense / replicas + experts / max(1, replicas / Double(layout.expert)))
+    }
+    var memory = StepMemory()
+    memory.parameters = sharded(2, from: .parameters)
+    memory.gradients = sharded(workload.gradientBytes, from: .gradients)
+    memory.optimizer = sharded(workload.optimizerBytes, from: .optimizer)
+
+    let flying =
+      inFlight
+      * layout.schedule.inFlight(
+        stages: layout.pipeline, microBatches: microBatches(layout), chunks: layout.virtualStages)
+    memory.activations = layers * flying * activationBytes(layout) * (1 - layout.offload)
+    let tokens = Double(layout.microBatch) * Double(workload.sequence) / c
+    if layout.recomputation == .full {
+      // The layer at work has all of its activations.
+      memory.activations += tokens * 10 * layer.hidden / (layout.sequenceParallel ? t : 1) + liveBytes(layout)
+    }
+    if hasLogits { memory.logits = 10 * tokens * Double(workload.shape.vocabulary) / t }
+    if layout.sharding == .parameters {
+      memory.buffers = 2 * (2 + workload.gradientBytes) * layer.storedWeights(expert: Double(layout.expert)) / t
+    }
+    memory.overhead = StepMemory.runtimeBytes + StepMemory.fragmentation * memory.total
+    return memory
+  }
+
+  /// Parameters of the average stage with the embedding, on one device.
+  func parametersPerDevice(_ layout: Layout) -> ParametersPerDevice {
+    let layers = Double(workload.shape.layers) / Double(layout.pipeline)
+    let embedding = Double(workload.shape.vocabulary) * layer.hidden
+    let ends = layout.pipeline == 1 && !workload.shape.tiesEmbeddings ? 2 * embedding : embedding
+    return ParametersPerDevice(
+      dense: (layers * layer.dense + ends) / Double(layout.tensor),
+      experts: layers * layer.routed / Double(layout.tensor * layout.expert))
+  }
+}
+
+extension Accelerator {
+  /// What of the memory a program can have, in bytes. High-bandwidth memory comes in powers of 1024, whatever the data
+  /// sheet's GB says; 4 % of it stays with the driver and with error correction.
+  public var usableMemoryBytes: Double { memoryBytes * 1.073741824 * 0.96 }
+}

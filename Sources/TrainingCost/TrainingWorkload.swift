@@ -1,0 +1,38 @@
+/// What a training step computes, whatever the devices.
+public struct TrainingWorkload: Sendable, Hashable {
+  public var shape: TransformerShape
+  /// Tokens of a sequence.
+  public var sequence: Int
+  /// Sequences of a step.
+  public var globalBatch: Int
+  /// Precision of the matrix products.
+  public var precision: Precision
+  public var attention: AttentionKernel
+  /// Bytes of a gradient, as it is accumulated and reduced: 4 in Megatron's default, 2 in bf16.
+  public var gradientBytes: Double
+  /// Bytes of the optimizer's state for a parameter: 12 for Adam with a master copy in 32 bits.
+  public var optimizerBytes: Double
+
+  public init(
+    shape: TransformerShape, sequence: Int, globalBatch: Int, precision: Precision = .bf16,
+    attention: AttentionKernel = .flash, gradientBytes: Double = 4, optimizerBytes: Double = 12
+  ) {
+    self.shape = shape
+    self.sequence = sequence
+    self.globalBatch = globalBatch
+    self.precision = precision
+    self.attention = attention
+    self.gradientBytes = gradientBytes
+    self.optimizerBytes = optimizerBytes
+  }
+
+  public var tokensPerStep: Double { Double(sequence) * Double(globalBatch) }
+}
+
+/// How attention is computed.
+public enum AttentionKernel: String, Sendable, Hashable, CaseIterable {
+  /// Scores stay on the chip and masked blocks are skipped (FlashAttention-2, Dao 2023).
+  case flash
+  /// Scores go through memory, masked or not (Megatron-LM before FlashAttention).
+  case unfused
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+import TrainingCost
+
+struct CostCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Predict measured steps, and say how far off the times are and how layouts rank.",
+    discussion: """
+      Rows that the calibration was fitted to are left out.
+
+      Examples:
+        windtunnel cost check steps.csv
+        windtunnel cost check steps.csv --calibration calibration.json
+        windtunnel cost check steps.csv --min-mfu 0.2 --format json
+      """)
+
+  @OptionGroup(title: "Steps") var measured: MeasuredOptions
+  @OptionGroup(title: "Model") var calibrated: CalibrationOption
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Leave out rows whose model FLOPs use less of the peak than this: 0.2.", valueName: "share"))
+  var minMfu: Double?
+
+  @Flag(help: "Also print every row.")
+  var rows = false
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    try output.prepare()
+    let loaded = try measured.load()
+    for sentence in loaded.notes { note("note: \(sentence)") }
+    let calibration = try calibrated.document()
+    let known = Set(calibration?.rows ?? [])
+    let isSameFile = calibration?.fingerprint == loaded.table.fingerprint
+    var steps = loaded.steps.filter { !isSameFile || !known.contains($0.id) }
+    // Rows that did not run have no share of the peak; they are kept for what was said of their memory.
+    if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilisation ?? 0) >= minMfu } }
+    guard !steps.isEmpty else {
+      throw TableError(.badData, file: measured.steps, message: "no row is left to check with")
+    }
+    let check = try CostCheck(steps, efficiency: calibration?.calibration.efficiency)
+    let document = CostCheckDocument(check, file: measured.steps, leftOut: loaded.steps.count - steps.count)
+    try output.emit(json: try encodedJSON(document)) { CostCheckView(document, showsRows: rows).text }
+  }
+}
+
+/// A calibration to predict with.
+struct CalibrationOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Constants fitted by 'cost calibrate'; the accelerator's defaults unless given.", valueName: "file"))
+  var calibration: String?
+
+  func document() throws -> CalibrationDocument? {
+    guard let calibration else { return nil }
+    guard let data = FileManager.default.contents(atPath: calibration) else {
+      throw DocumentError(
+        "\(calibration): there is no such calibration; write one with 'windtunnel cost calibrate'", isMissing: true)
+    }
+    do { return try CalibrationDocument.decode(data, from: calibration) } catch {
+      throw DocumentError(error.description)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Tables
+import TrainingCost
+
+/// A table of measured training steps, and what it leaves out.
+struct MeasuredOptions: ParsableArguments {
+  @Argument(help: "A table with a row for each measured layout: CSV with a header, or JSON lines.")
+  var steps: String
+
+  @Option(
+    name: .customLong("where"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Keep only rows for which this is true: \"gpu == 'A100-80GB-SXM' && pp == 1\".", valueName: "expression"))
+  var filters: [String] = []
+
+  @Option(help: "How layers are dealt out to stages: even, or balanced with the output projection.")
+  var stageSplit: Layout.StageSplit = .even
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Bytes of a gradient as it is summed over replicas.", valueName: "bytes"))
+  var gradientBytes = 4.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "GB/s of one accelerator between nodes; as such nodes commonly have unless given.", valueName: "rate"))
+  var network: Double?
+
+  struct Loaded {
+    var table: Table
+    var steps: [MeasuredStep]
+    var notes: [String]
+  }
+
+  func load() throws -> Loaded {
+    var runs = try RunTable(Table.read(steps))
+    for filter in filters { runs = try runs.filtered(where: filter).table }
+    var defaults = MeasuredDefaults()
+    defaults.stageSplit = stageSplit
+    defaults.gradientBytes = gradientBytes
+    if let network {
+      guard network > 0, network.isFinite else { throw UsageError("--network must be above zero GB/s, not \(network)") }
+      defaults.networkBytesPerSecond = network * 1e9
+    }
+    let (found, skipped) = try MeasuredStep.read(runs.table, defaults: defaults)
+    var notes: [String] = []
+    if let first = skipped.first {
+      notes.append(
+        "\(skipped.count) of \(runs.rowCount) rows cannot be used: line \(first.line): \(first.reason)"
+          + (skipped.count > 1 ? ", …" : ""))
+    }
+    guard !found.isEmpty else {
+      throw TableError(.badData, file: steps, message: notes.first ?? "no row can be used")
+    }
+    return Loaded(table: runs.table, steps: found, notes: notes)
+  }
+}
+
+extension Layout.StageSplit: ExpressibleByArgument {}
