@@ -14,7 +14,7 @@ public func parseBytes(_ text: String) throws(QuantityError) -> Double {
   return try reading.positive(number * bytes)
 }
 
-private let bytesOfUnit: [String: Double] = [
+let bytesOfUnit: [String: Double] = [
   "b": 1, "byte": 1, "bytes": 1,
   "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "pb": 1e15,
   "kib": 1024, "mib": 1_048_576, "gib": 1_073_741_824, "tib": 1_099_511_627_776, "pib": 1_125_899_906_842_624,

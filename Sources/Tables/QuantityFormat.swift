@@ -64,7 +64,7 @@ public func significant(_ number: Double, digits: Int = 3) -> String {
 }
 
 /// Writes `number` in the largest of the steps that it reaches after rounding; what exceeds them all is scientific.
-private func scaled(_ number: Double, steps: [(scale: Double, suffix: String)], digits: Int) -> String {
+func scaled(_ number: Double, steps: [(scale: Double, suffix: String)], digits: Int) -> String {
   guard number.isFinite else { return "\(number)" + steps[0].suffix }
   // 999.9996 is 1,000 with three digits, so the step is chosen by the rounded number.
   let rounded = abs(Double(scientific(number, digits: digits)) ?? number)

@@ -75,7 +75,7 @@ extension TransformerShape {
     count.routedExperts = experts.count * mlp(experts.feedForward)
     count.activeExperts = experts.active * mlp(experts.feedForward)
     count.sharedExperts = experts.sharedFeedForward == 0 ? 0 : mlp(experts.sharedFeedForward)
-    count.router = hidden * experts.count
+    count.router = (hidden + (experts.hasRouterBias ? 1 : 0)) * experts.count
     return count
   }
 
@@ -101,7 +101,7 @@ extension TransformerShape {
     switch biases {
     case .none, .feedForward: return 0
     case .queryKeyValue: return inputs
-    case .all: return inputs + hidden
+    case .attention, .all: return inputs + hidden
     }
   }
 

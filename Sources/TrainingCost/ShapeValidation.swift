@@ -15,7 +15,10 @@ extension TransformerShape {
     // Each part fits on its own; their product might not.
     let largest = experts.map { max($0.count, 1) * ($0.feedForward + $0.sharedFeedForward) } ?? 0
     let width = Double(max(largest, feedForward)) + 4 * Double(heads) * Double(max(headSize, attentionWidth))
-    let size = 4 * Double(layers) * Double(hidden) * width + 3 * Double(hidden) * Double(vocabulary)
+    let ranks = latentAttention.map { Double(($0.queryRank ?? 0) + $0.keyValueRank) } ?? 0
+    let size =
+      4 * Double(layers) * (Double(hidden) + ranks) * width + 3 * Double(hidden) * Double(vocabulary)
+      + Double(hidden) * Double(learnedPositions)
     guard size < 1e17 else {
       throw CostError("a model of this shape would have more than 10^17 parameters; lower its layers or widths")
     }

@@ -31,18 +31,20 @@ public struct TransformerShape: Sendable, Hashable {
 
   /// Norms of the residual stream in a layer: 2, 1 where attention and MLP run side by side (Falcon 7B, GPT-J, Phi-2), 4
   /// where each is normed before and after (Gemma 2).
-  public var normsPerLayer = 2
-  public var queryKeyNorm = QueryKeyNorm.none
+  public var normsPerLayer: Int
+  public var queryKeyNorm: QueryKeyNorm
   /// Whether the embedding is normed (BLOOM).
-  public var normsEmbedding = false
+  public var normsEmbedding: Bool
   /// Whether the output projection has a bias (GPT-J, Phi-2).
-  public var hasOutputBias = false
+  public var hasOutputBias: Bool
 
   /// Which linear maps of a layer have a bias.
   public enum Biases: String, Sendable, Hashable, CaseIterable {
     case none
     /// Those of queries, keys and values only, as in Qwen 2.
     case queryKeyValue
+    /// Those of the attention, its output as well.
+    case attention
     /// Those of the MLP only, as in GPT-J.
     case feedForward
     case all
@@ -104,10 +106,12 @@ public struct TransformerShape: Sendable, Hashable {
     public var denseLayers: Int
     /// Slots of an expert over its even share of the tokens; nil where no token is dropped and none padded.
     public var capacityFactor: Double?
+    /// Whether each expert has an offset to its score, which balances the load (DeepSeek-V3).
+    public var hasRouterBias: Bool
 
     public init(
       count: Int, active: Int, feedForward: Int, sharedFeedForward: Int = 0, denseLayers: Int = 0,
-      capacityFactor: Double? = nil
+      capacityFactor: Double? = nil, hasRouterBias: Bool = false
     ) {
       self.count = count
       self.active = active
@@ -115,6 +119,7 @@ public struct TransformerShape: Sendable, Hashable {
       self.sharedFeedForward = sharedFeedForward
       self.denseLayers = denseLayers
       self.capacityFactor = capacityFactor
+      self.hasRouterBias = hasRouterBias
     }
   }
 
@@ -122,7 +127,9 @@ public struct TransformerShape: Sendable, Hashable {
   public init(
     layers: Int, hidden: Int, feedForward: Int, heads: Int, keyValueHeads: Int? = nil, headSize: Int? = nil,
     vocabulary: Int, isGated: Bool = true, tiesEmbeddings: Bool = false, biases: Biases = .none, norm: Norm = .rms,
-    learnedPositions: Int = 0, latentAttention: LatentAttention? = nil, experts: ExpertLayers? = nil
+    learnedPositions: Int = 0, latentAttention: LatentAttention? = nil, experts: ExpertLayers? = nil,
+    normsPerLayer: Int = 2, queryKeyNorm: QueryKeyNorm = .none, normsEmbedding: Bool = false,
+    hasOutputBias: Bool = false
   ) {
     self.layers = layers
     self.hidden = hidden
@@ -138,6 +145,10 @@ public struct TransformerShape: Sendable, Hashable {
     self.learnedPositions = learnedPositions
     self.latentAttention = latentAttention
     self.experts = experts
+    self.normsPerLayer = normsPerLayer
+    self.queryKeyNorm = queryKeyNorm
+    self.normsEmbedding = normsEmbedding
+    self.hasOutputBias = hasOutputBias
   }
 
   /// Layers whose MLP is dense.

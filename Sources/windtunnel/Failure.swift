@@ -35,6 +35,7 @@ enum Failure {
     switch error {
     case let error as TableError: error.kind == .missingInput ? EX_NOINPUT : EX_DATAERR
     case let error as DocumentError: error.isMissing ? EX_NOINPUT : EX_DATAERR
+    case let error as CostFileError: error.isMissing ? EX_NOINPUT : EX_DATAERR
     case is FitError, is EncodingError: EX_DATAERR
     case is FormulaError, is ObjectiveError, is QuantityError, is LawError, is PlanError, is CostError: EX_USAGE
     case let error as ReportError: error.exitCode

@@ -56,7 +56,7 @@ import Testing
     #expect(root.status == 0)
     for command in [
       "fit", "predict", "plan", "compare", "calibrate", "design", "select", "batch", "mix", "rl-plan", "split",
-      "observe", "density", "laws",
+      "observe", "density", "shape", "hardware", "laws",
     ] {
       #expect(root.text.contains(command))
       let help = try place.windtunnel(command, "--help")

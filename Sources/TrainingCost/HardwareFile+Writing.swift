@@ -1,0 +1,61 @@
+import Tables
+
+extension HardwareCatalogue {
+  /// Accelerators as a hardware file, whole: a start for one's own.
+  public static func yaml(_ accelerators: [Accelerator]) -> String {
+    "schema: \(schema)\naccelerators:\n" + accelerators.map(\.entry).joined()
+  }
+}
+
+extension Accelerator {
+  fileprivate var entry: String {
+    var lines = [
+      "  \(quoted(name)):", "    aliases: [\(aliases.map(quoted).joined(separator: ", "))]",
+      "    peaks: \(rates(peaks))", "    memory: \(number(memoryBytes / 1e9, "GB"))",
+      "    memory_bandwidth: \(number(memoryBandwidth / 1e9, "GB/s"))",
+      "    link: {name: \(quoted(link.name)), bandwidth: \(number(link.bytesPerSecond / 1e9, "GB/s")), "
+        + "domain: \(link.domainSize)}",
+      "    network: {name: \(quoted(network.name)), bandwidth: \(number(network.bytesPerSecond / 1e9, "GB/s"))}",
+      "    devices_per_node: \(devicesPerNode)",
+    ]
+    if let watts { lines.append("    power: \(number(watts, "W"))") }
+    if let attainable { lines.append("    attainable: \(rates(attainable))") }
+    if let attainableSource { lines.append("    attainable_source: \(quoted(attainableSource))") }
+    if let listPrice {
+      lines.append("    usd_per_hour: \(plain(listPrice.usdPerHour))")
+      lines.append("    price_basis: \(quoted(listPrice.basis))")
+    }
+    lines.append("    citation: \(quoted(citation))")
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func rates(_ rates: [Precision: Double]) -> String {
+    let parts = Precision.allCases.compactMap { precision in
+      rates[precision].map { "\(precision.rawValue): \(number($0 / 1e12, "TFLOP/s"))" }
+    }
+    return "{\(parts.joined(separator: ", "))}"
+  }
+
+  private func number(_ value: Double, _ unit: String) -> String { "\(plain(value)) \(unit)" }
+
+  /// Twelve significant digits, to be rid of what division left in the last ones, and no zeros at the end.
+  private func plain(_ value: Double) -> String {
+    let text = significant(value, digits: 12)
+    guard text.contains("."), !text.contains("e") else { return text }
+    let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
+    return String(trimmed.reversed())
+  }
+
+  /// A text in quotes that YAML reads as it is.
+  private func quoted(_ text: String) -> String {
+    let safe = text.map { character in
+      switch character {
+      case "\\": "\\\\"
+      case "\"": "\\\""
+      case _ where character.isNewline: " "
+      default: String(character)
+      }
+    }
+    return "\"\(safe.joined())\""
+  }
+}

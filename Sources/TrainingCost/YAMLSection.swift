@@ -1,0 +1,128 @@
+import Formulas
+import Tables
+import Yams
+
+/// A mapping of a YAML file, read entry by entry with the place of each in every message.
+struct YAMLSection {
+  let path: String
+  /// What it describes, for messages: `'lab'`; empty for the whole file.
+  let subject: String
+  private let mapping: Node.Mapping
+
+  /// The whole of a file.
+  ///
+  /// - Parameters:
+  ///   - kind: what it should be, for messages: `hardware file`.
+  ///   - schema: what its line `schema` must be.
+  init(path: String, kind: String, schema: String, keys: [String]) throws(CostFileError) {
+    let text = try CostFileError.text(
+      of: path, kind, remedy: "a \(kind) is YAML that begins with 'schema: \(schema)'")
+    func fault(_ message: String) -> CostFileError { CostFileError("\(path): this is no \(kind): \(message)") }
+    let root: Node?
+    do { root = try Yams.compose(yaml: text) } catch { throw fault(Self.explain(error)) }
+    guard let root else { throw fault("it is empty; it should begin with 'schema: \(schema)'") }
+    guard let mapping = root.mapping else { throw fault("it has no 'key: value' lines") }
+    self.init(path: path, subject: "", mapping: mapping)
+    guard let found = mapping["schema"]?.string else {
+      throw fault("'schema' is missing; it should begin with 'schema: \(schema)'")
+    }
+    guard found == schema else {
+      throw fault("its schema is '\(excerpted(found))'; this version reads '\(schema)'")
+    }
+    try checkKeys(keys)
+  }
+
+  private init(path: String, subject: String, mapping: Node.Mapping) {
+    self.path = path
+    self.subject = subject
+    self.mapping = mapping
+  }
+
+  /// The names of its entries, in the order of the file.
+  var names: [String] { mapping.map { $0.key.string ?? "?" } }
+
+  func has(_ key: String) -> Bool { mapping[key] != nil }
+
+  /// A key that is misspelt would otherwise be a wish that is silently not granted.
+  func checkKeys(_ known: [String]) throws(CostFileError) {
+    for (key, _) in mapping {
+      let name = key.string ?? "?"
+      guard !known.contains(name) else { continue }
+      let hint =
+        nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+        ?? "there are \(known.joined(separator: ", "))"
+      throw CostFileError("\(place(key)): there is no entry '\(excerpted(name))'\(of); \(hint)")
+    }
+  }
+
+  /// A mapping in this one.
+  ///
+  /// - Parameter isSubject: whether messages name it; not where it is a list of what they do name.
+  func section(_ key: String, example: String, isSubject: Bool = true) throws(CostFileError) -> YAMLSection? {
+    guard let node = mapping[key] else { return nil }
+    guard let inner = node.mapping else {
+      throw CostFileError("\(place(node)): '\(excerpted(key))'\(of) should have entries of its own, as \(example)")
+    }
+    guard isSubject else { return YAMLSection(path: path, subject: subject, mapping: inner) }
+    return YAMLSection(path: path, subject: "'\(excerpted(key))'\(of)", mapping: inner)
+  }
+
+  /// A text.
+  func text(_ key: String) throws(CostFileError) -> String? {
+    guard let node = mapping[key] else { return nil }
+    guard let text = node.string, !text.allSatisfy(\.isWhitespace) else {
+      throw CostFileError("\(place(node)): '\(key)'\(of) should be a text")
+    }
+    return text
+  }
+
+  /// A list of texts, or a single one.
+  func texts(_ key: String) throws(CostFileError) -> [String]? {
+    guard let node = mapping[key] else { return nil }
+    if let text = node.string { return [text] }
+    guard let items = node.sequence?.map(\.string), !items.contains(nil) else {
+      throw CostFileError("\(place(node)): '\(key)'\(of) should be a list of texts, as [a, b]")
+    }
+    return items.compactMap { $0 }
+  }
+
+  /// A whole number above zero.
+  func count(_ key: String) throws(CostFileError) -> Int? {
+    guard let value = try quantity(key, parseNumber) else { return nil }
+    guard let whole = Int(exactly: value), (1...1_000_000_000).contains(whole) else {
+      throw fault(key, "it should be a whole number from 1 to 1000000000")
+    }
+    return whole
+  }
+
+  /// A quantity with its unit.
+  func quantity(
+    _ key: String, _ parse: (String) throws(QuantityError) -> Double
+  ) throws(CostFileError) -> Double? {
+    guard let text = try text(key) else { return nil }
+    do { return try parse(text) } catch { throw fault(key, "\(error)") }
+  }
+
+  /// Something wrong with an entry.
+  func fault(_ key: String, _ message: String) -> CostFileError {
+    CostFileError("\(mapping[key].map(place) ?? path): '\(key)'\(of): \(message)")
+  }
+
+  private var of: String { subject.isEmpty ? "" : " of \(subject)" }
+
+  private func place(_ node: Node) -> String {
+    node.mark.map { "\(path):\($0.line):\($0.column)" } ?? path
+  }
+
+  private static func explain(_ error: any Error) -> String {
+    switch error {
+    case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+      YamlError.composer(_, let problem, let mark, _):
+      "line \(mark.line), column \(mark.column): \(problem)"
+    case YamlError.duplicatedKeysInMapping(let duplicates, let context):
+      "\(duplicates.sorted().map { "'\(excerpted($0))'" }.joined(separator: ", ")) is given twice, "
+        + "line \(context.mark.line)"
+    default: excerpted("\(error)")
+    }
+  }
+}

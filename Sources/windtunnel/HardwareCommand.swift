@@ -1,0 +1,155 @@
+import ArgumentParser
+import Foundation
+import Report
+import Tables
+import TrainingCost
+
+struct HardwareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hardware",
+    abstract: "List accelerators with their rates, memory, links, power and price, or show one whole.",
+    discussion: """
+      With --file accelerators of your own come first; --format yaml writes such a file to start from.
+
+      Examples:
+        windtunnel hardware
+        windtunnel hardware H100
+        windtunnel hardware H100 B200 MI300X
+        windtunnel hardware H100 --format yaml > lab.yaml
+        windtunnel hardware --file lab.yaml
+      """)
+
+  @Argument(help: "Accelerators to show; one is shown whole.")
+  var names: [String] = []
+
+  @Option(help: ArgumentHelp("Accelerators of your own in YAML.", valueName: "file"))
+  var file: String?
+
+  @Option(help: "How to print the result: table, json or yaml.")
+  var format = Format.table
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Also write the result to this file, as JSON unless --format is yaml.", valueName: "file"))
+  var output: String?
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case table, json, yaml
+  }
+
+  func run() throws {
+    if let output { try checkWritable(output) }
+    let hardware = try file.map { path throws(CostFileError) in try HardwareCatalogue(path: path) } ?? .builtIn
+    let accelerators = try names.isEmpty ? hardware.accelerators : names.map { try hardware.named($0) }
+    let json = indentedJSON(try encodedJSON(AcceleratorsDocument(accelerators)))
+    let text =
+      switch format {
+      case .json: json
+      case .yaml: HardwareCatalogue.yaml(accelerators)
+      case .table: names.count == 1 ? accelerators.map(details).joined() : overview(accelerators)
+      }
+    if let output { try writeAtomically(format == .yaml ? text : json, to: output) }
+    if output == "-" || output == "/dev/stdout" { return }
+    try writeAtomically(text, to: "-")
+  }
+
+  private func overview(_ accelerators: [Accelerator]) -> String {
+    let terminal = Terminal.standardOutput
+    var table = TextTable(
+      [
+        .init("accelerator"), .init("bf16", .decimal), .init("fp8", .decimal), .init("memory", .right),
+        .init("bandwidth", .right), .init("link × domain", .right), .init("network", .right), .init("power", .right),
+        .init("an hour", .right), .init("price of", wraps: true),
+      ], terminal: terminal)
+    for accelerator in accelerators {
+      table.add([
+        accelerator.name, teraFLOPs(accelerator.peakFLOPsPerSecond),
+        accelerator.peaks[.fp8].map(teraFLOPs) ?? "–", formatBytes(accelerator.memoryBytes),
+        rate(accelerator.memoryBandwidth), "\(rate(accelerator.link.bytesPerSecond)) × \(accelerator.link.domainSize)",
+        rate(accelerator.network.bytesPerSecond), accelerator.watts.map { "\(Int($0)) W" } ?? "–",
+        accelerator.listPrice.map { formatUSD($0.usdPerHour) } ?? "–",
+        accelerator.listPrice?.basis.replacing("'s list price of", with: ",") ?? "",
+      ])
+    }
+    return table.render(width: max(terminal.columns, 120))
+      + "bf16 (fp16 where there is none) and fp8: dense peaks in TFLOP/s; links and networks: one accelerator, one direction.\n"
+      + "'windtunnel hardware NAME' shows one whole, with its sources.\n"
+  }
+
+  private func details(_ accelerator: Accelerator) -> String {
+    let terminal = Terminal.standardOutput
+    var table = TextTable([.init(accelerator.name), .init("", wraps: true)], terminal: terminal)
+    if !accelerator.aliases.isEmpty { table.add(["also called", accelerator.aliases.joined(separator: ", ")]) }
+    for precision in Precision.allCases {
+      guard let peak = accelerator.peaks[precision] else { continue }
+      let measured = accelerator.attainable?[precision].map {
+        ", \(formatFLOPRate($0, digits: 4)) measured (\(significant($0 / peak * 100)) %)"
+      }
+      table.add(["peak in \(precision.rawValue)", formatFLOPRate(peak) + (measured ?? "")])
+    }
+    table.add(["memory", "\(formatBytes(accelerator.memoryBytes)) at \(rate(accelerator.memoryBandwidth))"])
+    let balance = accelerator.peakFLOPsPerSecond / accelerator.memoryBandwidth
+    table.add(["FLOP a byte of memory", "\(significant(balance)): matrix products below it wait for memory"])
+    table.add([
+      "link",
+      "\(accelerator.link.name), \(rate(accelerator.link.bytesPerSecond)) each way, joins \(accelerator.link.domainSize)",
+    ])
+    table.add(["node", "\(accelerator.devicesPerNode) accelerators"])
+    table.add([
+      "network", "\(accelerator.network.name), \(rate(accelerator.network.bytesPerSecond)) each way for an accelerator",
+    ])
+    table.add(["power", accelerator.watts.map { "\(formatCount($0, digits: 4)) W" } ?? "not known"])
+    table.add([
+      "price",
+      accelerator.listPrice.map { "\(formatUSD($0.usdPerHour)) an hour, \($0.basis)" } ?? "no list price known",
+    ])
+    table.add(["figures", accelerator.citation])
+    if let source = accelerator.attainableSource, accelerator.attainable != nil { table.add(["measured by", source]) }
+    return table.render(width: terminal.columns)
+  }
+
+  private func teraFLOPs(_ rate: Double) -> String { significant(rate / 1e12) }
+
+  private func rate(_ bytesPerSecond: Double) -> String { formatBytes(bytesPerSecond) + "/s" }
+}
+
+/// Accelerators as JSON, `windtunnel.accelerators/1`: FLOP/s, bytes, bytes a second, watts and USD an hour.
+struct AcceleratorsDocument: Encodable {
+  let schema = "windtunnel.accelerators/1"
+  let accelerators: [Entry]
+
+  struct Entry: Encodable {
+    let name: String
+    let aliases: [String]
+    let peakFlopsPerSecond: [String: Double]
+    let attainableFlopsPerSecond: [String: Double]?
+    let attainableSource: String?
+    let memoryBytes: Double
+    let memoryBytesPerSecond: Double
+    let link: String
+    let linkBytesPerSecond: Double
+    let linkDomain: Int
+    let network: String
+    let networkBytesPerSecond: Double
+    let devicesPerNode: Int
+    let watts: Double?
+    let usdPerHour: Double?
+    let priceBasis: String?
+    let citation: String
+  }
+
+  init(_ accelerators: [Accelerator]) {
+    func named(_ rates: [Precision: Double]) -> [String: Double] {
+      Dictionary(rates.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+    self.accelerators = accelerators.map {
+      Entry(
+        name: $0.name, aliases: $0.aliases, peakFlopsPerSecond: named($0.peaks),
+        attainableFlopsPerSecond: $0.attainable.map(named), attainableSource: $0.attainableSource,
+        memoryBytes: $0.memoryBytes, memoryBytesPerSecond: $0.memoryBandwidth, link: $0.link.name,
+        linkBytesPerSecond: $0.link.bytesPerSecond, linkDomain: $0.link.domainSize, network: $0.network.name,
+        networkBytesPerSecond: $0.network.bytesPerSecond, devicesPerNode: $0.devicesPerNode, watts: $0.watts,
+        usdPerHour: $0.listPrice?.usdPerHour, priceBasis: $0.listPrice?.basis, citation: $0.citation)
+    }
+  }
+}

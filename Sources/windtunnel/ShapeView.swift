@@ -1,0 +1,196 @@
+import Foundation
+import Report
+import Tables
+import TrainingCost
+
+/// Shapes for people.
+struct ShapeView {
+  private let document: ShapeDocument
+  private let terminal = Terminal.standardOutput
+
+  init(_ document: ShapeDocument) { self.document = document }
+
+  var text: String {
+    var parts: [String] = []
+    if let wanted = document.wantedParams { parts.append(proposals(wanted)) }
+    if let first = document.shapes.first { parts += [components(first), training(first)] }
+    let notes = document.notes.map {
+      wrapped($0, label: terminal.styled("note", .dim), labelWidth: 4, width: terminal.columns) + "\n"
+    }
+    if !notes.isEmpty { parts.append(notes.joined()) }
+    return parts.joined(separator: "\n")
+  }
+
+  /// All published models.
+  static var models: String {
+    let terminal = Terminal.standardOutput
+    var table = TextTable(
+      [
+        .init("model"), .init("params", .right), .init("a token's", .right), .init("layers", .right),
+        .init("hidden", .right), .init("heads", .right), .init("MLP", .right), .init("vocabulary", .right),
+        .init("source", wraps: true),
+      ], terminal: terminal)
+    for model in KnownModel.catalogue {
+      let (shape, count) = (model.shape, model.shape.parameters)
+      table.add([
+        model.name, formatCount(Double(count.total)), shape.experts == nil ? "" : formatCount(Double(count.active)),
+        "\(shape.layers)", "\(shape.hidden)", heads(shape), mlp(shape), "\(shape.vocabulary)", model.citation,
+      ])
+    }
+    return table.render(width: max(terminal.columns, 120))
+  }
+
+  /// What is known of the proportions of a shape.
+  static func notes(of shape: TransformerShape) -> [String] {
+    let rule = AspectRule.published
+    let usual = rule.usual(nonEmbedding: Double(max(1, shape.parameters.activeNonEmbedding)))
+    let limit = AspectRule.depthLimit(hidden: shape.hidden)
+    var notes = [
+      "hidden size over layers is \(significant(Double(shape.hidden) / Double(shape.layers))) in the best shape; "
+        + "\(rule.models) published dense models have \(significant(rule.at7B)) (N/7B)^\(significant(rule.exponent, digits: 2)), "
+        + "here \(significant(usual)), within a factor of \(significant(exp(rule.spread), digits: 2)). The loss depends "
+        + "little on it (Kaplan et al. 2020: 3 % from 6 layers of 4288 to 48 of 1600)"
+    ]
+    let count = shape.parameters
+    let embeddings = Double(count.inputEmbedding + count.outputEmbedding) / Double(count.active)
+    if embeddings > 0.4 {
+      notes.append(
+        "the embeddings are \(significant(embeddings * 100, digits: 2)) % of what a token uses: a smaller --vocab leaves "
+          + "more to the layers")
+    }
+    if limit >= 1 {
+      notes.append(
+        "at a hidden size of \(shape.hidden), width is worth more than further depth from \(Int(limit.rounded())) layers "
+          + "on (Levine et al. 2020)")
+    }
+    return notes
+  }
+
+  private func proposals(_ wanted: Double) -> String {
+    var table = TextTable(
+      [
+        .init("shape"), .init("layers", .right), .init("hidden", .right), .init("heads", .right), .init("MLP", .right),
+        .init("params", .right), .init("off by", .right), .init("without emb.", .right), .init("a token's", .right),
+        .init("training FLOP", .right),
+      ], title: "Shapes of \(formatParams(wanted))", terminal: terminal)
+    for entry in document.shapes {
+      let (shape, params) = (entry.model, entry.params)
+      table.add([
+        entry.role ?? "", "\(shape.layers)", "\(shape.hidden)", Self.heads(shape), Self.mlp(shape),
+        formatCount(Double(params.total)), percent(entry.sizeError ?? 0), formatCount(Double(params.nonEmbedding)),
+        formatCount(Double(params.active)), formatCount(entry.flops.training["none"] ?? 0),
+      ])
+    }
+    let reasons = (document.shapes.first?.reasons ?? []).map {
+      wrapped($0, label: terminal.styled("because", .dim), labelWidth: 7, width: terminal.columns) + "\n"
+    }
+    return table.render(width: max(terminal.columns, 100)) + reasons.joined()
+  }
+
+  private func components(_ entry: ShapeDocument.Entry) -> String {
+    let (params, forward) = (entry.params, entry.flops.forward)
+    var table = TextTable(
+      [
+        .init(entry.name ?? "the best shape"), .init("params", .right), .init("share", .right),
+        .init("forward FLOP", .right), .init("share", .right),
+      ], terminal: terminal)
+    func row(_ name: String, _ count: Int, _ flops: Double) {
+      guard count > 0 || flops > 0 else { return }
+      table.add([
+        name, count > 0 ? grouped(count) : "", count > 0 ? share(Double(count), Double(params.total)) : "",
+        flops > 0 ? formatCount(flops, digits: 4) : "", flops > 0 ? share(flops, forward.total) : "",
+      ])
+    }
+    row("attention", params.attention, forward.attentionProjections)
+    row("its scores, \(entry.flops.sequence) tokens, causal", 0, forward.attentionScores)
+    row("MLP", params.feedForward, forward.feedForward)
+    let experts = entry.model.experts
+    row(
+      experts.map { "\($0.count) experts, \($0.active) a token" } ?? "", params.routedExperts,
+      experts == nil ? 0 : forward.experts * activeShare(entry.model))
+    row("shared experts", params.sharedExperts, experts == nil ? 0 : forward.experts * (1 - activeShare(entry.model)))
+    row("router", params.router, forward.router)
+    row("norms", params.norms, 0)
+    row(entry.model.tiesEmbeddings ? "embedding, output too" : "input embedding", params.inputEmbedding, 0)
+    row(entry.model.tiesEmbeddings ? "output" : "output embedding", params.outputEmbedding, forward.logits)
+    row("positions", params.positions, 0)
+    table.addRule()
+    row("all", params.total, forward.total)
+    if params.active < params.total { row("a token's", params.active, 0) }
+    row("without embeddings", params.nonEmbedding, 0)
+    let source = entry.source.map { "\($0)\n" } ?? ""
+    return describe(entry.model) + source + "\n" + table.render(width: terminal.columns)
+  }
+
+  private func training(_ entry: ShapeDocument.Entry) -> String {
+    var table = TextTable(
+      [.init("training FLOP a token"), .init("", .right), .init("counted as", wraps: true)], terminal: terminal)
+    let rows: [(FLOPConvention, String)] = [
+      (.products, "three times the products of the forward pass above"),
+      (.fullSquare, "the same with the whole square of scores, as Megatron"),
+      (.sixN, "6 N, N the parameters that a token uses"),
+      (.sixNonEmbedding, "6 N without embeddings (Kaplan et al. 2020)"),
+      (.palm, "6 N + 12 L h s (Chowdhery et al. 2022)"), (.palmCausal, "6 N + 6 L h s"),
+    ]
+    for (convention, words) in rows {
+      table.add([
+        convention.rawValue, formatCount(entry.flops.conventions[convention.rawValue] ?? 0, digits: 4), words,
+      ])
+    }
+    table.addRule()
+    for (recomputation, words) in [(Recomputation.selective, "attention scores"), (.full, "whole layers")] {
+      table.add([
+        "recomputing \(words)", formatCount(entry.flops.training[recomputation.rawValue] ?? 0, digits: 4),
+        "what the hardware does",
+      ])
+    }
+    return table.render(width: terminal.columns)
+  }
+
+  private func describe(_ shape: TransformerShape) -> String {
+    var words = ["\(shape.layers) layers", "hidden \(shape.hidden)"]
+    if let latent = shape.latentAttention {
+      words.append("\(shape.heads) heads over latent keys and values of \(latent.keyValueRank)")
+    } else {
+      let common = shape.keyValueHeads == shape.heads ? "" : " (\(shape.keyValueHeads) of keys and values)"
+      words.append("\(shape.heads) heads of \(shape.headSize)\(common)")
+    }
+    if let experts = shape.experts {
+      let dense = shape.denseLayers > 0 ? " after \(shape.denseLayers) dense layers" : ""
+      words.append("\(experts.count) experts of \(experts.feedForward)\(dense)")
+    } else {
+      words.append("\(shape.isGated ? "gated " : "")MLP \(shape.feedForward)")
+    }
+    words.append("vocabulary \(shape.vocabulary)")
+    return words.joined(separator: ", ") + "\n"
+  }
+
+  /// The routed experts' part of what experts compute.
+  private func activeShare(_ shape: TransformerShape) -> Double {
+    guard let experts = shape.experts else { return 0 }
+    let routed = Double(experts.active * experts.feedForward)
+    return routed / (routed + Double(experts.sharedFeedForward))
+  }
+
+  private static func heads(_ shape: TransformerShape) -> String {
+    shape.keyValueHeads == shape.heads ? "\(shape.heads)" : "\(shape.heads)/\(shape.keyValueHeads)"
+  }
+
+  private static func mlp(_ shape: TransformerShape) -> String {
+    shape.experts.map { "\($0.count) × \($0.feedForward)" } ?? "\(shape.feedForward)"
+  }
+
+  private func share(_ part: Double, _ whole: Double) -> String { "\(significant(part / whole * 100)) %" }
+
+  private func percent(_ error: Double) -> String {
+    "\(error < 0 ? "−" : "+")\(significant(abs(error) * 100, digits: 2)) %"
+  }
+
+  /// A whole number in groups of three digits.
+  private func grouped(_ count: Int) -> String {
+    let digits = Array(String(count))
+    return digits.indices.map { index in
+      index > 0 && (digits.count - index).isMultiple(of: 3) ? ",\(digits[index])" : "\(digits[index])"
+    }.joined()
+  }
+}
