@@ -59,7 +59,9 @@ public struct LeastSquares: Sendable {
   ) -> LeastSquares? {
     let n = start.count
     var options = gsl_multifit_nlinear_default_parameters()
-    guard let workspace = gsl_multifit_nlinear_alloc(windtunnel_multifit_trust(), &options, count, n) else { return nil }
+    guard let workspace = gsl_multifit_nlinear_alloc(windtunnel_multifit_trust(), &options, count, n) else {
+      return nil
+    }
     defer { gsl_multifit_nlinear_free(workspace) }
     guard let point = gsl_vector_alloc(n), let covariance = gsl_matrix_alloc(n, n) else { return nil }
     defer {
@@ -86,7 +88,8 @@ public struct LeastSquares: Sendable {
       guard gsl_multifit_nlinear_init(point, &system, workspace) == CInt(GSL_SUCCESS) else { return nil }
       var reason: CInt = 0
       let status = gsl_multifit_nlinear_driver(maxIterations, 1e-9, 1e-9, 0, nil, nil, &reason, workspace)
-      guard let solution = gsl_multifit_nlinear_position(workspace), let last = gsl_multifit_nlinear_residual(workspace),
+      guard let solution = gsl_multifit_nlinear_position(workspace),
+        let last = gsl_multifit_nlinear_residual(workspace),
         let jacobian = gsl_multifit_nlinear_jac(workspace)
       else { return nil }
       gsl_multifit_nlinear_covar(jacobian, 0, covariance)

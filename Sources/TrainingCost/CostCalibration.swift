@@ -52,7 +52,9 @@ public struct CostCalibration: Sendable {
         residuals[cases.count + index] = offsets[index] / constant.spread
       }
     }
-    guard let solution else { throw CostError("the measured steps cannot be reckoned with: a predicted time is not finite") }
+    guard let solution else {
+      throw CostError("the measured steps cannot be reckoned with: a predicted time is not finite")
+    }
     let efficiency = Efficiency(logarithms: zip(start, solution.parameters).map { $0 + $1 })
     var misses: [Double] = []
     for item in cases {

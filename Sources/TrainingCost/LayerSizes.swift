@@ -6,7 +6,7 @@ struct LayerSizes: Sendable {
   let attentionWidth: Double
   /// Channels of all keys and values.
   let keyValueWidth: Double
-  /// Channels of queries, keys, values and attention's output.
+  /// Channels of queries, keys, values and attention's output, and of rotated queries and keys beside the plain ones.
   let projectionWidth: Double
   /// Elements of an MLP's inner activations that its kernels read and write, for a token.
   let activationWidth: Double
@@ -45,7 +45,8 @@ struct LayerSizes: Sendable {
       projectionWidth = heads * Double(2 * (latent.nopeHeadSize + latent.ropeHeadSize) + 2 * latent.valueHeadSize)
     } else {
       keyValueWidth = Double(2 * shape.keyValueHeads * shape.headSize)
-      projectionWidth = Double(2 * (shape.heads + shape.keyValueHeads) * shape.headSize)
+      let rotated = shape.learnedPositions == 0 ? shape.heads + shape.keyValueHeads : 0
+      projectionWidth = Double((2 * (shape.heads + shape.keyValueHeads) + rotated) * shape.headSize)
     }
     let experts = shape.experts.map { Double($0.active * $0.feedForward + $0.sharedFeedForward) } ?? 0
     let width = (1 - expertShare) * Double(shape.feedForward) + expertShare * experts

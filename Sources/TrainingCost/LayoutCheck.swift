@@ -7,7 +7,9 @@ extension TrainingWorkload {
     guard sequence > 0 else { throw CostError("a sequence needs at least one token, not \(sequence)") }
     guard globalBatch > 0 else { throw CostError("the global batch needs at least one sequence, not \(globalBatch)") }
     for (name, bytes) in [("a gradient", gradientBytes), ("the optimizer's state", optimizerBytes)] {
-      guard bytes >= 0, bytes.isFinite else { throw CostError("the bytes of \(name) must be zero or more, not \(bytes)") }
+      guard bytes >= 0, bytes.isFinite else {
+        throw CostError("the bytes of \(name) must be zero or more, not \(bytes)")
+      }
     }
   }
 }
@@ -30,7 +32,8 @@ extension StepModel {
           + "\(layout.devices) devices, but the cluster has \(cluster.count); \(remedy(layout))")
     }
     try divides(layout.tensor, "tensor", shape.heads, "attention heads")
-    if shape.latentAttention == nil, shape.keyValueHeads % layout.tensor != 0, layout.tensor % shape.keyValueHeads != 0 {
+    if shape.latentAttention == nil, shape.keyValueHeads % layout.tensor != 0, layout.tensor % shape.keyValueHeads != 0
+    {
       throw CostError("tensor \(layout.tensor) does not go with \(shape.keyValueHeads) key-value heads")
     }
     try divides(layout.tensor, "tensor", shape.feedForward, "columns of the MLP")

@@ -62,7 +62,11 @@ extension MeasuredStep {
     }
     layout.sharding = sharding
     var unknown: Unknown = []
-    if let size = try rows.optional("micro_batch", row) { layout.microBatch = size } else { unknown.insert(.microBatch) }
+    if let size = try rows.optional("micro_batch", row) {
+      layout.microBatch = size
+    } else {
+      unknown.insert(.microBatch)
+    }
     if let chunks = try rows.optional("vpp", row) {
       layout.virtualStages = max(1, chunks)
     } else if layout.pipeline > 1, rows.text("schedule", row).contains("interleaved") {
@@ -111,7 +115,9 @@ private struct MeasuredRows {
     ] where table.column(name) != nil {
       numbers[name] = try table.numbers(name)
     }
-    for name in ["id", "source", "model", "gpu", "sp", "recompute", "attention", "precision", "schedule", "status", "stage_split"]
+    for name in [
+      "id", "source", "model", "gpu", "sp", "recompute", "attention", "precision", "schedule", "status", "stage_split",
+    ]
     where table.column(name) != nil {
       texts[name] = try table.texts(name)
     }
@@ -176,10 +182,13 @@ private struct MeasuredRows {
     }
     let width = try optional("ffn_hidden", row)
     let keyValueHeads = try optional("kv_heads", row)
+    let positions = try optional("seq", row) ?? 0
+    // Without a gate it is a GPT, with learned positions and biases; with one a Llama.
     func shape(gated: Bool, tied: Bool) -> TransformerShape {
       TransformerShape(
         layers: layers, hidden: hidden, feedForward: width ?? 4 * hidden, heads: heads, keyValueHeads: keyValueHeads,
-        vocabulary: vocabulary, isGated: gated, tiesEmbeddings: tied)
+        vocabulary: vocabulary, isGated: gated, tiesEmbeddings: tied, biases: gated ? .none : .all,
+        norm: gated ? .rms : .layer, learnedPositions: gated ? 0 : positions)
     }
     guard let billions = number("params_b", row) else {
       return shape(gated: isGated ?? (width.map { $0 != 4 * hidden } ?? false), tied: true)

@@ -47,7 +47,8 @@ public struct MeasuredStep: Sendable {
       for chunk in chunks {
         var candidate = layout
         (candidate.microBatch, candidate.virtualStages) = (size, chunk)
-        guard (try? model.check(candidate)) != nil, model.memory(candidate).total <= cluster.accelerator.usableMemoryBytes
+        guard (try? model.check(candidate)) != nil,
+          model.memory(candidate).total <= cluster.accelerator.usableMemoryBytes
         else { continue }
         let time = model.time(candidate).total
         if time < least { (least, best) = (time, candidate) }

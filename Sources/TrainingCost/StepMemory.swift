@@ -27,7 +27,7 @@ public struct StepMemory: Sendable, Hashable {
   /// Of the runtime and the communication libraries.
   static let runtimeBytes = 1.5e9
   /// Of the rest, what fragmentation adds.
-  static let fragmentation = 0.1
+  static let fragmentation = 0.12
 }
 
 /// Parameters that a device holds before any sharding.
@@ -124,6 +124,6 @@ extension StepModel {
 
 extension Accelerator {
   /// What of the memory a program can have, in bytes. High-bandwidth memory comes in powers of 1024, whatever the data
-  /// sheet's GB says; 4 % of it stays with the driver and with error correction.
-  public var usableMemoryBytes: Double { memoryBytes * 1.073741824 * 0.96 }
+  /// sheet's GB says; 5 % of it stays with the driver and with error correction.
+  public var usableMemoryBytes: Double { memoryBytes * 1.073741824 * 0.95 }
 }

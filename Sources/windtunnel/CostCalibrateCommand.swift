@@ -78,7 +78,8 @@ struct CostCalibrateCommand: ParsableCommand {
     let level = "\(format(document.level * 100, significant: 3)) % interval"
     var table = TextTable(
       [
-        .init("constant"), .init("value", .right), .init(level), .init("before", .right), .init("told by the rows", .right),
+        .init("constant"), .init("value", .right), .init(level), .init("before", .right),
+        .init("told by the rows", .right),
       ], terminal: terminal)
     for constant in document.constants {
       table.add([

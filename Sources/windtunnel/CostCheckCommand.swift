@@ -53,7 +53,8 @@ struct CostCheckCommand: ParsableCommand {
 /// A calibration to predict with.
 struct CalibrationOption: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Constants fitted by 'cost calibrate'; the accelerator's defaults unless given.", valueName: "file"))
+    help: ArgumentHelp(
+      "Constants fitted by 'cost calibrate'; the accelerator's defaults unless given.", valueName: "file"))
   var calibration: String?
 
   func document() throws -> CalibrationDocument? {
