@@ -32,6 +32,8 @@ public struct Efficiency: Sendable, Hashable {
   public var exposedReduction = 0.65
   /// Share of reduce-scatter and all-gather of a sharded optimizer that is not hidden.
   public var exposedSharding = 1.0
+  /// Share of the exchange of tokens among experts that is not hidden.
+  public var exposedExchange = 0.5
   /// Share of the transfers between stages that is not hidden.
   public var exposedTransfer = 1.0
   /// Passes over the logits in the loss, in elements of 4 bytes.
@@ -48,7 +50,7 @@ public struct Efficiency: Sendable, Hashable {
   /// The constants, in the order in which they are fitted.
   public static var constants: [Constant] {
     [
-      Constant("matmul", \.matmul, spread: 0.1), Constant("memory", \.memory, spread: 0.1),
+      Constant("matmul", \.matmul, spread: 0.05), Constant("memory", \.memory, spread: 0.1),
       Constant("attention", \.attention, spread: 0.3), Constant("score_passes", \.scorePasses, spread: 0.3),
       Constant("elementwise", \.elementwise, spread: 0.3), Constant("layer_launch", \.layerLaunch, spread: 0.7),
       Constant("pipeline_launch", \.pipelineLaunch, spread: 1.5), Constant("link", \.link, spread: 0.3),
@@ -57,6 +59,7 @@ public struct Efficiency: Sendable, Hashable {
       Constant("gradient_latency", \.gradientLatency, spread: 1),
       Constant("exposed_reduction", \.exposedReduction, spread: 0.5),
       Constant("exposed_sharding", \.exposedSharding, spread: 0.3),
+      Constant("exposed_exchange", \.exposedExchange, spread: 0.7),
       Constant("exposed_transfer", \.exposedTransfer, spread: 0.5), Constant("loss_passes", \.lossPasses, spread: 0.5),
       Constant("optimizer_passes", \.optimizerPasses, spread: 0.5), Constant("step", \.step, spread: 1),
       Constant("micro_batch", \.microBatch, spread: 1),

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The time of one layer for one micro-batch on one device, in seconds, averaged over a model's dense layers and its layers
 /// of experts.
 struct LayerTime {
@@ -30,7 +32,7 @@ extension StepModel {
     let matmul = products.flops * secondsPerFLOP + products.bytes * secondsPerByte
     let (scores, scoresBack) = attentionTime(layout)
     let stream = efficiency.elementwise * layer.hidden / (layout.sequenceParallel ? t : 1)
-    let elementwise = 2 * tokens * (stream + layer.activationWidth / t + layer.routedWidth) * secondsPerByte
+    let elementwise = 2 * tokens * (stream + (layer.activationWidth + layer.routedWidth) / t) * secondsPerByte
 
     let spansNodes = layout.pipeline > 1 && layout.tensor > 1 && layout.devices > cluster.devicesPerNode
     let floor = efficiency.layerLaunch * (spansNodes ? 1 + efficiency.pipelineLaunch * t : 1)
@@ -48,7 +50,8 @@ extension StepModel {
     time.context = contextExchange(layout, hiddenBy: (scores, scoresBack))
     switch layout.recomputation {
     case .none: break
-    case .selective: time.recomputation = workload.attention == .flash ? 0 : scores
+    // FlashAttention computes scores again by itself; then norms and activation functions are.
+    case .selective: time.recomputation = workload.attention == .flash ? elementwise : scores
     case .full:
       time.recomputation = time.forward
       time.tensorBackward += time.tensorForward
@@ -73,14 +76,19 @@ extension StepModel {
     }
   }
 
-  /// All-to-all of the tokens to their experts and back, forward and backward.
+  /// All-to-all of the tokens to their experts and back, forward and backward, beyond what is hidden.
   private func expertExchange(_ layout: Layout, tokens: Double) -> Double {
     guard layout.expert > 1, layer.expertShare > 0 else { return 0 }
-    let e = Double(layout.expert)
-    let route = route(devices: layout.expert, stride: layout.tensor)
-    let bytes = 2 * tokens * layer.hidden * layer.activeExperts * (e - 1) / e
-    // Devices of one node reach each other by its links; only what leaves the node waits for the network.
-    return 4 * layer.expertShare * (bytes / route.bytesPerSecond + (e - 1) * route.latency)
+    // Tensor-parallel devices send a slice of the tokens each, and a token once to each node that has experts of it.
+    let sent = 2 * tokens / Double(layout.tensor) * layer.hidden
+    let domain = cluster.accelerator.link.domainSize
+    let nodes = Double(max(1, layout.expert / domain))
+    let reached = nodes * (1 - pow(1 - 1 / nodes, layer.activeExperts))
+    let byNetwork = nodes > 1 ? sent * reached * (nodes - 1) / nodes / networkRate : 0
+    let byLink = sent * layer.activeExperts / linkRate
+    let latency = nodes > 1 ? efficiency.networkLatency : efficiency.linkLatency
+    let exchange = max(byLink, byNetwork) + latency * log2(Double(layout.expert))
+    return 4 * layer.expertShare * efficiency.exposedExchange * exchange
   }
 
   private func contextExchange(_ layout: Layout, hiddenBy scores: (forward: Double, backward: Double)) -> Double {
@@ -93,8 +101,9 @@ extension StepModel {
       let once = (c - 1) * (2 * block * layer.keyValueWidth / t / route.bytesPerSecond + route.latency)
       return max(0, once - scores.forward) + max(0, 2 * once - scores.backward)
     case .ulysses:
-      let width = 2 * layer.hidden + layer.keyValueWidth
-      return 3 * (2 * block * width / t * (c - 1) / c / route.bytesPerSecond + 2 * (c - 1) * route.latency)
+      // Queries, keys and values one way and the output back; the backward pass has as much again.
+      let sent = 2 * block * (2 * layer.hidden + layer.keyValueWidth) / t
+      return 2 * allToAll(bytes: sent, devices: layout.context, stride: layout.tensor)
     }
   }
 
@@ -104,7 +113,7 @@ extension StepModel {
     let group = layout.shardGroup ?? layout.data
     let n = Double(group)
     let route = route(devices: group, stride: layout.tensor * layout.context)
-    let weights = layer.storedWeights(expert: Double(layout.expert)) / Double(layout.tensor)
+    let weights = layer.weightsPerDevice(tensor: Double(layout.tensor), expert: Double(layout.expert))
     let hop = (n - 1) * route.latency
     let gather = 2 * weights * (n - 1) / n / route.bytesPerSecond + hop
     let scatter = 2 * weights * (n - 1) / n / route.bytesPerSecond + hop

@@ -10,7 +10,7 @@ public struct Layout: Sendable, Hashable {
   public var pipeline: Int
   /// Devices that share each sequence.
   public var context: Int
-  /// Devices that share the experts of a layer.
+  /// Devices that share the experts of a layer, whole ones: tensor-, context- and data-parallel devices of a stage.
   public var expert: Int
   /// Model chunks of a device, for the interleaved schedule (Narayanan et al. 2021, arXiv 2104.04473).
   public var virtualStages: Int
@@ -126,4 +126,20 @@ public enum PipelineSchedule: String, Sendable, Hashable, CaseIterable {
 
   /// Whether each device has two chunks, placed so that the first one has the first and the last layers.
   var isFolded: Bool { self == .zeroBubbleV || self == .vHalf || self == .vMin }
+}
+
+extension Layout {
+  /// The degrees in a few words: `dp 8 x tp 4 x pp 2, micro-batch 1, ZeRO 1`.
+  public var summary: String {
+    let degrees = [("dp", data), ("tp", tensor), ("pp", pipeline), ("cp", context)]
+      .filter { $0.1 > 1 }.map { "\($0.0) \($0.1)" }
+    var words = [degrees.isEmpty ? "one device" : degrees.joined(separator: " x ")]
+    if expert > 1 { words.append("ep \(expert)") }
+    if virtualStages > 1 { words.append("\(virtualStages) chunks") }
+    words.append("micro-batch \(microBatch)")
+    if sharding != .none { words.append("ZeRO \(sharding.rawValue)") }
+    if recomputation != .none { words.append("\(recomputation.rawValue) recompute") }
+    if pipeline > 1, schedule != .oneForwardOneBackward { words.append(schedule.rawValue) }
+    return words.joined(separator: ", ")
+  }
 }

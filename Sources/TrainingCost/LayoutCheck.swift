@@ -70,7 +70,13 @@ extension StepModel {
     guard layout.schedule == .oneForwardOneBackward else {
       throw CostError("virtual stages go with the schedule 1f1b, not \(layout.schedule.rawValue)")
     }
-    try divides(stages * chunks, "pipeline x virtual stages", layers, "layers")
+    // A balanced split counts the embedding and the output projection as a layer each.
+    let isWhole = layers % (stages * chunks) == 0
+    if !isWhole,
+      layout.stageSplit == .even || (layers + 1) % (stages * chunks) != 0 && (layers + 2) % (stages * chunks) != 0
+    {
+      try divides(stages * chunks, "pipeline x virtual stages", layers, "layers")
+    }
     try divides(stages, "pipeline", microBatches(layout), "micro-batches, which the interleaved schedule goes round in")
   }
 
@@ -80,7 +86,9 @@ extension StepModel {
       throw CostError("expert \(layout.expert) is for a mixture of experts; this model is dense")
     }
     try divides(layout.expert, "expert", experts.count, "experts")
-    try divides(layout.expert, "expert", layout.data * layout.context, "data x context devices")
+    try divides(
+      layout.expert, "expert", layout.data * layout.context * layout.tensor,
+      "devices of a stage (data x context x tensor)")
   }
 
   private func divides(_ part: Int, _ name: String, _ whole: Int, _ what: String) throws(CostError) {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What carries a group's messages.
 struct Route {
   let bytesPerSecond: Double
@@ -38,5 +40,17 @@ extension StepModel {
     let n = Double(devices)
     let route = route(devices: devices, stride: stride)
     return 2 * (n - 1) / n * bytes / route.bytesPerSecond + 2 * (n - 1) * route.latency
+  }
+
+  /// An exchange in which each device sends an equal share of its bytes to every other one. What stays in a node goes by
+  /// its links while the rest waits for the network.
+  func allToAll(bytes: Double, devices: Int, stride: Int) -> Double {
+    guard devices > 1 else { return 0 }
+    let n = Double(devices)
+    let inside = Double(max(1, min(devices, cluster.accelerator.link.domainSize / max(1, stride))))
+    let byLink = bytes * (inside - 1) / n / linkRate
+    let byNetwork = bytes * (n - inside) / n / networkRate
+    let latency = inside < n ? efficiency.networkLatency : efficiency.linkLatency
+    return max(byLink, byNetwork) + latency * log2(n)
   }
 }

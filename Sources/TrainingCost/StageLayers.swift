@@ -2,7 +2,7 @@ extension StepModel {
   /// The output projection in layers, by their weights.
   var headLayers: Double {
     let head = Double(workload.shape.vocabulary) * layer.hidden
-    return head / max(1, layer.storedWeights(expert: 1))
+    return head / max(1, layer.weightsPerDevice(tensor: 1, expert: 1))
   }
 
   /// Layers of the longest stage but the last, and of the last.

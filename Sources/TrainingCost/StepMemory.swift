@@ -59,34 +59,40 @@ extension StepModel {
 
   /// Bytes that a layer of a micro-batch keeps for the backward pass on one device (Korthikanti et al. 2022, equations 1
   /// to 6, for any width of the MLP and any number of heads).
+  ///
+  /// With FlashAttention selective recomputation leaves out norms, rotated queries and keys and activation functions; with
+  /// scores in memory it leaves out the scores, as in the paper.
   public func activationBytes(_ layout: Layout) -> Double {
-    let (t, c) = (Double(layout.tensor), Double(layout.context))
-    let tokens = Double(layout.microBatch) * Double(workload.sequence) / c
-    let stream = layout.sequenceParallel ? t : 1
-    if layout.recomputation == .full { return 2 * tokens * layer.hidden / stream }
-    return tokens * 10 * layer.hidden / stream + liveBytes(layout)
+    guard layout.recomputation == .full else { return keptBytes(layout) }
+    return 2 * tokensPerDevice(layout) * layer.hidden / (layout.sequenceParallel ? Double(layout.tensor) : 1)
   }
 
-  /// What of a layer's activations tensor parallelism always splits.
-  private func liveBytes(_ layout: Layout) -> Double {
-    let (t, c) = (Double(layout.tensor), Double(layout.context))
-    let tokens = Double(layout.microBatch) * Double(workload.sequence) / c
-    let scores =
-      workload.attention == .unfused && layout.recomputation != .selective
-      ? 5 * layer.heads * Double(workload.sequence) : 0
-    return tokens * (2 * layer.projectionWidth + 2 * layer.keptWidth + scores) / t
+  /// What a layer keeps where not all of it is computed again.
+  private func keptBytes(_ layout: Layout) -> Double {
+    let t = Double(layout.tensor)
+    let isLean = layout.recomputation == .selective && workload.attention == .flash
+    let stream = (isLean ? 4 : 10) * layer.hidden / (layout.sequenceParallel ? t : 1)
+    let hasScores = workload.attention == .unfused && layout.recomputation != .selective
+    let scores = hasScores ? 5 * layer.heads * Double(workload.sequence) : 0
+    let inner = layer.projectionWidth + (isLean ? layer.leanWidth : layer.keptWidth + layer.rotatedWidth)
+    return tokensPerDevice(layout) * (stream + (2 * inner + scores) / t)
+  }
+
+  /// Tokens of a micro-batch on a device.
+  private func tokensPerDevice(_ layout: Layout) -> Double {
+    Double(layout.microBatch) * Double(workload.sequence) / Double(layout.context)
   }
 
   private func memory(
     _ layout: Layout, layers: Double, embeddings: Double, inFlight: Double, hasLogits: Bool
   ) -> StepMemory {
-    let (t, c) = (Double(layout.tensor), Double(layout.context))
+    let t = Double(layout.tensor)
     let dense = (layers * layer.dense + embeddings) / t
-    let experts = layers * layer.routed / (t * Double(layout.expert))
+    let experts = layers * layer.routed / Double(expertShards(layout))
     let replicas = Double(layout.shardGroup ?? layout.data * layout.context)
     func sharded(_ bytes: Double, from stage: Layout.Sharding) -> Double {
       guard layout.sharding.rawValue >= stage.rawValue else { return bytes * (dense + experts) }
-      return bytes * (dense / replicas + experts / max(1, replicas / Double(layout.expert)))
+      return bytes * (dense / replicas + experts / max(1, replicas * t / Double(expertShards(layout))))
     }
     var memory = StepMemory()
     memory.parameters = sharded(2, from: .parameters)
@@ -98,14 +104,12 @@ extension StepModel {
       * layout.schedule.inFlight(
         stages: layout.pipeline, microBatches: microBatches(layout), chunks: layout.virtualStages)
     memory.activations = layers * flying * activationBytes(layout) * (1 - layout.offload)
-    let tokens = Double(layout.microBatch) * Double(workload.sequence) / c
-    if layout.recomputation == .full {
-      // The layer at work has all of its activations.
-      memory.activations += tokens * 10 * layer.hidden / (layout.sequenceParallel ? t : 1) + liveBytes(layout)
-    }
-    if hasLogits { memory.logits = 10 * tokens * Double(workload.shape.vocabulary) / t }
+    // The layer at work has all of its activations.
+    if layout.recomputation == .full { memory.activations += keptBytes(layout) }
+    if hasLogits { memory.logits = 10 * tokensPerDevice(layout) * Double(workload.shape.vocabulary) / t }
     if layout.sharding == .parameters {
-      memory.buffers = 2 * (2 + workload.gradientBytes) * layer.storedWeights(expert: Double(layout.expert)) / t
+      memory.buffers =
+        2 * (2 + workload.gradientBytes) * layer.weightsPerDevice(tensor: t, expert: Double(layout.expert))
     }
     memory.overhead = StepMemory.runtimeBytes + StepMemory.fragmentation * memory.total
     return memory
@@ -118,8 +122,11 @@ extension StepModel {
     let ends = layout.pipeline == 1 && !workload.shape.tiesEmbeddings ? 2 * embedding : embedding
     return ParametersPerDevice(
       dense: (layers * layer.dense + ends) / Double(layout.tensor),
-      experts: layers * layer.routed / Double(layout.tensor * layout.expert))
+      experts: layers * layer.routed / Double(expertShards(layout)))
   }
+
+  /// Devices that the routed experts of a layer are dealt out to, or that split each of them.
+  func expertShards(_ layout: Layout) -> Int { layout.expert > 1 ? layout.expert : layout.tensor }
 }
 
 extension Accelerator {

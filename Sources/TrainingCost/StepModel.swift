@@ -115,9 +115,10 @@ public struct StepModel: Sendable {
     let isSharded = layout.sharding != .none
     let perParameter = isSharded ? workload.gradientBytes + 2 : 2 * workload.gradientBytes
     let dense = ring(bytes: perParameter * parameters.dense, of: replicas, stride: layout.tensor, layers: layers)
+    let shards = expertShards(layout)
     let experts = ring(
-      bytes: perParameter * parameters.experts, of: replicas / layout.expert, stride: layout.tensor * layout.expert,
-      layers: 0)
+      bytes: perParameter * parameters.experts, of: max(1, replicas * layout.tensor / shards), stride: shards, layers: 0
+    )
     return (isSharded ? efficiency.exposedSharding : efficiency.exposedReduction) * (dense + experts)
   }
 
@@ -133,5 +134,14 @@ public struct StepModel: Sendable {
   private func optimizerTime(_ layout: Layout) -> Double {
     let shards = layout.sharding == .none ? 1 : Double(layout.shardGroup ?? layout.data * layout.context)
     return 30 * efficiency.optimizerPasses * parametersPerDevice(layout).total / shards * secondsPerByte
+  }
+}
+
+extension StepModel {
+  /// Model FLOPs utilisation: the products that the model needs, with half of attention's square, over what the devices
+  /// could compute in the time at their peak in the workload's precision.
+  public func utilisation(stepSeconds: Double) -> Double {
+    let flops = workload.shape.trainingFLOPs(.products, sequence: workload.sequence) * workload.tokensPerStep
+    return flops * secondsPerFLOP * efficiency.matmul / (stepSeconds * Double(cluster.count))
   }
 }

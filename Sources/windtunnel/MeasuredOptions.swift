@@ -25,8 +25,9 @@ struct MeasuredOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "GB/s of one accelerator between nodes; as such nodes commonly have unless given.", valueName: "rate"))
-  var network: Double?
+      "What one accelerator sends between nodes, \"25 GB/s\"; as such nodes commonly do unless given.",
+      valueName: "rate"))
+  var network: String?
 
   struct Loaded {
     var table: Table
@@ -40,10 +41,7 @@ struct MeasuredOptions: ParsableArguments {
     var defaults = MeasuredDefaults()
     defaults.stageSplit = stageSplit
     defaults.gradientBytes = gradientBytes
-    if let network {
-      guard network > 0, network.isFinite else { throw UsageError("--network must be above zero GB/s, not \(network)") }
-      defaults.networkBytesPerSecond = network * 1e9
-    }
+    defaults.networkBytesPerSecond = try network.map { try parseByteRate($0) }
     let (found, skipped) = try MeasuredStep.read(runs.table, defaults: defaults)
     var notes: [String] = []
     if let first = skipped.first {

@@ -1,0 +1,155 @@
+/// A layout with what it takes.
+public struct RankedLayout: Sendable, Hashable {
+  public let layout: Layout
+  public let time: StepTime
+  public let memory: StepMemory
+}
+
+/// All layouts of a workload on a cluster that fit in memory, the best first.
+public struct LayoutSearch: Sendable {
+  /// The fastest first, or the emptiest; no more than were asked for.
+  public let best: [RankedLayout]
+  /// Layouts that work out, whether they fit or not.
+  public let considered: Int
+  /// Of them those that fit in memory.
+  public let fitting: Int
+  /// The layout that takes the least memory, where none fits.
+  public let smallest: RankedLayout?
+
+  /// What is searched.
+  public struct Options: Sendable {
+    /// Degrees that are given; others are searched.
+    public var data: Int?
+    public var tensor: Int?
+    public var pipeline: Int?
+    public var context: Int?
+    public var expert: Int?
+    public var virtualStages: Int?
+    public var microBatch: Int?
+    public var sharding: Layout.Sharding?
+    public var recomputation: Recomputation?
+    /// Schedules of pipelines.
+    public var schedules: [PipelineSchedule] = [.oneForwardOneBackward]
+    public var stageSplit: Layout.StageSplit = .even
+    public var objective = Objective.time
+    /// How many layouts to keep.
+    public var keep = 10
+    /// Memory of a device that may be used, in bytes; the accelerator's where nil.
+    public var memoryBytes: Double?
+
+    public init() {}
+  }
+
+  /// What makes a layout better.
+  public enum Objective: String, Sendable, Hashable, CaseIterable {
+    /// The shortest step. On a given cluster money and energy follow from it.
+    case time
+    /// The most free memory, of layouts within a tenth of the fastest.
+    case headroom
+  }
+
+  /// Searches all layouts that divide the devices.
+  ///
+  /// Memory is worked out first, and time only of what fits: nothing that fits is left out.
+  public init(_ model: StepModel, _ options: Options = Options()) {
+    let limit = options.memoryBytes ?? model.cluster.accelerator.usableMemoryBytes
+    var considered = 0
+    var fitting: [RankedLayout] = []
+    var smallest: (layout: Layout, memory: StepMemory)?
+    for layout in model.candidates(options) {
+      considered += 1
+      let memory = model.memory(layout)
+      if memory.total <= limit {
+        fitting.append(RankedLayout(layout: layout, time: model.time(layout), memory: memory))
+      } else if fitting.isEmpty, memory.total < smallest?.memory.total ?? .infinity {
+        smallest = (layout, memory)
+      }
+    }
+    self.considered = considered
+    self.fitting = fitting.count
+    self.smallest =
+      fitting.isEmpty
+      ? smallest.map { RankedLayout(layout: $0.layout, time: model.time($0.layout), memory: $0.memory) } : nil
+    // Of equal times the simplest layout, which comes first.
+    let order = fitting.indices.sorted { (fitting[$0].time.total, $0) < (fitting[$1].time.total, $1) }
+    switch options.objective {
+    case .time: best = order.prefix(options.keep).map { fitting[$0] }
+    case .headroom:
+      let fastest = order.first.map { fitting[$0].time.total } ?? 0
+      let near = order.filter { fitting[$0].time.total <= 1.1 * fastest }
+      best = near.sorted { (fitting[$0].memory.total, $0) < (fitting[$1].memory.total, $1) }
+        .prefix(options.keep).map { fitting[$0] }
+    }
+  }
+}
+
+extension StepModel {
+  /// Every layout on all of the cluster's devices that ``check(_:)`` accepts, from simple to intricate.
+  func candidates(_ options: LayoutSearch.Options) -> [Layout] {
+    var layouts: [Layout] = []
+    let devices = cluster.count
+    // Tensor parallelism waits for every layer; beyond the fast links it never pays.
+    let tensors = degrees(options.tensor, upTo: min(devices, cluster.accelerator.link.domainSize), dividing: devices)
+    for tensor in tensors where workload.shape.heads % tensor == 0 {
+      let contexts = degrees(options.context, upTo: workload.sequence >= 16_384 ? 32 : 1, dividing: devices / tensor)
+      for context in contexts {
+        let rest = devices / tensor / context
+        for pipeline in degrees(options.pipeline, upTo: workload.shape.layers, dividing: rest) {
+          let data = rest / pipeline
+          guard options.data == nil || options.data == data, workload.globalBatch % data == 0 else { continue }
+          var layout = Layout(
+            data: data, tensor: tensor, pipeline: pipeline, context: context, sequenceParallel: tensor > 1,
+            stageSplit: options.stageSplit)
+          for expert in degrees(
+            options.expert, upTo: workload.shape.experts?.count ?? 1, dividing: data * context * tensor)
+          {
+            layout.expert = expert
+            append(&layouts, layout, options)
+          }
+        }
+      }
+    }
+    return layouts
+  }
+
+  /// The variants of a layout whose degrees are settled.
+  private func append(_ layouts: inout [Layout], _ degrees: Layout, _ options: LayoutSearch.Options) {
+    let sequences = workload.globalBatch / degrees.data
+    let sizes = options.microBatch.map { [$0] } ?? Array(1...min(64, sequences))
+    let shardings =
+      options.sharding.map { [$0] } ?? (degrees.data * degrees.context == 1 ? [.none] : Layout.Sharding.allCases)
+    let recomputations = options.recomputation.map { [$0] } ?? Recomputation.allCases
+    for size in sizes where sequences % size == 0 {
+      for schedule in degrees.pipeline > 1 ? options.schedules : [.oneForwardOneBackward] {
+        for chunks in self.chunks(degrees, schedule, options) {
+          for sharding in shardings {
+            for recomputation in recomputations {
+              var layout = degrees
+              layout.microBatch = size
+              layout.schedule = schedule
+              layout.virtualStages = chunks
+              layout.sharding = sharding
+              layout.recomputation = recomputation
+              if isValid(layout) { layouts.append(layout) }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func chunks(_ layout: Layout, _ schedule: PipelineSchedule, _ options: LayoutSearch.Options) -> [Int] {
+    if let given = options.virtualStages { return [given] }
+    guard layout.pipeline > 1, schedule == .oneForwardOneBackward else { return [1] }
+    return (1...max(1, workload.shape.layers / layout.pipeline)).filter {
+      $0 == 1 || workload.shape.layers % (layout.pipeline * $0) == 0
+    }
+  }
+
+  private func isValid(_ layout: Layout) -> Bool { (try? check(layout)) != nil }
+
+  private func degrees(_ given: Int?, upTo most: Int, dividing whole: Int) -> [Int] {
+    if let given { return whole % given == 0 ? [given] : [] }
+    return (1...max(1, min(most, whole))).filter { whole % $0 == 0 }
+  }
+}

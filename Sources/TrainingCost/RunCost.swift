@@ -1,0 +1,64 @@
+import Tables
+
+/// What training on a number of tokens takes: time, accelerator time, money, energy and carbon dioxide.
+public struct RunCost: Sendable, Hashable {
+  public let steps: Double
+  /// Wall-clock time with the time that failures and checkpoints take.
+  public let seconds: Double
+  /// Without them.
+  public let usefulSeconds: Double
+  public let gpuHours: Double
+  /// Nil where no price is known.
+  public let usd: Double?
+  /// In kWh, of the accelerators and what cools them; nil where their power is not known.
+  public let energy: Double?
+  /// In kg of CO₂ equivalents; nil unless the carbon intensity is given.
+  public let carbon: Double?
+  public let sentences: [String]
+
+  /// - Parameters:
+  ///   - tokens: to train on; a last step that is not full counts whole.
+  ///   - goodput: the share of the time that goes into steps that count, in 0 … 1.
+  ///   - carbonIntensity: of the electricity, in kg a kWh.
+  /// - Throws: ``CostError`` unless tokens and shares make sense.
+  public init(
+    tokens: Double, stepSeconds: Double, workload: TrainingWorkload, cluster: Cluster, goodput: Double = 1,
+    carbonIntensity: Double? = nil
+  ) throws(CostError) {
+    guard tokens > 0, tokens.isFinite else {
+      throw CostError("the tokens must be above zero and finite, not \(tokens)")
+    }
+    guard goodput > 0, goodput <= 1 else {
+      throw CostError("the goodput must be above 0 and at most 1, not \(goodput)")
+    }
+    steps = (tokens / workload.tokensPerStep).rounded(.up)
+    usefulSeconds = steps * stepSeconds
+    seconds = usefulSeconds / goodput
+    gpuHours = seconds / 3600 * Double(cluster.count)
+    let hours = gpuHours
+    usd = cluster.price.map { $0.usdPerHour * hours }
+    energy = cluster.watts.map { $0 * (hours / Double(cluster.count)) / 1000 }
+    carbon = carbonIntensity.flatMap { intensity in
+      cluster.watts.map { $0 * (hours / Double(cluster.count)) / 1000 * intensity }
+    }
+    var sentences = [
+      "\(formatTokens(tokens)) are \(formatCount(steps)) steps of \(formatTokens(workload.tokensPerStep)), "
+        + "\(formatDuration(seconds)) on \(cluster.count) \(cluster.accelerator.name)."
+    ]
+    if goodput < 1 {
+      let lost = significant((1 - goodput) * 100, digits: 2)
+      sentences.append("Failures, checkpoints and restarts take \(lost) % of that.")
+    }
+    if let price = cluster.price {
+      sentences.append("At \(formatUSD(price.usdPerHour)) an hour (\(price.basis)) it costs \(formatUSD(usd ?? 0)).")
+    } else {
+      sentences.append("No price of \(cluster.accelerator.name) is known; give one to have the money.")
+    }
+    if let energy {
+      let pue = significant(cluster.powerUsageEffectiveness)
+      sentences.append(
+        "At their design power, times \(pue) for the site, the accelerators use \(formatCount(energy)) kWh.")
+    }
+    self.sentences = sentences
+  }
+}

@@ -1,0 +1,142 @@
+import ArgumentParser
+import Foundation
+import Report
+import ScalingLaws
+import Tables
+import TrainingCost
+
+struct CostEstimateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "estimate",
+    abstract: "Say what training a model on a cluster takes: memory, step time, days, money, energy.",
+    discussion: """
+      Degrees of the layout that are not given are the fastest that fit. 'estimate' may be left out.
+
+      Examples:
+        windtunnel cost --model llama-3-8b --cluster 64xH100 --tokens 1T
+        windtunnel cost --model gpt-3-175b --cluster 1024xA100 --tp 8 --pp 16
+        windtunnel cost --params 7B --cluster 8xH100 --zero 3 --price 2.5
+        windtunnel cost --model llama-3-8b --cluster 64xH100 --calibration c.json
+      """)
+
+  @OptionGroup(title: "Model") var trained: WorkloadOptions
+  @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+  @OptionGroup(title: "Layout") var layout: LayoutOptions
+  @OptionGroup(title: "Layout") var calibrated: CalibrationOption
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("What the model is trained on: 1T.", valueName: "tokens"))
+  var tokens: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Carbon intensity of the electricity, in grams of CO₂ a kWh.", valueName: "g/kWh"))
+  var carbon: Double?
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() throws {
+    try output.prepare()
+    let (workload, name, notes) = try trained.workload()
+    let cluster = try cluster.value()
+    let calibration = try calibrated.document()
+    var options = try layout.options()
+    options.keep = 1
+    let model = try StepModel(workload, on: cluster, efficiency: calibration?.calibration.efficiency)
+    let search = LayoutSearch(model, options)
+    guard let chosen = search.best.first ?? search.smallest else {
+      throw UsageError("no layout works out: \(LayoutRefusal.reason(model, options))")
+    }
+    var document = CostDocument(chosen, model, name: name, fits: !search.best.isEmpty)
+    document.assumptions = notes + assumptions(of: model, calibration)
+    if let calibration {
+      let interval = try calibration.calibration.interval(of: chosen.layout, for: workload, on: cluster)
+      document.stepInterval = [interval.lowerBound, interval.upperBound]
+    }
+    if let tokens {
+      if let carbon, !(carbon >= 0 && carbon.isFinite) {
+        throw UsageError("--carbon must be zero or more grams a kWh, not \(carbon)")
+      }
+      document.run = RunDocument(
+        try RunCost(
+          tokens: parseCount(tokens, of: .tokens), stepSeconds: chosen.time.total, workload: workload,
+          cluster: cluster, carbonIntensity: carbon.map { $0 / 1000 }))
+    }
+    try output.emit(json: try encodedJSON(document)) { CostView(document).text }
+  }
+}
+
+/// What a cost rests on that nobody stated.
+func assumptions(of model: StepModel, _ calibration: CalibrationDocument?) -> [String] {
+  let cluster = model.cluster
+  let constants =
+    calibration.map { "The cost model's constants are those fitted to \($0.rows.count) measured steps of \($0.file)." }
+    ?? "The cost model's constants are the defaults for \(cluster.accelerator.name); 'windtunnel cost calibrate' fits them "
+    + "to steps of yours."
+  return [
+    constants,
+    "Nodes of \(cluster.devicesPerNode) are joined at \(formatBytes(cluster.networkBytesPerSecond))/s for each accelerator.",
+    "Gradients of \(significant(model.workload.gradientBytes)) bytes, Adam with a master copy of the weights "
+      + "(\(significant(model.workload.optimizerBytes)) bytes a parameter).",
+  ]
+}
+
+/// One layout's cost as a document, `windtunnel.cost/1`.
+struct CostDocument: Codable {
+  var schema = "windtunnel.cost/1"
+  var model: String
+  var params: Double
+  var sequence: Int
+  var globalBatch: Int
+  var accelerator: String
+  var devices: Int
+  var layout: LayoutsDocument.Entry
+  var fits: Bool
+  /// What a program can have of a device's memory.
+  var usableBytes: Double
+  /// Of a step's seconds, 90 %, with a calibration.
+  var stepInterval: [Double]?
+  var run: RunDocument?
+  var assumptions: [String] = []
+
+  init(_ ranked: RankedLayout, _ model: StepModel, name: String, fits: Bool) {
+    self.model = name
+    params = Double(model.workload.shape.parameters.total)
+    sequence = model.workload.sequence
+    globalBatch = model.workload.globalBatch
+    accelerator = model.cluster.accelerator.name
+    devices = model.cluster.count
+    layout = LayoutsDocument.Entry(ranked, model)
+    self.fits = fits
+    usableBytes = model.cluster.accelerator.usableMemoryBytes
+  }
+}
+
+/// What `cost` prints.
+struct CostView {
+  private let document: CostDocument
+  private let terminal = Terminal.standardOutput
+
+  init(_ document: CostDocument) { self.document = document }
+
+  var text: String {
+    let entry = document.layout
+    let title = terminal.styled("\(document.model) on \(document.devices) \(document.accelerator)", .bold)
+    var lines = ["\(title): \(entry.name)", "", StepView(entry).text, ""]
+    let interval =
+      document.stepInterval.map { " (90 % interval \(formatDuration($0[0])) … \(formatDuration($0[1])))" } ?? ""
+    lines.append(
+      "\(formatDuration(entry.stepSeconds)) a step\(interval), \(formatCount(entry.tokensPerSecond)) tokens/s, "
+        + "MFU \(format(entry.mfu * 100, significant: 3)) %")
+    lines.append(
+      document.fits
+        ? "it fits: \(formatBytes(entry.memoryBytes)) of \(formatBytes(document.usableBytes)) that a device has"
+        : terminal.styled("does not fit", .warning)
+          + ": \(formatBytes(entry.memoryBytes)), and a device has \(formatBytes(document.usableBytes))")
+    if let run = document.run { lines += [""] + run.sentences }
+    lines.append("")
+    lines += document.assumptions.map {
+      wrapped($0, label: terminal.styled("assumed", .dim), labelWidth: 7, width: terminal.columns)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

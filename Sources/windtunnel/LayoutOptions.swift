@@ -1,0 +1,72 @@
+import ArgumentParser
+import TrainingCost
+
+/// Degrees and choices of a layout.
+struct LayoutOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tensor-parallel devices.", valueName: "N"))
+  var tp: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Pipeline stages.", valueName: "N"))
+  var pp: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Data-parallel replicas.", valueName: "N"))
+  var dp: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Devices that share each sequence.", valueName: "N"))
+  var cp: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Devices that share the experts of a layer.", valueName: "N"))
+  var ep: Int?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Model chunks of a device (interleaved schedule).", valueName: "N"))
+  var virtualStages: Int?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Sequences of a micro-batch.", valueName: "N"))
+  var microBatch: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What replicas shard: 0, 1 (optimizer), 2 (gradients), 3 (parameters, FSDP).", valueName: "stage"))
+  var zero: Int?
+
+  @Option(help: "What is computed again: none, selective or full.")
+  var recompute: Recomputation?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "The pipeline's schedule: 1f1b, gpipe, zb-h1, zb-h2, zb-v, v-half, v-min; may be given again to compare.",
+      valueName: "name"))
+  var schedule: [PipelineSchedule] = []
+
+  @Option(help: "How layers are dealt out to stages: even, or balanced with the output projection.")
+  var stageSplit: Layout.StageSplit = .even
+
+  func options() throws -> LayoutSearch.Options {
+    var options = LayoutSearch.Options()
+    for (name, degree) in [
+      ("--tp", tp), ("--pp", pp), ("--dp", dp), ("--cp", cp), ("--ep", ep), ("--virtual-stages", virtualStages),
+      ("--micro-batch", microBatch),
+    ] {
+      if let degree, degree < 1 { throw UsageError("\(name) must be at least 1, not \(degree)") }
+    }
+    (options.tensor, options.pipeline, options.data) = (tp, pp, dp)
+    (options.context, options.expert, options.virtualStages) = (cp, ep, virtualStages)
+    options.microBatch = microBatch
+    options.sharding = try zero.map {
+      guard let stage = Layout.Sharding(rawValue: $0) else {
+        throw UsageError("--zero must be 0, 1, 2 or 3, not \($0)")
+      }
+      return stage
+    }
+    options.recomputation = recompute
+    if !schedule.isEmpty { options.schedules = schedule }
+    options.stageSplit = stageSplit
+    return options
+  }
+}
+
+extension Recomputation: ExpressibleByArgument {}
+extension PipelineSchedule: ExpressibleByArgument {}

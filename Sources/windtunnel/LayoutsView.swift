@@ -1,0 +1,96 @@
+import Report
+import Tables
+import TrainingCost
+
+/// What `layout` prints.
+struct LayoutsView {
+  private let document: LayoutsDocument
+  private let terminal = Terminal.standardOutput
+
+  init(_ document: LayoutsDocument) { self.document = document }
+
+  var text: String {
+    let title = terminal.styled("\(document.model) on \(document.devices) \(document.accelerator)", .bold)
+    let tokens = formatTokens(Double(document.sequence * document.globalBatch))
+    var blocks = [
+      "\(title), \(formatParams(document.params)), \(document.globalBatch) sequences of \(document.sequence) (\(tokens)) a "
+        + "step; \(document.fitting) of \(document.considered) layouts fit", layouts,
+    ]
+    if let best = document.layouts.first { blocks.append(StepView(best).text) }
+    blocks.append(sentences("why", document.reasons))
+    if let run = document.run { blocks.append(sentences("run", run.sentences)) }
+    if let front = document.front { blocks.append(frontier(front)) }
+    blocks.append(sentences("assumed", document.assumptions))
+    return blocks.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+  }
+
+  private var layouts: String {
+    var table = TextTable(
+      [
+        .init("dp", .right), .init("tp", .right), .init("pp", .right), .init("cp", .right), .init("ep", .right),
+        .init("chunks", .right), .init("micro-batch", .right), .init("ZeRO", .right), .init("recompute"),
+        .init("schedule"), .init("step", .right), .init("tokens/s", .right), .init("MFU", .right),
+        .init("memory", .right),
+      ], terminal: terminal)
+    for entry in document.layouts {
+      table.add([
+        "\(entry.data)", "\(entry.tensor)", "\(entry.pipeline)", "\(entry.context)", "\(entry.expert)",
+        "\(entry.virtualStages)", "\(entry.microBatches) x \(entry.microBatch)", "\(entry.zero)", entry.recompute,
+        entry.pipeline > 1 ? entry.schedule : "–", formatDuration(entry.stepSeconds),
+        formatCount(entry.tokensPerSecond), "\(format(entry.mfu * 100, significant: 3)) %",
+        formatBytes(entry.memoryBytes),
+      ])
+    }
+    return table.render(width: terminal.columns)
+  }
+
+  private func frontier(_ points: [LayoutsDocument.FrontPoint]) -> String {
+    var table = TextTable(
+      [
+        .init("accelerators", .right), .init("time", .right), .init("GPU-hours", .right), .init("cost", .right),
+        .init("MFU", .right), .init("layout", wraps: true), .init(""),
+      ], terminal: terminal)
+    for point in points {
+      table.add([
+        "\(point.devices)", formatDuration(point.run.seconds), formatCount(point.run.gpuHours),
+        point.run.usd.map { formatUSD($0) } ?? "–", "\(format(point.layout.mfu * 100, significant: 3)) %",
+        point.layout.name, point.isPareto ? "" : "slower and dearer than another",
+      ])
+    }
+    return table.render(width: terminal.columns)
+  }
+
+  private func sentences(_ label: String, _ sentences: [String]) -> String {
+    sentences.map {
+      wrapped($0, label: terminal.styled(label, .dim), labelWidth: label.count, width: terminal.columns)
+    }.joined(separator: "\n")
+  }
+}
+
+/// Where a step's time and memory go.
+struct StepView {
+  private let entry: LayoutsDocument.Entry
+  private let terminal = Terminal.standardOutput
+
+  init(_ entry: LayoutsDocument.Entry) { self.entry = entry }
+
+  var text: String {
+    var table = TextTable(
+      [
+        .init("time of a step"), .init("", .right), .init("share", .right), .init("memory of a device"),
+        .init("", .right),
+      ], terminal: terminal)
+    for row in 0..<max(entry.seconds.count, entry.bytes.count) {
+      let time = row < entry.seconds.count ? entry.seconds[row] : nil
+      let memory = row < entry.bytes.count ? entry.bytes[row] : nil
+      table.add([
+        time?.part ?? "", time.map { formatDuration($0.value) } ?? "",
+        time.map { "\(format($0.value / entry.stepSeconds * 100, significant: 2)) %" } ?? "", memory?.part ?? "",
+        memory.map { formatBytes($0.value) } ?? "",
+      ])
+    }
+    table.addRule()
+    table.add(["total", formatDuration(entry.stepSeconds), "", "total", formatBytes(entry.memoryBytes)])
+    return table.render(width: terminal.columns)
+  }
+}
