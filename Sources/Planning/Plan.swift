@@ -75,12 +75,14 @@ public func planOptimum(
 
 extension Ensemble {
   /// The plan of an allocation that reaches the goal, with what every draw would train for it.
-  func plan(for goal: PlanGoal, best: Allocation, drawn: [Allocation?]) -> Plan {
+  ///
+  /// - Parameter choice: how size and tokens were chosen, where they were not by this law alone.
+  func plan(for goal: PlanGoal, best: Allocation, drawn: [Allocation?], choice: String? = nil) -> Plan {
     let flops = point.flops(best, for: goal)
     let loss = self.loss(best)
     let splits = law.splits
 
-    var findings = PlanFindings(ensemble: self, goal: goal, best: best, drawn: drawn)
+    var findings = PlanFindings(ensemble: self, goal: goal, best: best, drawn: drawn, chosen: choice)
     findings.exponents = exponents(at: flops)
     findings.robust = robustChoice(for: goal, beside: best)
     findings.valley = point.valley(flops: flops, factors: options.valleyFactors)

@@ -27,6 +27,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   public var mixture: MixtureSection?
   public var upcycling: UpcyclingSection?
   public var cost: Cost?
+  public var cluster: ClusterSection?
   public var sweep: [SweepSection]?
   public var intervalLevel: Double
   public var draws: Int
@@ -37,7 +38,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   enum CodingKeys: String, CodingKey {
     case schema, law, provenance, budget, assumptions, params, tokens, flops
     case tokensPerParam = "tokens_per_param"
-    case epochs, loss, exponents, robust, valley, lifetime, mixture, upcycling, cost, sweep
+    case epochs, loss, exponents, robust, valley, lifetime, mixture, upcycling, cost, cluster, sweep
     case intervalLevel = "interval_level"
     case draws, seed, reasons, warnings
   }

@@ -7,6 +7,8 @@ struct PlanFindings {
   let goal: PlanGoal
   let best: Allocation
   let drawn: [Allocation?]
+  /// How size and tokens were chosen, where they were not by this law alone.
+  var chosen: String?
   var exponents: PlanExponents?
   var robust: RobustChoice?
   var valley: Valley?
@@ -33,7 +35,7 @@ extension PlanFindings {
       return sentences
     }
     sentences.append(ensemble.options.rule.sentence)
-    sentences += [choice] + repetition + limits
+    sentences += [chosen ?? choice] + repetition + limits
     if let lifetime { sentences.append(serving(lifetime)) }
     sentences += [constraintCost, expectation, growth, flatness, robustness].compactMap { $0 }
     return sentences
@@ -127,7 +129,7 @@ extension PlanFindings {
 
   /// What the constraints cost in loss.
   private var constraintCost: String? {
-    guard lifetime == nil,
+    guard lifetime == nil, chosen == nil,
       constraints.maxTokens != nil || constraints.maxParams != nil || given != nil,
       let free = ensemble.point.unconstrained.trainingOptimum(flops), best.loss - free.loss > 1e-4
     else { return nil }

@@ -138,6 +138,10 @@ public struct StepModel: Sendable {
 }
 
 extension StepModel {
+  /// What nine of ten held-out steps stayed within of the time predicted from default constants (vTrain, nanotron and MPT
+  /// steps that the constants were not fitted to).
+  public static let usualError = 0.15
+
   /// Model FLOPs utilisation: the products that the model needs, with half of attention's square, over what the devices
   /// could compute in the time at their peak in the workload's precision.
   public func utilisation(stepSeconds: Double) -> Double {

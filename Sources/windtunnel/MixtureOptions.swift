@@ -47,7 +47,7 @@ struct MixtureOptions: ParsableArguments {
 
   var bytesOfParam: Double { bytesPerParam ?? MemoryLimit.inferenceBytesPerParam }
 
-  private var isGiven: Bool {
+  var isGiven: Bool {
     experts != nil || memory != nil || bytesPerParam != nil || activeExperts != nil || vocabulary != nil
   }
 

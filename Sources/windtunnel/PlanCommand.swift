@@ -14,6 +14,7 @@ struct PlanCommand: ParsableCommand {
       Examples:
         windtunnel plan --fit fit.json --budget "1e23 FLOP"
         windtunnel plan --preset besiroglu2024 --budget "2M USD" --price 2.5
+        windtunnel plan --fit fit.json --cluster 64xH100 --days 30
         windtunnel plan --fit fit.json --budget "64xH100 for 30d" --max-tokens 2T
         windtunnel plan --fit fit.json --target-loss 2.0
         windtunnel plan --preset hoffmann2022 --target-loss 2.1 --inference-tokens 1T
@@ -81,6 +82,7 @@ struct PlanCommand: ParsableCommand {
     help: ArgumentHelp("The seed of the residuals drawn for the prediction interval.", valueName: "number"))
   var seed: UInt64 = 0
 
+  @OptionGroup(title: "Cluster") var clustered: PlanClusterOptions
   @OptionGroup(title: "Experts and memory") var mixture: MixtureOptions
   @OptionGroup(title: "Upcycling") var upcycling: UpcyclingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -94,12 +96,13 @@ struct PlanCommand: ParsableCommand {
     if budget != nil, targetLoss != nil {
       throw UsageError("--budget and --target-loss both say what to plan for; give one of them")
     }
-    if budget == nil, targetLoss == nil, sweep == nil {
-      throw UsageError("say what to plan for: --budget \"1e23 FLOP\" or --target-loss 2.0")
+    if budget == nil, targetLoss == nil, sweep == nil, clustered.cluster == nil {
+      throw UsageError("say what to plan for: --budget \"1e23 FLOP\", --cluster 64xH100 --days 30 or --target-loss 2.0")
     }
     try output.prepare()
     try plot.prepare()
     let assumptions = try assumptions()
+    if try planOnCluster(assumptions) { return }
     let compute = try budget.map { try trainingFLOPs(for: Budget(parsing: $0), assumptions: assumptions) }
     let planned = try upcycling.upcycleFrom == nil ? sizePlan(compute) : upcyclingPlan(compute)
     let cost = try computeCost(
@@ -181,7 +184,7 @@ struct PlanCommand: ParsableCommand {
     return count
   }
 
-  private func constraints() throws -> PlanConstraints {
+  func constraints() throws -> PlanConstraints {
     PlanConstraints(
       maxTokens: try maxTokens.map { try parseCount($0, of: .tokens) },
       fixedParams: try params.map { try parseCount($0, of: .params) },

@@ -12,10 +12,15 @@ struct PlanView {
 
   var text: String {
     [
-      answer, experts.mixture, experts.upcycling, valley, sweep,
+      answer, cluster.map(\.run).joined(separator: "\n"), cluster.map(\.sizes).joined(separator: "\n"), experts.mixture,
+      experts.upcycling, valley, sweep,
       figure.valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "", words,
     ]
     .filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  private var cluster: [PlanClusterView] {
+    document.cluster.map { [PlanClusterView(section: $0, terminal: terminal)] } ?? []
   }
 
   private var experts: ExpertsView { ExpertsView(plan: plan, terminal: terminal) }
@@ -114,7 +119,7 @@ struct PlanView {
     // What compute costs is assumed too; what a budget buys has already been said of one in money or time.
     let priced = document.assumptions.count <= 1 && (document.cost?.gpuHours ?? 0) >= 0.1
     let costing = priced ? document.cost?.assumptions ?? [] : []
-    let reasons = (document.assumptions + plan.reasons + costing).map {
+    let reasons = (document.assumptions + plan.reasons + (document.cluster?.sentences ?? []) + costing).map {
       wrapped($0, label: terminal.styled("because", .dim), labelWidth: 7, width: terminal.columns)
     }
     let warnings = document.warnings.map {

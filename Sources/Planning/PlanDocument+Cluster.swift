@@ -1,0 +1,125 @@
+import TrainingCost
+
+extension PlanDocument {
+  /// The run on a cluster: shape, batch, layout, time, money and energy.
+  public struct ClusterSection: Codable, Sendable, Hashable {
+    public var accelerator: String
+    public var devices: Int
+    public var best: Run
+    /// Every size that was tried, the smallest first.
+    public var sizes: [Run]
+    /// Where the size of lowest loss falls among them by the law's draws.
+    public var sizeInterval: [Double]?
+    public var stepSeconds: Double
+    /// Predicted over true step time, at the plan's level.
+    public var timeError: [Double]
+    /// Of the mean loss of such runs, with the error of the time.
+    public var lossInterval: [Double]?
+    public var memoryBytes: Double
+    public var gpuHours: Double
+    public var usd: Double?
+    public var energyKWh: Double?
+    public var carbonKg: Double?
+    public var sentences: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case accelerator, devices, best, sizes
+      case sizeInterval = "size_interval"
+      case stepSeconds = "step_seconds"
+      case timeError = "time_error"
+      case lossInterval = "loss_interval"
+      case memoryBytes = "memory_bytes"
+      case gpuHours = "gpu_hours"
+      case usd
+      case energyKWh = "energy_kwh"
+      case carbonKg = "carbon_kg"
+      case sentences
+    }
+
+    /// - Parameter cost: of the plan's run.
+    public init(_ plan: ClusterPlan, cost: RunCost, cluster: Cluster) {
+      accelerator = cluster.accelerator.name
+      devices = cluster.count
+      best = Run(plan.run)
+      sizes = plan.sizes.map(Run.init)
+      sizeInterval = plan.sizeInterval.map { [$0.lowerBound, $0.upperBound] }
+      stepSeconds = plan.run.layout.time.total
+      timeError = [plan.timeError.lowerBound, plan.timeError.upperBound]
+      lossInterval = plan.lossInterval.map { [$0.lowerBound, $0.upperBound] }
+      memoryBytes = plan.run.layout.memory.total
+      gpuHours = cost.gpuHours
+      usd = cost.usd
+      energyKWh = cost.energy
+      carbonKg = cost.carbon
+      sentences = plan.sentences + cost.sentences
+    }
+  }
+
+  /// A model on the cluster.
+  public struct Run: Codable, Sendable, Hashable {
+    public var params: Double
+    public var tokens: Double
+    public var loss: Double
+    public var layers: Int
+    public var hidden: Int
+    public var heads: Int
+    public var keyValueHeads: Int
+    public var feedForward: Int
+    public var vocabulary: Int
+    public var sequence: Int
+    public var batchTokens: Double
+    public var data: Int
+    public var tensor: Int
+    public var pipeline: Int
+    public var context: Int
+    public var virtualStages: Int
+    public var microBatch: Int
+    public var zero: Int
+    public var recompute: String
+    public var layout: String
+    public var tokensPerSecond: Double
+    public var mfu: Double
+    public var seconds: Double
+
+    enum CodingKeys: String, CodingKey {
+      case params, tokens, loss, layers, hidden, heads
+      case keyValueHeads = "key_value_heads"
+      case feedForward = "feed_forward"
+      case vocabulary, sequence
+      case batchTokens = "batch_tokens"
+      case data, tensor, pipeline, context
+      case virtualStages = "virtual_stages"
+      case microBatch = "micro_batch"
+      case zero, recompute, layout
+      case tokensPerSecond = "tokens_per_second"
+      case mfu, seconds
+    }
+
+    init(_ run: ClusterRun) {
+      params = run.params
+      tokens = run.tokens
+      loss = run.loss
+      layers = run.shape.layers
+      hidden = run.shape.hidden
+      heads = run.shape.heads
+      keyValueHeads = run.shape.keyValueHeads
+      feedForward = run.shape.feedForward
+      vocabulary = run.shape.vocabulary
+      sequence = run.workload.sequence
+      batchTokens = run.workload.tokensPerStep
+      let degrees = run.layout.layout
+      data = degrees.data
+      tensor = degrees.tensor
+      pipeline = degrees.pipeline
+      context = degrees.context
+      virtualStages = degrees.virtualStages
+      microBatch = degrees.microBatch
+      zero = degrees.sharding.rawValue
+      recompute = degrees.recomputation.rawValue
+      layout = degrees.summary
+      tokensPerSecond = run.tokensPerSecond
+      mfu = run.utilisation
+      seconds = run.seconds
+    }
+  }
+}

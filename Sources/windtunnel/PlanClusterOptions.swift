@@ -1,0 +1,139 @@
+import ArgumentParser
+import Foundation
+import Planning
+import Tables
+import TrainingCost
+
+/// The cluster that a plan is made for, where its utilisation is to be worked out.
+struct PlanClusterOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The accelerators, 64xH100: size, shape, batch and layout are then chosen together.", valueName: "NxNAME"))
+  var cluster: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Days that the cluster is there.", valueName: "days"))
+  var days: Double?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of a sequence.", valueName: "tokens"))
+  var sequence = "4096"
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Tokens of a step; the critical batch size unless given.", valueName: "tokens"))
+  var batch: String?
+
+  @Option(help: "Precision of the matrix products: bf16, fp16, fp8, fp4 or fp32.")
+  var precision = Precision.bf16
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What one accelerator sends between nodes: \"50 GB/s\".", valueName: "rate"))
+  var network: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Carbon intensity of the electricity, in grams of CO₂ a kWh.", valueName: "g/kWh"))
+  var carbon: Double?
+
+  @OptionGroup var hardware: HardwareFileOption
+  @OptionGroup var calibrated: CalibrationOption
+
+  /// What is to be planned on a cluster; nil where only compute is.
+  ///
+  /// - Parameters:
+  ///   - budget: money, accelerator time, or a cluster for a time.
+  ///   - assumptions: the accelerator and its price, where they were given.
+  func request(_ budget: Budget?, _ assumptions: CostAssumptions) throws -> (request: ClusterRequest, sentence: String)?
+  {
+    let catalogue = try hardware.catalogue()
+    if case .cluster(let count, let name, let seconds) = budget {
+      guard cluster == nil, days == nil else {
+        throw UsageError("the budget names a cluster and its time already; leave out --cluster and --days")
+      }
+      let named = try Cluster(catalogue.named(name), count: count)
+      return (try made(named, seconds: seconds, assumptions), "")
+    }
+    guard let cluster else {
+      guard let days else { return nil }
+      return try bought(budget, days: days, assumptions, catalogue)
+    }
+    let named = try Cluster(parsing: cluster, in: catalogue)
+    switch budget {
+    case nil:
+      guard let days else { throw UsageError("say how long the cluster is there: --days 30, or give a --budget") }
+      return (try made(named, seconds: days * 86_400, assumptions), "")
+    case .usd(let usd):
+      let price = try price(of: named.accelerator, assumptions)
+      let hours = usd / price.usdPerHour
+      let seconds = hours / Double(named.count) * 3600
+      let sentence =
+        "\(formatUSD(usd)) buys \(formatCount(hours)) \(named.accelerator.name)-hours at \(formatUSD(price.usdPerHour)) an "
+        + "hour (\(price.basis)), \(formatDuration(seconds)) of the cluster."
+      return (try made(named, seconds: try limited(seconds), assumptions), sentence)
+    case .gpuHours(let hours):
+      let seconds = hours / Double(named.count) * 3600
+      return (
+        try made(named, seconds: try limited(seconds), assumptions),
+        "\(formatCount(hours)) \(named.accelerator.name)-hours are \(formatDuration(seconds)) of the cluster."
+      )
+    case .flops:
+      throw UsageError("a budget of FLOP says nothing of time: give money, GPU-hours or --days with --cluster")
+    case .cluster: return nil
+    }
+  }
+
+  /// The accelerators that money or accelerator time keeps busy for so many days.
+  private func bought(
+    _ budget: Budget?, days: Double, _ assumptions: CostAssumptions, _ catalogue: HardwareCatalogue
+  ) throws -> (request: ClusterRequest, sentence: String) {
+    let accelerator = try assumptions.accelerator ?? catalogue.named(Accelerator.assumed.name)
+    let hours: Double
+    switch budget {
+    case .usd(let usd): hours = usd / (try price(of: accelerator, assumptions)).usdPerHour
+    case .gpuHours(let given): hours = given
+    default:
+      throw UsageError("--days needs --cluster, or a --budget of money or GPU-hours that says how many accelerators")
+    }
+    let count = Int(min(1e6, hours / (24 * days)))
+    // Whole nodes, as many as a power of two divides evenly.
+    let node = accelerator.devicesPerNode
+    var unit = node
+    while unit * 8 <= count { unit *= 2 }
+    let whole = count / unit * unit
+    guard whole >= 1 else {
+      throw UsageError(
+        "the budget does not keep \(node) \(accelerator.name) busy for \(significant(days)) days; give fewer days")
+    }
+    let cluster = try Cluster(accelerator, count: whole)
+    let sentence = "For \(significant(days)) days the budget keeps \(whole) \(accelerator.name) busy, in whole nodes."
+    return (try made(cluster, seconds: days * 86_400, assumptions), sentence)
+  }
+
+  /// Days are a deadline beside money.
+  private func limited(_ seconds: Double) throws -> Double { min(seconds, (days ?? .infinity) * 86_400) }
+
+  private func price(of accelerator: Accelerator, _ assumptions: CostAssumptions) throws -> ComputePrice {
+    if let price = assumptions.price ?? accelerator.listPrice { return price }
+    throw UsageError("there is no list price of \(accelerator.name); state it with --price, in USD an hour")
+  }
+
+  private func made(_ cluster: Cluster, seconds: Double, _ assumptions: CostAssumptions) throws -> ClusterRequest {
+    if let other = assumptions.accelerator, other != cluster.accelerator {
+      throw UsageError(
+        "--cluster is of \(cluster.accelerator.name), but --accelerator of \(other.name); give one of them")
+    }
+    guard seconds > 0, seconds.isFinite else { throw UsageError("the time must be above zero, not \(seconds) seconds") }
+    var cluster = cluster
+    if let price = assumptions.price { cluster.price = price }
+    if let network { cluster.networkBytesPerSecond = try parseByteRate(network) }
+    if let carbon, !(carbon >= 0 && carbon.isFinite) {
+      throw UsageError("--carbon must be zero or more grams a kWh, not \(carbon)")
+    }
+    var request = ClusterRequest(cluster: cluster, seconds: seconds)
+    request.sequence = try wholeCount(sequence, "--sequence", of: .tokens, 1...100_000_000)
+    request.batchTokens = try batch.map { try parseCount($0, of: .tokens) }
+    request.precision = precision
+    request.calibration = try calibrated.document()?.calibration
+    return request
+  }
+}

@@ -1,0 +1,62 @@
+import Planning
+import Report
+import Tables
+
+/// The part of a plan that is about its cluster.
+struct PlanClusterView {
+  let section: PlanDocument.ClusterSection
+  let terminal: Terminal
+
+  /// What to run, where, and what it takes.
+  var run: String {
+    let best = section.best
+    var table = TextTable([.init("run"), .init("", wraps: true)], terminal: terminal)
+    table.add([
+      "shape",
+      "\(best.layers) layers of \(best.hidden), \(best.heads) heads (\(best.keyValueHeads) of keys), MLPs of "
+        + "\(best.feedForward), vocabulary \(best.vocabulary)",
+    ])
+    table.add(["batch", "\(formatTokens(best.batchTokens)) (sequences of \(best.sequence))"])
+    table.add(["layout", best.layout])
+    table.add([
+      "step",
+      "\(formatDuration(section.stepSeconds)), \(formatCount(best.tokensPerSecond)) tokens/s, MFU "
+        + "\(format(best.mfu * 100, significant: 3)) %",
+    ])
+    table.add(["memory of a device", formatBytes(section.memoryBytes)])
+    table.add(["time", "\(formatDuration(best.seconds)) on \(section.devices) \(section.accelerator)"])
+    table.add(["accelerator time", formatGPUHours(section.gpuHours)])
+    table.add(["money", section.usd.map { formatUSD($0) } ?? "no price is known; give --price"])
+    if let energy = section.energyKWh { table.add(["energy", "\(formatCount(energy)) kWh"]) }
+    if let carbon = section.carbonKg { table.add(["carbon dioxide", "\(formatCount(carbon)) kg"]) }
+    if let interval = section.sizeInterval {
+      table.add(["size, over the law's draws", "\(formatParams(interval[0])) … \(formatParams(interval[1]))"])
+    }
+    if let interval = section.lossInterval {
+      table.add([
+        "loss, with the time's error",
+        "\(format(interval[0], significant: 5)) … \(format(interval[1], significant: 5))",
+      ])
+    }
+    return table.render(width: max(terminal.columns, 80))
+  }
+
+  /// What other sizes come to.
+  var sizes: String {
+    guard section.sizes.count > 1 else { return "" }
+    var table = TextTable(
+      [
+        .init("size", .right), .init("tokens", .right), .init("loss", .decimal), .init("MFU", .right),
+        .init("batch", .right), .init("layout", wraps: true),
+      ],
+      title: "Sizes in the same time, each in its fastest layout", terminal: terminal)
+    for row in section.sizes {
+      table.add([
+        formatParams(row.params), formatTokens(row.tokens), format(row.loss, significant: 5),
+        "\(format(row.mfu * 100, significant: 3)) %", formatTokens(row.batchTokens),
+        row.layout + (row == section.best ? "  ←" : ""),
+      ])
+    }
+    return table.render(width: max(terminal.columns, 80))
+  }
+}
