@@ -6,11 +6,15 @@ public enum Budget: Sendable, Equatable {
   case usd(Double)
   /// Accelerator time in hours, summed over all accelerators.
   case gpuHours(Double)
+  /// Electricity in kWh.
+  case kilowattHours(Double)
+  /// Greenhouse gases in kg of CO₂ equivalents.
+  case carbon(Double)
   /// `count` accelerators of one kind for a time in seconds. The name is as written; whether it exists is not checked.
   case cluster(count: Int, accelerator: String, seconds: Double)
 
-  /// Reads a budget with its unit: `1e23 FLOP`, `3 ZFLOP`, `1k PF-days`, `2M USD`, `$2M`, `10k GPU-hours`,
-  /// `64xH100 for 30d`.
+  /// Reads a budget with its unit: `1e23 FLOP`, `3 ZFLOP`, `1k PF-days`, `2M USD`, `$2M`, `10k GPU-hours`, `500 MWh`,
+  /// `40 t CO2`, `64xH100 for 30d`.
   ///
   /// Throws unless it is above zero and finite. A bare number is refused, because it could be any of these.
   public init(parsing text: String) throws(QuantityError) {
@@ -29,6 +33,8 @@ public enum Budget: Sendable, Equatable {
       case .flops: self = .flops(value)
       case .usd: self = .usd(value)
       case .gpuHours: self = .gpuHours(value)
+      case .kilowattHours: self = .kilowattHours(value)
+      case .carbon: self = .carbon(value)
       }
     } else if let (magnitude, name) = reading.readUnit(afterTimesSign) {
       self = try readCluster(reading, count: number * magnitude, lengthOfName: name.count)
@@ -56,6 +62,8 @@ private struct BudgetUnit {
     case flops
     case usd
     case gpuHours
+    case kilowattHours
+    case carbon
   }
 
   let kind: Kind
@@ -66,6 +74,10 @@ private struct BudgetUnit {
       (kind, factor) = (.flops, flops)
     } else if isDollars(text) {
       (kind, factor) = (.usd, 1)
+    } else if let kilowattHours = kilowattHoursOfUnit[text.lowercased()] {
+      (kind, factor) = (.kilowattHours, kilowattHours)
+    } else if let kilograms = kilogramsOfUnit[text.lowercased().filter { !" -₂".contains($0) }] {
+      (kind, factor) = (.carbon, kilograms)
     } else {
       switch normalizedUnit(text) {
       case "gpu-hours", "gpu-hour", "gpu-hrs", "gpu-hr", "gpu-h", "gpuh", "gpuhours": (kind, factor) = (.gpuHours, 1)
@@ -75,6 +87,14 @@ private struct BudgetUnit {
     }
   }
 }
+
+private let kilowattHoursOfUnit: [String: Double] = ["wh": 1e-3, "kwh": 1, "mwh": 1e3, "gwh": 1e6]
+
+/// By the unit without spaces and subscripts, so that `t CO₂` is there as `tco`.
+private let kilogramsOfUnit: [String: Double] = [
+  "kgco": 1, "kgco2": 1, "kgco2e": 1, "tco": 1e3, "tco2": 1e3, "tco2e": 1e3, "tonsco2": 1e3, "tonnesco2": 1e3,
+  "ktco2": 1e6, "ktco2e": 1e6,
+]
 
 private func isDollars(_ unit: String) -> Bool {
   ["$", "usd", "us$", "dollar", "dollars"].contains(unit.lowercased())
@@ -137,5 +157,5 @@ private func unknownUnit(_ reading: QuantityText) -> QuantityError {
   if (try? parseDuration(reading.text)) != nil {
     return reading.error("a time alone is no budget; say of what, as in '64xH100 for \(shown)'")
   }
-  return reading.error("expected FLOP, USD, GPU-hours, or a cluster and a time, found '\(excerpt(unit))'")
+  return reading.error("expected FLOP, USD, GPU-hours, kWh, t CO2, or a cluster and a time, found '\(excerpt(unit))'")
 }

@@ -7,11 +7,17 @@ public struct CostAssumptions: Sendable, Hashable {
   /// The accelerator's list price where nil.
   public var price: ComputePrice?
   public var utilisation: Utilisation
+  /// Of the electricity, in kg of CO₂ equivalents a kWh; needed for budgets of them.
+  public var carbonIntensity: Double?
 
-  public init(accelerator: Accelerator? = nil, price: ComputePrice? = nil, utilisation: Utilisation = .assumed) {
+  public init(
+    accelerator: Accelerator? = nil, price: ComputePrice? = nil, utilisation: Utilisation = .assumed,
+    carbonIntensity: Double? = nil
+  ) {
     self.accelerator = accelerator
     self.price = price
     self.utilisation = utilisation
+    self.carbonIntensity = carbonIntensity
   }
 }
 

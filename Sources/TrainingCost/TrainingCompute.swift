@@ -34,6 +34,13 @@ public func trainingFLOPs(
     let sentence = "The budget is \(formatCount(hours)) \(accelerator.name)-hours; \(rate)."
     return TrainingCompute(flops: try positive(flops, "compute"), sentences: [sentence] + basis)
 
+  case .kilowattHours, .carbon:
+    let (accelerator, basis) = accelerator(of: assumptions)
+    let power = try acceleratorHours(of: budget, accelerator, assumptions)
+    let (flops, rate) = flops(ofHours: power.hours, accelerator, assumptions.utilisation)
+    return TrainingCompute(
+      flops: try positive(flops, "compute"), sentences: ["\(power.sentence) \(rate)."] + basis)
+
   case .cluster(let count, let name, let seconds):
     let accelerator = try Accelerator.named(name)
     if let other = assumptions.accelerator, other != accelerator {
@@ -47,6 +54,38 @@ public func trainingFLOPs(
       + "\(accelerator.name)-hours; \(rate)."
     return TrainingCompute(flops: try positive(flops, "compute"), sentences: [sentence])
   }
+}
+
+/// The accelerator time in hours that a budget of electricity or of greenhouse gases keeps up, at design power.
+///
+/// - Throws: ``CostError`` where the power of the accelerator or the carbon intensity is not known.
+public func acceleratorHours(
+  of budget: Budget, _ accelerator: Accelerator, _ assumptions: CostAssumptions
+) throws(CostError) -> (hours: Double, sentence: String) {
+  var sentence = ""
+  let energy: Double
+  switch budget {
+  case .kilowattHours(let amount): energy = try positive(amount, "energy")
+  case .carbon(let kilograms):
+    guard let intensity = assumptions.carbonIntensity, intensity > 0, intensity.isFinite else {
+      throw CostError("a budget of CO₂ needs the carbon intensity of the electricity; state it in grams a kWh")
+    }
+    energy = try positive(kilograms, "mass of CO₂") / intensity
+    sentence =
+      "\(formatCount(kilograms)) kg of CO₂ are \(formatCount(energy)) kWh at \(significant(intensity * 1000)) g a kWh. "
+  default: throw CostError("the budget is neither of electricity nor of CO₂")
+  }
+  let one = try Cluster(accelerator, count: 1)
+  guard let watts = one.watts else {
+    throw CostError("the power of \(accelerator.name) is not known; add it in a hardware file, as watts")
+  }
+  let hours = energy * 1000 / watts
+  return (
+    hours,
+    sentence
+      + "\(formatCount(energy)) kWh keep up \(formatCount(hours)) \(accelerator.name)-hours at the design power of "
+      + "\(significant(watts / one.powerUsageEffectiveness)) W, times \(significant(one.powerUsageEffectiveness)) for the site;"
+  )
 }
 
 /// The accelerator to reckon with, and the sentence that owns up to having assumed it.

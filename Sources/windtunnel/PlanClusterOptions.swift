@@ -38,6 +38,13 @@ struct PlanClusterOptions: ParsableArguments {
   @OptionGroup var hardware: HardwareFileOption
   @OptionGroup var calibrated: CalibrationOption
 
+  func validate() throws {
+    if let days, !(days > 0 && days.isFinite) { throw ValidationError("--days must be above zero, not \(days)") }
+    if let carbon, !(carbon > 0 && carbon.isFinite) {
+      throw ValidationError("--carbon must be above zero grams a kWh, not \(carbon)")
+    }
+  }
+
   /// What is to be planned on a cluster; nil where only compute is.
   ///
   /// - Parameters:
@@ -76,6 +83,14 @@ struct PlanClusterOptions: ParsableArguments {
         try made(named, seconds: try limited(seconds), assumptions),
         "\(formatCount(hours)) \(named.accelerator.name)-hours are \(formatDuration(seconds)) of the cluster."
       )
+    case .kilowattHours, .carbon:
+      guard let budget else { return nil }
+      let power = try acceleratorHours(of: budget, named.accelerator, assumptions)
+      let seconds = power.hours / Double(named.count) * 3600
+      return (
+        try made(named, seconds: try limited(seconds), assumptions),
+        "\(power.sentence) \(formatDuration(seconds)) of the cluster."
+      )
     case .flops:
       throw UsageError("a budget of FLOP says nothing of time: give money, GPU-hours or --days with --cluster")
     case .cluster: return nil
@@ -91,6 +106,8 @@ struct PlanClusterOptions: ParsableArguments {
     switch budget {
     case .usd(let usd): hours = usd / (try price(of: accelerator, assumptions)).usdPerHour
     case .gpuHours(let given): hours = given
+    case .kilowattHours, .carbon:
+      hours = try budget.map { try acceleratorHours(of: $0, accelerator, assumptions).hours } ?? 0
     default:
       throw UsageError("--days needs --cluster, or a --budget of money or GPU-hours that says how many accelerators")
     }
@@ -126,9 +143,6 @@ struct PlanClusterOptions: ParsableArguments {
     var cluster = cluster
     if let price = assumptions.price { cluster.price = price }
     if let network { cluster.networkBytesPerSecond = try parseByteRate(network) }
-    if let carbon, !(carbon >= 0 && carbon.isFinite) {
-      throw UsageError("--carbon must be zero or more grams a kWh, not \(carbon)")
-    }
     var request = ClusterRequest(cluster: cluster, seconds: seconds)
     request.sequence = try wholeCount(sequence, "--sequence", of: .tokens, 1...100_000_000)
     request.batchTokens = try batch.map { try parseCount($0, of: .tokens) }

@@ -27,7 +27,9 @@ struct PlanCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("\"1e23 FLOP\", \"2M USD\", \"10k GPU-hours\" or \"64xH100 for 30d\".", valueName: "budget"))
+    help: ArgumentHelp(
+      "\"1e23 FLOP\", \"2M USD\", \"10k GPU-hours\", \"500 MWh\", \"40 t CO2\" or \"64xH100 for 30d\".",
+      valueName: "budget"))
   var budget: String?
 
   @Option(
@@ -167,7 +169,8 @@ struct PlanCommand: ParsableCommand {
     CostAssumptions(
       accelerator: try accelerator.map { try Accelerator.named($0) },
       price: try price.map { try ComputePrice(usdPerHour: $0) },
-      utilisation: try mfu.map { try Utilisation($0) } ?? .assumed)
+      utilisation: try mfu.map { try Utilisation($0) } ?? .assumed,
+      carbonIntensity: clustered.carbon.map { $0 / 1000 })
   }
 
   /// A cluster names its accelerator itself.
