@@ -15,7 +15,11 @@ struct ClusterSearch {
     self.request = request
     surface = LossSurface(law, parameters: [law.fitted.parameters])
     let column = law.size.map { law.fitted.law.variables[$0].column }
-    counting = column == "params_non_embedding" ? .nonEmbedding : request.shapes.counting
+    switch column {
+    case "params_non_embedding": counting = .nonEmbedding
+    case "active_params": counting = .active
+    default: counting = request.shapes.counting
+    }
     self.maxTokens = maxTokens ?? .infinity
     do { criticalBatch = try CriticalBatch() } catch { throw PlanError("\(error)") }
   }
@@ -50,7 +54,7 @@ struct ClusterSearch {
       guard let best = LayoutSearch(model, layouts).best.first else { return nil }
       let rate = workload.tokensPerStep / best.time.total
       tokens = min(maxTokens, rate * request.seconds * request.goodput)
-      let counted = Double(counting == .nonEmbedding ? shape.parameters.nonEmbedding : shape.parameters.total)
+      let counted = Double(counting.size(shape.parameters))
       found = ClusterRun(
         shape: shape, params: counted, tokens: tokens, loss: surface.loss(params: counted, tokens: tokens),
         workload: workload, layout: best, tokensPerSecond: rate,

@@ -8,6 +8,8 @@ extension PlanDocument {
     public var best: Run
     /// Every size that was tried, the smallest first.
     public var sizes: [Run]
+    /// The best size of each number of experts; nil where none was to be chosen.
+    public var experts: [Experts]?
     /// Where the size of lowest loss falls among them by the law's draws.
     public var sizeInterval: [Double]?
     public var stepSeconds: Double
@@ -23,7 +25,7 @@ extension PlanDocument {
     public var sentences: [String]
 
     enum CodingKeys: String, CodingKey {
-      case accelerator, devices, best, sizes
+      case accelerator, devices, best, sizes, experts
       case sizeInterval = "size_interval"
       case stepSeconds = "step_seconds"
       case timeError = "time_error"
@@ -55,6 +57,19 @@ extension PlanDocument {
     }
   }
 
+  /// The best model of a number of experts.
+  public struct Experts: Codable, Sendable, Hashable {
+    public var experts: Int
+    public var totalParams: Double
+    public var run: Run
+
+    public init(experts: Int, _ run: ClusterRun) {
+      self.experts = experts
+      totalParams = Double(run.shape.parameters.total)
+      self.run = Run(run)
+    }
+  }
+
   /// A model on the cluster.
   public struct Run: Codable, Sendable, Hashable {
     public var params: Double
@@ -72,6 +87,7 @@ extension PlanDocument {
     public var tensor: Int
     public var pipeline: Int
     public var context: Int
+    public var expert: Int
     public var virtualStages: Int
     public var microBatch: Int
     public var zero: Int
@@ -87,7 +103,7 @@ extension PlanDocument {
       case feedForward = "feed_forward"
       case vocabulary, sequence
       case batchTokens = "batch_tokens"
-      case data, tensor, pipeline, context
+      case data, tensor, pipeline, context, expert
       case virtualStages = "virtual_stages"
       case microBatch = "micro_batch"
       case zero, recompute, layout
@@ -112,6 +128,7 @@ extension PlanDocument {
       tensor = degrees.tensor
       pipeline = degrees.pipeline
       context = degrees.context
+      expert = degrees.expert
       virtualStages = degrees.virtualStages
       microBatch = degrees.microBatch
       zero = degrees.sharding.rawValue

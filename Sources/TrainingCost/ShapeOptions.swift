@@ -27,7 +27,8 @@ public struct ShapeOptions: Sendable, Hashable {
     /// What a token uses.
     case active
 
-    func size(_ count: ParameterCount) -> Int {
+    /// What it counts of a model.
+    public func size(_ count: ParameterCount) -> Int {
       switch self {
       case .total: count.total
       case .nonEmbedding: count.nonEmbedding

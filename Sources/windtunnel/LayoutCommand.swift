@@ -9,13 +9,14 @@ struct LayoutCommand: ParsableCommand {
     commandName: "layout",
     abstract: "Search all parallel layouts of a model on a cluster: the fastest that fit, and why.",
     discussion: """
-      Degrees that are given are kept; all others are searched.
+      Degrees that are given are kept; all others are searched. Unlike accelerators, joined by +, share a step's batch.
 
       Examples:
         windtunnel layout --model llama-3-8b --cluster 64xH100
         windtunnel layout --model gpt-3-175b --cluster 1024xA100 --batch 3.2M
         windtunnel layout --params 30B --cluster 128xH100 --tp 8 --tokens 1T
-        windtunnel layout --model llama-3-8b --cluster 64xH100 --front 8:512
+        windtunnel layout --params 7B --cluster 64xH100 --tokens 1T --front 8:512
+        windtunnel layout --model llama-3-8b --cluster 32xH100+32xA100
       """)
 
   @OptionGroup(title: "Model") var trained: WorkloadOptions
@@ -53,6 +54,7 @@ struct LayoutCommand: ParsableCommand {
     try output.prepare()
     try plot.prepare()
     let (workload, name, notes) = try trained.workload()
+    if try cluster.groups().count > 1 { return try shareStep(workload, name, notes) }
     let cluster = try cluster.value()
     let calibration = try calibrated.document()
     var options = try layout.options()
@@ -73,6 +75,22 @@ struct LayoutCommand: ParsableCommand {
     }
     if let path = plot.plot { try LayoutFigure(document).grid.write(to: path) }
     try output.emit(json: try encodedJSON(document)) { LayoutsView(document).text }
+  }
+
+  /// A step shared by unlike accelerators.
+  private func shareStep(_ workload: TrainingWorkload, _ name: String, _ notes: [String]) throws {
+    let idle: [(String, Bool)] = [
+      ("--front", front != nil), ("--tokens", tokens != nil), ("--calibration", calibrated.calibration != nil),
+      ("--objective", objective != .time),
+    ]
+    if let (option, _) = idle.first(where: { $0.1 }) {
+      throw UsageError("\(option) has no meaning for groups of unlike accelerators; leave it out")
+    }
+    var options = try layout.options()
+    options.keep = 1
+    let mixed = try MixedLayout(workload, on: cluster.groups(), options)
+    let document = try MixedLayoutDocument(mixed, workload, name: name, notes: notes)
+    try output.emit(json: try encodedJSON(document)) { document.text }
   }
 
   /// The best layout on each of a doubling number of accelerators.

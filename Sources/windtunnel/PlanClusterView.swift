@@ -11,6 +11,10 @@ struct PlanClusterView {
   var run: String {
     let best = section.best
     var table = TextTable([.init("run"), .init("", wraps: true)], terminal: terminal)
+    if let row = section.experts?.first(where: { $0.run == best }) {
+      let count = row.experts == 1 ? "1 (dense)" : "\(row.experts)"
+      table.add(["experts", "\(count), \(formatParams(row.totalParams)) in all, of which the plan's size is active"])
+    }
     table.add([
       "shape",
       "\(best.layers) layers of \(best.hidden), \(best.heads) heads (\(best.keyValueHeads) of keys), MLPs of "
@@ -36,6 +40,26 @@ struct PlanClusterView {
       table.add([
         "loss, with the time's error",
         "\(format(interval[0], significant: 5)) … \(format(interval[1], significant: 5))",
+      ])
+    }
+    return table.render(width: max(terminal.columns, 80))
+  }
+
+  /// What each number of experts comes to.
+  var experts: String {
+    guard let rows = section.experts else { return "" }
+    var table = TextTable(
+      [
+        .init("experts", .right), .init("active size", .right), .init("all parameters", .right),
+        .init("tokens", .right),
+        .init("loss", .decimal), .init("MFU", .right), .init("layout", wraps: true),
+      ],
+      title: "By number of experts, each with its best size", terminal: terminal)
+    for row in rows {
+      table.add([
+        row.experts == 1 ? "1 (dense)" : "\(row.experts)", formatParams(row.run.params), formatParams(row.totalParams),
+        formatTokens(row.run.tokens), format(row.run.loss, significant: 5),
+        "\(format(row.run.mfu * 100, significant: 3)) %", row.run.layout + (row.run == section.best ? "  ←" : ""),
       ])
     }
     return table.render(width: max(terminal.columns, 80))

@@ -12,15 +12,15 @@ struct PlanView {
 
   var text: String {
     [
-      answer, cluster.map(\.run).joined(separator: "\n"), cluster.map(\.sizes).joined(separator: "\n"), experts.mixture,
+      answer, cluster?.run ?? "", cluster?.experts ?? "", cluster?.sizes ?? "", experts.mixture,
       experts.upcycling, valley, sweep,
       figure.valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "", words,
     ]
     .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
-  private var cluster: [PlanClusterView] {
-    document.cluster.map { [PlanClusterView(section: $0, terminal: terminal)] } ?? []
+  private var cluster: PlanClusterView? {
+    document.cluster.map { PlanClusterView(section: $0, terminal: terminal) }
   }
 
   private var experts: ExpertsView { ExpertsView(plan: plan, terminal: terminal) }

@@ -112,10 +112,22 @@ struct ClusterOptions: ParsableArguments {
   var price: Double?
 
   func value() throws -> Cluster {
-    var value = try Cluster(parsing: cluster, in: hardware.catalogue())
-    if let network { value.networkBytesPerSecond = try parseByteRate(network) }
-    if let price { value.price = try ComputePrice(usdPerHour: price) }
-    return value
+    let groups = try groups()
+    guard let first = groups.first, groups.count == 1 else {
+      throw UsageError("'\(cluster)' is of several accelerators, which only 'windtunnel layout' shares a step among")
+    }
+    return first
+  }
+
+  /// The groups of `32xH100+32xA100`, of which there is mostly one.
+  func groups() throws -> [Cluster] {
+    let catalogue = try hardware.catalogue()
+    return try cluster.split(separator: "+", omittingEmptySubsequences: false).map { text in
+      var value = try Cluster(parsing: String(text), in: catalogue)
+      if let network { value.networkBytesPerSecond = try parseByteRate(network) }
+      if let price { value.price = try ComputePrice(usdPerHour: price) }
+      return value
+    }
   }
 }
 

@@ -1,0 +1,74 @@
+import Foundation
+import Report
+import Tables
+import TrainingCost
+
+/// A step shared by unlike accelerators as a document, `windtunnel.mixed-layout/1`.
+struct MixedLayoutDocument: Codable {
+  var schema = "windtunnel.mixed-layout/1"
+  var model: String
+  var sequence: Int
+  var globalBatch: Int
+  var stepSeconds: Double
+  var betweenGroupsSeconds: Double
+  var tokensPerSecond: Double
+  var groups: [Group]
+  var assumptions: [String]
+
+  struct Group: Codable {
+    var accelerator: String
+    var devices: Int
+    var sequences: Int
+    /// Share of the step in which the group waits.
+    var idle: Double
+    var layout: LayoutsDocument.Entry
+  }
+
+  init(_ mixed: MixedLayout, _ workload: TrainingWorkload, name: String, notes: [String]) throws {
+    model = name
+    sequence = workload.sequence
+    globalBatch = workload.globalBatch
+    stepSeconds = mixed.seconds
+    betweenGroupsSeconds = mixed.betweenGroups
+    tokensPerSecond = workload.tokensPerStep / mixed.seconds
+    groups = try mixed.groups.map { group in
+      var part = workload
+      part.globalBatch = group.sequences
+      let model = try StepModel(part, on: group.cluster)
+      return Group(
+        accelerator: group.cluster.accelerator.name, devices: group.cluster.count, sequences: group.sequences,
+        idle: group.idle, layout: LayoutsDocument.Entry(group.layout, model))
+    }
+    assumptions = notes
+  }
+
+  /// As `layout` prints it.
+  var text: String {
+    let terminal = Terminal.standardOutput
+    var table = TextTable(
+      [
+        .init("group"), .init("sequences", .right), .init("share", .right), .init("its step", .right),
+        .init("waits", .right), .init("MFU", .right), .init("memory", .right), .init("layout", wraps: true),
+      ], terminal: terminal)
+    for group in groups {
+      table.add([
+        "\(group.devices) \(group.accelerator)", "\(group.sequences)",
+        "\(format(Double(group.sequences) / Double(globalBatch) * 100, significant: 3)) %",
+        formatDuration(group.layout.stepSeconds), "\(format(group.idle * 100, significant: 2)) %",
+        "\(format(group.layout.mfu * 100, significant: 3)) %", formatBytes(group.layout.memoryBytes), group.layout.name,
+      ])
+    }
+    let title = terminal.styled(
+      "\(model) on \(groups.map { "\($0.devices) \($0.accelerator)" }.joined(separator: " + "))", .bold)
+    var lines = [
+      "\(title), \(globalBatch) sequences of \(sequence) a step", "", table.render(width: max(80, terminal.columns)),
+      "",
+      "\(formatDuration(stepSeconds)) a step, \(formatCount(tokensPerSecond)) tokens/s; gradients between the groups take "
+        + "\(formatDuration(betweenGroupsSeconds)) of it", "",
+    ]
+    lines += assumptions.map {
+      wrapped($0, label: terminal.styled("assumed", .dim), labelWidth: 7, width: terminal.columns)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
