@@ -10,8 +10,8 @@ public struct ClusterRequest: Sendable {
   public var precision = Precision.bf16
   /// Tokens of a step; the critical batch size where nil.
   public var batchTokens: Double?
-  /// The share of the time that goes into steps that count, in 0 … 1.
-  public var goodput = 1.0
+  /// What failures and checkpoints leave of the time; all of it where nil.
+  public var goodput: Goodput?
   /// Constants of the cost model fitted to the user's own steps.
   public var calibration: CostCalibration?
   public var shapes = ShapeOptions()

@@ -40,6 +40,7 @@ struct ClusterSearch {
   /// The batch follows from the tokens and the tokens from the batch: the first guess of the tokens is at an MFU of 0.4.
   private func run(_ shape: TransformerShape) throws(CostError) -> ClusterRun? {
     let cluster = request.cluster
+    let share = request.goodput?.share ?? 1
     let flops = shape.trainingFLOPs(.products, sequence: request.sequence)
     let peak = try cluster.accelerator.peak(request.precision) * Double(cluster.count)
     var tokens = min(maxTokens, 0.4 * peak * request.seconds / flops)
@@ -53,12 +54,12 @@ struct ClusterSearch {
       layouts.keep = 1
       guard let best = LayoutSearch(model, layouts).best.first else { return nil }
       let rate = workload.tokensPerStep / best.time.total
-      tokens = min(maxTokens, rate * request.seconds * request.goodput)
+      tokens = min(maxTokens, rate * request.seconds * share)
       let counted = Double(counting.size(shape.parameters))
       found = ClusterRun(
         shape: shape, params: counted, tokens: tokens, loss: surface.loss(params: counted, tokens: tokens),
         workload: workload, layout: best, tokensPerSecond: rate,
-        utilisation: model.utilisation(stepSeconds: best.time.total), seconds: tokens / rate / request.goodput,
+        utilisation: model.utilisation(stepSeconds: best.time.total), seconds: tokens / rate / share,
         batchSentence: sentence)
     }
     return found

@@ -58,9 +58,5 @@ func sentences(
   sentences.append(
     "The step time is taken to be within \(significant((error.upperBound - 1) * 100, digits: 2)) % at "
       + "\(significant(options.level * 100, digits: 2)) %, \(basis).")
-  if request.goodput < 1 {
-    sentences.append(
-      "Failures, checkpoints and restarts take \(significant((1 - request.goodput) * 100, digits: 2)) % of the time.")
-  }
   return sentences
 }

@@ -136,6 +136,7 @@ extension Layout {
     var words = [degrees.isEmpty ? "one device" : degrees.joined(separator: " x ")]
     if expert > 1 { words.append("ep \(expert)") }
     if virtualStages > 1 { words.append("\(virtualStages) chunks") }
+    if pipeline > 1, stageSplit == .balanced { words.append("balanced stages") }
     words.append("micro-batch \(microBatch)")
     if sharding != .none { words.append("ZeRO \(sharding.rawValue)") }
     if recomputation != .none { words.append("\(recomputation.rawValue) recompute") }

@@ -30,7 +30,8 @@ public struct LayoutSearch: Sendable {
     public var recomputation: Recomputation?
     /// Schedules of pipelines.
     public var schedules: [PipelineSchedule] = [.oneForwardOneBackward]
-    public var stageSplit: Layout.StageSplit = .even
+    /// How layers are dealt out to stages; each way where nil.
+    public var stageSplit: Layout.StageSplit?
     public var objective = Objective.time
     /// How many layouts to keep.
     public var keep = 10
@@ -98,8 +99,7 @@ extension StepModel {
           let data = rest / pipeline
           guard options.data == nil || options.data == data, workload.globalBatch % data == 0 else { continue }
           var layout = Layout(
-            data: data, tensor: tensor, pipeline: pipeline, context: context, sequenceParallel: tensor > 1,
-            stageSplit: options.stageSplit)
+            data: data, tensor: tensor, pipeline: pipeline, context: context, sequenceParallel: tensor > 1)
           for expert in degrees(
             options.expert, upTo: workload.shape.experts?.count ?? 1, dividing: data * context * tensor)
           {
@@ -121,13 +121,14 @@ extension StepModel {
     let recomputations = options.recomputation.map { [$0] } ?? Recomputation.allCases
     for size in sizes where sequences % size == 0 {
       for schedule in degrees.pipeline > 1 ? options.schedules : [.oneForwardOneBackward] {
-        for chunks in self.chunks(degrees, schedule, options) {
+        for (split, chunks) in splits(degrees, schedule, options) {
           for sharding in shardings {
             for recomputation in recomputations {
               var layout = degrees
               layout.microBatch = size
               layout.schedule = schedule
               layout.virtualStages = chunks
+              layout.stageSplit = split
               layout.sharding = sharding
               layout.recomputation = recomputation
               if isValid(layout) { layouts.append(layout) }
@@ -138,15 +139,39 @@ extension StepModel {
     }
   }
 
-  private func chunks(_ layout: Layout, _ schedule: PipelineSchedule, _ options: LayoutSearch.Options) -> [Int] {
-    if let given = options.virtualStages { return [given] }
-    guard layout.pipeline > 1, schedule == .oneForwardOneBackward else { return [1] }
-    return (1...max(1, workload.shape.layers / layout.pipeline)).filter {
-      $0 == 1 || workload.shape.layers % (layout.pipeline * $0) == 0
+  /// The ways to deal out layers, with the numbers of chunks that go with each.
+  private func splits(
+    _ layout: Layout, _ schedule: PipelineSchedule, _ options: LayoutSearch.Options
+  ) -> [(split: Layout.StageSplit, chunks: Int)] {
+    let (layers, stages) = (workload.shape.layers, layout.pipeline)
+    guard stages > 1 else { return [(options.stageSplit ?? .even, options.virtualStages ?? 1)] }
+    return (options.stageSplit.map { [$0] } ?? Layout.StageSplit.allCases).flatMap { split in
+      let chunks: [Int]
+      if let given = options.virtualStages {
+        chunks = [given]
+      } else if schedule == .oneForwardOneBackward {
+        // A balanced split may count the embedding and the output projection as a layer each.
+        let wholes = split == .even ? [layers] : [layers, layers + 1, layers + 2]
+        chunks = (1...max(1, layers / stages)).filter { chunk in
+          chunk == 1 || wholes.contains { $0.isMultiple(of: stages * chunk) }
+        }
+      } else {
+        chunks = [1]
+      }
+      return chunks.map { (split, $0) }
     }
   }
 
-  private func isValid(_ layout: Layout) -> Bool { (try? check(layout)) != nil }
+  private func isValid(_ layout: Layout) -> Bool {
+    if layout.stageSplit == .balanced {
+      // Where the output projection is small beside a layer, balanced stages are even ones.
+      var even = layout
+      even.stageSplit = .even
+      let (mine, others) = (stageLayers(layout, headLayers: headLayers), stageLayers(even, headLayers: headLayers))
+      if mine == others, (try? check(even)) != nil { return false }
+    }
+    return (try? check(layout)) != nil
+  }
 
   private func degrees(_ given: Int?, upTo most: Int, dividing whole: Int) -> [Int] {
     if let given { return whole % given == 0 ? [given] : [] }

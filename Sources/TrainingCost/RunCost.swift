@@ -18,22 +18,19 @@ public struct RunCost: Sendable, Hashable {
 
   /// - Parameters:
   ///   - tokens: to train on; a last step that is not full counts whole.
-  ///   - goodput: the share of the time that goes into steps that count, in 0 … 1.
+  ///   - goodput: what failures and checkpoints leave of the time; all of it where nil.
   ///   - carbonIntensity: of the electricity, in kg a kWh.
   /// - Throws: ``CostError`` unless tokens and shares make sense.
   public init(
-    tokens: Double, stepSeconds: Double, workload: TrainingWorkload, cluster: Cluster, goodput: Double = 1,
+    tokens: Double, stepSeconds: Double, workload: TrainingWorkload, cluster: Cluster, goodput: Goodput? = nil,
     carbonIntensity: Double? = nil
   ) throws(CostError) {
     guard tokens > 0, tokens.isFinite else {
       throw CostError("the tokens must be above zero and finite, not \(tokens)")
     }
-    guard goodput > 0, goodput <= 1 else {
-      throw CostError("the goodput must be above 0 and at most 1, not \(goodput)")
-    }
     steps = (tokens / workload.tokensPerStep).rounded(.up)
     usefulSeconds = steps * stepSeconds
-    seconds = usefulSeconds / goodput
+    seconds = goodput?.wallSeconds(work: usefulSeconds) ?? usefulSeconds
     gpuHours = seconds / 3600 * Double(cluster.count)
     let hours = gpuHours
     usd = cluster.price.map { $0.usdPerHour * hours }
@@ -45,10 +42,7 @@ public struct RunCost: Sendable, Hashable {
       "\(formatTokens(tokens)) are \(formatCount(steps)) steps of \(formatTokens(workload.tokensPerStep)), "
         + "\(formatDuration(seconds)) on \(cluster.count) \(cluster.accelerator.name)."
     ]
-    if goodput < 1 {
-      let lost = significant((1 - goodput) * 100, digits: 2)
-      sentences.append("Failures, checkpoints and restarts take \(lost) % of that.")
-    }
+    sentences += goodput?.sentences ?? []
     if let price = cluster.price {
       sentences.append("At \(formatUSD(price.usdPerHour)) an hour (\(price.basis)) it costs \(formatUSD(usd ?? 0)).")
     } else {

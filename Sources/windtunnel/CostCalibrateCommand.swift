@@ -93,7 +93,7 @@ struct CostCalibrateCommand: ParsableCommand {
     return """
       \(terminal.styled("\(document.rows.count) steps", .bold)) of \(document.file) on \(document.accelerator)
 
-      \(table.render(width: terminal.columns))
+      \(table.render(width: terminal.columns).trimmingCharacters(in: .newlines))
       times of these rows: \(mean) % off on average, \(median) % in the median; scatter \
       \(format(document.scatter * 100, significant: 2)) %
 

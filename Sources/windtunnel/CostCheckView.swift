@@ -1,3 +1,4 @@
+import Foundation
 import Report
 import Tables
 import TrainingCost
@@ -40,7 +41,7 @@ struct CostCheckView {
         labelled ? "\(source.fitsRight) of \(source.fitsOf)" : "–",
       ])
     }
-    return table.render(width: terminal.columns)
+    return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
   }
 
   private var groups: String {
@@ -54,7 +55,7 @@ struct CostCheckView {
         group.group, "\(group.count)", format(group.rankCorrelation, significant: 3), percent(group.regret),
       ])
     }
-    return table.render(width: terminal.columns)
+    return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
   }
 
   private var rows: String {
@@ -72,7 +73,7 @@ struct CostCheckView {
         row.refusal ?? "",
       ])
     }
-    return table.render(width: terminal.columns)
+    return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
   }
 
   private func percent(_ share: Double?) -> String {

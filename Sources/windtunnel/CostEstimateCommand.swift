@@ -23,6 +23,7 @@ struct CostEstimateCommand: ParsableCommand {
   @OptionGroup(title: "Cluster") var cluster: ClusterOptions
   @OptionGroup(title: "Layout") var layout: LayoutOptions
   @OptionGroup(title: "Layout") var calibrated: CalibrationOption
+  @OptionGroup(title: "Failures") var reliability: GoodputOptions
 
   @Option(parsing: .unconditional, help: ArgumentHelp("What the model is trained on: 1T.", valueName: "tokens"))
   var tokens: String?
@@ -59,7 +60,8 @@ struct CostEstimateCommand: ParsableCommand {
       document.run = RunDocument(
         try RunCost(
           tokens: parseCount(tokens, of: .tokens), stepSeconds: chosen.time.total, workload: workload,
-          cluster: cluster, carbonIntensity: carbon.map { $0 / 1000 }))
+          cluster: cluster, goodput: reliability.goodput(devices: cluster.count),
+          carbonIntensity: carbon.map { $0 / 1000 }))
     }
     try output.emit(json: try encodedJSON(document)) { CostView(document).text }
   }

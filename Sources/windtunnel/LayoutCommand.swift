@@ -23,6 +23,7 @@ struct LayoutCommand: ParsableCommand {
   @OptionGroup(title: "Cluster") var cluster: ClusterOptions
   @OptionGroup(title: "Layout") var layout: LayoutOptions
   @OptionGroup(title: "Layout") var calibrated: CalibrationOption
+  @OptionGroup(title: "Failures") var reliability: GoodputOptions
 
   @Option(help: "What is best: time, or headroom (free memory, within a tenth of the fastest).")
   var objective = LayoutSearch.Objective.time
@@ -68,7 +69,9 @@ struct LayoutCommand: ParsableCommand {
     let training = try tokens.map { try parseCount($0, of: .tokens) }
     if let training, let best = search.best.first {
       document.run = RunDocument(
-        try RunCost(tokens: training, stepSeconds: best.time.total, workload: workload, cluster: cluster))
+        try RunCost(
+          tokens: training, stepSeconds: best.time.total, workload: workload, cluster: cluster,
+          goodput: reliability.goodput(devices: cluster.count)))
     }
     if let front, let training {
       document.front = try frontier(front, tokens: training, workload, cluster, calibration, options)
@@ -112,7 +115,9 @@ struct LayoutCommand: ParsableCommand {
       sized.count = count
       let model = try StepModel(workload, on: sized, efficiency: calibration?.calibration.efficiency)
       if let best = LayoutSearch(model, options).best.first {
-        let cost = try RunCost(tokens: tokens, stepSeconds: best.time.total, workload: workload, cluster: sized)
+        let cost = try RunCost(
+          tokens: tokens, stepSeconds: best.time.total, workload: workload, cluster: sized,
+          goodput: reliability.goodput(devices: count))
         points.append(.init(devices: count, layout: .init(best, model), run: RunDocument(cost)))
       }
       count *= 2

@@ -41,8 +41,8 @@ struct LayoutOptions: ParsableArguments {
       valueName: "name"))
   var schedule: [PipelineSchedule] = []
 
-  @Option(help: "How layers are dealt out to stages: even, or balanced with the output projection.")
-  var stageSplit: Layout.StageSplit = .even
+  @Option(help: "How layers are dealt out to stages: even, or balanced with the output projection; both are tried.")
+  var stageSplit: Layout.StageSplit?
 
   func options() throws -> LayoutSearch.Options {
     var options = LayoutSearch.Options()

@@ -1,3 +1,4 @@
+import Foundation
 import Report
 import Tables
 import TrainingCost
@@ -41,7 +42,7 @@ struct LayoutsView {
         formatBytes(entry.memoryBytes),
       ])
     }
-    return table.render(width: terminal.columns)
+    return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
   }
 
   private func frontier(_ points: [LayoutsDocument.FrontPoint]) -> String {
@@ -54,10 +55,10 @@ struct LayoutsView {
       table.add([
         "\(point.devices)", formatDuration(point.run.seconds), formatCount(point.run.gpuHours),
         point.run.usd.map { formatUSD($0) } ?? "–", "\(format(point.layout.mfu * 100, significant: 3)) %",
-        point.layout.name, point.isPareto ? "" : "slower and dearer than another",
+        point.layout.name, point.isPareto ? "" : "dominated",
       ])
     }
-    return table.render(width: terminal.columns)
+    return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
   }
 
   private func sentences(_ label: String, _ sentences: [String]) -> String {
@@ -91,6 +92,6 @@ struct StepView {
     }
     table.addRule()
     table.add(["total", formatDuration(entry.stepSeconds), "", "total", formatBytes(entry.memoryBytes)])
-    return table.render(width: terminal.columns)
+    return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
   }
 }

@@ -37,6 +37,7 @@ struct PlanClusterOptions: ParsableArguments {
 
   @OptionGroup var hardware: HardwareFileOption
   @OptionGroup var calibrated: CalibrationOption
+  @OptionGroup var reliability: GoodputOptions
 
   func validate() throws {
     if let days, !(days > 0 && days.isFinite) { throw ValidationError("--days must be above zero, not \(days)") }
@@ -147,6 +148,7 @@ struct PlanClusterOptions: ParsableArguments {
     request.sequence = try wholeCount(sequence, "--sequence", of: .tokens, 1...100_000_000)
     request.batchTokens = try batch.map { try parseCount($0, of: .tokens) }
     request.precision = precision
+    request.goodput = try reliability.goodput(devices: cluster.count)
     request.calibration = try calibrated.document()?.calibration
     return request
   }

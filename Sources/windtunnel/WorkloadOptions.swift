@@ -88,7 +88,7 @@ struct WorkloadOptions: ParsableArguments {
   /// The number of sequences near a wanted one that the most degrees divide: a multiple of a power of two.
   private func roundedBatch(_ sequences: Int) -> Int {
     var unit = 1
-    while unit * 16 <= sequences { unit *= 2 }
+    while unit * 8 <= sequences { unit *= 2 }
     return max(1, (sequences + unit / 2) / unit * unit)
   }
 }
