@@ -147,19 +147,31 @@ struct QuantityTests {
     #expect(errorText { try QuantityRange(parsing: "1:b", of: .number) }.contains("(character 3)"))
   }
 
+  @Test("electricity is read in kWh, carbon dioxide in kg")
+  func energyBudgets() throws {
+    for (text, hours) in [("500 MWh", 5e5), ("1 GWh", 1e6), ("20kWh", 20), ("3k kWh", 3e3), ("750 Wh", 0.75)] {
+      #expect(try Budget(parsing: text) == .kilowattHours(hours), "\(text)")
+    }
+    for (text, kilograms) in [("40 t CO2", 4e4), ("40 tCO2e", 4e4), ("2 kt CO2", 2e6), ("900 kg CO₂", 900)] {
+      #expect(try Budget(parsing: text) == .carbon(kilograms), "\(text)")
+    }
+    #expect(throws: QuantityError.self) { try Budget(parsing: "40 t") }
+  }
+
   @Test("random texts are read or refused, never worse")
   func randomTexts() {
     var generator = SeededGenerator(seed: 3)
     let pieces = [
       "1", "9e9", "e", "E", ".", "-", "_", "x", "H100", " for ", "d", "$", "M", "FLOP", "PF-day", ":", " ", "é", "∞",
-      "k", "GPU-hours", ",",
+      "k", "GPU-hours", ",", "MWh", "t CO2",
     ]
     for _ in 0..<20_000 {
       let text = (0..<Int.random(in: 0...8, using: &generator)).map { _ in pieces.randomElement(using: &generator) ?? ""
       }.joined()
       if let budget = try? Budget(parsing: text) {
         switch budget {
-        case .flops(let value), .usd(let value), .gpuHours(let value): #expect(value > 0 && value.isFinite)
+        case .flops(let value), .usd(let value), .gpuHours(let value), .kilowattHours(let value), .carbon(let value):
+          #expect(value > 0 && value.isFinite)
         case .cluster(let count, let name, let seconds):
           #expect(count > 0 && !name.isEmpty && seconds > 0 && seconds.isFinite)
         }
