@@ -40,6 +40,16 @@ struct BrailleCanvas {
     colors[y * columns + x] = color
   }
 
+  /// Puts a character into all cells whose middle lies between two corners, lower left and upper right.
+  mutating func fill(_ mark: Character, from corner: Point, to opposite: Point, _ color: Color?) {
+    for row in cells(1 - opposite.y, 1 - corner.y, count: rows) {
+      for column in cells(corner.x, opposite.x, count: columns) {
+        marks[row * columns + column] = mark
+        colors[row * columns + column] = color
+      }
+    }
+  }
+
   /// Writes `text` beside a place, on the side where it fits.
   mutating func write(_ text: String, beside across: Double, _ up: Double) {
     guard let x = index(across, count: columns), let y = index(1 - up, count: rows) else { return }
@@ -70,6 +80,12 @@ struct BrailleCanvas {
 
   private func braille(_ bits: UInt8) -> Character {
     bits == 0 ? " " : Unicode.Scalar(0x2800 + UInt32(bits)).map(Character.init) ?? " "
+  }
+
+  /// The cells whose middle lies from one share of the width or height up to another.
+  private func cells(_ from: Double, _ to: Double, count: Int) -> Range<Int> {
+    func cell(_ share: Double) -> Int { Int((min(max(share, 0), 1) * Double(count) - 0.5).rounded(.up)) }
+    return cell(from)..<max(cell(from), cell(to))
   }
 
   private func index(_ share: Double, count: Int) -> Int? {

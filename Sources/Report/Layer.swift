@@ -4,6 +4,7 @@ extension Plot {
     case points(Points)
     case line(Line)
     case band(Band)
+    case spans(Spans)
     case contour(Contour)
     case vertical(Reference)
     case horizontal(Reference)
@@ -102,6 +103,39 @@ extension Plot {
       self.ink = ink
       self.label = label
     }
+  }
+
+  /// Bars along x, each around a y: what a device does from when to when.
+  public struct Spans: Sendable {
+    public var start: [Double]
+    public var end: [Double]
+    public var y: [Double]
+    /// Of a bar, on the y axis.
+    public var thickness: Double
+    public var ink: Ink
+    public var shade: Shade
+    public var label: String
+
+    public init(
+      start: [Double], end: [Double], y: [Double], thickness: Double = 0.9, ink: Ink = .automatic, shade: Shade = .full,
+      label: String = ""
+    ) {
+      self.start = start
+      self.end = end
+      self.y = y
+      self.thickness = thickness
+      self.ink = ink
+      self.shade = shade
+      self.label = label
+    }
+  }
+
+  /// How much of its colour an area has; in a terminal without colours it tells the layers apart.
+  public enum Shade: Sendable, CaseIterable {
+    case full
+    case dark
+    case medium
+    case light
   }
 
   /// Lines of equal z over a grid. `z` is row-major: row r, column c is `z[r * xs.count + c]` at `(xs[c], ys[r])`.

@@ -6,6 +6,7 @@ extension PlotDrawing {
     case .points(let points): draw(points, layer: index)
     case .line(let line): draw(line, layer: index)
     case .band(let band): draw(band, layer: index)
+    case .spans(let spans): draw(spans, layer: index)
     case .contour(let contour): draw(contour)
     case .vertical(let reference): drawVertical(reference)
     case .horizontal(let reference): drawHorizontal(reference)
@@ -82,6 +83,27 @@ extension PlotDrawing {
           "fill-opacity": "0.18",
         ])
       occupancy.markArea(between: top, and: bottom)
+    }
+    svg.close("svg")
+  }
+
+  private mutating func draw(_ spans: Plot.Spans, layer: Int) {
+    openClip()
+    for (index, span) in spans.drawn.enumerated() {
+      guard let corner = position(span.start, span.top), let opposite = position(span.end, span.bottom) else {
+        continue
+      }
+      let width = opposite.x - corner.x
+      // A gap, where there is room for one, keeps neighbours apart.
+      let box = Rectangle(
+        x: corner.x, y: corner.y, width: width - min(0.6, 0.15 * width), height: opposite.y - corner.y)
+      svg.add(
+        "rect",
+        [
+          "class": "span", "x": number(box.x), "y": number(box.y), "width": number(box.width),
+          "height": number(box.height), "fill": hex(scales.color(ofLayer: layer, at: index).tinted(spans.shade.tint)),
+        ])
+      occupancy.mark(box)
     }
     svg.close("svg")
   }
@@ -177,6 +199,26 @@ extension PlotDrawing {
     svg.add(
       "path",
       ["class": role, "d": path(points) + "Z", "fill": hex(color), "stroke": "#ffffff", "stroke-width": "0.8"])
+  }
+}
+
+extension Plot.Spans {
+  /// The edges of the bars; one that ends before it starts has no width.
+  var drawn: [(start: Double, end: Double, bottom: Double, top: Double)] {
+    let half = bounded(thickness, 0...1e300, else: 0) / 2
+    return zip(zip(start, end), y).map { ($0.0, max($0.0, $0.1), $1 - half, $1 + half) }
+  }
+}
+
+extension Plot.Shade {
+  /// How far the colour is on its way to white.
+  var tint: Double {
+    switch self {
+    case .full: 0
+    case .dark: 0.25
+    case .medium: 0.5
+    case .light: 0.72
+    }
   }
 }
 

@@ -87,6 +87,13 @@ extension PlotDrawing {
           "x": number(left), "y": number(y - 5), "width": number(right - left), "height": "10", "fill": hex(color),
           "fill-opacity": "0.25",
         ])
+    case .spans(let spans):
+      svg.add(
+        "rect",
+        [
+          "x": number(left), "y": number(y - 5), "width": number(right - left), "height": "10",
+          "fill": hex(color.tinted(spans.shade.tint)),
+        ])
     case .contour:
       addRule(left, y, right, y, color: "#9a9a9a")
     case .vertical, .horizontal, .annotation:
@@ -104,6 +111,7 @@ extension Plot.Layer {
     case .points(let points): points.label
     case .line(let line): line.labelsEnd ? "" : line.label
     case .band(let band): band.label
+    case .spans(let spans): spans.label
     case .contour(let contour): contour.label
     case .vertical, .horizontal, .annotation: ""
     }

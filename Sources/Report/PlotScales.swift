@@ -59,6 +59,12 @@ extension Plot.Layer {
     case .band(let band):
       let (lower, upper) = (pairs(band.x, band.lower), pairs(band.x, band.upper))
       return Extent(x: lower.x + upper.x, y: lower.y + upper.y)
+    case .spans(let spans):
+      let drawn = spans.drawn.filter { span in
+        [span.start, span.end].allSatisfy { scaled($0, x) != nil }
+          && [span.bottom, span.top].allSatisfy { scaled($0, y) != nil }
+      }
+      return Extent(xEdges: drawn.flatMap { [$0.start, $0.end] }, yEdges: drawn.flatMap { [$0.bottom, $0.top] })
     case .contour(let contour): return Extent(xEdges: contour.xs, yEdges: contour.ys)
     case .vertical(let reference): return Extent(x: [reference.value])
     case .horizontal(let reference): return Extent(y: [reference.value])
@@ -71,6 +77,7 @@ extension Plot.Layer {
     case .points(let points): points.ink
     case .line(let line): line.ink
     case .band(let band): band.ink
+    case .spans(let spans): spans.ink
     case .annotation(let annotation): annotation.ink
     case .contour, .vertical, .horizontal: .gray
     }

@@ -102,6 +102,11 @@ extension BrailleCanvas {
     case .band(let band):
       drawCurve(zip(band.x, band.lower).map(place), color, stride: 3)
       drawCurve(zip(band.x, band.upper).map(place), color, stride: 3)
+    case .spans(let spans):
+      for (bar, span) in spans.drawn.enumerated() {
+        guard let corner = place(span.start, span.bottom), let opposite = place(span.end, span.top) else { continue }
+        fill(spans.shade.character, from: corner, to: opposite, scales.color(ofLayer: index, at: bar))
+      }
     case .contour(let contour):
       let (xs, ys) = (contour.xs.compactMap(scales.x.fraction), contour.ys.compactMap(scales.y.fraction))
       guard xs.count == contour.xs.count, ys.count == contour.ys.count, let grid = Grid(xs: xs, ys: ys, z: contour.z)
@@ -140,9 +145,21 @@ extension Plot.Layer {
     case .points(let points): String(points.marker.character)
     case .line(let line): line.dash == .solid ? "⠒⠒" : "⠂⠐"
     case .band: "⠌⠌"
+    case .spans(let spans): String(repeating: spans.shade.character, count: 2)
     case .contour: "⠒⠒"
     case .vertical, .horizontal: "⠂⠂"
     case .annotation: ""
+    }
+  }
+}
+
+extension Plot.Shade {
+  fileprivate var character: Character {
+    switch self {
+    case .full: "█"
+    case .dark: "▓"
+    case .medium: "▒"
+    case .light: "░"
     }
   }
 }

@@ -84,8 +84,9 @@ public struct Layout: Sendable, Hashable {
 
 /// The order of forward and backward passes in a pipeline.
 ///
-/// With times F, B and W of a stage's forward pass, its backward pass for inputs and that for weights, p stages idle for
-/// `(p - 1) · idle` each (Qi et al. 2024, arXiv 2401.10241, and 2024, arXiv 2405.15362).
+/// With times F, B and W of a stage's forward pass, its backward pass for inputs and that for weights, each of p stages idles
+/// for `(p - 1) · idle + m · stall` in a step of m micro-batches (Qi et al. 2024, arXiv 2401.10241, and 2024, arXiv
+/// 2405.15362).
 public enum PipelineSchedule: String, Sendable, Hashable, CaseIterable {
   /// All forward passes, then all backward ones (Huang et al. 2019).
   case gpipe
@@ -97,16 +98,31 @@ public enum PipelineSchedule: String, Sendable, Hashable, CaseIterable {
   case vHalf = "v-half"
   case vMin = "v-min"
 
-  /// How long a stage waits for each other stage, of stage times in seconds.
+  /// How long a stage waits for each other stage from its own first pass to its last, of stage times in seconds.
+  ///
+  /// The papers' figures are of F = B = W, or of W no longer than F; these are of any times, and agree with
+  /// ``PipelineSimulation``: exactly up to ZB-V, within a tenth for V-Half and V-Min with eight stages or more. All but V-Half
+  /// and V-Min are of micro-batches enough to fill the pipeline, twice as many as stages. Of ZB-H2 and ZB-V a device is
+  /// through before others are, which counts where all have to wait for each other at the end of a step.
   func idle(forward: Double, inputs: Double, weights: Double) -> Double {
     switch self {
     case .gpipe, .oneForwardOneBackward: forward + inputs + weights
-    case .zeroBubbleH1: max(0, forward + inputs - weights)
-    case .zeroBubbleH2: max(0, forward + inputs - 2 * weights)
-    // Of equal passes nothing; the longest of the three sets the pace.
-    case .zeroBubbleV: 2 * (max(forward, inputs, weights) - min(forward, inputs, weights))
-    case .vHalf: (forward + inputs + weights) / 2
-    case .vMin: (forward + inputs + weights) * 2 / 3
+    case .zeroBubbleH1: inputs + max(0, forward - weights)
+    case .zeroBubbleH2: max(0, forward + inputs - 2 * weights, inputs - forward)
+    case .zeroBubbleV: max(0, forward - weights, inputs - weights, (weights - forward) / 2)
+    case .vHalf: forward / 2 + inputs + max(0, (forward - weights) / 2, min(forward, inputs - weights))
+    case .vMin: forward + inputs
+    }
+  }
+
+  /// How long a stage waits in each micro-batch, of stage times in seconds: passes of unequal times do not fit the pattern of
+  /// V-Half, which leaves time for two of the longest, and of V-Min, which leaves time for three.
+  func stall(forward: Double, inputs: Double, weights: Double) -> Double {
+    let busy = forward + inputs + weights
+    return switch self {
+    case .vHalf: max(0, 2 * max(forward, inputs) - busy)
+    case .vMin: max(0, 3 * max(forward, inputs) - busy)
+    case .gpipe, .oneForwardOneBackward, .zeroBubbleH1, .zeroBubbleH2, .zeroBubbleV: 0
     }
   }
 
@@ -119,8 +135,8 @@ public enum PipelineSchedule: String, Sendable, Hashable, CaseIterable {
     case .oneForwardOneBackward: return chunks > 1 ? min(m, p + (p - 1) / Double(chunks)) : min(m, p)
     case .zeroBubbleH1, .zeroBubbleV: return min(m, p)
     case .zeroBubbleH2: return min(m, 2 * p - 1)
-    case .vHalf: return min(m, p / 2 + 1)
-    case .vMin: return min(m, p / 3 + 2)
+    case .vHalf: return min(m, Double((stages + 2) / 2))
+    case .vMin: return min(m, Double((stages + 4) / 3))
     }
   }
 

@@ -71,6 +71,38 @@ struct PlotLayerTests {
     #expect(pieces.map(\.count) == [2, 2])
   }
 
+  @Test("Spans are bars from start to end around their row, in the shade of their colour")
+  func spans() throws {
+    let spans = Plot.Spans(
+      start: [0, 2, .nan, 3], end: [1, 4, 5, 2], y: [0, 1, 1, 0], thickness: 0.5, ink: .index(0), shade: .medium,
+      label: "forward")
+    let plot = Plot(x: .init("", range: 0...4), y: .init("", range: -0.5...1.5), layers: [.spans(spans)])
+    let svg = try SVGReading(plot.svg())
+    let frame = try svg.frame()
+    let bars = svg.all("span")
+    // The one that is not a number is left out, the one that ends too early has no width.
+    #expect(bars.count == 3 && bars.last?.number("width") == 0)
+    let (first, second) = (try #require(bars.first), bars[1])
+    #expect(abs(first.number("x") - frame.x) < 0.02 && abs(second.number("x") - frame.x - frame.width / 2) < 0.02)
+    #expect(abs(first.number("width") - frame.width / 4) < 0.7 && abs(second.number("width") - frame.width / 2) < 0.7)
+    #expect(abs(first.number("height") - frame.height / 4) < 0.02)
+    #expect(abs(first.number("y") - frame.y - frame.height * 5 / 8) < 0.02)
+    // Half way from the palette's first colour, #0072b2, to white.
+    #expect(bars.allSatisfy { $0.attributes["fill"] == "#80b9d9" })
+    #expect(svg.all("legend").contains { $0.text == "forward" })
+  }
+
+  @Test("Axes without a range of their own end where the spans end")
+  func spanExtent() throws {
+    let spans = Plot.Spans(start: [10, 12], end: [12, 20], y: [0, 3], thickness: 1)
+    let svg = try SVGReading(Plot(x: .init(""), y: .init(""), layers: [.spans(spans)]).svg())
+    let frame = try svg.frame()
+    let bars = svg.all("span")
+    #expect(abs((bars.first?.number("x") ?? 0) - frame.x) < 0.02)
+    #expect(abs((bars.last?.number("y") ?? 0) - frame.y) < 0.02)
+    #expect(abs((bars.first?.number("height") ?? 0) - frame.height / 4) < 0.02)
+  }
+
   @Test("Text is escaped, and characters that XML forbids are dropped")
   func escaping() throws {
     let nasty = "a<b> & \"c\" \u{0}\u{1B}[31m'd'\u{FFFF}"

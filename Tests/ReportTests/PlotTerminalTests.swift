@@ -29,6 +29,28 @@ struct PlotTerminalTests {
         """)
   }
 
+  @Test("Spans fill the cells whose middle they cover, each layer in its shade")
+  func spans() {
+    let plot = Plot(
+      x: .init("", range: 0...17), y: .init("", range: -0.5...3.5),
+      layers: [
+        .spans(.init(start: [0, 4, 8, 12], end: [4, 8, 12, 16], y: [3, 2, 1, 0], label: "forward")),
+        .spans(.init(start: [8], end: [12], y: [3], shade: .light, label: "backward")),
+      ])
+    #expect(
+      plot.terminal(width: 20, height: 4) == """
+          │████    ░░░░
+        2 ┤    ████
+          │        ████
+        0 ┤            ████
+          └┬─────────┬──────
+           0        10
+        ██ forward
+        ░░ backward
+
+        """)
+  }
+
   @Test("Escape sequences appear only where colour is asked for")
   func color() {
     #expect(!diagonal.terminal().contains("\u{1B}"))

@@ -1,0 +1,174 @@
+/// What is asked of a model that is served.
+public struct ServingWorkload: Sendable, Hashable {
+  public var shape: TransformerShape
+  /// Tokens of a prompt.
+  public var promptTokens: Int
+  /// Tokens that are generated after it.
+  public var generatedTokens: Int
+  /// Of the matrix products.
+  public var precision: Precision
+  /// Bytes of a weight: those of the precision, fewer where weights are quantised alone.
+  public var weightBytes: Double
+  /// Bytes of a number in the cache of keys and values.
+  public var keyValueBytes: Double
+
+  public init(
+    shape: TransformerShape, promptTokens: Int, generatedTokens: Int, precision: Precision = .bf16,
+    weightBytes: Double? = nil, keyValueBytes: Double = 2
+  ) {
+    self.shape = shape
+    self.promptTokens = promptTokens
+    self.generatedTokens = generatedTokens
+    self.precision = precision
+    self.weightBytes = weightBytes ?? precision.bytes
+    self.keyValueBytes = keyValueBytes
+  }
+}
+
+/// The time and memory of serving one copy of a model on a group of accelerators.
+///
+/// Weights and attention follow a roofline each (Williams et al. 2009), as in Pope et al. 2022, Efficiently Scaling
+/// Transformer Inference, arXiv 2211.05102: whichever is slower, arithmetic or memory. Elementwise kernels, launches and the
+/// choice of tokens are left out, so that times are what good kernels come near to.
+public struct ServingModel: Sendable {
+  public let workload: ServingWorkload
+  public let accelerator: Accelerator
+  /// Devices that share each matrix product.
+  public let tensor: Int
+  /// Of its constants `matmul`, `memory`, `attention` and those of links matter here.
+  public let efficiency: Efficiency
+
+  private let secondsPerFLOP: Double
+  private let secondsPerByte: Double
+  private let attentionSecondsPerFLOP: Double
+  private let prompt: ForwardFLOPs
+
+  /// - Parameter efficiency: the accelerator's default where nil.
+  /// - Throws: ``CostError`` if the shape is not valid, a figure is out of range, or the accelerator does not know the
+  ///   precision.
+  public init(
+    _ workload: ServingWorkload, on accelerator: Accelerator, tensor: Int = 1, efficiency: Efficiency? = nil
+  ) throws(CostError) {
+    try workload.shape.validate()
+    for (name, tokens) in [("a prompt", workload.promptTokens), ("an answer", workload.generatedTokens)] {
+      guard (1...1_000_000_000).contains(tokens) else {
+        throw CostError("\(name) needs from 1 to 1000000000 tokens, not \(tokens)")
+      }
+    }
+    for (name, bytes) in [("a weight", workload.weightBytes), ("a cached number", workload.keyValueBytes)] {
+      guard bytes > 0, bytes <= 16 else { throw CostError("\(name) must have above 0 to 16 bytes, not \(bytes)") }
+    }
+    guard tensor > 0, workload.shape.heads % tensor == 0 else {
+      throw CostError("tensor \(tensor) does not divide the \(workload.shape.heads) attention heads")
+    }
+    let efficiency = efficiency ?? .standard(for: accelerator)
+    self.workload = workload
+    self.accelerator = accelerator
+    self.tensor = tensor
+    self.efficiency = efficiency
+    secondsPerFLOP = 1 / (try accelerator.peak(workload.precision) * efficiency.matmul)
+    secondsPerByte = 1 / (accelerator.memoryBandwidth * efficiency.memory)
+    attentionSecondsPerFLOP = 1 / (accelerator.peakFLOPsPerSecond * efficiency.attention)
+    prompt = workload.shape.forwardFLOPs(sequence: workload.promptTokens)
+  }
+
+  /// Of all weights, on all devices together.
+  public var weightBytes: Double { Double(workload.shape.parameters.total) * workload.weightBytes }
+
+  /// Bytes of the cache for one token on one device.
+  public var keyValueBytesPerToken: Double {
+    workload.shape.keyValueBytesPerToken(bytes: workload.keyValueBytes) / workload.shape.keyValueShards(tensor: tensor)
+  }
+
+  /// Bytes on one device with so many sequences of full length: weights, cache, runtime.
+  public func memory(batch: Int) -> Double {
+    let length = Double(workload.promptTokens + workload.generatedTokens)
+    return weightBytes / Double(tensor) + Double(batch) * length * keyValueBytesPerToken + StepMemory.runtimeBytes
+  }
+
+  /// The most sequences of full length that fit; 0 where the weights alone do not.
+  public var largestBatch: Int {
+    let free = accelerator.usableMemoryBytes - memory(batch: 0)
+    let sequence = memory(batch: 1) - memory(batch: 0)
+    return free < sequence ? 0 : Int(min(free / sequence, 1e9))
+  }
+
+  /// FLOP of reading a prompt, whose last token alone gets logits.
+  public var promptFLOPs: Double { prompt.layers * Double(workload.promptTokens) + prompt.logits }
+
+  /// FLOP of generating a token, averaged over an answer.
+  public var generatedFLOPs: Double {
+    linearFLOPs + meanContext * workload.shape.attentionFLOPsPerKey
+  }
+
+  /// The time to read one prompt, after which the first token is there.
+  public var promptTime: ServingTime {
+    let tokens = Double(workload.promptTokens)
+    let linear = (prompt.layers - prompt.attentionScores) * tokens + prompt.logits
+    return time(
+      linear: linear, tokens: tokens, scores: prompt.attentionScores * tokens * attentionSecondsPerFLOP,
+      keys: tokens)
+  }
+
+  /// The time of a step that generates a token for each of so many sequences, averaged over an answer.
+  public func stepTime(batch: Int) -> ServingTime {
+    let keys = Double(batch) * meanContext
+    return time(
+      linear: linearFLOPs * Double(batch), tokens: Double(batch),
+      scores: keys * workload.shape.attentionFLOPsPerKey * secondsPerFLOP, keys: keys)
+  }
+
+  /// Tokens to which one that is generated attends, itself included, averaged over an answer.
+  var meanContext: Double { Double(workload.promptTokens) + Double(workload.generatedTokens + 1) / 2 }
+
+  /// FLOP of a generated token without attention to others.
+  private var linearFLOPs: Double { prompt.total - prompt.attentionScores }
+
+  private func time(linear: Double, tokens: Double, scores: Double, keys: Double) -> ServingTime {
+    let shape = workload.shape
+    let t = Double(tensor)
+    let routed = Double(shape.parameters.routedExperts)
+    let weights = shape.readParameters - routed * (1 - shape.expertShare(tokens: tokens))
+    var time = ServingTime()
+    time.arithmetic = linear / t * secondsPerFLOP
+    time.weights = weights * workload.weightBytes / t * secondsPerByte
+    time.attention = scores / t
+    time.cache = keys * keyValueBytesPerToken * secondsPerByte
+    time.communication = 2 * Double(shape.layers) * allReduce(bytes: 2 * tokens * Double(shape.hidden))
+    return time
+  }
+
+  /// The faster of a ring and of everybody sending to everybody at once, as serving engines do with small messages.
+  private func allReduce(bytes: Double) -> Double {
+    guard tensor > 1 else { return 0 }
+    let n = Double(tensor)
+    let isInside = tensor <= accelerator.link.domainSize
+    let rate =
+      isInside
+      ? accelerator.link.bytesPerSecond * efficiency.link : accelerator.network.bytesPerSecond * efficiency.network
+    let hop = isInside ? efficiency.linkLatency : efficiency.networkLatency
+    return min(2 * (n - 1) / n * bytes / rate + 2 * (n - 1) * hop, (n - 1) * bytes / rate + hop)
+  }
+}
+
+/// The time of one pass over a served model in seconds, by what bounds it.
+public struct ServingTime: Sendable, Hashable {
+  /// Matrix products at their attainable rate.
+  public var arithmetic = 0.0
+  /// Reading the weights; of a mixture of experts, those of the experts that some token goes to.
+  public var weights = 0.0
+  /// The products of attention.
+  public var attention = 0.0
+  /// Reading, or writing, the cache of keys and values.
+  public var cache = 0.0
+  /// Sums over tensor-parallel devices, two a layer.
+  public var communication = 0.0
+
+  public init() {}
+
+  /// The slower of arithmetic and memory in matrix products, the slower of both in attention, and communication.
+  public var total: Double { max(arithmetic, weights) + max(attention, cache) + communication }
+
+  /// Whether the matrix products wait for memory.
+  public var isMemoryBound: Bool { weights > arithmetic }
+}
