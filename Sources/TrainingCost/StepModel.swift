@@ -72,7 +72,7 @@ public struct StepModel: Sendable {
   }
 
   /// Output projection and loss for a micro-batch, forward and backward.
-  private func headTime(_ layout: Layout) -> Double {
+  func headTime(_ layout: Layout) -> Double {
     let tokens = Double(layout.microBatch) * Double(workload.sequence) / Double(layout.context)
     let (h, vocabulary) = (layer.hidden, Double(workload.shape.vocabulary) / Double(layout.tensor))
     let bytes = 2 * (tokens * vocabulary + vocabulary * h + tokens * h)

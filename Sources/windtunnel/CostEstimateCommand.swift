@@ -16,6 +16,7 @@ struct CostEstimateCommand: ParsableCommand {
         windtunnel cost --model llama-3-8b --cluster 64xH100 --tokens 1T
         windtunnel cost --model gpt-3-175b --cluster 1024xA100 --tp 8 --pp 16
         windtunnel cost --params 7B --cluster 8xH100 --zero 3 --price 2.5
+        windtunnel cost --params 30B --cluster 64xA100 --pp 8 --plot step.svg
         windtunnel cost --model llama-3-8b --cluster 64xH100 --calibration c.json
       """)
 
@@ -34,9 +35,11 @@ struct CostEstimateCommand: ParsableCommand {
   var carbon: Double?
 
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var plot: PlotOption
 
   func run() throws {
     try output.prepare()
+    try plot.prepare()
     let (workload, name, notes) = try trained.workload()
     let cluster = try cluster.value()
     let calibration = try calibrated.document()
@@ -63,6 +66,7 @@ struct CostEstimateCommand: ParsableCommand {
           cluster: cluster, goodput: reliability.goodput(devices: cluster.count),
           carbonIntensity: carbon.map { $0 / 1000 }))
     }
+    if let path = plot.plot { try CostFigure(document, chosen, model).grid.write(to: path) }
     try output.emit(json: try encodedJSON(document)) { CostView(document).text }
   }
 }
