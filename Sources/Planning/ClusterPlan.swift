@@ -25,25 +25,30 @@ public func planOnCluster(
   }
   let search = try ClusterSearch(law, request, maxTokens: constraints.maxTokens ?? constraints.fixedTokens)
   let sizes = try tried(search, fitted, request, constraints, options)
-  guard let best = sizes.min(by: { $0.loss < $1.loss }) else {
+  guard var best = sizes.min(by: { $0.loss < $1.loss }) else {
     throw PlanError(
       "no model fits \(request.cluster.count) \(request.cluster.accelerator.name) in any layout; take more accelerators, "
         + "or a smaller size with --params")
   }
+  // Of models that are to be served the cheapest one, of no more than a little higher loss.
+  let serving = try constraints.inferenceTokens.map { tokens throws(PlanError) in try search.serving(tokens, of: sizes)
+  }
+  if let cheapest = serving?.rows.min(by: { $0.hours < $1.hours }) { best = cheapest.run }
   var fixed = constraints
   (fixed.fixedParams, fixed.fixedTokens, fixed.maxParams, fixed.maxTokens) = (best.params, best.tokens, nil, nil)
+  fixed.inferenceTokens = nil
   let ensemble = try Ensemble(fitted, constraints: fixed, options: options)
   let goal = PlanGoal.flops(law.rule.trainingFLOPs(params: best.params, tokens: best.tokens))
   try validate(goal, fixed, ensemble.options)
   guard let allocation = ensemble.point.allocation(for: goal) else { throw ensemble.unreachable(goal) }
   let plan = ensemble.plan(
     for: goal, best: allocation, drawn: ensemble.allocations(for: goal, near: allocation),
-    choice: choice(best, among: sizes, request))
+    choice: serving?.sentences.last ?? choice(best, among: sizes, request))
   let error = timeError(of: best, request, level: options.level)
   return ClusterPlan(
-    plan: plan, run: best, sizes: sizes, sizeInterval: sizeInterval(sizes, law, options),
+    plan: plan, run: best, sizes: sizes, serving: serving, sizeInterval: sizeInterval(sizes, law, options),
     lossInterval: lossInterval(best, error, law, options), timeError: error,
-    sentences: try sentences(best, error, request, options))
+    sentences: (serving?.sentences.dropLast() ?? []) + (try sentences(best, error, request, options)))
 }
 
 /// Every size that fits, the smallest first.
@@ -55,6 +60,7 @@ private func tried(
   let peak = request.cluster.accelerator.peakFLOPsPerSecond * Double(request.cluster.count)
   var free = constraints
   free.fixedTokens = nil
+  free.inferenceTokens = nil
   let point = try Ensemble(fitted, draws: [], constraints: free, options: options).point
   guard let start = point.allocation(for: .flops(0.4 * peak * request.seconds)) else { return [] }
   var found: [ClusterRun] = []

@@ -29,6 +29,8 @@ public struct ClusterPlan: Sendable {
   public let run: ClusterRun
   /// Every size that was tried, the smallest first.
   public let sizes: [ClusterRun]
+  /// What training and serving take together; nil where nothing is to be served.
+  public let serving: ClusterServing?
   /// Where the size of lowest loss falls among them by the law's draws; nil without draws.
   public let sizeInterval: ClosedRange<Double>?
   /// Where the loss of such runs falls by the law's draws and the cost model's error together.

@@ -10,6 +10,8 @@ extension PlanDocument {
     public var sizes: [Run]
     /// The best size of each number of experts; nil where none was to be chosen.
     public var experts: [Experts]?
+    /// What training and serving take together; nil where nothing is to be served.
+    public var serving: Serving?
     /// Where the size of lowest loss falls among them by the law's draws.
     public var sizeInterval: [Double]?
     public var stepSeconds: Double
@@ -25,7 +27,7 @@ extension PlanDocument {
     public var sentences: [String]
 
     enum CodingKeys: String, CodingKey {
-      case accelerator, devices, best, sizes, experts
+      case accelerator, devices, best, sizes, experts, serving
       case sizeInterval = "size_interval"
       case stepSeconds = "step_seconds"
       case timeError = "time_error"
@@ -44,6 +46,7 @@ extension PlanDocument {
       devices = cluster.count
       best = Run(plan.run)
       sizes = plan.sizes.map(Run.init)
+      serving = plan.serving.map(Serving.init)
       sizeInterval = plan.sizeInterval.map { [$0.lowerBound, $0.upperBound] }
       stepSeconds = plan.run.layout.time.total
       timeError = [plan.timeError.lowerBound, plan.timeError.upperBound]
@@ -54,6 +57,39 @@ extension PlanDocument {
       energyKWh = cost.energy
       carbonKg = cost.carbon
       sentences = plan.sentences + cost.sentences
+    }
+  }
+
+  /// What sizes take to train to one loss and to serve, in accelerator hours.
+  public struct Serving: Codable, Sendable, Hashable {
+    public var tokens: Double
+    public var loss: Double
+    public var rows: [Row]
+
+    public struct Row: Codable, Sendable, Hashable {
+      public var params: Double
+      public var tokens: Double
+      public var trainingHours: Double
+      public var servingHours: Double
+      public var tensor: Int
+      public var batch: Int
+
+      enum CodingKeys: String, CodingKey {
+        case params, tokens
+        case trainingHours = "training_hours"
+        case servingHours = "serving_hours"
+        case tensor, batch
+      }
+    }
+
+    init(_ serving: ClusterServing) {
+      tokens = serving.tokens
+      loss = serving.loss
+      rows = serving.rows.map {
+        Row(
+          params: $0.run.params, tokens: $0.run.tokens, trainingHours: $0.trainingHours,
+          servingHours: $0.servingHours, tensor: $0.tensor, batch: $0.batch)
+      }
     }
   }
 

@@ -65,6 +65,26 @@ struct PlanClusterView {
     return table.render(width: max(terminal.columns, 80))
   }
 
+  /// What training and serving take together.
+  var serving: String {
+    guard let serving = section.serving else { return "" }
+    var table = TextTable(
+      [
+        .init("size", .right), .init("tokens", .right), .init("training", .right), .init("serving", .right),
+        .init("together", .right), .init("served on"),
+      ],
+      title: "To a loss of \(format(serving.loss, significant: 5)), and \(formatTokens(serving.tokens)) served",
+      terminal: terminal)
+    for row in serving.rows {
+      table.add([
+        formatParams(row.params), formatTokens(row.tokens), formatGPUHours(row.trainingHours),
+        formatGPUHours(row.servingHours), formatGPUHours(row.trainingHours + row.servingHours),
+        "\(row.tensor) \(section.accelerator), \(row.batch) at once" + (row.params == section.best.params ? "  ←" : ""),
+      ])
+    }
+    return table.render(width: max(terminal.columns, 80))
+  }
+
   /// What other sizes come to.
   var sizes: String {
     guard section.sizes.count > 1 else { return "" }

@@ -12,7 +12,7 @@ extension PlanCommand {
   func planOnCluster(_ assumptions: CostAssumptions) throws -> Bool {
     let against: [(String, Bool)] = [
       ("--mfu", mfu != nil), ("--target-loss", targetLoss != nil), ("--sweep", sweep != nil),
-      ("--inference-tokens", inferenceTokens != nil), ("--upcycle-from", upcycling.upcycleFrom != nil),
+      ("--upcycle-from", upcycling.upcycleFrom != nil),
       ("--memory", mixture.memory != nil), ("--bytes-per-param", mixture.bytesPerParam != nil),
       ("--vocabulary", mixture.vocabulary != nil),
     ]

@@ -12,7 +12,7 @@ struct PlanView {
 
   var text: String {
     [
-      answer, cluster?.run ?? "", cluster?.experts ?? "", cluster?.sizes ?? "", experts.mixture,
+      answer, cluster?.run ?? "", cluster?.serving ?? "", cluster?.experts ?? "", cluster?.sizes ?? "", experts.mixture,
       experts.upcycling, valley, sweep,
       figure.valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "", words,
     ]
