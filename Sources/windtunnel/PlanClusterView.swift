@@ -98,7 +98,7 @@ struct PlanClusterView {
       table.add([
         formatParams(row.params), formatTokens(row.tokens), format(row.loss, significant: 5),
         "\(format(row.mfu * 100, significant: 3)) %", formatTokens(row.batchTokens),
-        row.layout + (row == section.best ? "  ←" : ""),
+        row.layout + (row.params == section.best.params ? "  ←" : ""),
       ])
     }
     return table.render(width: max(terminal.columns, 80))

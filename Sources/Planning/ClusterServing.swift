@@ -1,0 +1,106 @@
+import Foundation
+import Tables
+import TrainingCost
+
+/// What sizes take to train to one loss on a cluster and then to serve, in accelerator time.
+public struct ClusterServing: Sendable {
+  /// Tokens that are served, prompts and answers together.
+  public let tokens: Double
+  /// The loss that each size is trained to.
+  public let loss: Double
+  /// The sizes that reach it in the time, the smallest first.
+  public let rows: [Row]
+  /// How serving is reckoned, and what the choice comes to, a sentence each.
+  public let sentences: [String]
+
+  public struct Row: Sendable {
+    public let run: ClusterRun
+    public let trainingHours: Double
+    public let servingHours: Double
+    /// Accelerators that share a copy of the model.
+    public let tensor: Int
+    /// Sequences that are answered side by side.
+    public let batch: Int
+
+    public var hours: Double { trainingHours + servingHours }
+  }
+
+  /// How much higher than the lowest loss of the time a loss may be, relative, for a model that is cheaper to serve.
+  public static let tolerance = 0.005
+  /// Tokens of a prompt and of an answer.
+  static let prompt = 1024
+  static let answer = 256
+}
+
+extension ClusterSearch {
+  /// The sizes that come within the tolerance of the lowest loss, each trained only so far, with what serving them takes.
+  func serving(_ tokens: Double, of sizes: [ClusterRun]) throws(PlanError) -> ClusterServing {
+    let least = sizes.map(\.loss).min() ?? .infinity
+    let loss = least * (1 + ClusterServing.tolerance)
+    var rows: [ClusterServing.Row] = []
+    for run in sizes where run.loss <= loss {
+      guard let serving = try cheapestServing(of: run.shape) else { continue }
+      let shorter = run.trained(on: tokensNeeded(run, for: loss), loss: loss)
+      let hours = shorter.seconds * Double(request.cluster.count) / 3600
+      rows.append(
+        .init(
+          run: shorter, trainingHours: hours, servingHours: tokens * serving.secondsPerToken / 3600,
+          tensor: serving.tensor, batch: serving.batch))
+    }
+    guard let best = rows.min(by: { $0.hours < $1.hours }) else {
+      throw PlanError("none of the sizes that can be trained in the time fits one node to be served")
+    }
+    let name = request.cluster.accelerator.name
+    let fastest = rows.min { $0.trainingHours < $1.trainingHours } ?? best
+    return ClusterServing(
+      tokens: tokens, loss: loss, rows: rows,
+      sentences: [
+        "Serving is reckoned by a roofline for prompts of \(ClusterServing.prompt) tokens and answers of "
+          + "\(ClusterServing.answer), in the largest batch that memory holds, on \(name) in 16 bits.",
+        "Within \(significant(ClusterServing.tolerance * 100)) % of the lowest loss of the time, \(formatParams(best.run.params)) "
+          + "are cheapest to train and to serve \(formatTokens(tokens)): \(formatGPUHours(best.trainingHours)) and "
+          + "\(formatGPUHours(best.servingHours)), against \(formatGPUHours(fastest.trainingHours)) and "
+          + "\(formatGPUHours(fastest.servingHours)) of the cheapest to train, \(formatParams(fastest.run.params)).",
+      ])
+  }
+
+  /// Where the loss over the tokens comes to a value, below what the run has time for.
+  private func tokensNeeded(_ run: ClusterRun, for loss: Double) -> Double {
+    var (few, enough) = (run.tokens / 1e6, run.tokens)
+    for _ in 0..<60 {
+      let middle = (few * enough).squareRoot()
+      if surface.loss(params: run.params, tokens: middle) > loss { few = middle } else { enough = middle }
+    }
+    return enough
+  }
+
+  /// Accelerator seconds of a token, of prompts and answers together; nil where no degree up to a node fits.
+  private func cheapestServing(
+    of shape: TransformerShape
+  ) throws(PlanError) -> (secondsPerToken: Double, tensor: Int, batch: Int)? {
+    let (prompt, answer) = (ClusterServing.prompt, ClusterServing.answer)
+    let workload = ServingWorkload(shape: shape, promptTokens: prompt, generatedTokens: answer)
+    var best: (secondsPerToken: Double, tensor: Int, batch: Int)?
+    for tensor in [1, 2, 4, 8] where shape.heads % tensor == 0 {
+      guard
+        let model = try? ServingModel(
+          workload, on: request.cluster.accelerator, tensor: tensor, efficiency: request.calibration?.efficiency),
+        let cost = try? model.cheapest()
+      else { continue }
+      let seconds = cost.prompt.total + Double(answer) * cost.step.total / Double(cost.batch)
+      let perToken = seconds * Double(tensor) / Double(prompt + answer)
+      if perToken < best?.secondsPerToken ?? .infinity { best = (perToken, tensor, cost.batch) }
+    }
+    return best
+  }
+}
+
+extension ClusterRun {
+  /// The same run, ended after fewer tokens.
+  func trained(on tokens: Double, loss: Double) -> ClusterRun {
+    ClusterRun(
+      shape: shape, params: params, tokens: tokens, loss: loss, workload: workload, layout: layout,
+      tokensPerSecond: tokensPerSecond, utilisation: utilisation, seconds: seconds * tokens / self.tokens,
+      batchSentence: batchSentence)
+  }
+}
