@@ -20,7 +20,7 @@ extension PlanCommand {
     if let other {
       // A budget of a cluster and a time is then compute at a utilisation that is assumed or stated.
       guard clustered.cluster == nil, clustered.days == nil else {
-        throw UsageError("--cluster and --days choose a dense model in a layout of its own; leave out \(other)")
+        throw UsageError("--cluster and --days work size, layout and utilisation out together; leave out \(other)")
       }
       return false
     }
