@@ -1,19 +1,14 @@
 extension Efficiency {
   /// The constants to begin with where nothing was measured: those of chips with 8-bit units or without, fitted as said
   /// there, with matrix products in the proportion of the fastest that were measured on each chip.
+  ///
+  /// The fits began at the values of ``Efficiency`` itself, with the share of the fastest product for `matmul`.
   public static func standard(for accelerator: Accelerator) -> Efficiency {
     let (family, chip) = accelerator.peaks[.fp8] == nil ? (withoutFP8, "A100-80") : (withFP8, "H100")
     var constants = family
     if let own = accelerator.attainableShare, let base = (try? Accelerator.named(chip))?.attainableShare {
       constants.matmul = min(1, family.matmul * own / base)
     }
-    return constants
-  }
-
-  /// The constants before any measured step: matrix products as fast as somebody measured them, the rest as of any chip.
-  static func believed(of accelerator: Accelerator) -> Efficiency {
-    var constants = Efficiency()
-    if let share = accelerator.attainableShare { constants.matmul = share }
     return constants
   }
 

@@ -20,7 +20,10 @@ struct LayerTime {
   /// Gathering of sharded parameters, and scattering of their gradients, that kernels do not hide.
   var gathering = 0.0
 
-  var communication: Double { tensorForward + tensorBackward + expert + context + gathering }
+  /// Activations on their way to host memory and back, beyond what kernels hide.
+  var offloading = 0.0
+
+  var communication: Double { tensorForward + tensorBackward + expert + context + gathering + offloading }
   var total: Double { forward + backward + recomputation + communication }
 }
 
@@ -57,8 +60,13 @@ extension StepModel {
       time.tensorBackward += time.tensorForward
     }
     time.gathering = gathering(layout, time)
+    let moved = 2 * layout.offload * activationBytes(layout) / Self.hostBytesPerSecond
+    time.offloading = max(0, moved - time.forward - time.backward - time.recomputation)
     return time
   }
+
+  /// Between a device and its host's memory: four fifths of PCIe 4.0 x16.
+  static let hostBytesPerSecond = 25e9
 
   /// Attention of one layer, forward and backward. The backward pass of FlashAttention has five products for two.
   private func attentionTime(_ layout: Layout) -> (forward: Double, backward: Double) {

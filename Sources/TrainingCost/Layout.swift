@@ -155,8 +155,12 @@ extension Layout {
     if virtualStages > 1 { words.append("\(virtualStages) chunks") }
     if pipeline > 1, stageSplit == .balanced { words.append("balanced stages") }
     words.append("micro-batch \(microBatch)")
-    if sharding != .none { words.append("ZeRO \(sharding.rawValue)") }
+    if sharding != .none {
+      words.append("ZeRO \(sharding.rawValue)\(shardGroup.map { " in groups of \($0)" } ?? "")")
+    }
     if recomputation != .none { words.append("\(recomputation.rawValue) recompute") }
+    if context > 1, contextExchange == .ulysses { words.append("Ulysses") }
+    if offload > 0 { words.append("\(Int((offload * 100).rounded())) % of activations offloaded") }
     if pipeline > 1, schedule != .oneForwardOneBackward { words.append(schedule.rawValue) }
     return words.joined(separator: ", ")
   }

@@ -32,6 +32,11 @@ public struct LayoutSearch: Sendable {
     public var schedules: [PipelineSchedule] = [.oneForwardOneBackward]
     /// How layers are dealt out to stages; each way where nil.
     public var stageSplit: Layout.StageSplit?
+    /// Devices that shard one copy of the state (hybrid sharding); all data-parallel ones where nil.
+    public var shardGroup: Int?
+    /// The share of the activations that waits in host memory, 0 … 1.
+    public var offload = 0.0
+    public var contextExchange = Layout.ContextExchange.ring
     public var objective = Objective.time
     /// How many layouts to keep.
     public var keep = 10
@@ -130,6 +135,9 @@ extension StepModel {
               layout.virtualStages = chunks
               layout.stageSplit = split
               layout.sharding = sharding
+              layout.shardGroup = sharding == .none ? nil : options.shardGroup
+              layout.offload = options.offload
+              layout.contextExchange = options.contextExchange
               layout.recomputation = recomputation
               if isValid(layout) { layouts.append(layout) }
             }

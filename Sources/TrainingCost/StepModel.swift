@@ -48,6 +48,7 @@ public struct StepModel: Sendable {
     time.expertCommunication = share * layer.expert
     time.contextCommunication = share * layer.context
     time.gathering = share * layer.gathering
+    time.offloading = share * layer.offloading
     time.overhead = m * efficiency.microBatch + efficiency.step
     if layout.pipeline > 1 {
       let transfer = transferTime(layout) * v

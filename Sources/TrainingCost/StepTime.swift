@@ -12,6 +12,8 @@ public struct StepTime: Sendable, Hashable {
   public var contextCommunication = 0.0
   /// Gathering sharded parameters and scattering their gradients, beyond what kernels hide.
   public var gathering = 0.0
+  /// Activations on their way to host memory and back, beyond what kernels hide.
+  public var offloading = 0.0
   /// Transfers between pipeline stages.
   public var transfers = 0.0
   /// Waiting for the longest stage.
@@ -30,7 +32,7 @@ public struct StepTime: Sendable, Hashable {
 
   public var total: Double {
     computation + recomputation + tensorCommunication + expertCommunication + contextCommunication + gathering
-      + transfers + imbalance + bubble + reduction + optimizer + overhead
+      + offloading + transfers + imbalance + bubble + reduction + optimizer + overhead
   }
 
   /// The parts that add up to `total`, each with its name.
@@ -38,7 +40,8 @@ public struct StepTime: Sendable, Hashable {
     [
       ("computation", computation), ("recomputation", recomputation), ("tensor communication", tensorCommunication),
       ("expert communication", expertCommunication), ("context communication", contextCommunication),
-      ("parameter gathering", gathering), ("stage transfers", transfers), ("stage imbalance", imbalance),
+      ("parameter gathering", gathering), ("offloading", offloading), ("stage transfers", transfers),
+      ("stage imbalance", imbalance),
       ("pipeline bubble", bubble), ("gradient reduction", reduction), ("optimizer", optimizer), ("overhead", overhead),
     ]
   }

@@ -31,6 +31,19 @@ struct LayoutOptions: ParsableArguments {
       "What replicas shard: 0, 1 (optimizer), 2 (gradients), 3 (parameters, FSDP).", valueName: "stage"))
   var zero: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Devices that shard one copy (hybrid sharding); all replicas unless given.", valueName: "N"))
+  var shardGroup: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The share of activations that waits in host memory, 0 to 1.", valueName: "share"))
+  var offload = 0.0
+
+  @Option(help: "How devices that share sequences see all keys and values: ring or ulysses.")
+  var contextExchange = Layout.ContextExchange.ring
+
   @Option(help: "What is computed again: none, selective or full.")
   var recompute: Recomputation?
 
@@ -48,7 +61,7 @@ struct LayoutOptions: ParsableArguments {
     var options = LayoutSearch.Options()
     for (name, degree) in [
       ("--tp", tp), ("--pp", pp), ("--dp", dp), ("--cp", cp), ("--ep", ep), ("--virtual-stages", virtualStages),
-      ("--micro-batch", microBatch),
+      ("--micro-batch", microBatch), ("--shard-group", shardGroup),
     ] {
       if let degree, degree < 1 { throw UsageError("\(name) must be at least 1, not \(degree)") }
     }
@@ -62,11 +75,16 @@ struct LayoutOptions: ParsableArguments {
       return stage
     }
     options.recomputation = recompute
+    options.shardGroup = shardGroup
+    guard (0...1).contains(offload) else { throw UsageError("--offload must be between 0 and 1, not \(offload)") }
+    options.offload = offload
+    options.contextExchange = contextExchange
     if !schedule.isEmpty { options.schedules = schedule }
     options.stageSplit = stageSplit
     return options
   }
 }
 
+extension Layout.ContextExchange: ExpressibleByArgument {}
 extension Recomputation: ExpressibleByArgument {}
 extension PipelineSchedule: ExpressibleByArgument {}

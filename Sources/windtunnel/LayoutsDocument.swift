@@ -34,6 +34,9 @@ struct LayoutsDocument: Codable {
     var microBatch: Int
     var microBatches: Int
     var zero: Int
+    /// Devices that shard one copy, where not all replicas do.
+    var shardGroup: Int?
+    var offload: Double
     var recompute: String
     var schedule: String
     var stageSplit: String
@@ -63,6 +66,8 @@ struct LayoutsDocument: Codable {
       microBatch = layout.microBatch
       microBatches = workload.globalBatch / (layout.data * layout.microBatch)
       zero = layout.sharding.rawValue
+      shardGroup = layout.shardGroup
+      offload = layout.offload
       recompute = layout.recomputation.rawValue
       schedule = layout.schedule.rawValue
       stageSplit = layout.stageSplit.rawValue
