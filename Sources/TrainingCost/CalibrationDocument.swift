@@ -78,8 +78,8 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
   /// The calibration to predict with.
   public var calibration: CostCalibration {
     CostCalibration(
-      efficiency: Efficiency(logarithms: constants.map { log($0.value) }),
-      prior: Efficiency(logarithms: constants.map { log($0.prior) }), covariance: covariance.flatMap(\.self),
+      efficiency: Efficiency(constants.map(\.value)), prior: Efficiency(constants.map(\.prior)),
+      covariance: covariance.flatMap(\.self),
       scatter: scatter, ids: rows, converged: converged)
   }
 }

@@ -105,9 +105,12 @@ public struct CostCalibration: Sendable {
 }
 
 extension Efficiency {
-  init(logarithms: some Sequence<Double>) {
+  init(logarithms: some Sequence<Double>) { self.init(logarithms.map { exp($0) }) }
+
+  /// In the order of ``constants``.
+  init(_ values: [Double]) {
     self.init()
-    for (constant, value) in zip(Self.constants, logarithms) { self[keyPath: constant.path] = exp(value) }
+    for (constant, value) in zip(Self.constants, values) { self[keyPath: constant.path] = value }
   }
 }
 

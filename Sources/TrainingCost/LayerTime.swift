@@ -93,7 +93,8 @@ extension StepModel {
     let nodes = Double(max(1, layout.expert / domain))
     let reached = nodes * (1 - pow(1 - 1 / nodes, layer.activeExperts))
     let byNetwork = nodes > 1 ? sent * reached * (nodes - 1) / nodes / networkRate : 0
-    let byLink = sent * layer.activeExperts / linkRate
+    let inside = Double(min(layout.expert, domain))
+    let byLink = sent * layer.activeExperts * (inside - 1) / inside / linkRate
     let latency = nodes > 1 ? efficiency.networkLatency : efficiency.linkLatency
     let exchange = max(byLink, byNetwork) + latency * log2(Double(layout.expert))
     return 4 * layer.expertShare * efficiency.exposedExchange * exchange

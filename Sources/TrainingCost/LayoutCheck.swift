@@ -23,13 +23,18 @@ extension StepModel {
     for (name, degree) in [
       ("data", layout.data), ("tensor", layout.tensor), ("pipeline", layout.pipeline), ("context", layout.context),
       ("expert", layout.expert), ("virtual stages", layout.virtualStages), ("micro-batch", layout.microBatch),
+      ("the shard group", layout.shardGroup ?? 1),
     ] where degree < 1 {
       throw CostError("\(name) must be at least 1, not \(degree)")
     }
-    guard layout.devices == cluster.count else {
+    // Degrees from outside may be too large to multiply as whole numbers.
+    let model = Double(layout.tensor) * Double(layout.pipeline) * Double(layout.context)
+    let devices = model * Double(layout.data)
+    guard devices == Double(cluster.count) else {
       throw CostError(
         "data \(layout.data) x tensor \(layout.tensor) x pipeline \(layout.pipeline) x context \(layout.context) are "
-          + "\(layout.devices) devices, but the cluster has \(cluster.count); \(remedy(layout))")
+          + "\(devices < 1e15 ? "\(Int(devices))" : formatCount(devices)) devices, but the cluster has "
+          + "\(cluster.count); \(remedy(model))")
     }
     try divides(layout.tensor, "tensor", shape.heads, "attention heads")
     if shape.latentAttention == nil, shape.keyValueHeads % layout.tensor != 0, layout.tensor % shape.keyValueHeads != 0
@@ -43,6 +48,10 @@ extension StepModel {
       try divides(layout.context * layout.tensor, "context x tensor", shape.heads, "attention heads")
     }
     try checkExperts(layout)
+    guard layout.microBatch <= workload.globalBatch else {
+      throw CostError(
+        "micro-batch \(layout.microBatch) is more than the \(workload.globalBatch) sequences of a step")
+    }
     try divides(layout.data * layout.microBatch, "data x micro-batch", workload.globalBatch, "sequences of a step")
     if let group = layout.shardGroup {
       try divides(group, "the shard group", layout.data, "data-parallel devices")
@@ -60,7 +69,7 @@ extension StepModel {
   private func checkStages(_ layout: Layout) throws(CostError) {
     let (layers, stages, chunks) = (workload.shape.layers, layout.pipeline, layout.virtualStages)
     let most = layout.stageSplit == .balanced && stages > 1 ? layers - 1 : layers
-    guard stages * chunks <= most else {
+    guard stages <= most, chunks <= most / stages else {
       throw CostError(
         "pipeline \(stages)\(chunks > 1 ? " x \(chunks) virtual stages" : "") needs more than the \(layers) layers that "
           + "there are; the most is \(most / chunks)")
@@ -93,14 +102,14 @@ extension StepModel {
 
   private func divides(_ part: Int, _ name: String, _ whole: Int, _ what: String) throws(CostError) {
     guard whole % part != 0 else { return }
-    let near = (1...min(whole, 4 * part)).filter { whole % $0 == 0 }.min { abs($0 - part) < abs($1 - part) } ?? 1
+    let reach = min(whole, 4 * min(part, whole))
+    let near = (1...reach).filter { whole % $0 == 0 }.min { abs($0 - part) < abs($1 - part) } ?? 1
     throw CostError("\(name) \(part) does not divide the \(whole) \(what); \(near) does")
   }
 
-  private func remedy(_ layout: Layout) -> String {
-    let model = layout.tensor * layout.pipeline * layout.context
-    return cluster.count % model == 0
-      ? "data \(cluster.count / model) would use them all"
+  private func remedy(_ model: Double) -> String {
+    model <= Double(cluster.count) && cluster.count % Int(model) == 0
+      ? "data \(cluster.count / Int(model)) would use them all"
       : "tensor x pipeline x context must divide \(cluster.count)"
   }
 }

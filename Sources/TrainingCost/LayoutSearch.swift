@@ -124,7 +124,7 @@ extension StepModel {
     let shardings =
       options.sharding.map { [$0] } ?? (degrees.data * degrees.context == 1 ? [.none] : Layout.Sharding.allCases)
     let recomputations = options.recomputation.map { [$0] } ?? Recomputation.allCases
-    for size in sizes where sequences % size == 0 {
+    for size in sizes where size > 0 && sequences % size == 0 {
       for schedule in degrees.pipeline > 1 ? options.schedules : [.oneForwardOneBackward] {
         for (split, chunks) in splits(degrees, schedule, options) {
           for sharding in shardings {
@@ -182,7 +182,7 @@ extension StepModel {
   }
 
   private func degrees(_ given: Int?, upTo most: Int, dividing whole: Int) -> [Int] {
-    if let given { return whole % given == 0 ? [given] : [] }
+    if let given { return given > 0 && whole % given == 0 ? [given] : [] }
     return (1...max(1, min(most, whole))).filter { whole % $0 == 0 }
   }
 }

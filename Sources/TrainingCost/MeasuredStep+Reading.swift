@@ -50,19 +50,22 @@ extension MeasuredStep {
     }
 
     var layout = Layout(stageSplit: Layout.StageSplit(rawValue: rows.text("stage_split", row)) ?? defaults.stageSplit)
-    layout.tensor = try rows.optional("tp", row) ?? 1
-    layout.pipeline = try rows.optional("pp", row) ?? 1
-    layout.context = try rows.optional("cp", row) ?? 1
-    layout.expert = try rows.optional("ep", row) ?? 1
+    layout.tensor = try rows.degree("tp", row) ?? 1
+    layout.pipeline = try rows.degree("pp", row) ?? 1
+    layout.context = try rows.degree("cp", row) ?? 1
+    layout.expert = try rows.degree("ep", row) ?? 1
     let model = layout.tensor * layout.pipeline * layout.context
-    layout.data = try rows.optional("dp", row) ?? max(1, count / max(1, model))
+    layout.data = try rows.degree("dp", row) ?? max(1, count / model)
+    guard Double(model) * Double(layout.data) <= 1e9 else {
+      throw CostError("dp x tp x pp x cp are more than 1000000000 devices")
+    }
     layout.recomputation = rows.recomputation(row)
     guard let sharding = Layout.Sharding(rawValue: try rows.optional("zero_stage", row) ?? 0) else {
       throw CostError("zero_stage must be 0, 1, 2 or 3")
     }
     layout.sharding = sharding
     var unknown: Unknown = []
-    if let size = try rows.optional("micro_batch", row) {
+    if let size = try rows.degree("micro_batch", row) {
       layout.microBatch = size
     } else {
       unknown.insert(.microBatch)
@@ -81,6 +84,8 @@ extension MeasuredStep {
       shape: shape, sequence: try rows.whole("seq", row), globalBatch: try rows.whole("global_batch", row),
       precision: rows.precision(row), attention: attention,
       gradientBytes: rows.number("gradient_bytes", row) ?? defaults.gradientBytes)
+    try workload.validate()
+    _ = try cluster.accelerator.peak(workload.precision)
     self.cluster = cluster
     self.layout = layout
     self.unknown = unknown
@@ -137,10 +142,17 @@ private struct MeasuredRows {
 
   func optional(_ name: String, _ row: Int) throws(CostError) -> Int? {
     guard let value = number(name, row) else { return nil }
-    guard let whole = Int(exactly: value), whole >= 0 else {
-      throw CostError("\(name) must be a whole number, not \(significant(value))")
+    guard let whole = Int(exactly: value), (0...1_000_000_000).contains(whole) else {
+      throw CostError("\(name) must be a whole number from 0 to 1000000000, not \(significant(value))")
     }
     return whole
+  }
+
+  /// A number of devices or sequences.
+  func degree(_ name: String, _ row: Int) throws(CostError) -> Int? {
+    guard let value = try optional(name, row) else { return nil }
+    guard (1...1_000_000).contains(value) else { throw CostError("\(name) must be from 1 to 1000000, not \(value)") }
+    return value
   }
 
   func whole(_ name: String, _ row: Int) throws(CostError) -> Int {
@@ -196,7 +208,10 @@ private struct MeasuredRows {
     // The size tells how many matrices the MLP has and whether the embeddings are one; where two shapes have it, the gated
     // one with one embedding comes first.
     var best = shape(gated: isGated ?? true, tied: true)
-    func miss(_ shape: TransformerShape) -> Double { abs(Double(shape.parameters.total) / (billions * 1e9) - 1) }
+    func miss(_ shape: TransformerShape) -> Double {
+      guard (try? shape.validate()) != nil else { return .infinity }
+      return abs(Double(shape.parameters.total) / (billions * 1e9) - 1)
+    }
     for (gated, tied) in [(true, false), (false, true), (false, false)] where isGated == nil || isGated == gated {
       let candidate = shape(gated: gated, tied: tied)
       if miss(candidate) < miss(best) - 0.002 { best = candidate }

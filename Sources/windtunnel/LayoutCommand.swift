@@ -140,9 +140,9 @@ struct LayoutCommand: ParsableCommand {
 enum LayoutRefusal {
   /// What is wrong with the degrees that were given.
   static func reason(_ model: StepModel, _ options: LayoutSearch.Options) -> String {
-    let given = (options.tensor ?? 1) * (options.pipeline ?? 1) * (options.context ?? 1)
+    let given = [options.tensor, options.pipeline, options.context].reduce(1) { $0 * Double($1 ?? 1) }
     let layout = Layout(
-      data: options.data ?? max(1, model.cluster.count / max(1, given)), tensor: options.tensor ?? 1,
+      data: options.data ?? max(1, Int(Double(model.cluster.count) / given)), tensor: options.tensor ?? 1,
       pipeline: options.pipeline ?? 1, context: options.context ?? 1, expert: options.expert ?? 1,
       virtualStages: options.virtualStages ?? 1, microBatch: options.microBatch ?? 1,
       sharding: options.sharding ?? .none, recomputation: options.recomputation ?? .none)

@@ -54,6 +54,7 @@ struct PlanClusterOptions: ParsableArguments {
   func request(_ budget: Budget?, _ assumptions: CostAssumptions) throws -> (request: ClusterRequest, sentence: String)?
   {
     let catalogue = try hardware.catalogue()
+    if let days, !(days > 0 && days.isFinite) { throw UsageError("--days must be above zero, not \(days)") }
     if case .cluster(let count, let name, let seconds) = budget {
       guard cluster == nil, days == nil else {
         throw UsageError("the budget names a cluster and its time already; leave out --cluster and --days")
