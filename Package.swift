@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "windtunnel-bench",
       dependencies: [
-        "Tables", "Fitting", "ScalingLaws", "Report",
+        "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks", swiftSettings: strict),

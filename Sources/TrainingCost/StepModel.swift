@@ -59,7 +59,8 @@ public struct StepModel: Sendable {
       let weights = 0.5 * layer.backward
       let forward = layer.total - inputs - weights
       let idle = layout.schedule.idle(forward: forward, inputs: inputs, weights: weights) / layer.total
-      time.bubble = idle * (stages.total - stages.longest) / v
+      let stall = layout.schedule.stall(forward: forward, inputs: inputs, weights: weights) / layer.total
+      time.bubble = idle * (stages.total - stages.longest) / v + m * stall * stages.total / p
     }
     time.reduction = reductionTime(layout)
     time.optimizer = optimizerTime(layout)

@@ -5,7 +5,7 @@ import Report
 import ScalingLaws
 import Tables
 
-/// Times fits beside scipy on the same runs.
+/// Times fits beside scipy on the same runs, and compares predicted training steps with measured ones.
 @main struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "windtunnel-bench",
@@ -63,6 +63,18 @@ import Tables
     }
     print(table.render(runs: kept.rowCount, of: runs, objective: bench.optimum.value))
     try compareCatalogue(threads)
+    try compareCosts()
+  }
+
+  private func compareCosts() throws {
+    print("\n" + (try LayoutBench().text()))
+    guard FileManager.default.fileExists(atPath: CostCase.folder) else {
+      print("Steps are not predicted: \(CostCase.folder), a folder of public measured steps, is not there.")
+      return
+    }
+    var table = CostComparison()
+    for one in CostCase.all { try table.add(one) }
+    print("\n" + table.render())
   }
 
   private func compareCatalogue(_ threads: Int) throws {
