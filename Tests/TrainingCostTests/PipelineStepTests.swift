@@ -49,7 +49,7 @@ struct PipelineStepTests {
             let allowed: Double =
               switch schedule {
               case .zeroBubbleH1: vocabulary > 1000 ? 0.11 * Double(p) / Double(m) : 0
-              case .vHalf, .vMin: (p == 2 ? 0.3 : 0.25) * Double(p) / Double(m)
+              case .vHalf, .vMin: (p == 2 ? 0.32 : 0.25) * Double(p) / Double(m)
               default: 0
               }
             #expect(
