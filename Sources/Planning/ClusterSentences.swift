@@ -4,12 +4,12 @@ import TrainingCost
 
 /// How the size was chosen.
 func choice(_ best: ClusterRun, among sizes: [ClusterRun], _ request: ClusterRequest) -> String {
-  let where_ = "\(request.cluster.count) \(request.cluster.accelerator.name) in \(formatDuration(request.seconds))"
+  let place = "\(request.cluster.count) \(request.cluster.accelerator.name) in \(formatDuration(request.seconds))"
   let run =
     "\(formatParams(best.params)) on \(formatTokens(best.tokens)), \(significant(best.tokens / best.params)) tokens a "
     + "parameter"
   guard sizes.count > 1 else {
-    return "On \(where_) there is time to train \(run), to a loss of \(significant(best.loss, digits: 4))."
+    return "On \(place) there is time to train \(run), to a loss of \(significant(best.loss, digits: 4))."
   }
   func other(_ factor: Double, _ word: String) -> String? {
     guard
@@ -22,7 +22,7 @@ func choice(_ best: ClusterRun, among sizes: [ClusterRun], _ request: ClusterReq
   }
   let others = [other(0.5, "half"), other(2, "double")].compactMap { $0 }
   let beside = others.isEmpty ? "" : ": \(others.joined(separator: ", "))"
-  return "Of \(sizes.count) sizes on \(where_), each in its fastest layout, \(run), have the lowest loss, "
+  return "Of \(sizes.count) sizes on \(place), each in its fastest layout, \(run), have the lowest loss, "
     + "\(significant(best.loss, digits: 4))\(beside)."
 }
 
