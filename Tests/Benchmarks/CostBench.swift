@@ -10,9 +10,9 @@ struct CostCase {
   var stageSplit = Layout.StageSplit.even
   var gradientBytes = 4.0
   var networkBytesPerSecond: Double?
-  /// Rows whose model FLOPs use less of the peak are left out of the times, as in the fit.
-  var minUtilisation = 0.0
-  /// One in so many rows was fitted to, those whose number it divides; 0 for none.
+  /// Rows with less MFU by the table, in percent, are left out of the times, as in the fit.
+  var minMFU = 0.0
+  /// One in so many rows in 16 bits was fitted to, those whose number it divides; 0 for none.
   var fittedEvery = 0
   var accelerator: String?
 
@@ -27,7 +27,7 @@ struct CostCase {
       source: "vtrain-multi", file: "measured_vtrain.csv", gradientBytes: 2, networkBytesPerSecond: 12.5e9,
       fittedEvery: 2),
     .init(
-      source: "ultrascale", file: "measured_ultrascale.csv", stageSplit: .balanced, minUtilisation: 0.2,
+      source: "ultrascale", file: "measured_ultrascale.csv", stageSplit: .balanced, minMFU: 20,
       fittedEvery: 6),
     .init(source: "llm-foundry", file: "measured_llmfoundry.csv", fittedEvery: 6, accelerator: "H100"),
     .init(source: "llm-foundry", file: "measured_llmfoundry.csv", accelerator: "A100-40"),
@@ -37,21 +37,24 @@ struct CostCase {
 
   var title: String { accelerator.map { "\(source), \($0)" } ?? source }
 
-  func steps() throws -> [MeasuredStep] {
+  /// The steps, those whose times count, and of them those that were fitted to.
+  func steps() throws -> (all: [MeasuredStep], timed: [MeasuredStep], fitted: [MeasuredStep]) {
     var defaults = MeasuredDefaults()
     (defaults.stageSplit, defaults.gradientBytes) = (stageSplit, gradientBytes)
     defaults.networkBytesPerSecond = networkBytesPerSecond
-    return try MeasuredStep.read(Table.read("\(Self.folder)/\(file)"), defaults: defaults).steps.filter {
+    let table = try Table.read("\(Self.folder)/\(file)")
+    let all = try MeasuredStep.read(table, defaults: defaults).steps.filter {
       $0.source == source && (accelerator ?? $0.cluster.accelerator.name) == $0.cluster.accelerator.name
     }
+    let slow = Set(zip(try table.texts("id"), try table.numbers("mfu_pct")).filter { $0.1 < minMFU }.map(\.0))
+    let timed = all.filter { $0.seconds != nil && !slow.contains($0.id) }
+    return (all, timed, timed.filter(isFitted))
   }
 
-  func isFitted(_ step: MeasuredStep) -> Bool {
+  private func isFitted(_ step: MeasuredStep) -> Bool {
     guard fittedEvery > 0, let number = step.id.split(separator: "-").last.flatMap({ Int($0) }) else { return false }
-    return number % fittedEvery == 0 && isTimed(step)
+    return number % fittedEvery == 0 && step.workload.precision.isHalf
   }
-
-  func isTimed(_ step: MeasuredStep) -> Bool { step.seconds != nil && (step.utilisation ?? 0) >= minUtilisation }
 }
 
 /// How the default constants predict public measured steps that they were not fitted to.
@@ -64,11 +67,12 @@ struct CostComparison {
 
   mutating func add(_ one: CostCase) throws {
     let steps = try one.steps()
-    let held = try CostCheck(steps.filter { one.isTimed($0) && !one.isFitted($0) })
+    let fitted = Set(steps.fitted.map(\.id))
+    let held = try CostCheck(steps.timed.filter { !fitted.contains($0.id) })
     let ranking = held.ranking
-    let fits = try CostCheck(steps).fits
+    let fits = try CostCheck(steps.all).fits
     table.add([
-      one.title, "\(steps.count)", "\(steps.count(where: one.isFitted))", "\(held.errors.count)",
+      one.title, "\(steps.all.count)", "\(fitted.count)", "\(held.errors.count)",
       percent(held.meanError), percent(held.medianError), percent(held.ninthDecile),
       mean(ranking.map(\.correlation)).map { String(format: "%.3f", $0) } ?? "", percent(mean(ranking.map(\.regret))),
       fits.of > 0 ? percent(Double(fits.right) / Double(fits.of)) : "",
