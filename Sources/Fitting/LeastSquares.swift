@@ -15,7 +15,8 @@ public struct LeastSquares: Sendable {
   /// - Parameters:
   ///   - start: where to begin; parameters should be of order one.
   ///   - count: number of residuals, at least as many as parameters.
-  ///   - residuals: fills in the residuals at given parameters. A residual that is not finite ends the step.
+  ///   - residuals: fills in the residuals at given parameters. A residual that is not finite ends the search
+  ///     where it is, as not converged.
   /// - Returns: nil where there are fewer residuals than parameters, or some are not finite at the start.
   public init?(
     from start: [Double], residuals count: Int,

@@ -24,6 +24,7 @@ public func planOnCluster(
     throw PlanError("the law '\(fitted.law.name)' does not depend on the number of experts, so none can be chosen")
   }
   var best: ClusterPlan?
+  var failure: PlanError?
   var rows: [(experts: Int, run: ClusterRun)] = []
   for number in experts.sorted() {
     try MixtureRequest.checkExperts(number, "experts")
@@ -32,14 +33,14 @@ public func planOnCluster(
     var asked = request
     asked.shapes.experts = number > 1 ? .init(count: Int(number), active: min(active, Int(number))) : nil
     // A number of experts of which no size fits is left out, as long as another one does.
-    guard let plan = try? planOnCluster(fitted, asked, constraints: fixed, options: options) else { continue }
-    rows.append((Int(number), plan.run))
-    if plan.run.loss < best?.run.loss ?? .infinity { best = plan }
+    do {
+      let plan = try planOnCluster(fitted, asked, constraints: fixed, options: options)
+      rows.append((Int(number), plan.run))
+      if plan.run.loss < best?.run.loss ?? .infinity { best = plan }
+    } catch {
+      failure = failure ?? error
+    }
   }
-  guard let best else {
-    throw PlanError(
-      "no model with \(experts.map { "\(Int($0))" }.joined(separator: ", ")) experts fits "
-        + "\(request.cluster.count) \(request.cluster.accelerator.name) in any layout")
-  }
+  guard let best else { throw failure ?? PlanError("name at least one number of experts, such as 1 for dense and 8") }
   return ClusterExpertsPlan(best: best, rows: rows)
 }

@@ -87,7 +87,9 @@ private func timeError(of run: ClusterRun, _ request: ClusterRequest, level: Dou
     let base = run.layout.time.total
     return base / interval.upperBound...base / interval.lowerBound
   }
-  return 1 / (1 + StepModel.usualError)...1 + StepModel.usualError
+  // The usual error is that of nine in ten steps.
+  let width = pow(1 + StepModel.usualError, standardNormalQuantile(0.5 + level / 2) / standardNormalQuantile(0.95))
+  return 1 / width...width
 }
 
 /// The quantiles over the draws of the tried size whose loss is lowest by each.

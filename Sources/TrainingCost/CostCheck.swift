@@ -58,9 +58,6 @@ public struct CostCheck: Sendable {
     return order.map { ($0, CostCheck(rows: groups[$0] ?? [])) }
   }
 
-  /// Only the rows for which this holds.
-  public func filtered(_ isKept: (Row) -> Bool) -> CostCheck { CostCheck(rows: rows.filter(isKept)) }
-
   /// The absolute relative errors of the times, in ascending order.
   public var errors: [Double] { rows.compactMap { $0.error.map(abs) }.sorted() }
 

@@ -19,9 +19,9 @@ struct LayerSizes: Sendable {
   let activeExperts: Double
 
   /// Weights outside of routed experts, biases and norms included.
-  private let denseWeights: Double
+  let denseWeights: Double
   /// Weights of all routed experts.
-  private let expertWeights: Double
+  let expertWeights: Double
   private let activeExpertWeights: Double
   /// Channels in and out of all products of a token that no device shares, and of those that tensor parallelism splits.
   private let sharedWidth: Double
@@ -77,7 +77,4 @@ struct LayerSizes: Sendable {
   func weightsPerDevice(tensor: Double, expert: Double) -> Double {
     denseWeights / tensor + expertWeights / (expert > 1 ? expert : tensor)
   }
-
-  var dense: Double { denseWeights }
-  var routed: Double { expertWeights }
 }

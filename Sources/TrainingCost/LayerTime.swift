@@ -19,7 +19,6 @@ struct LayerTime {
   var context = 0.0
   /// Gathering of sharded parameters, and scattering of their gradients, that kernels do not hide.
   var gathering = 0.0
-
   /// Activations on their way to host memory and back, beyond what kernels hide.
   var offloading = 0.0
 
@@ -29,8 +28,8 @@ struct LayerTime {
 
 extension StepModel {
   func layerTime(_ layout: Layout) -> LayerTime {
-    let (t, c) = (Double(layout.tensor), Double(layout.context))
-    let tokens = Double(layout.microBatch) * Double(workload.sequence) / c
+    let t = Double(layout.tensor)
+    let tokens = tokensPerDevice(layout)
     let products = layer.products(tokens: tokens, tensor: t, expert: Double(layout.expert))
     let matmul = products.flops * secondsPerFLOP + products.bytes * secondsPerByte
     let (scores, scoresBack) = attentionTime(layout)
@@ -104,7 +103,7 @@ extension StepModel {
     guard layout.context > 1 else { return 0 }
     let (t, c) = (Double(layout.tensor), Double(layout.context))
     let route = route(devices: layout.context, stride: layout.tensor)
-    let block = Double(layout.microBatch) * Double(workload.sequence) / c
+    let block = tokensPerDevice(layout)
     switch layout.contextExchange {
     case .ring:
       let once = (c - 1) * (2 * block * layer.keyValueWidth / t / route.bytesPerSecond + route.latency)
@@ -118,10 +117,10 @@ extension StepModel {
 
   /// What gathering a layer's sharded parameters for both passes, and scattering its gradients, takes beyond the kernels.
   private func gathering(_ layout: Layout, _ time: LayerTime) -> Double {
-    guard layout.sharding == .parameters, layout.data > 1 else { return 0 }
-    let group = layout.shardGroup ?? layout.data
+    let group = layout.shardGroup ?? layout.data * layout.context
+    guard layout.sharding == .parameters, group > 1 else { return 0 }
     let n = Double(group)
-    let route = route(devices: group, stride: layout.tensor * layout.context)
+    let route = route(devices: group, stride: layout.tensor)
     let weights = layer.weightsPerDevice(tensor: Double(layout.tensor), expert: Double(layout.expert))
     let hop = (n - 1) * route.latency
     let gather = 2 * weights * (n - 1) / n / route.bytesPerSecond + hop

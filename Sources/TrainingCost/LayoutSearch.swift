@@ -54,9 +54,10 @@ public struct LayoutSearch: Sendable {
     case headroom
   }
 
-  /// Searches all layouts that divide the devices.
+  /// Searches all layouts that divide the devices: tensor parallelism within one domain of fast links, sequences shared among
+  /// up to 32 devices from 16,384 tokens on, micro-batches of up to 64 sequences. Degrees that are given may lie beyond.
   ///
-  /// Memory is worked out first, and time only of what fits: nothing that fits is left out.
+  /// Memory is worked out first, and time only of what fits: of these nothing that fits is left out.
   public init(_ model: StepModel, _ options: Options = Options()) {
     let limit = options.memoryBytes ?? model.cluster.accelerator.usableMemoryBytes
     var considered = 0
@@ -94,7 +95,7 @@ extension StepModel {
   func candidates(_ options: LayoutSearch.Options) -> [Layout] {
     var layouts: [Layout] = []
     let devices = cluster.count
-    // Tensor parallelism waits for every layer; beyond the fast links it never pays.
+    // Tensor parallelism waits for every layer: beyond the fast links it has to be asked for.
     let tensors = degrees(options.tensor, upTo: min(devices, cluster.accelerator.link.domainSize), dividing: devices)
     for tensor in tensors where workload.shape.heads % tensor == 0 {
       let contexts = degrees(options.context, upTo: workload.sequence >= 16_384 ? 32 : 1, dividing: devices / tensor)

@@ -8,8 +8,7 @@ public struct MeasuredStep: Sendable {
   public var group: String
   public var workload: TrainingWorkload
   public var cluster: Cluster
-  /// With a micro-batch of 0 where the table does not say it, and no virtual stages where it says that they were many but
-  /// not how many.
+  /// With one sequence a micro-batch and one chunk a device where the table leaves these open.
   public var layout: Layout
   public var unknown: Unknown
   /// Nil where only memory was measured, or the run failed.
@@ -41,7 +40,6 @@ public struct MeasuredStep: Sendable {
     let sizes = unknown.contains(.microBatch) ? [1, 2, 4, 8, 16, 32] : [layout.microBatch]
     let chunks = unknown.contains(.virtualStages) ? Array(1...8) : [layout.virtualStages]
     var best = layout
-    best.microBatch = max(1, best.microBatch)
     var least = Double.infinity
     for size in sizes {
       for chunk in chunks {

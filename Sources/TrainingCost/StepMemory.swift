@@ -44,12 +44,10 @@ extension StepModel {
   /// - Parameter layout: one that ``check(_:)`` accepts.
   public func memory(_ layout: Layout) -> StepMemory {
     let split = stageLayers(layout, headLayers: headLayers)
-    let embedding = Double(workload.shape.vocabulary) * layer.hidden
     let positions = Double(workload.shape.learnedPositions) * layer.hidden
-    let ends = layout.pipeline == 1 && !workload.shape.tiesEmbeddings ? 2 * embedding : embedding
     // The first stage has the most micro-batches in flight, the last one the logits.
     let first = memory(
-      layout, layers: Double(split.first), embeddings: ends + positions, inFlight: 1,
+      layout, layers: Double(split.first), embeddings: embeddings(layout) + positions, inFlight: 1,
       hasLogits: layout.pipeline == 1 || layout.schedule.isFolded)
     guard layout.pipeline > 1, !layout.schedule.isFolded else { return first }
     let oneOf = layout.schedule == .gpipe ? 1 : 1 / Double(min(layout.pipeline, microBatches(layout)))
@@ -79,7 +77,7 @@ extension StepModel {
   }
 
   /// Tokens of a micro-batch on a device.
-  private func tokensPerDevice(_ layout: Layout) -> Double {
+  func tokensPerDevice(_ layout: Layout) -> Double {
     Double(layout.microBatch) * Double(workload.sequence) / Double(layout.context)
   }
 
@@ -87,8 +85,8 @@ extension StepModel {
     _ layout: Layout, layers: Double, embeddings: Double, inFlight: Double, hasLogits: Bool
   ) -> StepMemory {
     let t = Double(layout.tensor)
-    let dense = (layers * layer.dense + embeddings) / t
-    let experts = layers * layer.routed / Double(expertShards(layout))
+    let dense = (layers * layer.denseWeights + embeddings) / t
+    let experts = layers * layer.expertWeights / Double(expertShards(layout))
     let replicas = Double(layout.shardGroup ?? layout.data * layout.context)
     func sharded(_ bytes: Double, from stage: Layout.Sharding) -> Double {
       guard layout.sharding.rawValue >= stage.rawValue else { return bytes * (dense + experts) }
@@ -118,11 +116,17 @@ extension StepModel {
   /// Parameters of the average stage with the embedding, on one device.
   func parametersPerDevice(_ layout: Layout) -> ParametersPerDevice {
     let layers = Double(workload.shape.layers) / Double(layout.pipeline)
-    let embedding = Double(workload.shape.vocabulary) * layer.hidden
-    let ends = layout.pipeline == 1 && !workload.shape.tiesEmbeddings ? 2 * embedding : embedding
     return ParametersPerDevice(
-      dense: (layers * layer.dense + ends) / Double(layout.tensor),
-      experts: layers * layer.routed / Double(expertShards(layout)))
+      dense: (layers * layer.denseWeights + embeddings(layout)) / Double(layout.tensor),
+      experts: layers * layer.expertWeights / Double(expertShards(layout)))
+  }
+
+  /// Parameters of one embedding, the input's or the output's.
+  private var embedding: Double { Double(workload.shape.vocabulary) * layer.hidden }
+
+  /// Parameters of the embeddings on the first stage, which is also the last where there is no pipeline.
+  private func embeddings(_ layout: Layout) -> Double {
+    layout.pipeline == 1 && !workload.shape.tiesEmbeddings ? 2 * embedding : embedding
   }
 
   /// Devices that the routed experts of a layer are dealt out to, or that split each of them.

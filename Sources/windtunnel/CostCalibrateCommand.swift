@@ -96,7 +96,7 @@ struct CostCalibrateCommand: ParsableCommand {
       \(table.render(width: terminal.columns).trimmingCharacters(in: .newlines))
       times of these rows: \(mean) % off on average, \(median) % in the median; scatter \
       \(format(document.scatter * 100, significant: 2)) %
-
+      \(document.converged ? "" : "warning: the fit did not come to rest; leave out rows that stalled\n")
       """
   }
 }

@@ -48,7 +48,7 @@ struct CostEstimateCommand: ParsableCommand {
     let model = try StepModel(workload, on: cluster, efficiency: calibration?.calibration.efficiency)
     let search = LayoutSearch(model, options)
     guard let chosen = search.best.first ?? search.smallest else {
-      throw UsageError("no layout works out: \(LayoutRefusal.reason(model, options))")
+      throw UsageError("no layout works out: \(layoutRefusal(model, options))")
     }
     var document = CostDocument(chosen, model, name: name, fits: !search.best.isEmpty)
     document.assumptions = notes + assumptions(of: model, calibration)

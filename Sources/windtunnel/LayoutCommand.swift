@@ -9,7 +9,9 @@ struct LayoutCommand: ParsableCommand {
     commandName: "layout",
     abstract: "Search all parallel layouts of a model on a cluster: the fastest that fit, and why.",
     discussion: """
-      Degrees that are given are kept; all others are searched. Unlike accelerators, joined by +, share a step's batch.
+      Degrees that are given are kept; all others are searched: tensor parallelism within a node's fast links, \
+      context parallelism from 16,384 tokens on, micro-batches of up to 64 sequences. Unlike accelerators, joined by +, \
+      share a step's batch.
 
       Examples:
         windtunnel layout --model llama-3-8b --cluster 64xH100
@@ -127,7 +129,7 @@ struct LayoutCommand: ParsableCommand {
 
   private func refusal(_ search: LayoutSearch, _ model: StepModel, _ options: LayoutSearch.Options) -> String {
     guard let smallest = search.smallest else {
-      return "no layout works out: \(LayoutRefusal.reason(model, options))"
+      return "no layout works out: \(layoutRefusal(model, options))"
     }
     let (needed, there) = (smallest.memory.total, model.cluster.accelerator.usableMemoryBytes)
     return "no layout fits: the smallest of \(search.considered) takes \(formatBytes(needed)) of the "
@@ -136,24 +138,21 @@ struct LayoutCommand: ParsableCommand {
   }
 }
 
-/// Why no layout works out.
-enum LayoutRefusal {
-  /// What is wrong with the degrees that were given.
-  static func reason(_ model: StepModel, _ options: LayoutSearch.Options) -> String {
-    let given = [options.tensor, options.pipeline, options.context].reduce(1) { $0 * Double($1 ?? 1) }
-    let layout = Layout(
-      data: options.data ?? max(1, Int(Double(model.cluster.count) / given)), tensor: options.tensor ?? 1,
-      pipeline: options.pipeline ?? 1, context: options.context ?? 1, expert: options.expert ?? 1,
-      virtualStages: options.virtualStages ?? 1, microBatch: options.microBatch ?? 1,
-      sharding: options.sharding ?? .none, recomputation: options.recomputation ?? .none)
-    do {
-      try model.check(layout)
-      return
-        "\(model.workload.globalBatch) sequences of a step do not divide among \(model.cluster.count) devices; give "
-        + "another --batch"
-    } catch {
-      return "\(error)"
-    }
+/// Why no layout works out: what is wrong with the degrees that were given.
+func layoutRefusal(_ model: StepModel, _ options: LayoutSearch.Options) -> String {
+  let given = [options.tensor, options.pipeline, options.context].reduce(1) { $0 * Double($1 ?? 1) }
+  let layout = Layout(
+    data: options.data ?? max(1, Int(Double(model.cluster.count) / given)), tensor: options.tensor ?? 1,
+    pipeline: options.pipeline ?? 1, context: options.context ?? 1, expert: options.expert ?? 1,
+    virtualStages: options.virtualStages ?? 1, microBatch: options.microBatch ?? 1,
+    sharding: options.sharding ?? .none, recomputation: options.recomputation ?? .none)
+  do {
+    try model.check(layout)
+    return
+      "\(model.workload.globalBatch) sequences of a step do not divide among \(model.cluster.count) devices; give "
+      + "another --batch"
+  } catch {
+    return "\(error)"
   }
 }
 

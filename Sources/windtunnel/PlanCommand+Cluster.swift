@@ -25,6 +25,9 @@ extension PlanCommand {
       return false
     }
     let parsed = try budget.map { try Budget(parsing: $0) }
+    if case .carbon = parsed, clustered.carbon == nil {
+      throw UsageError("a budget of CO₂ needs the carbon intensity of the electricity: --carbon 380, in grams a kWh")
+    }
     guard let (request, sentence) = try clustered.request(parsed, assumptions) else { return false }
     let source = try source.source()
     let law = source.fitted.law
