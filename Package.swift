@@ -18,6 +18,7 @@ let package = Package(
     .executable(name: "windtunnel", targets: ["windtunnel"]),
     .library(name: "ScalingLaws", targets: ["Formulas", "Tables", "Fitting", "ScalingLaws"]),
     .library(name: "Planning", targets: ["Planning"]),
+    .library(name: "Search", targets: ["Search"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -33,16 +34,17 @@ let package = Package(
       name: "CVectorMath", cSettings: [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]),
 
     room("Formulas", ["CVectorMath"]),
-    room("Tables", ["Formulas", "CCrypto"]),
+    room("Tables", ["Formulas", "CCrypto", "Yams"]),
     room("Fitting", ["Formulas", "CGSL", "COpenBLAS"]),
     room("ScalingLaws", ["CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
-    room("TrainingCost", ["Formulas", "Tables", "Fitting", "Yams"]),
+    room("TrainingCost", ["Formulas", "Tables", "Fitting"]),
     room("Planning", ["ScalingLaws", "TrainingCost"]),
+    room("Search", ["Formulas", "Tables", "Fitting"]),
     room("Report", []),
     .executableTarget(
       name: "windtunnel",
       dependencies: [
-        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Report",
+        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Search", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -60,6 +62,7 @@ let package = Package(
     tests("ScalingLawsTests", ["ScalingLaws"]),
     tests("TrainingCostTests", ["TrainingCost"]),
     tests("PlanningTests", ["Planning"]),
+    tests("SearchTests", ["Search", "Fitting", "Tables"]),
     tests("ReportTests", ["Report"]),
     tests("CommandLineTests", ["windtunnel"]),
   ]

@@ -24,7 +24,7 @@ public final class Random {
   func reseed(_ seed: UInt64, stream: Int) {
     gsl_rng_set(
       generator,
-      UInt(truncatingIfNeeded: Self.mixed(seed &+ UInt64(truncatingIfNeeded: stream) &* 0x9e37_79b9_7f4a_7c15)))
+      UInt(truncatingIfNeeded: SplitMix64.mixed(seed &+ UInt64(truncatingIfNeeded: stream) &* 0x9e37_79b9_7f4a_7c15)))
   }
 
   /// Uniform in 0 ..< 1.
@@ -35,14 +35,6 @@ public final class Random {
 
   /// Standard normal, by the inverse of its distribution function.
   public func normal() -> Double { gsl_cdf_ugaussian_Pinv(gsl_rng_uniform_pos(generator)) }
-
-  /// SplitMix64's finaliser (Steele, Lea and Flood 2014): neighbouring seeds come far apart.
-  private static func mixed(_ seed: UInt64) -> UInt64 {
-    var z = seed &+ 0x9e37_79b9_7f4a_7c15
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
 }
 
 /// The first `count` points of Sobol's sequence in `dimensions` ≤ 40 dimensions, each coordinate in 0 ..< 1; any further

@@ -16,14 +16,14 @@ extension HardwareCatalogue {
 
   /// The built-in accelerators and those of a file. An entry that is `like` another overrides what it states.
   ///
-  /// - Throws: ``CostFileError`` for a file that is missing or wrong.
-  public init(path: String) throws(CostFileError) {
+  /// - Throws: ``FileError`` for a file that is missing or wrong.
+  public init(path: String) throws(FileError) {
     let file = try YAMLSection(
       path: path, kind: "hardware file", schema: Self.schema, keys: ["schema", "accelerators"])
     guard let list = try file.section("accelerators", example: "'lab: {like: H100}'", isSubject: false),
       !list.names.isEmpty
     else {
-      throw CostFileError("\(path): it has no 'accelerators'; one is 'lab: {like: H100, memory: 96 GB}'")
+      throw FileError("\(path): it has no 'accelerators'; one is 'lab: {like: H100, memory: 96 GB}'")
     }
     var own: [Accelerator] = []
     for name in list.names {
@@ -44,9 +44,9 @@ extension HardwareCatalogue {
 
   private static func accelerator(
     _ name: String, _ entry: YAMLSection, among known: HardwareCatalogue
-  ) throws(CostFileError) -> Accelerator {
+  ) throws(FileError) -> Accelerator {
     guard !plain(name).isEmpty else {
-      throw CostFileError(
+      throw FileError(
         "\(entry.path): an accelerator's name should have letters or digits, not '\(excerpted(name))'")
     }
     try entry.checkKeys(keys)
@@ -54,11 +54,11 @@ extension HardwareCatalogue {
     if let like = try entry.text("like") {
       do { base = try known.named(like) } catch { throw entry.fault("like", "\(error)") }
     }
-    func required<Value>(_ key: String, _ own: Value?, _ inherited: Value?, _ example: String) throws(CostFileError)
+    func required<Value>(_ key: String, _ own: Value?, _ inherited: Value?, _ example: String) throws(FileError)
       -> Value
     {
       guard let value = own ?? inherited else {
-        throw CostFileError(
+        throw FileError(
           "\(entry.path): '\(key)' of \(entry.subject) is missing; write '\(key): \(example)', or 'like: H100' to take it over"
         )
       }
@@ -86,7 +86,7 @@ extension HardwareCatalogue {
   /// Rates by precision; those that are not stated are taken over.
   private static func rates(
     _ entry: YAMLSection, _ key: String, _ base: [Precision: Double]?
-  ) throws(CostFileError) -> [Precision: Double]? {
+  ) throws(FileError) -> [Precision: Double]? {
     guard let section = try entry.section(key, example: "{bf16: 989 TFLOP/s, fp8: 1979 TFLOP/s}") else { return nil }
     try section.checkKeys(Precision.allCases.map(\.rawValue))
     var rates = base ?? [:]
@@ -97,7 +97,7 @@ extension HardwareCatalogue {
     return rates
   }
 
-  private static func link(_ entry: YAMLSection, _ base: Accelerator.Link?) throws(CostFileError) -> Accelerator.Link? {
+  private static func link(_ entry: YAMLSection, _ base: Accelerator.Link?) throws(FileError) -> Accelerator.Link? {
     guard let section = try entry.section("link", example: "{name: NVLink 4, bandwidth: 450 GB/s, domain: 8}") else {
       return nil
     }
@@ -114,7 +114,7 @@ extension HardwareCatalogue {
 
   private static func network(
     _ entry: YAMLSection, _ base: Accelerator.Network?
-  ) throws(CostFileError) -> Accelerator.Network? {
+  ) throws(FileError) -> Accelerator.Network? {
     guard let section = try entry.section("network", example: "{name: InfiniBand, bandwidth: 400 Gb/s}") else {
       return nil
     }
@@ -125,7 +125,7 @@ extension HardwareCatalogue {
     return Accelerator.Network(name: try section.text("name") ?? base?.name ?? "network", bytesPerSecond: bandwidth)
   }
 
-  private static func price(_ entry: YAMLSection) throws(CostFileError) -> ComputePrice? {
+  private static func price(_ entry: YAMLSection) throws(FileError) -> ComputePrice? {
     guard let usd = try entry.quantity("usd_per_hour", parseUSD) else {
       guard !entry.has("price_basis") else { throw entry.fault("price_basis", "it needs 'usd_per_hour' beside it") }
       return nil

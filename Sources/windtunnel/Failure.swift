@@ -5,6 +5,7 @@ import Foundation
 import Planning
 import Report
 import ScalingLaws
+import Search
 import Tables
 import TrainingCost
 
@@ -35,8 +36,8 @@ enum Failure {
     switch error {
     case let error as TableError: error.kind == .missingInput ? EX_NOINPUT : EX_DATAERR
     case let error as DocumentError: error.isMissing ? EX_NOINPUT : EX_DATAERR
-    case let error as CostFileError: error.isMissing ? EX_NOINPUT : EX_DATAERR
-    case is FitError, is EncodingError: EX_DATAERR
+    case let error as FileError: error.isMissing ? EX_NOINPUT : EX_DATAERR
+    case is FitError, is EncodingError, is SearchError: EX_DATAERR
     case is FormulaError, is ObjectiveError, is QuantityError, is LawError, is PlanError, is CostError: EX_USAGE
     case let error as ReportError: error.exitCode
     case let error as UsageError: error.code

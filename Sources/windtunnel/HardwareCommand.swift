@@ -39,7 +39,7 @@ struct HardwareCommand: ParsableCommand {
 
   func run() throws {
     if let output { try checkWritable(output) }
-    let hardware = try file.map { path throws(CostFileError) in try HardwareCatalogue(path: path) } ?? .builtIn
+    let hardware = try file.map { path throws(FileError) in try HardwareCatalogue(path: path) } ?? .builtIn
     let accelerators = try names.isEmpty ? hardware.accelerators : names.map { try hardware.named($0) }
     let json = indentedJSON(try encodedJSON(AcceleratorsDocument(accelerators)))
     let text =

@@ -16,7 +16,9 @@ import Testing
   @Test(arguments: commands) func itIsACommand(_ line: String) throws {
     let place = try Workplace()
     let outcome = try place.shell("$W" + line.dropFirst("windtunnel".count))
-    let namesFile = line.split(separator: " ").contains { $0.hasSuffix(".csv") || $0.hasSuffix(".json") }
+    let namesFile = line.split(separator: " ").contains { word in
+      [".csv", ".json", ".yaml"].contains { word.hasSuffix($0) }
+    }
     #expect(outcome.status == (namesFile ? 66 : 0), "\(outcome.errors)")
   }
 }

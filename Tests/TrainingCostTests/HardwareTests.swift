@@ -1,4 +1,5 @@
 import Foundation
+import Tables
 import Testing
 import TrainingCost
 
@@ -150,18 +151,18 @@ import TrainingCost
     ("{bandwidth: 200 Gb/s}", "fast", "should have entries of its own"),
   ])
   func aSlipIsNamedWithItsPlace(_ part: String, _ slip: String, _ words: String) throws {
-    let error = try #require(throws: CostFileError.self) { try read(lab.replacing(part, with: slip)) }
+    let error = try #require(throws: FileError.self) { try read(lab.replacing(part, with: slip)) }
     #expect(error.description.contains(words), "\(error)")
     #expect(error.description.contains("lab.yaml") && !error.isMissing)
   }
 
   @Test(arguments: ["", " \n", "hello", "- a", "{[", "schema: windtunnel.hardware/1\naccelerators: {}\n"])
   func whatIsNoHardwareFileIsCalledSo(_ text: String) {
-    #expect(throws: CostFileError.self) { try read(text) }
+    #expect(throws: FileError.self) { try read(text) }
   }
 
   @Test func aFileThatIsNotThereIsMissing() throws {
-    let error = try #require(throws: CostFileError.self) { try HardwareCatalogue(path: "/nowhere/lab.yaml") }
+    let error = try #require(throws: FileError.self) { try HardwareCatalogue(path: "/nowhere/lab.yaml") }
     #expect(error.isMissing)
   }
 }

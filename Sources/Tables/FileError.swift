@@ -1,7 +1,7 @@
 import Foundation
 
-/// A file about models or hardware that cannot be used: where, what is wrong, and what would do.
-public struct CostFileError: Error, Sendable, Hashable, CustomStringConvertible {
+/// A configuration file that cannot be used: where, what is wrong, and what would do.
+public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   public let description: String
   /// Whether the file is missing, rather than wrong.
   public let isMissing: Bool
@@ -16,19 +16,19 @@ public struct CostFileError: Error, Sendable, Hashable, CustomStringConvertible 
   /// - Parameters:
   ///   - kind: what it should be, for the message: `hardware file`.
   ///   - remedy: what to do when it is missing.
-  static func text(of path: String, _ kind: String, remedy: String) throws(CostFileError) -> String {
+  public static func text(of path: String, _ kind: String, remedy: String) throws(FileError) -> String {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw CostFileError("\(path): there is no such \(kind); \(remedy)", isMissing: true)
+      throw FileError("\(path): there is no such \(kind); \(remedy)", isMissing: true)
     }
     if isDirectory.boolValue {
-      throw CostFileError("\(path): this is a directory; name a \(kind) in it", isMissing: true)
+      throw FileError("\(path): this is a directory; name a \(kind) in it", isMissing: true)
     }
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CostFileError("\(path): no permission to read the \(kind)", isMissing: true)
+      throw FileError("\(path): no permission to read the \(kind)", isMissing: true)
     }
     guard let text = String(data: data, encoding: .utf8) else {
-      throw CostFileError("\(path): this is no \(kind): it is not UTF-8 text")
+      throw FileError("\(path): this is no \(kind): it is not UTF-8 text")
     }
     return text
   }

@@ -1,12 +1,11 @@
 import Formulas
-import Tables
 import Yams
 
 /// A mapping of a YAML file, read entry by entry with the place of each in every message.
-struct YAMLSection {
-  let path: String
+public struct YAMLSection {
+  public let path: String
   /// What it describes, for messages: `'lab'`; empty for the whole file.
-  let subject: String
+  public let subject: String
   private let mapping: Node.Mapping
 
   /// The whole of a file.
@@ -14,10 +13,10 @@ struct YAMLSection {
   /// - Parameters:
   ///   - kind: what it should be, for messages: `hardware file`.
   ///   - schema: what its line `schema` must be.
-  init(path: String, kind: String, schema: String, keys: [String]) throws(CostFileError) {
-    let text = try CostFileError.text(
+  public init(path: String, kind: String, schema: String, keys: [String]) throws(FileError) {
+    let text = try FileError.text(
       of: path, kind, remedy: "a \(kind) is YAML that begins with 'schema: \(schema)'")
-    func fault(_ message: String) -> CostFileError { CostFileError("\(path): this is no \(kind): \(message)") }
+    func fault(_ message: String) -> FileError { FileError("\(path): this is no \(kind): \(message)") }
     let root: Node?
     do { root = try Yams.compose(yaml: text) } catch { throw fault(Self.explain(error)) }
     guard let root else { throw fault("it is empty; it should begin with 'schema: \(schema)'") }
@@ -27,7 +26,7 @@ struct YAMLSection {
       throw fault("'schema' is missing; it should begin with 'schema: \(schema)'")
     }
     guard found == schema else {
-      throw fault("its schema is '\(excerpted(found))'; this version reads '\(schema)'")
+      throw fault("its schema is '\(excerpt(found))'; this version reads '\(schema)'")
     }
     try checkKeys(keys)
   }
@@ -39,55 +38,58 @@ struct YAMLSection {
   }
 
   /// The names of its entries, in the order of the file.
-  var names: [String] { mapping.map { $0.key.string ?? "?" } }
+  public var names: [String] { mapping.map { $0.key.string ?? "?" } }
 
-  func has(_ key: String) -> Bool { mapping[key] != nil }
+  public func has(_ key: String) -> Bool { mapping[key] != nil }
+
+  /// Whether an entry has entries of its own.
+  public func hasSection(_ key: String) -> Bool { mapping[key]?.mapping != nil }
 
   /// A key that is misspelt would otherwise be a wish that is silently not granted.
-  func checkKeys(_ known: [String]) throws(CostFileError) {
+  public func checkKeys(_ known: [String]) throws(FileError) {
     for (key, _) in mapping {
       let name = key.string ?? "?"
       guard !known.contains(name) else { continue }
       let hint =
         nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
         ?? "there are \(known.joined(separator: ", "))"
-      throw CostFileError("\(place(key)): there is no entry '\(excerpted(name))'\(of); \(hint)")
+      throw FileError("\(place(key)): there is no entry '\(excerpt(name))'\(of); \(hint)")
     }
   }
 
   /// A mapping in this one.
   ///
   /// - Parameter isSubject: whether messages name it; not where it is a list of what they do name.
-  func section(_ key: String, example: String, isSubject: Bool = true) throws(CostFileError) -> YAMLSection? {
+  public func section(_ key: String, example: String, isSubject: Bool = true) throws(FileError) -> YAMLSection? {
     guard let node = mapping[key] else { return nil }
     guard let inner = node.mapping else {
-      throw CostFileError("\(place(node)): '\(excerpted(key))'\(of) should have entries of its own, as \(example)")
+      throw FileError("\(place(node)): '\(excerpt(key))'\(of) should have entries of its own, as \(example)")
     }
     guard isSubject else { return YAMLSection(path: path, subject: subject, mapping: inner) }
-    return YAMLSection(path: path, subject: "'\(excerpted(key))'\(of)", mapping: inner)
+    return YAMLSection(path: path, subject: "'\(excerpt(key))'\(of)", mapping: inner)
   }
 
   /// A text.
-  func text(_ key: String) throws(CostFileError) -> String? {
+  public func text(_ key: String) throws(FileError) -> String? {
     guard let node = mapping[key] else { return nil }
     guard let text = node.string, !text.allSatisfy(\.isWhitespace) else {
-      throw CostFileError("\(place(node)): '\(key)'\(of) should be a text")
+      throw FileError("\(place(node)): '\(key)'\(of) should be a text")
     }
     return text
   }
 
   /// A list of texts, or a single one.
-  func texts(_ key: String) throws(CostFileError) -> [String]? {
+  public func texts(_ key: String) throws(FileError) -> [String]? {
     guard let node = mapping[key] else { return nil }
     if let text = node.string { return [text] }
     guard let items = node.sequence?.map(\.string), !items.contains(nil) else {
-      throw CostFileError("\(place(node)): '\(key)'\(of) should be a list of texts, as [a, b]")
+      throw FileError("\(place(node)): '\(key)'\(of) should be a list of texts, as [a, b]")
     }
     return items.compactMap { $0 }
   }
 
   /// A whole number above zero.
-  func count(_ key: String) throws(CostFileError) -> Int? {
+  public func count(_ key: String) throws(FileError) -> Int? {
     guard let value = try quantity(key, parseNumber) else { return nil }
     guard let whole = Int(exactly: value), (1...1_000_000_000).contains(whole) else {
       throw fault(key, "it should be a whole number from 1 to 1000000000")
@@ -96,16 +98,16 @@ struct YAMLSection {
   }
 
   /// A quantity with its unit.
-  func quantity(
+  public func quantity(
     _ key: String, _ parse: (String) throws(QuantityError) -> Double
-  ) throws(CostFileError) -> Double? {
+  ) throws(FileError) -> Double? {
     guard let text = try text(key) else { return nil }
     do { return try parse(text) } catch { throw fault(key, "\(error)") }
   }
 
   /// Something wrong with an entry.
-  func fault(_ key: String, _ message: String) -> CostFileError {
-    CostFileError("\(mapping[key].map(place) ?? path): '\(key)'\(of): \(message)")
+  public func fault(_ key: String, _ message: String) -> FileError {
+    FileError("\(mapping[key].map(place) ?? path): '\(key)'\(of): \(message)")
   }
 
   private var of: String { subject.isEmpty ? "" : " of \(subject)" }
@@ -120,9 +122,9 @@ struct YAMLSection {
       YamlError.composer(_, let problem, let mark, _):
       "line \(mark.line), column \(mark.column): \(problem)"
     case YamlError.duplicatedKeysInMapping(let duplicates, let context):
-      "\(duplicates.sorted().map { "'\(excerpted($0))'" }.joined(separator: ", ")) is given twice, "
+      "\(duplicates.sorted().map { "'\(excerpt($0))'" }.joined(separator: ", ")) is given twice, "
         + "line \(context.mark.line)"
-    default: excerpted("\(error)")
+    default: excerpt("\(error)")
     }
   }
 }

@@ -1,0 +1,56 @@
+import Fitting
+
+/// Differential evolution for mixed and architecture spaces (Awad, Mallik and Hutter 2020): rand/1/bin with F = CR = 0.5 on
+/// a population of 20 whose genes stay continuous, and are binned only to be evaluated.
+///
+/// Genes that leave the unit interval are drawn anew; a child takes its target's place where it is no worse, at once, as
+/// in the asynchronous form, so that many may be outstanding.
+public struct DifferentialEvolution: SearchAlgorithm {
+  private let populationSize: Int
+  private let scale: Double
+  private let crossover: Double
+  private var genes: [[Double]] = []
+  private var losses: [Double] = []
+  private var target = 0
+
+  public init(population: Int = 20, scale: Double = 0.5, crossover: Double = 0.5) {
+    populationSize = max(4, population)
+    self.scale = scale
+    self.crossover = crossover
+  }
+
+  public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
+    let count = space.parameters.count
+    guard genes.count == populationSize else {
+      let fresh = (0..<count).map { _ in random.uniform() }
+      return Proposal(point: space.point(ofGenes: fresh), genes: fresh)
+    }
+    defer { target = (target + 1) % populationSize }
+    var parents = [0, 0, 0]
+    for index in 0..<3 {
+      repeat {
+        parents[index] = random.integer(below: populationSize)
+      } while parents[index] == target || parents[..<index].contains(parents[index])
+    }
+    let certain = random.integer(below: count)
+    var child = genes[target]
+    for gene in 0..<count where gene == certain || random.uniform() < crossover {
+      let mutant = genes[parents[0]][gene] + scale * (genes[parents[1]][gene] - genes[parents[2]][gene])
+      child[gene] = mutant >= 0 && mutant < 1 ? mutant : random.uniform()
+    }
+    return Proposal(point: space.point(ofGenes: child), genes: child, target: target)
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    if proposal.target >= 0 {
+      guard loss <= losses[proposal.target] else { return }
+      genes[proposal.target] = proposal.genes
+      losses[proposal.target] = loss
+    } else if genes.count < populationSize, loss.isFinite {
+      genes.append(proposal.genes.isEmpty ? space.genes(of: proposal.point) : proposal.genes)
+      losses.append(loss)
+    }
+  }
+}

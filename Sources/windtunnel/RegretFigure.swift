@@ -1,0 +1,26 @@
+import Report
+import Search
+
+/// Mean regret against trials for every algorithm, with a standard error on both sides.
+struct RegretFigure {
+  private let comparison: SearchComparison
+
+  init(_ comparison: SearchComparison) { self.comparison = comparison }
+
+  var plot: Plot {
+    var layers: [Plot.Layer] = []
+    for (index, row) in comparison.algorithms.enumerated() {
+      let trials = row.curve.map { Double($0.trials) }
+      layers.append(
+        .band(
+          .init(
+            x: trials, lower: row.curve.map { max($0.meanRegret - $0.standardError, $0.meanRegret / 10) },
+            upper: row.curve.map { $0.meanRegret + $0.standardError }, ink: .index(index))))
+      layers.append(
+        .line(.init(x: trials, y: row.curve.map(\.meanRegret), ink: .index(index), label: row.algorithm)))
+    }
+    return Plot(
+      title: comparison.name, subtitle: "mean of \(comparison.seeds) seeds, band: one standard error",
+      x: .init("trials", .log10), y: .init("regret of \(comparison.metric)", .log10), layers: layers)
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Tables
+import Testing
+
+@testable import Search
+
+/// Searches of public benchmark tables beside published optima and what peers reach at equal budgets.
+@Suite(.enabled(if: PublicTables.areThere, "no ../shared/data/search beside the checkout"))
+struct PublicTableTests {
+  @Test func theOptimaAreThePublishedOnes() throws {
+    let cifar = try PublicTables.cells("cifar10_val200_mean")
+    #expect(abs(cifar.value(ofLoss: cifar.bestLoss) - 91.6067) < 1e-4)
+    let imageNet = try PublicTables.cells("imagenet16_val200_mean")
+    #expect(abs(imageNet.value(ofLoss: imageNet.bestLoss) - 46.7333) < 1e-4)
+    let quarter = try PublicTables.cells("cifar10_val200_mean", constraints: ["fpga_ms <= 2.90576"])
+    #expect(abs(quarter.value(ofLoss: quarter.bestLoss) - 90.638) < 1e-3)
+    let half = try PublicTables.cells("cifar10_val200_mean", constraints: ["fpga_ms <= 3.72496"])
+    #expect(abs(half.value(ofLoss: half.bestLoss) - 91.0613) < 1e-3)
+  }
+
+  /// The expected regret of the best of n rows drawn without replacement, from the sorted column, is exact.
+  @Test func randomSearchHasItsExactExpectation() throws {
+    let objective = try PublicTables.cells("cifar10_val200_mean")
+    let table = try Table.read("\(PublicTables.folder)/nb201/nb201.csv")
+    let sorted = try table.numbers("cifar10_val200_mean").sorted(by: >)
+    let (count, draws) = (Double(sorted.count), 100.0)
+    var expected = 0.0
+    var remains = 1.0
+    for (rank, value) in sorted.enumerated() where remains > 1e-15 {
+      // The chance that this row is drawn, and none that is better.
+      let drawn = draws / (count - Double(rank))
+      expected += remains * drawn * (sorted[0] - value)
+      remains *= 1 - drawn
+    }
+    #expect(abs(expected - 0.582) < 5e-3)
+    let regrets = try (0..<400).map { try regret(objective, .random, trials: 100, seed: UInt64($0)) }
+    let (mean, error) = statistics(regrets)
+    #expect(abs(mean - expected) < 3.5 * error, "\(mean) ± \(error), not \(expected)")
+  }
+
+  /// Mean regrets of the best peers at these budgets, with their standard errors, over 20 to 50 seeds.
+  @Test(arguments: [
+    ("cifar10_val200_mean", 100, 0.208), ("cifar10_val200_mean", 200, 0.057), ("imagenet16_val200_mean", 100, 0.454),
+    ("imagenet16_val200_mean", 200, 0.190), ("imagenet16_val200_mean", 500, 0.0197),
+  ])
+  func theDefaultIsAtLeastAsGoodAsTheBestPeer(_ metric: String, trials: Int, peer: Double) throws {
+    let objective = try PublicTables.cells(metric)
+    let (mean, error) = statistics(
+      try (1000..<1050).map { try regret(objective, .auto, trials: trials, seed: UInt64($0)) })
+    #expect(mean <= peer, "\(mean) ± \(error), the best peer \(peer)")
+  }
+
+  @Test(arguments: AlgorithmName.allCases)
+  func noTrialBreaksAKnownConstraint(_ name: AlgorithmName) throws {
+    let objective = try PublicTables.cells(
+      "cifar10_val200_mean", constraints: ["fpga_ms <= 2.90576", "raspi4_ms <= 20"])
+    let latency = try PublicTables.cells("fpga_ms")
+    let search = try TableSearch(objective, name.algorithm, budget: .init(trials: 100), seed: 1)
+    #expect(search.study.trials.count == 100)
+    #expect(search.study.trials.allSatisfy { latency.value(ofLoss: latency.loss($0.point)) <= 2.90576 })
+  }
+
+  @Test func aCostBudgetEndsTheSearch() throws {
+    let table = try Table.read("\(PublicTables.folder)/fcnet/fcnet_protein_structure.csv")
+    let key = [
+      "activation_fn_1", "activation_fn_2", "batch_size", "dropout_1", "dropout_2", "init_lr", "lr_schedule",
+      "n_units_1", "n_units_2",
+    ]
+    let objective = try TableObjective(
+      table, key: key, space: nil, metric: "val_mse_mean", direction: .minimize, cost: "train_seconds_s0")
+    #expect(objective.rowCount == 62208 && objective.space.size == 62208)
+    let search = try TableSearch(objective, RandomSearch(), budget: .init(cost: 10_000), seed: 0)
+    let costs = try search.study.trials.map { try #require(objective.cost($0.point)) }
+    #expect(abs((search.cost ?? 0) - costs.reduce(0, +)) < 1e-6)
+    #expect((search.cost ?? 0) >= 10_000 && costs.dropLast().reduce(0, +) < 10_000)
+  }
+
+  private func regret(_ objective: TableObjective, _ name: AlgorithmName, trials: Int, seed: UInt64) throws -> Double {
+    let search = try TableSearch(objective, name.algorithm, budget: .init(trials: trials), seed: seed)
+    return try #require(search.study.best?.loss) - objective.bestLoss
+  }
+
+  private func statistics(_ values: [Double]) -> (mean: Double, error: Double) {
+    let mean = values.reduce(0, +) / Double(values.count)
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (mean, (squares / Double(values.count - 1) / Double(values.count)).squareRoot())
+  }
+}
