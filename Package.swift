@@ -30,11 +30,12 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "CVectorMath", cSettings: [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]),
 
     room("Formulas", ["CVectorMath"]),
-    room("Tables", ["Formulas", "CCrypto", "Yams"]),
+    room("Tables", ["Formulas", "CCrypto", "CZlib", "Yams"]),
     room("Fitting", ["Formulas", "CGSL", "COpenBLAS"]),
     room("ScalingLaws", ["CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
     room("TrainingCost", ["Formulas", "Tables", "Fitting"]),

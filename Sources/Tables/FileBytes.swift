@@ -1,6 +1,7 @@
 import Glibc
 
-/// The bytes of one input file, held in memory or mapped for as long as the value lives.
+/// The bytes of one input file, decompressed where it is a gzip file, held in memory or mapped for as long as the value
+/// lives.
 struct FileBytes: ~Copyable {
   /// The name for messages: the path as given, or `standard input`.
   let name: String
@@ -34,17 +35,29 @@ struct FileBytes: ~Copyable {
       isMapped
       ? try mapped(descriptor, name: name, size: size)
       : try readAll(descriptor, name: name, expecting: size, longestLine, FileBytes.largestStream)
-    self.name = name
-    self.isMapped = isMapped
-    self.bytes = bytes
+    guard isGzip(bytes) else {
+      self.init(name: name, bytes: bytes, isMapped: isMapped)
+      return
+    }
+    defer { release(bytes, isMapped: isMapped) }
+    let text = try gunzip(bytes, name: name, largest: FileBytes.largestStream)
+    self.init(name: name, bytes: text, isMapped: false)
   }
 
-  deinit {
-    if isMapped {
-      munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
-    } else {
-      bytes.deallocate()
-    }
+  private init(name: String, bytes: UnsafeBufferPointer<UInt8>, isMapped: Bool) {
+    self.name = name
+    self.bytes = bytes
+    self.isMapped = isMapped
+  }
+
+  deinit { release(bytes, isMapped: isMapped) }
+}
+
+private func release(_ bytes: UnsafeBufferPointer<UInt8>, isMapped: Bool) {
+  if isMapped {
+    munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+  } else {
+    bytes.deallocate()
   }
 }
 

@@ -73,7 +73,9 @@ private func withoutByteOrderMark(_ bytes: UnsafeBufferPointer<UInt8>) -> Unsafe
 }
 
 private func hasJSONLinesName(_ name: String) -> Bool {
-  [".jsonl", ".ndjson", ".json"].contains { name.lowercased().hasSuffix($0) }
+  [".jsonl", ".ndjson", ".json"].contains { ending in
+    name.lowercased().hasSuffix(ending) || name.lowercased().hasSuffix(ending + ".gz")
+  }
 }
 
 private func jsonArray(_ name: String) -> TableError {
@@ -85,7 +87,6 @@ private func jsonArray(_ name: String) -> TableError {
 /// What to say of a file whose first bytes are those of a well-known other format.
 private func foreignFormat(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
   let formats: [(start: [UInt8], message: String)] = [
-    ([0x1F, 0x8B], "this is gzip-compressed; read it with zcat FILE and name '-' as the file"),
     ([0x28, 0xB5, 0x2F, 0xFD], "this is zstd-compressed; read it with zstdcat FILE and name '-' as the file"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "this is xz-compressed; read it with xzcat FILE and name '-' as the file"),
     (Array("PK\u{3}\u{4}".utf8), "this is a zip archive or a spreadsheet; save the sheet as CSV"),
