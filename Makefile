@@ -5,13 +5,14 @@ WINDTUNNEL := .build/release/windtunnel
 PACKAGES := libopenblas-dev liblapacke-dev libgsl-dev libsqlite3-dev libssl-dev zlib1g-dev librsvg2-bin pkg-config python3
 OUT := .build/demo
 
-.PHONY: help demo test bench pilot docs setup build lint
+.PHONY: help demo test bench pilot tune docs setup build lint
 
 help:
 	@echo "make demo    fit the pilot runs and plan a budget, with pictures under $(OUT)"
 	@echo "make test    run all tests, the README and the notebooks"
 	@echo "make bench   time the fits beside scipy"
 	@echo "make pilot   train the pilot runs again (more than an hour on one core)"
+	@echo "make tune    search the reference trainer's learning rate on real training"
 	@echo "make docs    run the commands of the README and the notebooks again and keep their output"
 
 # Installs the system packages that are missing.
@@ -49,6 +50,13 @@ bench: setup
 pilot: PACKAGES := python3-torch python3-numpy python3-yaml linux-doc-6.1 python3.11-doc
 pilot: setup
 	/usr/bin/python3 Experiments/reference-trainer/sweep.py Experiments/pilot.yaml
+
+# A search on real training, in about a minute.
+tune: PACKAGES += python3-torch python3-numpy linux-doc-6.1 python3.11-doc
+tune: setup
+	@test -x $(WINDTUNNEL) || $(MAKE) build
+	rm -rf runs/trainer
+	$(WINDTUNNEL) search run Experiments/search-trainer.yaml
 
 docs: build
 	python3 Tests/Docs/run_markdown.py --write README.md Notebooks-text/*.md

@@ -22,7 +22,9 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
@@ -40,12 +42,15 @@ let package = Package(
     room("ScalingLaws", ["CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
     room("TrainingCost", ["Formulas", "Tables", "Fitting"]),
     room("Planning", ["ScalingLaws", "TrainingCost"]),
-    room("Search", ["Formulas", "Tables", "Fitting"]),
+    room("RunStore", [.product(name: "GRDB", package: "GRDB.swift")]),
+    room("Search", ["Formulas", "Tables", "Fitting", "RunStore", "Launch"]),
+    room("Launch", [.product(name: "Subprocess", package: "swift-subprocess")]),
     room("Report", []),
     .executableTarget(
       name: "windtunnel",
       dependencies: [
-        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Search", "Report",
+        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Search", "Launch", "RunStore",
+        "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -63,7 +68,9 @@ let package = Package(
     tests("ScalingLawsTests", ["ScalingLaws"]),
     tests("TrainingCostTests", ["TrainingCost"]),
     tests("PlanningTests", ["Planning"]),
+    tests("RunStoreTests", ["RunStore"]),
     tests("SearchTests", ["Search", "Fitting", "Tables"]),
+    tests("LaunchTests", ["Launch"]),
     tests("ReportTests", ["Report"]),
     tests("CommandLineTests", ["windtunnel"]),
   ]

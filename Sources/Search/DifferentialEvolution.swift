@@ -32,12 +32,9 @@ public struct DifferentialEvolution: SearchAlgorithm {
         parents[index] = random.integer(below: populationSize)
       } while parents[index] == target || parents[..<index].contains(parents[index])
     }
-    let certain = random.integer(below: count)
-    var child = genes[target]
-    for gene in 0..<count where gene == certain || random.uniform() < crossover {
-      let mutant = genes[parents[0]][gene] + scale * (genes[parents[1]][gene] - genes[parents[2]][gene])
-      child[gene] = mutant >= 0 && mutant < 1 ? mutant : random.uniform()
-    }
+    let child = crossed(
+      genes[target], genes[parents[0]], genes[parents[1]], genes[parents[2]], scale: scale, crossover: crossover,
+      &random)
     return Proposal(point: space.point(ofGenes: child), genes: child, target: target)
   }
 
@@ -53,4 +50,19 @@ public struct DifferentialEvolution: SearchAlgorithm {
       losses.append(loss)
     }
   }
+}
+
+/// The child of rand/1/bin: a mutant of three parents crossed with a target, its genes drawn anew where they leave the unit
+/// interval.
+func crossed(
+  _ target: [Double], _ base: [Double], _ plus: [Double], _ minus: [Double], scale: Double, crossover: Double,
+  _ random: inout SplitMix64
+) -> [Double] {
+  var child = target
+  let certain = random.integer(below: child.count)
+  for gene in child.indices where gene == certain || random.uniform() < crossover {
+    let mutant = base[gene] + scale * (plus[gene] - minus[gene])
+    child[gene] = mutant >= 0 && mutant < 1 ? mutant : random.uniform()
+  }
+  return child
 }

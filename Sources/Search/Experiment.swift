@@ -7,38 +7,89 @@ import Tables
 /// ```yaml
 /// schema: windtunnel.search/1
 /// space:
-///   operation: {categorical: [skip, conv1x1, conv3x3]}
-///   width:     {ordinal: [16, 32, 64]}
-///   layers:    {int: [1, 12]}
+///   learning_rate: {float: [1e-4, 1e-1], log: true}
+///   layers:        {int: [1, 12]}
 /// objective:
-///   table: results.csv
-///   key: [operation, width, layers]
-///   metric: accuracy
-///   direction: maximize
-/// constraints: ["latency_ms <= 2.9"]
+///   command: python3 train.py --lr {learning_rate} --layers {layers}
+///   metric: loss
+///   direction: minimize
+/// constraints: ["layers <= 8"]
 /// algorithm: auto
 /// budget: {trials: 200}
+/// workers: 2
 /// ```
 public struct Experiment: Sendable {
+  /// Where the values of trials come from.
+  public enum Source: Sendable {
+    case table(TableObjective)
+    case command(CommandObjective)
+  }
+
   public let name: String
-  public let objective: TableObjective
+  public let space: SearchSpace
+  public let metric: String
+  public let direction: Direction
+  public let fidelity: Fidelity?
+  public let source: Source
   public let constraints: [String]
   public let algorithm: AlgorithmName
-  /// The most trials; nil for as many as the cost allows.
-  public let trials: Int?
-  /// The most cost, in the unit of the table's column; trials begin while less than this is spent.
-  public let cost: Double?
+  public let budget: SearchBudget
   public let seed: UInt64
+  /// How many trials of a command run at once.
+  public let workers: Int
+  /// How often a trial that fails is tried again.
+  public let retries: Int
+  /// So many failures in a row stop the search.
+  public let failuresInARow: Int
+  /// Where a command's trials and their log are kept.
+  public let directory: String
+  /// The file's text.
+  public let text: String
+  /// Whether trials cost something that the budget can count.
+  public let hasCost: Bool
 
   public static let schema = "windtunnel.search/1"
   static let defaultTrials = 100
 
+  /// The table that is searched; nil where a command is run.
+  public var table: TableObjective? { if case .table(let table) = source { table } else { nil } }
+
+  /// Whether a configuration may be tried, where that is known beforehand.
+  public var isFeasible: @Sendable (SearchSpace.Point) -> Bool {
+    switch source {
+    case .table(let table): { table.isFeasible($0) }
+    case .command(let command): { [space] point in command.constraints.allSatisfy { $0.holds(point, in: space) } }
+    }
+  }
+
+  /// What makes two experiments one study: all but the budget, the workers and where it is kept.
+  public func fingerprint(_ algorithm: AlgorithmName, seed: UInt64) -> String {
+    var command = ""
+    if case .command(let objective) = source { command = "\(objective.template.text) \(objective.metrics)" }
+    return """
+      \(space.parameters) \(metric) \(direction) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(command) \
+      \(algorithm.rawValue) \(seed)
+      """
+  }
+
+  /// - Parameters:
+  ///   - path: the file, for messages and for what lies beside it.
+  ///   - given: what the file holds, where it was read before.
   /// - Throws: ``FileError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the place in the file where it has one.
-  public init(path: String) throws {
+  public init(path: String, text given: String? = nil) throws {
+    let text =
+      try given
+      ?? FileError.text(
+        of: path, "experiment file", remedy: "an experiment file is YAML that begins with 'schema: \(Self.schema)'")
+    self.text = text
     let file = try YAMLSection(
-      path: path, kind: "experiment file", schema: Self.schema,
-      keys: ["schema", "name", "space", "objective", "constraints", "algorithm", "budget", "seed"])
-    name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+      path: path, text: text, kind: "experiment file", schema: Self.schema,
+      keys: [
+        "schema", "name", "space", "objective", "constraints", "algorithm", "budget", "seed", "workers", "retries",
+        "failures_in_a_row", "directory",
+      ])
+    let name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    self.name = name
     constraints = try file.texts("constraints") ?? []
     algorithm = try file.choice("algorithm", AlgorithmName.self) ?? .auto
     seed =
@@ -46,86 +97,63 @@ public struct Experiment: Sendable {
         guard let seed = UInt64(text) else { throw file.fault("seed", "it should be a whole number from 0") }
         return seed
       } ?? 0
-
-    let budget = try file.section("budget", example: "budget: {trials: 200}", isSubject: false)
-    try budget?.checkKeys(["trials", "cost"])
-    cost = try budget?.quantity("cost", parseNumber)
-    if let budget, let cost, cost <= 0 { throw budget.fault("cost", "it should be above 0") }
-    trials = try budget?.count("trials") ?? (cost == nil ? Self.defaultTrials : nil)
+    workers = try file.count("workers") ?? 1
+    retries =
+      try file.quantity("retries", parseNumber).map { value in
+        guard let count = Int(exactly: value), (0...1000).contains(count) else {
+          throw file.fault("retries", "it should be a whole number from 0 to 1000")
+        }
+        return count
+      } ?? 0
+    failuresInARow = try file.count("failures_in_a_row") ?? 10
+    directory = try file.text("directory") ?? "runs/\(name)"
 
     guard let section = try file.section("objective", example: "objective: {table: results.csv, …}", isSubject: false)
     else {
       throw FileError("\(path): 'objective' is missing; say what to search, as 'objective: {table: results.csv, …}'")
     }
-    try section.checkKeys(["table", "key", "metric", "direction", "join", "cost"])
-    let space = try file.section("space", example: "space: {width: {ordinal: [16, 32]}}", isSubject: false)
+    metric = try section.required("metric") { try section.text("metric") }
+    direction = try section.required("direction") { try section.choice("direction", Direction.self) }
+    let given = try file.section("space", example: "space: {width: {ordinal: [16, 32]}}", isSubject: false)
       .map { section in try file.located("space") { try SearchSpace(section.parameters()) } }
-    let costColumn = try section.text("cost")
-    if cost != nil, costColumn == nil {
-      throw FileError("\(path): a budget of cost needs 'cost' in 'objective', the column of what a trial costs")
+    let cost = try section.text("cost")
+    budget = try file.budget(hasCost: cost != nil || section.has("command"))
+    hasCost = cost != nil || section.has("command")
+    if section.has("command") {
+      guard let given else {
+        throw FileError("\(path): 'space' is missing; a command needs one, as 'space: {width: {ordinal: [16, 32]}}'")
+      }
+      let fidelity = try section.trainedFidelity()
+      let objective = try section.commandObjective(given, fidelity, metric, cost: cost, constraints, of: file)
+      (space, self.fidelity, source) = (given, fidelity, .command(objective))
+    } else {
+      let objective = try section.tableObjective(given, metric, direction, cost: cost, constraints, of: file)
+      (space, fidelity, source) = (objective.space, objective.fidelity, .table(objective))
     }
-    let key = try section.required("key") { try section.texts("key") }
-    let metric = try section.required("metric") { try section.text("metric") }
-    let direction = try section.required("direction") { try section.choice("direction", TableObjective.Direction.self) }
-    let table = try section.table()
-    let constraints = constraints
-    objective = try file.located("constraints") {
-      try TableObjective(
-        table, key: key, space: space, metric: metric, direction: direction, constraints: constraints, cost: costColumn)
+    do {
+      _ = try algorithm.algorithm(fidelity)
+    } catch {
+      throw file.fault("algorithm", error.description)
     }
   }
 }
 
 extension YAMLSection {
-  /// An entry that must be there.
-  fileprivate func required<Value>(_ key: String, _ read: () throws -> Value?) throws -> Value {
-    guard let value = try read() else { throw FileError("\(path): 'objective' lacks '\(key)'") }
-    return value
-  }
-
-  fileprivate func choice<Choice: RawRepresentable & CaseIterable>(
-    _ key: String, _ type: Choice.Type
-  ) throws -> Choice? where Choice.RawValue == String {
-    guard let text = try text(key) else { return nil }
-    guard let choice = Choice(rawValue: text) else {
-      let names = type.allCases.map(\.rawValue)
-      let hint =
-        nearestName(to: text, among: names).map { "did you mean '\($0)'?" }
-        ?? "there are \(names.joined(separator: ", "))"
-      throw fault(key, "'\(text.prefix(60))' is none of its values; \(hint)")
-    }
-    return choice
-  }
-
-  /// Gives an error of a search the place of an entry.
-  fileprivate func located<Value>(_ key: String, _ body: () throws -> Value) throws -> Value {
-    do {
-      return try body()
-    } catch let error as SearchError {
-      throw fault(key, error.description)
-    } catch let error as FormulaError {
-      throw fault(key, error.description)
-    }
-  }
-
-  /// The table of an objective with what is joined to it.
-  fileprivate func table() throws -> Table {
-    let path = try required("table") { try text("table") }
-    var table = try Table.read(found(path))
-    for join in try texts("join") ?? [] {
-      guard let on = join.range(of: " on ", options: .backwards) else {
-        throw fault("join", "it should name a table and a column, as 'latency.csv on arch_index'")
+  fileprivate func budget(hasCost: Bool) throws -> SearchBudget {
+    var limits = SearchBudget()
+    if let section = try section("budget", example: "budget: {trials: 200}", isSubject: false) {
+      try section.checkKeys(["trials", "cost", "time"])
+      limits.trials = try section.count("trials")
+      limits.cost = try section.quantity("cost", parseNumber)
+      limits.time = try section.quantity("time", parseDuration)
+      for (key, value) in [("cost", limits.cost), ("time", limits.time)] {
+        if let value, value <= 0 { throw section.fault(key, "it should be above 0") }
       }
-      let other = try Table.read(found(String(join[..<on.lowerBound])))
-      table = try table.joined(with: other, on: String(join[on.upperBound...]))
     }
-    return table
-  }
-
-  /// A file that an experiment names: beside the experiment, or else from where the command was called.
-  private func found(_ name: String) -> String {
-    guard !name.hasPrefix("/") else { return name }
-    let beside = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).relativePath
-    return FileManager.default.fileExists(atPath: beside) ? beside : name
+    if limits.cost != nil, !hasCost {
+      throw FileError("\(path): a budget of cost needs 'cost' in 'objective', the column of what a trial costs")
+    }
+    if limits == SearchBudget() { limits.trials = Experiment.defaultTrials }
+    return limits
   }
 }

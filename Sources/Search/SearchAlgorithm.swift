@@ -9,6 +9,22 @@ public protocol SearchAlgorithm: Sendable {
 
   /// - Parameter loss: what the proposal came to, to be minimised; infinite where it failed or was not feasible.
   mutating func learn(_ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64)
+
+  /// Told in place of `learn` of a proposal that is not run: with its loss where that is known, else nil.
+  mutating func refuse(_ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64)
+
+  /// What a trial in progress has come to before the end of what was proposed; false stops it there.
+  mutating func goesOn(_ proposal: Proposal, at fidelity: Double, loss: Double) -> Bool
+}
+
+extension SearchAlgorithm {
+  public mutating func refuse(
+    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    learn(proposal, loss: loss ?? .infinity, in: space, &random)
+  }
+
+  public mutating func goesOn(_ proposal: Proposal, at fidelity: Double, loss: Double) -> Bool { true }
 }
 
 /// What an algorithm wants to try, with what it must remember of it.
@@ -21,9 +37,20 @@ public struct Proposal: Sendable, Hashable {
   /// The point whose neighbour it is, for algorithms that go on from there when it may not be tried.
   var origin: Origin?
 
+  /// How far to train; nil for a full training.
+  var fidelity: Double?
+  /// Its place in the brackets of an algorithm that has some.
+  var job: Job?
+
   struct Origin: Sendable, Hashable {
     let loss: Double
     let detour: Int
+  }
+
+  struct Job: Sendable, Hashable {
+    let bracket: Int
+    let rung: Int
+    let member: Int
   }
 }
 
@@ -34,15 +61,45 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case differentialEvolution = "differential-evolution"
   case localSearch = "local-search"
   case bestFirst = "best-first"
+  case successiveHalving = "successive-halving"
+  case hyperband
+  case asha
+  case ashaStopping = "asha-stopping"
+  case pasha
+  case dehb
+
+  /// Whether most of its trials are trained only so far.
+  public var isMultiFidelity: Bool {
+    switch self {
+    case .successiveHalving, .hyperband, .asha, .ashaStopping, .pasha, .dehb: true
+    default: false
+    }
+  }
 
   /// The algorithm with its customary settings.
-  public var algorithm: any SearchAlgorithm {
+  ///
+  /// - Parameter fidelity: how far trials can be trained; nil where they are always trained in full.
+  /// - Throws: ``SearchError`` for an algorithm of many fidelities without one.
+  public func algorithm(_ fidelity: Fidelity? = nil) throws(SearchError) -> any SearchAlgorithm {
     switch self {
-    case .random: RandomSearch()
-    case .evolution: RegularizedEvolution()
-    case .differentialEvolution: DifferentialEvolution()
-    case .localSearch: LocalSearch()
-    case .auto, .bestFirst: BestFirstSearch()
+    case .random: return RandomSearch()
+    case .evolution: return RegularizedEvolution()
+    case .differentialEvolution: return DifferentialEvolution()
+    case .localSearch: return LocalSearch()
+    case .bestFirst: return BestFirstSearch()
+    case .auto: return fidelity.map { AsynchronousHalving($0) } ?? BestFirstSearch()
+    default: break
+    }
+    guard let fidelity else {
+      throw SearchError("\(rawValue) trains most trials only so far; the objective has no 'fidelity'")
+    }
+    switch self {
+    case .successiveHalving: return Hyperband(fidelity, onlyDeepest: true)
+    case .asha: return AsynchronousHalving(fidelity)
+    case .ashaStopping: return StoppingHalving(fidelity)
+    case .pasha: return AsynchronousHalving(fidelity, grows: true)
+    case .dehb: return DEHB(fidelity)
+    default: return Hyperband(fidelity)
     }
   }
 }

@@ -2,9 +2,14 @@ import Fitting
 
 /// Algorithms on one experiment, each over many seeds at equal budget, beside random search (Yu et al. 2020).
 public struct SearchComparison: Encodable, Sendable {
+  /// What a budget is counted in.
+  public enum Unit: String, Encodable, Sendable {
+    case trials, cost
+  }
+
   public struct Point: Encodable, Sendable {
-    /// After how many trials.
-    public let trials: Int
+    /// In the budget's unit.
+    public let spent: Double
     public let meanRegret: Double
     public let standardError: Double
   }
@@ -32,48 +37,64 @@ public struct SearchComparison: Encodable, Sendable {
   public let schema = "windtunnel.search-bench/1"
   public let name: String
   public let metric: String
-  public let direction: TableObjective.Direction
+  public let direction: Direction
   public let constraints: [String]
   public let optimum: Double
-  public let trials: Int
+  /// The column that tells how far trials were trained; nil where all were trained in full.
+  public let fidelity: String?
+  public let budget: Double
+  public let unit: Unit
   public let seeds: Int
   public let firstSeed: UInt64
   public let algorithms: [Row]
 
   /// - Parameters:
   ///   - algorithms: what to compare; random search is added.
+  ///   - budget: of every search: as many trials, or, where it has none, as much cost.
   ///   - seeds: how many, from `firstSeed` on.
   ///   - progress: called after every search, from any thread.
   public init(
-    _ experiment: Experiment, algorithms: [AlgorithmName], trials: Int, seeds: Int, firstSeed: UInt64, threads: Int,
+    _ experiment: Experiment, algorithms: [AlgorithmName], budget: SearchBudget, seeds: Int, firstSeed: UInt64,
+    threads: Int,
     progress: @escaping @Sendable () -> Void = {}
   ) throws {
-    let objective = experiment.objective
+    guard let objective = experiment.table else {
+      throw SearchError(
+        "algorithms are compared on a table of results, where trials cost nothing; this experiment runs a command")
+    }
     let names = algorithms.contains(.random) ? algorithms : algorithms + [.random]
+    let unit = budget.trials == nil ? Unit.cost : .trials
+    guard let limit = budget.trials.map(Double.init) ?? budget.cost else {
+      throw SearchError("a comparison needs a budget, of trials or of cost")
+    }
+    let choices = try names.map { try $0.algorithm(objective.fidelity) }
     let results = mapInParallel(
       names.count * seeds, threads: threads, state: {},
-      body: { index, _ -> Result<[Double], any Error> in
+      body: { index, _ -> Result<[(spent: Double, regret: Double)], any Error> in
         defer { progress() }
         return Result {
           let search = try TableSearch(
-            objective, names[index / seeds].algorithm, budget: SearchBudget(trials: trials),
-            seed: firstSeed &+ UInt64(index % seeds))
-          return search.bestLosses.map { $0 - objective.bestLoss }
+            objective, choices[index / seeds], budget: budget, seed: firstSeed &+ UInt64(index % seeds))
+          return search.steps.map {
+            (unit == .trials ? $0.trials : $0.cost, $0.loss - objective.bestLoss)
+          }
         }
       })
     let curves = try results.map { try $0.get() }
     // A seed that failed all its trials has no regret; it counts as the worst that any seed ended with.
-    let worst = curves.joined().filter(\.isFinite).max() ?? 0
-    func regrets(_ name: Int, after trials: Int) -> [Double] {
+    let worst = curves.joined().map(\.regret).filter(\.isFinite).max() ?? 0
+    func regrets(_ name: Int, after spent: Double) -> [Double] {
       curves[name * seeds..<(name + 1) * seeds].map { curve in
-        let regret = curve.isEmpty ? worst : curve[min(trials, curve.count) - 1]
+        // Fractions of full trainings do not add up to the last bit.
+        let after = curve.partitioningIndex { $0.spent > spent * (1 + 1e-9) }
+        let regret = after > 0 ? curve[after - 1].regret : worst
         return regret.isFinite ? regret : worst
       }
     }
-    let random = names.firstIndex(of: .random).map { regrets($0, after: trials) } ?? []
+    let random = names.firstIndex(of: .random).map { regrets($0, after: limit) } ?? []
     let randomMean = objective.value(ofLoss: mean(random) + objective.bestLoss)
     self.algorithms = names.indices.map { index in
-      let final = regrets(index, after: trials)
+      let final = regrets(index, after: limit)
       let isRandom = names[index] == .random
       let gain = mean(random) - mean(final)
       let test = isRandom ? nil : MannWhitney(final, random)
@@ -82,9 +103,9 @@ public struct SearchComparison: Encodable, Sendable {
         medianRegret: median(final), optimumFound: Double(final.count { $0 == 0 }) / Double(seeds),
         improvementOverRandom: isRandom || randomMean == 0 ? nil : 100 * gain / abs(randomMean),
         probabilityOfSuperiority: test?.superiority, pValue: test?.pValue,
-        curve: curvePoints(trials).map { count in
-          let values = regrets(index, after: count)
-          return Point(trials: count, meanRegret: mean(values), standardError: standardError(values))
+        curve: curvePoints(limit, unit).map { spent in
+          let values = regrets(index, after: spent)
+          return Point(spent: spent, meanRegret: mean(values), standardError: standardError(values))
         }, regrets: final)
     }
     name = experiment.name
@@ -92,21 +113,24 @@ public struct SearchComparison: Encodable, Sendable {
     direction = objective.direction
     constraints = experiment.constraints
     optimum = objective.value(ofLoss: objective.bestLoss)
-    self.trials = trials
+    fidelity = objective.fidelity?.name
+    self.budget = limit
+    self.unit = unit
     self.seeds = seeds
     self.firstSeed = firstSeed
   }
 }
 
-/// About eight trial counts an octave up to the last, which says more of a search than as many evenly spaced.
-private func curvePoints(_ trials: Int) -> [Int] {
-  var points: [Int] = []
-  var next = 1.0
-  while Int(next) < trials {
-    if Int(next) != points.last { points.append(Int(next)) }
+/// About eight points an octave up to the last, which says more of a search than as many evenly spaced.
+private func curvePoints(_ limit: Double, _ unit: SearchComparison.Unit) -> [Double] {
+  var points: [Double] = []
+  var next = unit == .trials ? 1 : limit / 100
+  while next < limit {
+    let point = unit == .trials ? next.rounded(.down) : next
+    if point != points.last { points.append(point) }
     next *= 1.09
   }
-  return points + [trials]
+  return points + [limit]
 }
 
 private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }

@@ -3,34 +3,51 @@ import Fitting
 /// A search in progress: asked for trials and told what they came to, in any order, with any number outstanding.
 ///
 /// Nothing is run here, and the same seed with the same order of asks and tells gives the same trials. A configuration is
-/// tried once: the algorithm is told the known result of a repeat, and infinity for a configuration that is known not to
-/// be feasible, at no cost.
+/// tried once, or again only to be trained further: the algorithm is told the known result of a repeat, and that a
+/// configuration is known not to be feasible, at no cost.
 public struct Study: Sendable {
   public struct Trial: Sendable, Hashable {
     public enum Outcome: Sendable, Hashable {
       case running
-      /// The loss, to be minimised, is finite.
+      /// Trained in full; the loss, to be minimised, is finite.
       case complete(loss: Double)
+      /// Trained only so far, and may go on when asked.
+      case stopped(loss: Double)
       case failed
     }
 
-    /// Counted from 0 in the order of the asks.
+    /// What was reported at a fidelity.
+    public struct Report: Sendable, Hashable {
+      public let fidelity: Double
+      public let loss: Double
+    }
+
+    /// Counted from 0 in the order in which configurations first came up.
     public let number: Int
     public let point: SearchSpace.Point
-    public internal(set) var outcome: Outcome
+    public internal(set) var outcome = Outcome.running
+    /// How far it is to be trained, from where its reports end; nil for a study without fidelities.
+    public internal(set) var fidelity: Double?
+    /// By rising fidelity; empty in a study without fidelities.
+    public internal(set) var reports: [Report] = []
 
+    /// The loss of a full training.
     public var loss: Double? { if case .complete(let loss) = outcome { loss } else { nil } }
   }
 
   public let space: SearchSpace
+  public let fidelity: Fidelity?
   public private(set) var trials: [Trial] = []
   /// Proposals that were not feasible, and so were never tried.
   public private(set) var infeasibleAvoided = 0
   /// Proposals whose result was known already.
   public private(set) var repeatsAvoided = 0
-  /// The trial of the least loss, the first of equals.
-  public private(set) var best: Trial?
+  /// The trial of the least loss among those trained furthest, the first of equals.
+  public var best: Trial? { leader.map { trials[$0.number] } }
+  /// The loss of the best trial.
+  public var bestLoss: Double? { leader?.loss }
 
+  private var leader: (number: Int, fidelity: Double, loss: Double)?
   private var algorithm: any SearchAlgorithm
   private var random: SplitMix64
   private let isFeasible: (@Sendable (SearchSpace.Point) -> Bool)?
@@ -43,54 +60,114 @@ public struct Study: Sendable {
   /// The largest space that is looked through whole.
   private static let scannable = 1 << 24
 
-  /// - Parameter isFeasible: whether a configuration may be tried, where that is known beforehand.
+  /// - Parameters:
+  ///   - fidelity: how far trials can be trained; nil where they are always trained in full.
+  ///   - isFeasible: whether a configuration may be tried, where that is known beforehand.
   public init(
-    _ space: SearchSpace, _ algorithm: any SearchAlgorithm, seed: UInt64,
+    _ space: SearchSpace, _ algorithm: any SearchAlgorithm, seed: UInt64, fidelity: Fidelity? = nil,
     isFeasible: (@Sendable (SearchSpace.Point) -> Bool)? = nil
   ) {
     self.space = space
     self.algorithm = algorithm
+    self.fidelity = fidelity
     self.isFeasible = isFeasible
     random = SplitMix64(seed: seed)
   }
 
-  /// The next trial; nil when every feasible configuration has been given out.
+  /// The next trial, new or to be trained further; nil when every feasible configuration has been given out.
   public mutating func ask() -> Trial? {
     for _ in 0..<Self.patience {
       let proposal = algorithm.propose(in: space, &random)
       if let number = numbers[proposal.point] {
+        if goesFurther(trials[number], proposal) { return resume(number, proposal) }
         repeatsAvoided += 1
-        algorithm.learn(proposal, loss: trials[number].loss ?? .infinity, in: space, &random)
+        algorithm.refuse(proposal, known: known(trials[number], proposal), in: space, &random)
       } else if isFeasible?(proposal.point) ?? true {
         return begin(proposal)
       } else {
         infeasibleAvoided += 1
-        algorithm.learn(proposal, loss: .infinity, in: space, &random)
+        algorithm.refuse(proposal, known: nil, in: space, &random)
       }
     }
     return drawn().map { begin(Proposal(point: $0)) }
   }
 
-  /// Records what a trial came to. A loss that is not finite is a failure.
+  /// Records what a running trial has come to on its way.
+  ///
+  /// - Returns: whether it goes on; where not, tell what it came to.
+  /// - Throws: ``SearchError`` for a trial that is not running, or a fidelity that was passed before.
+  public mutating func report(_ number: Int, loss: Double, at fidelity: Double) throws(SearchError) -> Bool {
+    guard let proposal = proposals[number] else { throw notRunning(number) }
+    try add(Trial.Report(fidelity: fidelity, loss: loss), to: number)
+    return algorithm.goesOn(proposal, at: fidelity, loss: loss)
+  }
+
+  /// Records what a trial came to at the fidelity it was asked for, or, where it was stopped before, at that of its last
+  /// report. A loss that is not finite is a failure.
   ///
   /// - Throws: ``SearchError`` for a trial that was not asked for, or was told before.
-  public mutating func tell(_ number: Int, loss: Double?) throws(SearchError) {
-    guard let proposal = proposals.removeValue(forKey: number) else {
-      throw SearchError(
-        trials.indices.contains(number) ? "trial \(number) was told before" : "there is no trial \(number)")
-    }
+  public mutating func tell(_ number: Int, loss: Double?, stopped: Bool = false) throws(SearchError) {
+    guard let proposal = proposals[number] else { throw notRunning(number) }
     let finite = loss.flatMap { $0.isFinite ? $0 : nil }
-    trials[number].outcome = finite.map { .complete(loss: $0) } ?? .failed
-    if let finite, finite < best?.loss ?? .infinity { best = trials[number] }
+    if let finite {
+      if !stopped, let fidelity = trials[number].fidelity {
+        try add(Trial.Report(fidelity: fidelity, loss: finite), to: number)
+      }
+      let reached = fidelity == nil ? 0 : trials[number].reports.last?.fidelity ?? 0
+      let isFull = !stopped && reached >= fidelity?.full ?? 0
+      trials[number].outcome = isFull ? .complete(loss: finite) : .stopped(loss: finite)
+      if (-reached, finite) < leader.map({ (-$0.fidelity, $0.loss) }) ?? (.infinity, .infinity) {
+        leader = (number, reached, finite)
+      }
+    } else {
+      trials[number].outcome = .failed
+    }
+    proposals[number] = nil
     algorithm.learn(proposal, loss: finite ?? .infinity, in: space, &random)
   }
 
+  private mutating func add(_ report: Trial.Report, to number: Int) throws(SearchError) {
+    if let last = trials[number].reports.last, last.fidelity >= report.fidelity {
+      throw SearchError(
+        "trial \(number) reports \(fidelity?.name ?? "fidelity") \(report.fidelity) after \(last.fidelity)")
+    }
+    trials[number].reports.append(report)
+  }
+
+  private func notRunning(_ number: Int) -> SearchError {
+    SearchError(
+      trials.indices.contains(number) ? "trial \(number) was told before" : "there is no trial \(number)")
+  }
+
   private mutating func begin(_ proposal: Proposal) -> Trial {
-    let trial = Trial(number: trials.count, point: proposal.point, outcome: .running)
+    let trial = Trial(number: trials.count, point: proposal.point, fidelity: proposal.fidelity ?? fidelity?.full)
     trials.append(trial)
     numbers[trial.point] = trial.number
     proposals[trial.number] = proposal
     return trial
+  }
+
+  private func goesFurther(_ trial: Trial, _ proposal: Proposal) -> Bool {
+    guard let fidelity, case .stopped = trial.outcome else { return false }
+    return proposal.fidelity ?? fidelity.full > trial.reports.last?.fidelity ?? 0
+  }
+
+  private mutating func resume(_ number: Int, _ proposal: Proposal) -> Trial {
+    trials[number].outcome = .running
+    trials[number].fidelity = proposal.fidelity ?? fidelity?.full
+    proposals[number] = proposal
+    return trials[number]
+  }
+
+  /// What a trial that is not run again came to at a proposal's fidelity; infinite where it failed, nil while it runs.
+  private func known(_ trial: Trial, _ proposal: Proposal) -> Double? {
+    switch trial.outcome {
+    case .running: return nil
+    case .failed: return .infinity
+    case .complete(let loss), .stopped(let loss):
+      let wanted = proposal.fidelity ?? .infinity
+      return trial.reports.first { $0.fidelity >= wanted }?.loss ?? loss
+    }
   }
 
   /// A point that may be tried and was not; a small space is looked through before it is called exhausted.

@@ -4,23 +4,48 @@ public struct StudyDocument: Encodable, Sendable {
     public let parameters: [String: ParameterValue]
     public let values: [String: Double]
     public let trial: Int
+    /// How far it was trained; nil without fidelities.
+    public let fidelity: Double?
   }
 
   public struct Trials: Encodable, Sendable {
     public let complete: Int
     public let pruned: Int
     public let failed: Int
+    /// Begun and not ended, where the search was interrupted.
+    public let running: Int
     /// Proposals that a constraint forbade before they were tried.
     public let infeasibleAvoided: Int
     /// Proposals whose result was known already.
     public let repeatsAvoided: Int
+
+    init(_ study: Study) {
+      var (complete, pruned, failed, running) = (0, 0, 0, 0)
+      for trial in study.trials {
+        switch trial.outcome {
+        case .complete: complete += 1
+        case .stopped: pruned += 1
+        case .failed: failed += 1
+        case .running: running += 1
+        }
+      }
+      self.complete = complete
+      self.pruned = pruned
+      self.failed = failed
+      self.running = running
+      infeasibleAvoided = study.infeasibleAvoided
+      repeatsAvoided = study.repeatsAvoided
+    }
   }
 
   public struct Budget: Encodable, Sendable {
     public let trials: Int?
-    public let trialsUsed: Int
+    /// With a fidelity, full trainings.
+    public let trialsUsed: Double
     public let cost: Double?
     public let costUsed: Double?
+    /// Wall time, in seconds.
+    public let time: Double?
     public let isExhausted: Bool
   }
 
@@ -34,13 +59,16 @@ public struct StudyDocument: Encodable, Sendable {
   public let name: String
   public let algorithm: String
   public let seed: UInt64
-  public let direction: TableObjective.Direction
+  public let direction: Direction
   public let metric: String
+  /// What tells how far trials were trained; nil where all were trained in full.
+  public let fidelity: String?
   public let constraints: [String]
   public let best: Best?
   public let trials: Trials
   public let budget: Budget
-  public let configurations: Configurations
+  /// Of a table; nil where nothing counts them.
+  public let configurations: Configurations?
   public let improvements: [Improvement]
   /// Best parameters in the order of the space, for tables.
   public let parameters: [String]
@@ -50,38 +78,48 @@ public struct StudyDocument: Encodable, Sendable {
     public let feasible: Int
   }
 
+  /// - Parameters:
+  ///   - seed: the study's.
+  ///   - spent: so far, of `budget`.
+  ///   - isExhausted: whether every feasible configuration was tried.
   public init(
-    _ search: TableSearch, of experiment: Experiment, algorithm: AlgorithmName, seed: UInt64, budget: SearchBudget
+    _ study: Study, of experiment: Experiment, algorithm: AlgorithmName, seed: UInt64, budget: SearchBudget,
+    spent: Spending, isExhausted: Bool
   ) {
-    let study = search.study
-    let objective = experiment.objective
     name = experiment.name
     self.algorithm = algorithm.rawValue
     self.seed = seed
-    direction = objective.direction
-    metric = objective.metric
+    let direction = experiment.direction
+    self.direction = direction
+    metric = experiment.metric
+    fidelity = study.fidelity?.name
     constraints = experiment.constraints
     parameters = study.space.parameters.map(\.name)
     best = study.best.flatMap { trial in
-      trial.loss.map { loss in
+      study.bestLoss.map { loss in
         Best(
           parameters: Dictionary(study.space.values(of: trial.point).map { ($0.name, $0.value) }) { first, _ in first },
-          values: [objective.metric: objective.value(ofLoss: loss)], trial: trial.number)
+          values: [experiment.metric: direction.value(ofLoss: loss)], trial: trial.number,
+          fidelity: trial.reports.last?.fidelity)
       }
     }
-    let complete = study.trials.count { $0.loss != nil }
-    trials = Trials(
-      complete: complete, pruned: 0, failed: study.trials.count { $0.outcome == .failed },
-      infeasibleAvoided: study.infeasibleAvoided, repeatsAvoided: study.repeatsAvoided)
+    trials = Trials(study)
     self.budget = Budget(
-      trials: budget.trials, trialsUsed: study.trials.count, cost: budget.cost, costUsed: search.cost,
-      isExhausted: search.isExhausted)
-    configurations = Configurations(count: objective.rowCount, feasible: objective.feasibleCount)
+      trials: budget.trials, trialsUsed: spent.trials, cost: budget.cost,
+      costUsed: experiment.hasCost ? spent.cost : nil, time: budget.time, isExhausted: isExhausted)
+    configurations = experiment.table.map {
+      Configurations(count: $0.configurationCount, feasible: $0.feasibleCount)
+    }
+    improvements = Self.improvements(study, direction)
+  }
+
+  /// Among trials trained in full.
+  private static func improvements(_ study: Study, _ direction: Direction) -> [Improvement] {
     var least = Double.infinity
-    improvements = study.trials.compactMap { trial in
+    return study.trials.compactMap { trial in
       guard let loss = trial.loss, loss < least else { return nil }
       least = loss
-      return Improvement(trial: trial.number, value: objective.value(ofLoss: loss))
+      return Improvement(trial: trial.number, value: direction.value(ofLoss: loss))
     }
   }
 }

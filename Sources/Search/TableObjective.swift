@@ -4,35 +4,36 @@ import Tables
 /// An objective whose values stand in a table: a row a configuration.
 ///
 /// What the constraints name is known beforehand, so a configuration that breaks one is never tried; nor is one that the
-/// table does not hold.
+/// table does not hold. With a fidelity the table has a row for every configuration and fidelity, and the last decides
+/// whether the constraints hold.
 public struct TableObjective: Sendable {
-  public enum Direction: String, Sendable, CaseIterable, Codable {
-    case minimize, maximize
-  }
-
   public let space: SearchSpace
   public let metric: String
   public let direction: Direction
-  /// The least loss among feasible rows: the metric, or its negative where that is maximised.
+  /// How far the table's configurations were trained at most; nil for a table without a column of fidelities.
+  public let fidelity: Fidelity?
+  /// The least loss of a full training among feasible configurations: the metric, or its negative where that is maximised.
   public let bestLoss: Double
-  /// How many rows are configurations of the space, and how many of these satisfy all constraints.
-  public let rowCount: Int
+  /// How many of the table's configurations are in the space, and how many of these satisfy all constraints.
+  public let configurationCount: Int
   public let feasibleCount: Int
 
   private let losses: [Double]
   private let feasible: [Bool]
   private let costs: [Double]?
-  private let rows: [Int: Int]
+  private let curves: TableCurves
 
   /// - Parameters:
   ///   - space: as the user gave it; nil takes every value of the key columns, text as categories and numbers in order.
   ///   - constraints: expressions over the table's columns that must be true, as `latency_ms <= 2.9`.
-  ///   - cost: the column of what a trial costs.
+  ///   - cost: the column of what a trial costs; with a fidelity, what training from the start to there costs.
+  ///   - fidelity: the column of how far a row's configuration was trained.
+  ///   - reduction: the η of the fidelity.
   /// - Throws: ``TableError`` for columns that are missing or not numeric, a key that two rows share, or a table without a
   ///   row for the space; ``FormulaError`` for a constraint that cannot be read; ``SearchError`` where none satisfies them.
   public init(
     _ table: Table, key: [String], space: SearchSpace?, metric: String, direction: Direction,
-    constraints: [String] = [], cost: String? = nil
+    constraints: [String] = [], cost: String? = nil, fidelity: String? = nil, reduction: Int = 3
   ) throws {
     let space = try space ?? SearchSpace(key.map { try Parameter($0, valuesOf: table) })
     try Self.check(space, holds: key, in: table)
@@ -43,33 +44,28 @@ public struct TableObjective: Sendable {
     guard space.size != nil else { throw SearchError("the space has more configurations than a table can hold") }
     let values = try table.numbers(metric)
     let holds = try constraints.map { try truth(of: $0, in: table) }
-    var rows: [Int: Int] = [:]
-    for row in 0..<table.rowCount {
-      let given = coordinates.map { $0[row] }
-      // Nil stands for a value that the space leaves out.
-      let point = given.compactMap { $0 }
-      guard point.count == given.count else { continue }
-      let number = space.number(of: space.canonical(point))
-      if let other = rows.updateValue(row, forKey: number), space.canonical(point) == point {
-        throw TableError(
-          .badData, file: table.name, line: table.line(ofRow: row),
-          message: "the key \(key.joined(separator: ", ")) is that of line \(table.line(ofRow: other)) too; name more "
-            + "columns, or leave repeats out")
-      }
+    let numbers = (0..<table.rowCount).map { row -> Int? in
+      // A value that the space leaves out has no coordinate.
+      let point = coordinates.compactMap { $0[row] }
+      return point.count == coordinates.count ? space.number(of: space.canonical(point)) : nil
     }
-    guard !rows.isEmpty else {
-      throw TableError(.badData, file: table.name, message: "no row has the values that the space lists")
+    // Rows that differ only where a condition does not hold are one configuration, and the last stands for it.
+    let isCanonical = { (row: Int) in
+      let point = coordinates.compactMap { $0[row] }
+      return space.canonical(point) == point
     }
-    let losses = direction == .maximize ? values.map { -$0 } : values
+    let curves = try TableCurves(table, numbers, key: key, fidelity: fidelity, reduction: reduction, isCanonical)
+    let losses = values.map(direction.loss(ofValue:))
     let feasible = (0..<table.rowCount).map { row in holds.allSatisfy { $0[row] } }
-    let kept = rows.values.filter { feasible[$0] }
+    let last = curves.lastRows
+    let kept = last.filter { feasible[$0] }
     guard !kept.isEmpty else {
       let counts = zip(constraints, holds).map { text, truth in
-        "'\(text)' holds in \(rows.values.count { truth[$0] }) of \(rows.count) rows"
+        "'\(text)' holds in \(last.count { truth[$0] }) of \(last.count) configurations"
       }
       throw SearchError("no configuration satisfies all constraints: \(counts.joined(separator: ", "))")
     }
-    guard let best = kept.map({ losses[$0] }).filter(\.isFinite).min() else {
+    guard let best = kept.filter(curves.isFull).map({ losses[$0] }).filter(\.isFinite).min() else {
       throw TableError(.badData, file: table.name, column: metric, message: "no feasible row has a value here")
     }
     self.space = space
@@ -77,26 +73,37 @@ public struct TableObjective: Sendable {
     self.direction = direction
     self.losses = losses
     self.feasible = feasible
-    self.rows = rows
+    self.curves = curves
+    self.fidelity = curves.fidelity
     costs = try cost.map { try table.numbers($0) }
     bestLoss = best
-    rowCount = rows.count
+    configurationCount = last.count
     feasibleCount = kept.count
   }
 
   /// Whether a configuration is in the table and satisfies all constraints.
-  public func isFeasible(_ point: SearchSpace.Point) -> Bool { row(point).map { feasible[$0] } ?? false }
+  public func isFeasible(_ point: SearchSpace.Point) -> Bool {
+    curves.row(space.number(of: point), at: nil).map { feasible[$0] } ?? false
+  }
 
-  /// The loss of a configuration; NaN where the table has none.
-  public func loss(_ point: SearchSpace.Point) -> Double { row(point).map { losses[$0] } ?? .nan }
+  /// The loss of a configuration trained in full, or so far; NaN where the table has none.
+  public func loss(_ point: SearchSpace.Point, at fidelity: Double? = nil) -> Double {
+    guard let row = curves.row(space.number(of: point), at: fidelity) else { return .nan }
+    return fidelity == nil && !curves.isFull(row) ? .nan : losses[row]
+  }
 
-  /// What trying a configuration costs; nil without a cost column.
-  public func cost(_ point: SearchSpace.Point) -> Double? { costs.flatMap { costs in row(point).map { costs[$0] } } }
+  /// What training a configuration to a fidelity costs from the start on; nil without a cost column.
+  public func cost(_ point: SearchSpace.Point, at fidelity: Double? = nil) -> Double? {
+    costs.flatMap { costs in curves.row(space.number(of: point), at: fidelity).map { costs[$0] } }
+  }
+
+  /// The fidelities that the table has of a configuration between two, without these.
+  func fidelities(_ point: SearchSpace.Point, between low: Double, and high: Double) -> [Double] {
+    curves.fidelities(space.number(of: point)).filter { $0 > low && $0 < high }
+  }
 
   /// The metric of a loss, which is its negative where it is maximised.
-  public func value(ofLoss loss: Double) -> Double { direction == .maximize ? -loss : loss }
-
-  private func row(_ point: SearchSpace.Point) -> Int? { rows[space.number(of: point)] }
+  public func value(ofLoss loss: Double) -> Double { direction.value(ofLoss: loss) }
 
   private static func check(_ space: SearchSpace, holds key: [String], in table: Table) throws {
     guard !key.isEmpty else { throw SearchError("the table has no key; list the columns that tell its rows apart") }

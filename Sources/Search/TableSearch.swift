@@ -1,51 +1,76 @@
 import Fitting
 
-/// What a search may spend.
-public struct SearchBudget: Sendable, Hashable {
-  /// The most trials.
-  public var trials: Int?
-  /// Trials begin while less than this is spent, in the unit of the objective's cost.
-  public var cost: Double?
-
-  public init(trials: Int? = nil, cost: Double? = nil) {
-    self.trials = trials
-    self.cost = cost
-  }
-}
-
 /// A search of a table, run to the end of its budget.
 public struct TableSearch: Sendable {
+  /// The best so far, when so much was spent.
+  public struct Step: Sendable, Hashable {
+    /// In trials, or with a fidelity in full trainings.
+    public let trials: Double
+    public let cost: Double
+    /// What the best trial comes to when it is trained in full; infinite before the first that did not fail.
+    public let loss: Double
+  }
+
   public let study: Study
-  /// What all trials cost; nil where the table does not say.
-  public let cost: Double?
+  public let spent: Spending
   /// Whether every feasible configuration was tried before the budget was spent.
   public let isExhausted: Bool
-  /// The least loss so far after each trial; infinite before the first that did not fail.
-  public let bestLosses: [Double]
+  public let steps: [Step]
 
   public init(_ objective: TableObjective, _ algorithm: any SearchAlgorithm, budget: SearchBudget, seed: UInt64) throws
   {
-    var study = Study(objective.space, algorithm, seed: seed) { objective.isFeasible($0) }
-    var spent = 0.0
-    var hasCost = false
+    let fidelity = objective.fidelity
+    var study = Study(objective.space, algorithm, seed: seed, fidelity: fidelity) { objective.isFeasible($0) }
+    var spent = Spending()
+    let start = ContinuousClock.now
     var isExhausted = false
-    var bestLosses: [Double] = []
-    while study.trials.count < budget.trials ?? .max, spent < budget.cost ?? .infinity {
+    var steps: [Step] = []
+    while !budget.isSpent(spent) {
       guard let trial = study.ask() else {
         isExhausted = true
         break
       }
-      try study.tell(trial.number, loss: objective.loss(trial.point))
-      if let cost = objective.cost(trial.point) {
-        hasCost = true
-        // A missing cost is taken as none.
-        spent += max(0, cost.isFinite ? cost : 0)
+      let from = trial.reports.last?.fidelity
+      let reached = try study.train(trial, on: objective)
+      // A missing cost is taken as none.
+      if let cost = objective.cost(trial.point, at: reached) {
+        let before = from.flatMap { objective.cost(trial.point, at: $0) } ?? 0
+        spent.cost += max(0, (cost.isFinite ? cost : 0) - (before.isFinite ? before : 0))
       }
-      bestLosses.append(study.best?.loss ?? .infinity)
+      spent.trials += fidelity.map { ((reached ?? $0.full) - (from ?? 0)) / $0.full } ?? 1
+      if budget.time != nil { spent.time = (ContinuousClock.now - start) / .seconds(1) }
+      let loss = study.best.map { objective.loss($0.point) } ?? .infinity
+      steps.append(Step(trials: spent.trials, cost: spent.cost, loss: loss.isFinite ? loss : .infinity))
     }
     self.study = study
     self.isExhausted = isExhausted
-    self.bestLosses = bestLosses
-    cost = hasCost ? spent : nil
+    self.steps = steps
+    self.spent = spent
+  }
+}
+
+extension Study {
+  /// Reads a trial's learning curve from a table, to where it is to be trained or is stopped.
+  ///
+  /// - Returns: the fidelity that it came to; nil without fidelities.
+  fileprivate mutating func train(_ trial: Trial, on objective: TableObjective) throws -> Double? {
+    guard let target = trial.fidelity else {
+      try tell(trial.number, loss: objective.loss(trial.point))
+      return nil
+    }
+    let from = trial.reports.last?.fidelity ?? 0
+    for fidelity in objective.fidelities(trial.point, between: from, and: target) {
+      let loss = objective.loss(trial.point, at: fidelity)
+      guard loss.isFinite else {
+        try tell(trial.number, loss: nil)
+        return fidelity
+      }
+      if try !report(trial.number, loss: loss, at: fidelity) {
+        try tell(trial.number, loss: loss, stopped: true)
+        return fidelity
+      }
+    }
+    try tell(trial.number, loss: objective.loss(trial.point, at: target))
+    return target
   }
 }

@@ -43,7 +43,8 @@ func gunzip(
       // Zeros may pad the end; another member goes on.
       let rest = input[consumed...]
       guard rest.first(where: { $0 != 0 }) != nil else {
-        return UnsafeBufferPointer(UnsafeMutableRawBufferPointer(rebasing: output[..<written]).bindMemory(to: UInt8.self))
+        return UnsafeBufferPointer(
+          UnsafeMutableRawBufferPointer(rebasing: output[..<written]).bindMemory(to: UInt8.self))
       }
       guard inflateReset(&stream) == Z_OK else { throw fault("what follows its end is not gzip; compress it again") }
     case Z_OK:

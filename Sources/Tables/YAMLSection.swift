@@ -13,9 +13,17 @@ public struct YAMLSection {
   /// - Parameters:
   ///   - kind: what it should be, for messages: `hardware file`.
   ///   - schema: what its line `schema` must be.
-  public init(path: String, kind: String, schema: String, keys: [String]) throws(FileError) {
-    let text = try FileError.text(
-      of: path, kind, remedy: "a \(kind) is YAML that begins with 'schema: \(schema)'")
+  ///   - text: what the file holds, where it was read before.
+  public init(
+    path: String, text given: String? = nil, kind: String, schema: String, keys: [String]
+  ) throws(FileError) {
+    let text: String
+    if let given {
+      text = given
+    } else {
+      text = try FileError.text(
+        of: path, kind, remedy: "a \(kind) is YAML that begins with 'schema: \(schema)'")
+    }
     func fault(_ message: String) -> FileError { FileError("\(path): this is no \(kind): \(message)") }
     let root: Node?
     do { root = try Yams.compose(yaml: text) } catch { throw fault(Self.explain(error)) }

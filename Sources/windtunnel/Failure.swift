@@ -2,8 +2,10 @@ import ArgumentParser
 import Fitting
 import Formulas
 import Foundation
+import Launch
 import Planning
 import Report
+import RunStore
 import ScalingLaws
 import Search
 import Tables
@@ -39,9 +41,20 @@ enum Failure {
     case let error as FileError: error.isMissing ? EX_NOINPUT : EX_DATAERR
     case is FitError, is EncodingError, is SearchError: EX_DATAERR
     case is FormulaError, is ObjectiveError, is QuantityError, is LawError, is PlanError, is CostError: EX_USAGE
+    case let error as StoreError: exitCode(error.code)
+    case is LaunchError: EX_UNAVAILABLE
     case let error as ReportError: error.exitCode
     case let error as UsageError: error.code
     default: nil
+    }
+  }
+
+  private static func exitCode(_ code: StoreError.Code) -> Int32 {
+    switch code {
+    case .missing: EX_NOINPUT
+    case .badData: EX_DATAERR
+    case .busy: EX_TEMPFAIL
+    case .cannotWrite: EX_CANTCREAT
     }
   }
 

@@ -1,7 +1,7 @@
 import Report
 import Search
 
-/// Mean regret against trials for every algorithm, with a standard error on both sides.
+/// Mean regret against what was spent for every algorithm, with a standard error on both sides.
 struct RegretFigure {
   private let comparison: SearchComparison
 
@@ -10,17 +10,18 @@ struct RegretFigure {
   var plot: Plot {
     var layers: [Plot.Layer] = []
     for (index, row) in comparison.algorithms.enumerated() {
-      let trials = row.curve.map { Double($0.trials) }
+      let spent = row.curve.map(\.spent)
       layers.append(
         .band(
           .init(
-            x: trials, lower: row.curve.map { max($0.meanRegret - $0.standardError, $0.meanRegret / 10) },
+            x: spent, lower: row.curve.map { max($0.meanRegret - $0.standardError, $0.meanRegret / 10) },
             upper: row.curve.map { $0.meanRegret + $0.standardError }, ink: .index(index))))
       layers.append(
-        .line(.init(x: trials, y: row.curve.map(\.meanRegret), ink: .index(index), label: row.algorithm)))
+        .line(.init(x: spent, y: row.curve.map(\.meanRegret), ink: .index(index), label: row.algorithm)))
     }
     return Plot(
       title: comparison.name, subtitle: "mean of \(comparison.seeds) seeds, band: one standard error",
-      x: .init("trials", .log10), y: .init("regret of \(comparison.metric)", .log10), layers: layers)
+      x: .init(comparison.unit == .cost ? "cost" : comparison.unitName, .log10),
+      y: .init("regret of \(comparison.metric)", .log10), layers: layers)
   }
 }

@@ -38,15 +38,15 @@ struct SearchBenchCommand: ParsableCommand {
   func run() throws {
     try output.prepare()
     try plot.prepare()
-    let all = AlgorithmName.allCases.filter { $0 != .auto }
-    let names = algorithms.isEmpty ? all : algorithms
     let read = try Experiment(path: experiment.experiment)
-    guard let trials = experiment.trials ?? read.trials else {
-      throw UsageError("the experiment's budget has no trials; give --trials")
-    }
+    let hasFidelity = read.fidelity != nil
+    let all = AlgorithmName.allCases.filter { $0 != .auto && (hasFidelity || !$0.isMultiFidelity) }
+    let names = algorithms.isEmpty ? all : algorithms
+    var budget = read.budget
+    budget.trials = experiment.trials ?? budget.trials
     let progress = ProgressBar("searches", total: (names.count + (names.contains(.random) ? 0 : 1)) * seeds)
     let comparison = try SearchComparison(
-      read, algorithms: names, trials: trials, seeds: seeds, firstSeed: computing.seed, threads: computing.threadCount
+      read, algorithms: names, budget: budget, seeds: seeds, firstSeed: computing.seed, threads: computing.threadCount
     ) { progress.advance() }
     progress.finish()
     if let path = plot.plot { try RegretFigure(comparison).plot.write(to: path) }
@@ -68,10 +68,20 @@ struct SearchBenchCommand: ParsableCommand {
       ])
     }
     return
-      "\(comparison.name): \(comparison.direction.rawValue) \(comparison.metric), \(comparison.trials) trials, "
+      "\(comparison.name): \(comparison.direction.rawValue) \(comparison.metric), \(format(comparison.budget, significant: 6)) \(comparison.unitName), "
       + "\(comparison.seeds) seeds from \(comparison.firstSeed); the best feasible value is "
       + "\(format(comparison.optimum, significant: 8))\n\n" + table.render()
   }
 
   private func percent(_ share: Double) -> String { "\(format(100 * share, significant: 3)) %" }
+}
+
+extension SearchComparison {
+  /// What its budget counts.
+  var unitName: String {
+    switch unit {
+    case .trials: fidelity == nil ? "trials" : "full trainings"
+    case .cost: "of cost"
+    }
+  }
 }

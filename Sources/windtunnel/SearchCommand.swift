@@ -28,12 +28,35 @@ struct SearchCommand: ParsableCommand {
       {categorical: [a, b]}, bool and {constant: 3}; 'when: {optimizer: adam}' ties one to another's value. Without a \
       space every value of the key columns is in it, numbers in their order.
 
+      An objective can also be a command, run once a trial:
+
+        objective:
+          command: python3 train.py --lr {lr} --epochs {epochs}
+          metric: loss
+          direction: minimize
+          fidelity: {epochs: [1, 27]}
+          metrics: {loss: 'val loss ([0-9.]+)', epochs: 'epoch ([0-9]+)'}
+          timeout: 2h
+        workers: 4
+
+      Its placeholders are the parameters, the fidelity's name, trial, seed, directory, checkpoint, parameters (a JSON \
+      file), from (how far the trial was trained before) and flags (all parameters as --name value); each but the \
+      parameters is in the environment too, as WINDTUNNEL_TRIAL. Metrics are JSON lines in the file WINDTUNNEL_METRICS or on \
+      standard output, patterns as above, or {file: result.json}; the last value counts. With a fidelity, a line that \
+      tells it is a report on the way, and a budget of N trials is what N full trainings take. A table's fidelity is a \
+      column: 'fidelity: epoch'.
+
+      Budgets are {trials: 200}, {cost: 3600} and {time: 2h}, whichever is spent first; a command's cost is its seconds, or \
+      the metric that 'cost:' names. 'retries: 2' tries failures again; 'failures_in_a_row: 10' ends the search.
+
       Examples:
         windtunnel search run Experiments/search-pilot.yaml
         windtunnel search run Experiments/search-pilot.yaml --seed 3 --format json
         windtunnel search bench Experiments/search-pilot.yaml --seeds 20
       """,
-    subcommands: [SearchRunCommand.self, SearchBenchCommand.self])
+    subcommands: [
+      SearchRunCommand.self, SearchShowCommand.self, SearchExportCommand.self, SearchBenchCommand.self,
+    ])
 }
 
 /// What both searches and comparisons take.

@@ -1,18 +1,22 @@
 import ArgumentParser
-import Report
+import Foundation
+import Launch
+import RunStore
 import Search
 
-struct SearchRunCommand: ParsableCommand {
+struct SearchRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Search an experiment's space within its budget, and print the best configuration.",
     discussion: """
-      Configurations that break a constraint are never tried, and none is tried twice.
+      Configurations that break a constraint are never tried, and none is tried twice. Where the objective is a command, \
+      every trial is on the disk before the next begins: what was cut off, by Ctrl-C or a crash, goes on with --resume.
 
       Examples:
         windtunnel search run Experiments/search-pilot.yaml
         windtunnel search run Experiments/search-pilot.yaml --seed 3 --format json
-        windtunnel search run Experiments/search-pilot.yaml --algorithm evolution
+        windtunnel search run Experiments/search-command.yaml --workers 2
+        windtunnel search run Experiments/search-command.yaml --resume --trials 60
       """)
 
   @OptionGroup var experiment: ExperimentOptions
@@ -25,47 +29,57 @@ struct SearchRunCommand: ParsableCommand {
     help: ArgumentHelp("The seed of everything random; the experiment's own, or 0, unless given.", valueName: "number"))
   var seed: UInt64?
 
+  @OptionGroup(title: "Running a command") var running: RunningOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  func run() throws {
+  func run() async throws {
     try output.prepare()
     let read = try Experiment(path: experiment.experiment)
     let name = algorithm ?? read.algorithm
     let seed = seed ?? read.seed
-    let budget = SearchBudget(trials: experiment.trials ?? read.trials, cost: read.cost)
-    let search = try TableSearch(read.objective, name.algorithm, budget: budget, seed: seed)
-    let document = StudyDocument(search, of: read, algorithm: name, seed: seed, budget: budget)
-    try output.emit(json: try encodedJSON(document)) { view(document) }
-  }
-
-  private func view(_ document: StudyDocument) -> String {
-    let terminal = Terminal.standardOutput
-    var text =
-      "\(document.name): \(document.direction.rawValue) \(document.metric), \(document.algorithm), seed \(document.seed)\n"
-    if let best = document.best {
-      var table = TextTable(
-        [.init("best of \(document.trials.complete) trials"), .init("", .left)], terminal: terminal)
-      for (metric, value) in best.values { table.add([metric, format(value, significant: 8)]) }
-      for name in document.parameters {
-        if let value = best.parameters[name] { table.add([name, value.description]) }
+    var budget = read.budget
+    budget.trials = experiment.trials ?? budget.trials
+    let chosen = try name.algorithm(read.fidelity)
+    let document: StudyDocument
+    switch read.source {
+    case .table(let table):
+      guard !running.areGiven else {
+        throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
       }
-      table.add(["found at trial", "\(best.trial)"])
-      text += "\n" + table.render() + "\n"
-    } else {
-      text += "\nNo trial was completed.\n\n"
+      let search = try TableSearch(table, chosen, budget: budget, seed: seed)
+      document = StudyDocument(
+        search.study, of: read, algorithm: name, seed: seed, budget: budget, spent: search.spent,
+        isExhausted: search.isExhausted)
+    case .command(let command):
+      let study = Study(read.space, chosen, seed: seed, fidelity: read.fidelity, isFeasible: read.isFeasible)
+      document = try await CommandSearch(
+        experiment.experiment, read, command, name, seed: seed, budget: budget, running
+      ).run(study)
     }
-    let trials = document.trials
-    var sentence = "\(document.budget.trialsUsed) trials: \(trials.complete) complete, \(trials.failed) failed"
-    if let cost = document.budget.costUsed { sentence += ", cost \(format(cost, significant: 6))" }
-    text += sentence + ".\n"
-    if !document.constraints.isEmpty {
-      text +=
-        "\(document.configurations.feasible) of \(document.configurations.count) configurations satisfy "
-        + document.constraints.joined(separator: " and ")
-        + "; \(trials.infeasibleAvoided) proposals that do not were never tried.\n"
+    try output.emit(json: try encodedJSON(document)) { StudyView(document).text }
+  }
+}
+
+/// How the trials of a command are run.
+struct RunningOptions: ParsableArguments {
+  @Flag(help: "Go on with the study that is in the directory.")
+  var resume = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many trials run at once; the experiment's own, or 1.", valueName: "N"))
+  var workers: Int?
+
+  @Option(
+    help: ArgumentHelp("Where trials and their log are kept; runs/NAME unless given.", valueName: "directory"))
+  var directory: String?
+
+  var areGiven: Bool { resume || workers != nil || directory != nil }
+
+  func validate() throws {
+    if let workers, !(1...10_000).contains(workers) {
+      throw ValidationError("--workers must be from 1 to 10000, not \(workers)")
     }
-    if document.budget.isExhausted { text += "Every feasible configuration was tried.\n" }
-    return text
   }
 }
 

@@ -7,7 +7,11 @@ struct Entry {
     do {
       try Windtunnel.checkCommand(CommandLine.arguments.dropFirst().first)
       var command = try Windtunnel.parseAsRoot()
-      try command.run()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
     } catch {
       Failure.exit(with: error)
     }

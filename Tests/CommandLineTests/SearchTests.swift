@@ -64,7 +64,7 @@ import Testing
       #expect(regrets.count == 8 && regrets.allSatisfy { $0 >= 0 })
       #expect(abs((row["mean_regret"] as? Double ?? -1) - regrets.reduce(0, +) / 8) < 1e-12)
       let curve = try #require(row["curve"] as? [[String: Double]])
-      #expect(curve.last?["trials"] == 10)
+      #expect(curve.last?["spent"] == 10)
     }
     let drawn = try place.windtunnel("search", "bench", "x.yaml", "--seeds", "2", "--plot", "regret.svg")
     #expect(drawn.status == 0, "\(drawn.errors)")
@@ -82,7 +82,8 @@ import Testing
     ("metric: loss", "metric: los", "did you mean 'loss'?"), ("metric: loss", "", "lacks 'metric'"),
     ("direction: minimize", "direction: minimise", "did you mean 'minimize'?"),
     ("key: [kind, width, depth]", "key: [kind, width]", "no key of the table"),
-    ("ms <= 200", "ms <= 1", "'ms <= 1' holds in 0 of 48 rows"), ("ms <= 200", "mss <= 200", "did you mean 'ms'?"),
+    ("ms <= 200", "ms <= 1", "'ms <= 1' holds in 0 of 48 configurations"),
+    ("ms <= 200", "mss <= 200", "did you mean 'ms'?"),
     ("ms <= 200", "ms <=", "expected"), ("trials: 25", "trials: 0", "whole number from 1"),
     ("trials: 25", "cost: 10", "the column of what a trial costs"), ("budget:", "bugdet:", "did you mean 'budget'?"),
     ("  kind: [a, b]", "\tkind: [a, b]", "line"),

@@ -24,7 +24,7 @@ import Testing
   func theSameSeedGivesTheSameTrials(_ name: AlgorithmName) throws {
     let space = try SearchSpace(Self.conditional)
     func points(_ seed: UInt64) throws -> [SearchSpace.Point] {
-      var study = Study(space, name.algorithm, seed: seed)
+      var study = try study(of: space, name, seed: seed)
       for _ in 0..<150 {
         let asked = study.ask()
         let trial = try #require(asked)
@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: AlgorithmName.allCases)
   func aCopyGoesOnAsTheOriginal(_ name: AlgorithmName) throws {
     let space = try grid(4)
-    var study = Study(space, name.algorithm, seed: 3)
+    var study = try study(of: space, name, seed: 3)
     for _ in 0..<60 {
       let asked = study.ask()
       let trial = try #require(asked)
@@ -58,7 +58,7 @@ import Testing
   @Test(arguments: AlgorithmName.allCases)
   func everyConfigurationIsValid(_ name: AlgorithmName) throws {
     let space = try SearchSpace(Self.conditional)
-    var study = Study(space, name.algorithm, seed: 1)
+    var study = try study(of: space, name, seed: 1)
     for _ in 0..<400 {
       let asked = study.ask()
       let trial = try #require(asked)
@@ -80,7 +80,7 @@ import Testing
 
   @Test(arguments: AlgorithmName.allCases)
   func manyMayBeOutstandingAndBeToldInAnyOrder(_ name: AlgorithmName) throws {
-    var study = Study(try grid(4), name.algorithm, seed: 5)
+    var study = try study(of: grid(4), name, seed: 5)
     var order = SplitMix64(seed: 9)
     var running: [Study.Trial] = []
     for _ in 0..<500 {
@@ -95,7 +95,7 @@ import Testing
 
   @Test(arguments: AlgorithmName.allCases)
   func failuresAreLivedWith(_ name: AlgorithmName) throws {
-    var study = Study(try grid(3), name.algorithm, seed: 2)
+    var study = try study(of: grid(3), name, seed: 2)
     for index in 0..<200 {
       let asked = study.ask()
       let trial = try #require(asked)
@@ -115,7 +115,7 @@ import Testing
     let isFeasible: @Sendable (SearchSpace.Point) -> Bool = {
       $0[0] + $0[1] + $0[2] <= 2 || $0[0] + $0[1] + $0[2] >= 16
     }
-    var study = Study(space, name.algorithm, seed: 4, isFeasible: isFeasible)
+    var study = try study(of: space, name, seed: 4, isFeasible: isFeasible)
     while let trial = study.ask() { try study.tell(trial.number, loss: bowl(trial.point)) }
     let feasible = (0..<343).map(space.point(ofNumber:)).filter(isFeasible)
     #expect(Set(study.trials.map(\.point)) == Set(feasible))
@@ -123,12 +123,12 @@ import Testing
     #expect(study.infeasibleAvoided > 0)
   }
 
-  @Test(arguments: AlgorithmName.allCases.filter { $0 != .random })
+  @Test(arguments: AlgorithmName.allCases.filter { $0 != .random && !$0.isMultiFidelity })
   func aBowlIsDescendedFasterThanByChance(_ name: AlgorithmName) throws {
     let space = try grid(5)
     func mean(_ name: AlgorithmName) throws -> Double {
       try (0..<20).reduce(0.0) { sum, seed in
-        var study = Study(space, name.algorithm, seed: UInt64(seed))
+        var study = try study(of: space, name, seed: UInt64(seed))
         for _ in 0..<150 {
           let asked = study.ask()
           let trial = try #require(asked)

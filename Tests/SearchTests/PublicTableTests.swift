@@ -50,12 +50,12 @@ struct PublicTableTests {
     #expect(mean <= peer, "\(mean) ± \(error), the best peer \(peer)")
   }
 
-  @Test(arguments: AlgorithmName.allCases)
+  @Test(arguments: AlgorithmName.allCases.filter { !$0.isMultiFidelity })
   func noTrialBreaksAKnownConstraint(_ name: AlgorithmName) throws {
     let objective = try PublicTables.cells(
       "cifar10_val200_mean", constraints: ["fpga_ms <= 2.90576", "raspi4_ms <= 20"])
     let latency = try PublicTables.cells("fpga_ms")
-    let search = try TableSearch(objective, name.algorithm, budget: .init(trials: 100), seed: 1)
+    let search = try TableSearch(objective, name.algorithm(), budget: .init(trials: 100), seed: 1)
     #expect(search.study.trials.count == 100)
     #expect(search.study.trials.allSatisfy { latency.value(ofLoss: latency.loss($0.point)) <= 2.90576 })
   }
@@ -68,15 +68,15 @@ struct PublicTableTests {
     ]
     let objective = try TableObjective(
       table, key: key, space: nil, metric: "val_mse_mean", direction: .minimize, cost: "train_seconds_s0")
-    #expect(objective.rowCount == 62208 && objective.space.size == 62208)
+    #expect(objective.configurationCount == 62208 && objective.space.size == 62208)
     let search = try TableSearch(objective, RandomSearch(), budget: .init(cost: 10_000), seed: 0)
     let costs = try search.study.trials.map { try #require(objective.cost($0.point)) }
-    #expect(abs((search.cost ?? 0) - costs.reduce(0, +)) < 1e-6)
-    #expect((search.cost ?? 0) >= 10_000 && costs.dropLast().reduce(0, +) < 10_000)
+    #expect(abs(search.spent.cost - costs.reduce(0, +)) < 1e-6)
+    #expect(search.spent.cost >= 10_000 && costs.dropLast().reduce(0, +) < 10_000)
   }
 
   private func regret(_ objective: TableObjective, _ name: AlgorithmName, trials: Int, seed: UInt64) throws -> Double {
-    let search = try TableSearch(objective, name.algorithm, budget: .init(trials: trials), seed: seed)
+    let search = try TableSearch(objective, name.algorithm(), budget: .init(trials: trials), seed: seed)
     return try #require(search.study.best?.loss) - objective.bestLoss
   }
 
@@ -84,5 +84,44 @@ struct PublicTableTests {
     let mean = values.reduce(0, +) / Double(values.count)
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     return (mean, (squares / Double(values.count - 1) / Double(values.count)).squareRoot())
+  }
+}
+
+@Suite(.enabled(if: PublicTables.areThere, "the public tables are not beside this checkout"))
+struct LearningCurveTests {
+  private static func objective(_ task: String, cost: String? = nil) throws -> TableObjective {
+    let table = try Table.read("\(PublicTables.folder)/lcbench_surrogate/lcbench_task\(task).csv.gz")
+    return try TableObjective(
+      table, key: ["config"], space: nil, metric: "val_accuracy", direction: .maximize, cost: cost, fidelity: "epoch")
+  }
+
+  /// Of 100 seeds at the effort of so many full trainings, beside what the best peer reached in 20 to 50 seeds.
+  @Test(arguments: [
+    ("126026", 20, 1.38, 0.07), ("126026", 50, 0.97, 0.06), ("7593", 20, 5.2, 0.29), ("7593", 50, 2.4, 0.23),
+  ])
+  func theDefaultIsWithinAFifthOfTheBestPeer(task: String, trainings: Int, peer: Double, error: Double) throws {
+    let objective = try Self.objective(task)
+    func mean(_ name: AlgorithmName) throws -> Double {
+      try (2000..<2100).reduce(0.0) { sum, seed in
+        let algorithm = try name.algorithm(objective.fidelity)
+        let search = try TableSearch(objective, algorithm, budget: .init(trials: trainings), seed: UInt64(seed))
+        let steps = search.steps.filter { $0.trials <= Double(trainings) + 1e-9 }
+        return sum + (try #require(steps.last).loss - objective.bestLoss) / 100
+      }
+    }
+    #expect(try mean(.auto) < 1.2 * peer)
+    let all = try [AlgorithmName.hyperband, .successiveHalving, .asha, .ashaStopping, .pasha].map(mean)
+    #expect(try #require(all.min()) < peer + error)
+    #expect(try mean(.random) > 1.2 * peer)
+  }
+
+  @Test("what a trial costs that goes on is what it adds")
+  func cost() throws {
+    let objective = try Self.objective("7593", cost: "epoch")
+    let search = try TableSearch(
+      objective, try AlgorithmName.hyperband.algorithm(objective.fidelity), budget: .init(cost: 520), seed: 1)
+    let epochs = search.study.trials.compactMap { $0.reports.last?.fidelity }.reduce(0, +)
+    #expect(search.spent.cost == epochs)
+    #expect(epochs >= 520 && epochs < 520 + 52)
   }
 }

@@ -31,3 +31,12 @@ func bowl(_ point: SearchSpace.Point) -> Double {
 func grid(_ parameters: Int, levels: Int = 7) throws -> SearchSpace {
   try SearchSpace((0..<parameters).map { Parameter("p\($0)", .int(0...(levels - 1), log: false)) })
 }
+
+/// A study by an algorithm, with a fidelity where that wants one.
+func study(
+  of space: SearchSpace, _ name: AlgorithmName, seed: UInt64,
+  isFeasible: (@Sendable (SearchSpace.Point) -> Bool)? = nil
+) throws -> Study {
+  let fidelity = name.isMultiFidelity ? try Fidelity("epochs", 1...27) : nil
+  return Study(space, try name.algorithm(fidelity), seed: seed, fidelity: fidelity, isFeasible: isFeasible)
+}

@@ -1,0 +1,6 @@
+/// A command that cannot be made or started.
+public struct LaunchError: Error, Sendable, Hashable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}

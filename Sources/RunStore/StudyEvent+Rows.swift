@@ -1,0 +1,72 @@
+import Foundation
+import GRDB
+
+extension StudyEvent {
+  /// Nil for a row that no version wrote, as in a damaged file.
+  init?(_ row: Row) {
+    guard let kind: String = row.read("kind"), let trial: Int = row.read("trial") else { return nil }
+    let fidelity: Double? = row.read("fidelity")
+    let loss: Double? = row.read("loss")
+    let flag: Bool = row.read("flag") ?? false
+    switch kind {
+    case "asked":
+      guard let bytes: Data = row.read("point"), bytes.count % 8 == 0 else { return nil }
+      self = .asked(trial: trial, point: bytes.coordinates, fidelity: fidelity)
+    case "reported":
+      guard let fidelity, let loss else { return nil }
+      self = .reported(trial: trial, fidelity: fidelity, loss: loss, goesOn: flag)
+    case "told":
+      let text: String? = row.read("metrics")
+      let metrics = text.flatMap { try? JSONDecoder().decode([String: Double].self, from: Data($0.utf8)) }
+      self = .told(
+        trial: trial, loss: loss, stopped: flag,
+        record: TrialRecord(
+          seconds: row.read("seconds") ?? 0, cost: row.read("cost"), metrics: metrics ?? [:],
+          failure: row.read("failure")))
+    default: return nil
+    }
+  }
+
+  func insert(_ db: Database) throws {
+    switch self {
+    case .asked(let trial, let point, let fidelity):
+      try db.cachedStatement(sql: "INSERT INTO event (kind, trial, point, fidelity) VALUES ('asked', ?, ?, ?)")
+        .execute(arguments: [trial, Data(coordinates: point), fidelity])
+    case .reported(let trial, let fidelity, let loss, let goesOn):
+      try db.cachedStatement(
+        sql: "INSERT INTO event (kind, trial, fidelity, loss, flag) VALUES ('reported', ?, ?, ?, ?)"
+      ).execute(arguments: [trial, fidelity, loss, goesOn])
+    case .told(let trial, let loss, let stopped, let record):
+      let metrics =
+        record.metrics.isEmpty ? nil : String(decoding: try JSONEncoder().encode(record.metrics), as: UTF8.self)
+      try db.cachedStatement(
+        sql: """
+          INSERT INTO event (kind, trial, loss, flag, seconds, cost, metrics, failure) VALUES ('told', ?, ?, ?, ?, ?, ?, ?)
+          """
+      ).execute(arguments: [trial, loss, stopped, record.seconds, record.cost, metrics, record.failure])
+    }
+  }
+}
+
+extension Row {
+  /// A column's value; nil where it is null or of another type, for which a subscript would end the process.
+  fileprivate func read<Value: DatabaseValueConvertible>(_ column: String) -> Value? {
+    Value.fromDatabaseValue(self[column] as DatabaseValue)
+  }
+}
+
+extension Data {
+  /// The bit patterns of numbers, little-endian, so that they return to the last bit.
+  fileprivate init(coordinates: [Double]) {
+    self = coordinates.reduce(into: Data()) { bytes, number in
+      Swift.withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+  }
+
+  fileprivate var coordinates: [Double] {
+    stride(from: startIndex, to: endIndex, by: 8).map { start in
+      let pattern = self[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      return Double(bitPattern: pattern)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/// Something that happened in a study, in the order in which it did.
+public enum StudyEvent: Sendable, Hashable {
+  /// A trial was given out to be trained.
+  case asked(trial: Int, point: [Double], fidelity: Double?)
+  /// A trial in progress came to a loss, and went on or not.
+  case reported(trial: Int, fidelity: Double, loss: Double, goesOn: Bool)
+  /// A trial ended; a loss of nil is a failure.
+  case told(trial: Int, loss: Double?, stopped: Bool, record: TrialRecord)
+}
+
+/// What is kept of a trial's run beside its loss.
+public struct TrialRecord: Sendable, Hashable {
+  /// Wall time of this run.
+  public var seconds: Double
+  /// What it cost, in the unit of the objective's cost.
+  public var cost: Double?
+  /// Everything else that was measured, by name.
+  public var metrics: [String: Double]
+  /// Why it failed.
+  public var failure: String?
+
+  public init(seconds: Double, cost: Double? = nil, metrics: [String: Double] = [:], failure: String? = nil) {
+    self.seconds = seconds
+    self.cost = cost
+    self.metrics = metrics
+    self.failure = failure
+  }
+}

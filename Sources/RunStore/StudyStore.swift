@@ -1,0 +1,160 @@
+import Foundation
+import GRDB
+
+/// The log of one study, in SQLite: every event is on the disk before `append` returns, so that a process killed at any
+/// moment loses nothing that was acknowledged.
+///
+/// One process writes a study at a time; it holds a lock that the system takes back when it ends, however it ends. Others may
+/// read meanwhile.
+public final class StudyStore: Sendable {
+  public static let fileName = "study.sqlite"
+
+  private let queue: DatabaseQueue
+  private let path: String
+  private let lock: FileLock?
+
+  /// Begins a study in a directory, which is made where it is missing.
+  ///
+  /// - Parameters:
+  ///   - fingerprint: what makes two studies the same; one that differs may not go on with it.
+  ///   - description: the experiment file as it was, for those who read the study later.
+  /// - Throws: ``StoreError`` where one is there already, or it cannot be written.
+  public static func create(
+    in directory: String, fingerprint: String, description: String
+  ) throws(StoreError) -> StudyStore {
+    let path = "\(directory)/\(fileName)"
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw StoreError(.cannotWrite, "\(directory): cannot make this directory; name another with --directory")
+    }
+    let lock = try FileLock("\(directory)/study.lock")
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw StoreError(
+        .cannotWrite, "\(directory): a study is here already; go on with it by --resume, or name another --directory")
+    }
+    return try performing(path) {
+      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
+      try queue.write { db in
+        try db.execute(sql: schema)
+        try db.execute(
+          sql: "INSERT INTO study (id, version, fingerprint, description) VALUES (1, ?, ?, ?)",
+          arguments: [version, fingerprint, description])
+      }
+      return StudyStore(queue, path, lock)
+    }
+  }
+
+  /// Opens the study in a directory, to go on with it or only to read it.
+  ///
+  /// - Throws: ``StoreError`` where there is none, it is damaged, another process writes it, or it is another study's.
+  public static func open(
+    in directory: String, fingerprint: String? = nil, toWrite: Bool
+  ) throws(StoreError) -> StudyStore {
+    let path = "\(directory)/\(fileName)"
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw StoreError(.missing, "\(directory): no study is here; run one without --resume, or check the name")
+    }
+    let lock = toWrite ? try FileLock("\(directory)/study.lock") : nil
+    let store = try performing(path) {
+      StudyStore(try DatabaseQueue(path: path, configuration: configuration(readonly: !toWrite)), path, lock)
+    }
+    let found = try performing(path) {
+      try store.queue.read { db in
+        guard try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok" else {
+          throw StoreError(.badData, "\(path): the file is damaged; restore it from a copy, or begin again")
+        }
+        return try String.fetchOne(
+          db, sql: "SELECT fingerprint FROM study WHERE version = ?", arguments: [version])
+      }
+    }
+    guard let found else {
+      throw StoreError(.badData, "\(path): this study was begun by another version, or was never begun")
+    }
+    if let fingerprint, found != fingerprint {
+      throw StoreError(
+        .badData,
+        "\(directory): the study here has another space, objective, algorithm or seed; name another --directory, or undo "
+          + "the change (the budget and the workers may change)")
+    }
+    return store
+  }
+
+  /// Writes events, all or none.
+  public func append(_ events: [StudyEvent]) throws(StoreError) {
+    try performing(path) {
+      try queue.write { db in
+        for event in events { try event.insert(db) }
+      }
+    }
+  }
+
+  /// All events in their order.
+  public func events() throws(StoreError) -> [StudyEvent] {
+    let path = path
+    return try performing(path) {
+      try queue.read { db in
+        try Row.fetchAll(db, sql: "SELECT * FROM event ORDER BY id").map { row in
+          guard let event = StudyEvent(row) else {
+            throw StoreError(.badData, "\(path): an event cannot be read; restore the file from a copy, or begin again")
+          }
+          return event
+        }
+      }
+    }
+  }
+
+  /// The experiment file as it was when the study began.
+  public func description() throws(StoreError) -> String {
+    try performing(path) {
+      try queue.read { db in try String.fetchOne(db, sql: "SELECT description FROM study") ?? "" }
+    }
+  }
+
+  private init(_ queue: DatabaseQueue, _ path: String, _ lock: FileLock?) {
+    self.queue = queue
+    self.path = path
+    self.lock = lock
+  }
+
+  private static let version = 1
+
+  private static let schema = """
+    CREATE TABLE study (
+      id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+      description TEXT NOT NULL);
+    CREATE TABLE event (
+      id INTEGER PRIMARY KEY, kind TEXT NOT NULL, trial INTEGER NOT NULL, fidelity REAL, loss REAL, flag INTEGER,
+      point BLOB, seconds REAL, cost REAL, metrics TEXT, failure TEXT);
+    """
+
+  private static func configuration(readonly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readonly
+    configuration.busyMode = .timeout(10)
+    configuration.journalMode = readonly ? .default : .wal
+    // A commit is on the disk when it returns.
+    if !readonly { configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
+    return configuration
+  }
+}
+
+/// Gives a database's error its meaning here.
+private func performing<Value>(_ path: String, _ body: () throws -> Value) throws(StoreError) -> Value {
+  do {
+    return try body()
+  } catch let error as StoreError {
+    throw error
+  } catch let error as DatabaseError {
+    switch error.resultCode {
+    case .SQLITE_FULL: throw StoreError(.cannotWrite, "\(path): the disk is full; make room, then go on with --resume")
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM:
+      throw StoreError(.cannotWrite, "\(path): it cannot be written: \(error.message ?? "unknown reason")")
+    case .SQLITE_BUSY, .SQLITE_LOCKED: throw StoreError(.busy, "\(path): another process holds it; try again")
+    default:
+      throw StoreError(.badData, "\(path): this is no study, or is damaged: \(error.message ?? "unknown reason")")
+    }
+  } catch {
+    throw StoreError(.cannotWrite, "\(path): \(error)")
+  }
+}

@@ -1,0 +1,181 @@
+import Formulas
+import Foundation
+import Launch
+import RunStore
+
+/// An objective whose values a command finds: it is run once a trial, and writes its metrics.
+///
+/// Placeholders of the command are the parameters, the fidelity's name, and `trial`, `seed`, `directory`, `checkpoint`,
+/// `parameters` (a JSON file), `from` (how far the trial was trained before) and `flags`; the same is in its environment as
+/// `WINDTUNNEL_TRIAL`, …, and `WINDTUNNEL_METRICS` names the file for its metrics.
+public struct CommandObjective: Sendable {
+  public let template: CommandTemplate
+  public let metrics: MetricsReader.Source
+  public let metric: String
+  /// The metric that a trial's cost is read from; nil for its seconds.
+  public let cost: String?
+  /// In seconds, of one run.
+  public let timeout: Double?
+  /// Constraints between parameters, known before a trial is run.
+  let constraints: [ParameterConstraint]
+
+  private static let own = ["trial", "seed", "directory", "checkpoint", "parameters", "from", "fidelity", "flags"]
+
+  /// - Throws: ``SearchError`` for a placeholder that nothing fills; ``FormulaError`` for a constraint that cannot be read.
+  public init(
+    _ command: String, space: SearchSpace, fidelity: Fidelity?, metric: String,
+    metrics: MetricsReader.Source = .jsonLines, cost: String? = nil, timeout: Double? = nil, constraints: [String] = []
+  ) throws {
+    let template = CommandTemplate(command)
+    let known = space.parameters.map(\.name) + (fidelity.map { [$0.name] } ?? []) + Self.own
+    for name in template.placeholders where !known.contains(name) {
+      let hint = nearestName(to: name, among: known).map { "did you mean '{\($0)}'?" } ?? "write {{ for a brace"
+      throw SearchError("nothing fills '{\(name)}' of the command; \(hint)")
+    }
+    if case .patterns(let patterns) = metrics {
+      for text in patterns.values { _ = try MetricsReader.regex(text) }
+    }
+    self.template = template
+    self.metrics = metrics
+    self.metric = metric
+    self.cost = cost
+    self.timeout = timeout
+    self.constraints = try constraints.map { try ParameterConstraint($0, in: space) }
+  }
+
+  /// Runs trials under a directory, a folder a trial.
+  public func evaluation(in directory: String, fidelity: Fidelity?) -> Evaluation {
+    { job, report in
+      let run = try CommandRun(self, job, in: directory, fidelity: fidelity)
+      return try await run.result(report)
+    }
+  }
+}
+
+/// One run of a trial's command.
+private struct CommandRun {
+  private let objective: CommandObjective
+  private let job: TrialJob
+  private let fidelity: Fidelity?
+  private let directory: String
+  /// The number of this run of the trial, in the names of its files.
+  private let run: Int
+
+  init(_ objective: CommandObjective, _ job: TrialJob, in directory: String, fidelity: Fidelity?) throws {
+    self.objective = objective
+    self.job = job
+    self.fidelity = fidelity
+    let folder = URL(fileURLWithPath: "\(directory)/trials/\(job.number)").path
+    self.directory = folder
+    do {
+      try FileManager.default.createDirectory(atPath: "\(folder)/checkpoint", withIntermediateDirectories: true)
+      run = (1...).first { !FileManager.default.fileExists(atPath: "\(folder)/\($0).out") } ?? 1
+      let parameters = Dictionary(job.values.map { ($0.name, $0.value) }) { first, _ in first }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      try encoder.encode(parameters).write(to: URL(fileURLWithPath: "\(folder)/parameters.json"), options: .atomic)
+    } catch {
+      throw StoreError(.cannotWrite, "\(folder): cannot be written; make room, then go on with --resume")
+    }
+  }
+
+  func result(_ report: @escaping @Sendable (Double, Double) async throws -> Bool) async throws -> TrialResult {
+    let output = "\(directory)/\(run).out"
+    let metrics = "\(directory)/\(run).metrics.jsonl"
+    let values = self.values
+    var environment = ["WINDTUNNEL_METRICS": metrics]
+    for name in ["trial", "seed", "directory", "checkpoint", "parameters", "from", "fidelity"] {
+      environment["WINDTUNNEL_" + name.uppercased()] = values[name] ?? ""
+    }
+    let process = LocalProcess(
+      objective.template.command(values, flags: job.values.map { ($0.name, $0.value.description) }),
+      directory: FileManager.default.currentDirectoryPath, environment: environment, timeout: objective.timeout,
+      outputPath: output, errorPath: "\(directory)/\(run).err")
+    let watch = MetricsWatch(
+      try MetricsReader(objective.metrics, directory: directory, outputPath: output, metricsPath: metrics),
+      metric: objective.metric, fidelity: fidelity?.name, report: report)
+    let start = ContinuousClock.now
+    let end = try await process.run(mark: directory) { await watch.look() }
+    await watch.look(atEnd: true)
+    let last = await watch.last
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    if let error = await watch.error { throw error }
+    let cost = objective.cost.map { last[$0] ?? 0 } ?? seconds
+    let record = TrialRecord(seconds: seconds, cost: cost, metrics: last.filter { $0.value.isFinite })
+    return TrialResult(self.end(end, last[objective.metric]), record)
+  }
+
+  private func end(_ end: LocalProcess.End, _ value: Double?) -> TrialResult.End {
+    switch end {
+    case .exited(0):
+      guard let value else {
+        return .failed("it wrote no '\(objective.metric)'; its output is in \(directory)/\(run).out")
+      }
+      return .finished(value: value)
+    case .exited(let code): return .failed("it ended with code \(code)\(lastError); see \(directory)/\(run).err")
+    case .signaled(let signal): return .failed("signal \(signal) ended it\(lastError); see \(directory)/\(run).err")
+    case .timedOut: return .failed("it ran longer than its time limit")
+    case .stopped: return .stopped
+    }
+  }
+
+  private var lastError: String {
+    guard let text = try? String(contentsOfFile: "\(directory)/\(run).err", encoding: .utf8),
+      let line = text.split(separator: "\n").last
+    else { return "" }
+    return ": \(line.prefix(200))"
+  }
+
+  private var values: [String: String] {
+    var values = Dictionary(job.values.map { ($0.name, $0.value.description) }) { first, _ in first }
+    func number(_ value: Double) -> String { ParameterValue.number(value).description }
+    values["trial"] = "\(job.number)"
+    values["seed"] = "\(job.seed)"
+    values["directory"] = directory
+    values["checkpoint"] = "\(directory)/checkpoint"
+    values["parameters"] = "\(directory)/parameters.json"
+    values["from"] = number(job.from ?? 0)
+    if let fidelity, let target = job.fidelity {
+      values["fidelity"] = number(target)
+      values[fidelity.name] = number(target)
+    }
+    return values
+  }
+}
+
+/// Reads a command's metrics as they come, and passes on those that tell a fidelity.
+private actor MetricsWatch {
+  private var reader: MetricsReader
+  private let metric: String
+  private let fidelity: String?
+  private let report: @Sendable (Double, Double) async throws -> Bool
+  /// The last value of every metric.
+  private(set) var last: [String: Double] = [:]
+  private(set) var error: (any Error)?
+  private var isStopped = false
+
+  init(
+    _ reader: MetricsReader, metric: String, fidelity: String?,
+    report: @escaping @Sendable (Double, Double) async throws -> Bool
+  ) {
+    self.reader = reader
+    self.metric = metric
+    self.fidelity = fidelity
+    self.report = report
+  }
+
+  /// Whether the command goes on.
+  @discardableResult func look(atEnd: Bool = false) async -> Bool {
+    for line in reader.read(atEnd: atEnd) {
+      last.merge(line) { _, new in new }
+      guard !isStopped, let fidelity, let reached = line[fidelity], let value = line[metric] else { continue }
+      do {
+        isStopped = try await !report(reached, value)
+      } catch {
+        self.error = error
+        isStopped = true
+      }
+    }
+    return !isStopped
+  }
+}

@@ -1,0 +1,151 @@
+import Fitting
+
+/// DEHB (Awad, Mallik and Hutter 2021): Hyperband's brackets, with a population of differential evolution for every
+/// fidelity in place of chance.
+///
+/// In the first round the best of a rung go on as in Hyperband. Later each rung of a bracket makes children of its own
+/// population whose mutation parents are the best of the next lower fidelity; where these are fewer than three, all
+/// populations fill them up.
+public struct DEHB: SearchAlgorithm {
+  private struct Member {
+    var genes: [Double]
+    var loss = Double.infinity
+  }
+
+  private struct Progress {
+    var rung = 0
+    var issued = 0
+    var done = 0
+    /// Members of the lower rung's population that have gone on, in the first round.
+    var promoted: Set<Int> = []
+  }
+
+  private let plans: [Hyperband.Plan]
+  private let scale = 0.5
+  private let crossover = 0.5
+  /// By fidelity, the lowest first.
+  private let fidelities: [Double]
+  private let sizes: [Int]
+  private var populations: [[Member]] = []
+  /// Whose turn it is to be a target, in every population.
+  private var targets: [Int]
+  private var brackets: [Int: Progress] = [:]
+  private var begun = 0
+
+  public init(_ fidelity: Fidelity) {
+    let plans = Hyperband.plans(fidelity, sizes: .wholeMultiples)
+    self.plans = plans
+    let deepest = plans.count - 1
+    fidelities = plans[0].fidelities
+    // A bracket of depth d has its last d + 1 rungs at the highest fidelities.
+    sizes = (0...deepest).map { level in
+      plans.compactMap { plan in
+        let rung = level - (deepest + 1 - plan.counts.count)
+        return rung >= 0 ? plan.counts[rung] : nil
+      }.max() ?? 1
+    }
+    targets = Array(repeating: 0, count: deepest + 1)
+  }
+
+  public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
+    if populations.isEmpty {
+      populations = sizes.map { size in
+        (0..<size).map { _ in Member(genes: space.parameters.map { _ in random.uniform() }) }
+      }
+    }
+    let waiting = brackets.keys.sorted().first { number in
+      brackets[number].map { $0.issued < plans[number % plans.count].counts[$0.rung] } ?? false
+    }
+    let number = waiting ?? begun
+    if waiting == nil {
+      brackets[begun] = Progress()
+      begun += 1
+    }
+    return job(number, in: space, &random)
+  }
+
+  private mutating func job(_ number: Int, in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
+    let plan = plans[number % plans.count]
+    let rung = brackets[number]?.rung ?? 0
+    let level = fidelities.count - plan.counts.count + rung
+    let target = targets[level]
+    targets[level] = (target + 1) % sizes[level]
+    brackets[number]?.issued += 1
+
+    var genes: [Double]
+    if number < plans.count, rung > 0 {
+      genes = promoted(from: level - 1, in: number)
+    } else if populations[level][target].loss == .infinity, rung == 0 {
+      genes = populations[level][target].genes
+    } else {
+      genes = child(level: level, target: target, parents: rung > 0 ? plan.counts[rung] : sizes[level], rung, &random)
+    }
+    return Proposal(
+      point: space.point(ofGenes: genes), genes: genes, target: target, fidelity: plan.fidelities[rung],
+      job: .init(bracket: number, rung: rung, member: level))
+  }
+
+  /// The genes of the best of a population that has not gone on in this bracket.
+  private mutating func promoted(from level: Int, in number: Int) -> [Double] {
+    let population = populations[level]
+    let gone = brackets[number]?.promoted ?? []
+    let best = population.indices.filter { !gone.contains($0) }
+      .min { (population[$0].loss, $0) < (population[$1].loss, $1) }
+    guard let best else { return population[0].genes }
+    brackets[number]?.promoted.insert(best)
+    return population[best].genes
+  }
+
+  private func child(
+    level: Int, target: Int, parents count: Int, _ rung: Int, _ random: inout SplitMix64
+  ) -> [Double] {
+    let source = populations[rung > 0 ? level - 1 : level]
+    var pool = source.sorted { $0.loss < $1.loss }.prefix(count).map(\.genes)
+    if pool.count < 3 {
+      let everyone = populations.joined().map(\.genes)
+      while pool.count < 4 { pool.append(everyone[random.integer(below: everyone.count)]) }
+    }
+    var chosen: [Int] = []
+    while chosen.count < 3 {
+      let index = random.integer(below: pool.count)
+      if !chosen.contains(index) { chosen.append(index) }
+    }
+    return crossed(
+      populations[level][target].genes, pool[chosen[0]], pool[chosen[1]], pool[chosen[2]], scale: scale,
+      crossover: crossover, &random)
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    guard let job = proposal.job else { return }
+    if loss <= populations[job.member][proposal.target].loss {
+      populations[job.member][proposal.target] = Member(genes: proposal.genes, loss: loss)
+    }
+    count(job)
+  }
+
+  /// A configuration that may not be tried leaves its place in the rung to another.
+  public mutating func refuse(
+    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    guard loss == nil, let job = proposal.job, job.rung == 0 else {
+      learn(proposal, loss: loss ?? .infinity, in: space, &random)
+      return
+    }
+    if populations[job.member][proposal.target].genes == proposal.genes {
+      populations[job.member][proposal.target].genes = proposal.genes.map { _ in random.uniform() }
+    }
+    brackets[job.bracket]?.issued -= 1
+  }
+
+  private mutating func count(_ job: Proposal.Job) {
+    guard var progress = brackets[job.bracket] else { return }
+    progress.done += 1
+    let plan = plans[job.bracket % plans.count]
+    if progress.done == plan.counts[progress.rung] {
+      progress = Progress(rung: progress.rung + 1)
+    }
+    brackets[job.bracket] = progress.rung < plan.counts.count ? progress : nil
+  }
+}

@@ -1,0 +1,139 @@
+import Formulas
+import Foundation
+import Launch
+import Tables
+
+extension YAMLSection {
+  /// An entry of an objective that must be there.
+  func required<Value>(_ key: String, _ read: () throws -> Value?) throws -> Value {
+    guard let value = try read() else { throw FileError("\(path): 'objective' lacks '\(key)'") }
+    return value
+  }
+
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, _ type: Choice.Type
+  ) throws -> Choice? where Choice.RawValue == String {
+    guard let text = try text(key) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      let names = type.allCases.map(\.rawValue)
+      let hint =
+        nearestName(to: text, among: names).map { "did you mean '\($0)'?" }
+        ?? "there are \(names.joined(separator: ", "))"
+      throw fault(key, "'\(text.prefix(60))' is none of its values; \(hint)")
+    }
+    return choice
+  }
+
+  /// Gives an error of a search the place of an entry.
+  func located<Value>(_ key: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as SearchError {
+      throw fault(key, error.description)
+    } catch let error as FormulaError {
+      throw fault(key, error.description)
+    } catch let error as LaunchError {
+      throw fault(key, error.description)
+    }
+  }
+
+  /// `{table: results.csv, key: [width], metric: loss, direction: minimize}`.
+  func tableObjective(
+    _ space: SearchSpace?, _ metric: String, _ direction: Direction, cost: String?, _ constraints: [String],
+    of file: YAMLSection
+  ) throws -> TableObjective {
+    try checkKeys(["table", "key", "metric", "direction", "join", "cost", "fidelity"])
+    let key = try required("key") { try texts("key") }
+    let (fidelity, reduction) = try fidelityColumn()
+    let table = try table()
+    return try file.located("constraints") {
+      try TableObjective(
+        table, key: key, space: space, metric: metric, direction: direction, constraints: constraints, cost: cost,
+        fidelity: fidelity, reduction: reduction)
+    }
+  }
+
+  /// `{command: python3 train.py --lr {lr}, metric: loss, direction: minimize}`.
+  func commandObjective(
+    _ space: SearchSpace, _ fidelity: Fidelity?, _ metric: String, cost: String?, _ constraints: [String],
+    of file: YAMLSection
+  ) throws -> CommandObjective {
+    try checkKeys(["command", "metric", "direction", "cost", "fidelity", "metrics", "timeout"])
+    let command = try required("command") { try text("command") }
+    let source = try metricsSource()
+    let timeout = try quantity("timeout", parseDuration)
+    _ = try file.located("constraints") { try constraints.map { try ParameterConstraint($0, in: space) } }
+    return try located("command") {
+      try CommandObjective(
+        command, space: space, fidelity: fidelity, metric: metric, metrics: source, cost: cost, timeout: timeout,
+        constraints: constraints)
+    }
+  }
+
+  /// How far a command trains, as `{epochs: [1, 27], reduction: 3}`.
+  func trainedFidelity() throws -> Fidelity? {
+    guard let section = try section("fidelity", example: "fidelity: {epochs: [1, 27]}", isSubject: false) else {
+      return nil
+    }
+    let names = section.names.filter { $0 != "reduction" }
+    guard names.count == 1, let ends = try section.texts(names[0])?.compactMap({ try? parseNumber($0) }),
+      ends.count == 2,
+      ends[0] <= ends[1]
+    else { throw fault("fidelity", "it should be a name with two numbers in order, as {epochs: [1, 27]}") }
+    return try located("fidelity") {
+      try Fidelity(names[0], ends[0]...ends[1], reduction: section.count("reduction") ?? 3)
+    }
+  }
+
+  /// The column of fidelities and its η, as `epoch` or `{column: epoch, reduction: 3}`.
+  private func fidelityColumn() throws -> (column: String?, reduction: Int) {
+    guard hasSection("fidelity") else { return (try text("fidelity"), 3) }
+    guard let section = try section("fidelity", example: "fidelity: {column: epoch, reduction: 3}", isSubject: false)
+    else { return (nil, 3) }
+    try section.checkKeys(["column", "reduction"])
+    return (try section.required("column") { try section.text("column") }, try section.count("reduction") ?? 3)
+  }
+
+  /// `json_lines`, `{file: result.json}`, or patterns with a group each, as `{loss: 'val loss ([0-9.]+)'}`.
+  private func metricsSource() throws -> MetricsReader.Source {
+    guard hasSection("metrics") else {
+      guard let text = try text("metrics") else { return .jsonLines }
+      guard text == "json_lines" else {
+        throw fault("metrics", "it should be json_lines, {file: result.json} or {loss: 'val loss ([0-9.]+)'}")
+      }
+      return .jsonLines
+    }
+    guard let section = try section("metrics", example: "metrics: {file: result.json}", isSubject: false) else {
+      return .jsonLines
+    }
+    if section.names == ["file"], let name = try section.text("file") { return .file(name) }
+    var patterns: [String: String] = [:]
+    for name in section.names {
+      let text = try section.required(name) { try section.text(name) }
+      _ = try section.located(name) { try MetricsReader.regex(text) }
+      patterns[name] = text
+    }
+    return .patterns(patterns)
+  }
+
+  /// The table of an objective with what is joined to it.
+  private func table() throws -> Table {
+    let path = try required("table") { try text("table") }
+    var table = try Table.read(found(path))
+    for join in try texts("join") ?? [] {
+      guard let on = join.range(of: " on ", options: .backwards) else {
+        throw fault("join", "it should name a table and a column, as 'latency.csv on arch_index'")
+      }
+      let other = try Table.read(found(String(join[..<on.lowerBound])))
+      table = try table.joined(with: other, on: String(join[on.upperBound...]))
+    }
+    return table
+  }
+
+  /// A file that an experiment names: beside the experiment, or else from where the command was called.
+  private func found(_ name: String) -> String {
+    guard !name.hasPrefix("/") else { return name }
+    let beside = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).relativePath
+    return FileManager.default.fileExists(atPath: beside) ? beside : name
+  }
+}

@@ -1,0 +1,206 @@
+import Fitting
+import RunStore
+
+/// Runs a study's trials, many at a time, and writes every event to its store before it acts on it.
+///
+/// A run that was cut off at any moment is gone on with by replaying the store: what was told is not run again, and what was
+/// begun and not told is run first.
+public actor StudyRunner {
+  public struct Limits: Sendable {
+    public var budget: SearchBudget
+    /// How often a trial that fails is tried again.
+    public var retries: Int
+    /// So many failures in a row stop the search.
+    public var failuresInARow: Int
+
+    public init(budget: SearchBudget, retries: Int = 0, failuresInARow: Int = 10) {
+      self.budget = budget
+      self.retries = retries
+      self.failuresInARow = failuresInARow
+    }
+  }
+
+  public private(set) var study: Study
+  public private(set) var records: [Int: TrialRecord] = [:]
+  /// Whether every feasible configuration was tried.
+  public private(set) var isExhausted = false
+
+  private let seed: UInt64
+  private let direction: Direction
+  private let limits: Limits
+  private let store: StudyStore?
+  private let onTell: @Sendable (Study.Trial, Study, Spending) -> Void
+  private var spending = Spending()
+  private var failuresInARow = 0
+  /// Trials that were asked for before an interruption and not told.
+  private var interrupted: [Int] = []
+  private let start = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - seed: the study's; those of its trials follow from it.
+  ///   - store: where events are kept; nil to keep none.
+  ///   - onTell: called after every trial that ended.
+  public init(
+    _ study: Study, seed: UInt64, direction: Direction, limits: Limits, store: StudyStore?,
+    onTell: @escaping @Sendable (Study.Trial, Study, Spending) -> Void = { _, _, _ in }
+  ) {
+    self.study = study
+    self.seed = seed
+    self.direction = direction
+    self.limits = limits
+    self.store = store
+    self.onTell = onTell
+  }
+
+  public var spent: Spending {
+    var spent = spending
+    spent.time = (ContinuousClock.now - start) / .seconds(1)
+    return spent
+  }
+
+  /// Runs trials until the budget is spent, every configuration was tried, or the task is cancelled.
+  ///
+  /// - Throws: ``SearchError`` after too many failures in a row; ``StoreError``; `CancellationError`.
+  public func run(workers: Int, _ evaluate: @escaping Evaluation) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<workers { group.addTask { try await self.work(evaluate) } }
+      try await group.waitForAll()
+    }
+    try Task.checkCancellation()
+  }
+
+  private nonisolated func work(_ evaluate: Evaluation) async throws {
+    while !Task.isCancelled, let first = try await next() {
+      var job = first
+      while true {
+        let result = try await evaluate(job) { [number = job.number] fidelity, value in
+          try await self.report(number, at: fidelity, value: value)
+        }
+        if case .failed = result.end, job.attempt < limits.retries {
+          job = job.again
+        } else {
+          try await finish(job.number, result)
+          break
+        }
+      }
+    }
+  }
+
+  private func next() throws -> TrialJob? {
+    if !interrupted.isEmpty { return job(study.trials[interrupted.removeFirst()]) }
+    guard !limits.budget.isSpent(spent) else { return nil }
+    guard let trial = study.ask() else {
+      // A worker that still runs may find that its trial goes on.
+      isExhausted = true
+      return nil
+    }
+    try store?.append([.asked(trial: trial.number, point: trial.point, fidelity: trial.fidelity)])
+    charge(trial)
+    return job(trial)
+  }
+
+  private func job(_ trial: Study.Trial) -> TrialJob {
+    TrialJob(
+      number: trial.number, values: study.space.values(of: trial.point), fidelity: trial.fidelity,
+      from: trial.reports.last?.fidelity, attempt: 0, seed: SplitMix64(seed: seed, stream: trial.number + 1).first >> 33
+    )
+  }
+
+  private func report(_ number: Int, at fidelity: Double, value: Double) throws -> Bool {
+    // A trial that is run again passes what it reported before.
+    if let last = study.trials[number].reports.last, last.fidelity >= fidelity { return true }
+    guard fidelity < study.trials[number].fidelity ?? .infinity, value.isFinite else { return true }
+    let loss = direction.loss(ofValue: value)
+    let goesOn = try study.report(number, loss: loss, at: fidelity)
+    try store?.append([.reported(trial: number, fidelity: fidelity, loss: loss, goesOn: goesOn)])
+    return goesOn
+  }
+
+  private func finish(_ number: Int, _ result: TrialResult) throws {
+    var record = result.record
+    var loss: Double?
+    switch result.end {
+    case .finished(let value) where value.isFinite: loss = direction.loss(ofValue: value)
+    case .finished(let value): record.failure = "the metric is \(value)"
+    case .stopped: loss = study.trials[number].reports.last?.loss
+    case .failed(let reason): record.failure = reason
+    }
+    let stopped = result.end == .stopped
+    try store?.append([.told(trial: number, loss: loss, stopped: stopped, record: record)])
+    try tell(number, loss, stopped: stopped, record)
+    onTell(study.trials[number], study, spent)
+    guard failuresInARow < limits.failuresInARow else {
+      throw SearchError(
+        "\(failuresInARow) trials failed in a row, the last one, trial \(number), because \(record.failure ?? "of its end"); "
+          + "mend the command, then go on with --resume")
+    }
+  }
+
+  private func tell(_ number: Int, _ loss: Double?, stopped: Bool, _ record: TrialRecord) throws {
+    let target = study.trials[number].fidelity
+    try study.tell(number, loss: loss, stopped: stopped)
+    if stopped, let target, let full = study.fidelity?.full, let reached = study.trials[number].reports.last?.fidelity {
+      spending.trials -= (target - reached) / full
+    }
+    spending.cost += record.cost ?? 0
+    failuresInARow = loss == nil ? failuresInARow + 1 : 0
+    records[number] = record
+  }
+
+  /// Counts a trial's training when it begins.
+  private func charge(_ trial: Study.Trial) {
+    guard let full = study.fidelity?.full, let target = trial.fidelity else {
+      spending.trials += 1
+      return
+    }
+    spending.trials += (target - (trial.reports.last?.fidelity ?? 0)) / full
+  }
+
+  /// Goes through what happened before, so that the study stands where it stood.
+  ///
+  /// - Throws: ``SearchError`` where the events are not those of this study.
+  public func replay(_ events: [StudyEvent]) throws {
+    var running: [Int: Bool] = [:]
+    for event in events {
+      switch event {
+      case .asked(let number, let point, let fidelity):
+        guard let trial = study.ask(), trial.number == number, trial.point == point, trial.fidelity == fidelity else {
+          throw SearchError(
+            "trial \(number) of the store is not what this study asks for; it was made by another version, or changed")
+        }
+        charge(trial)
+        running[number] = true
+      case .reported(let number, let fidelity, let loss, let goesOn):
+        guard try study.report(number, loss: loss, at: fidelity) == goesOn else {
+          throw SearchError("trial \(number) of the store was not stopped where this study stops it")
+        }
+        running[number] = goesOn
+      case .told(let number, let loss, let stopped, let record):
+        try tell(number, loss, stopped: stopped, record)
+        running[number] = nil
+      }
+    }
+    for (number, goesOn) in running.sorted(by: { $0.key < $1.key }) {
+      if goesOn {
+        interrupted.append(number)
+      } else {
+        try finish(number, TrialResult(.stopped, TrialRecord(seconds: 0)))
+      }
+    }
+    failuresInARow = 0
+  }
+}
+
+extension TrialJob {
+  fileprivate var again: TrialJob {
+    TrialJob(number: number, values: values, fidelity: fidelity, from: from, attempt: attempt + 1, seed: seed)
+  }
+}
+
+extension SplitMix64 {
+  /// The first number of a copy.
+  fileprivate var first: UInt64 {
+    var copy = self
+    return copy.next()
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Launch
+import RunStore
+import Search
+
+/// A search whose trials are runs of a command on this machine.
+struct CommandSearch {
+  private let path: String
+  private let experiment: Experiment
+  private let command: CommandObjective
+  private let algorithm: AlgorithmName
+  private let seed: UInt64
+  private let budget: SearchBudget
+  private let options: RunningOptions
+  private let directory: String
+
+  /// - Parameter path: the experiment's file.
+  init(
+    _ path: String, _ experiment: Experiment, _ command: CommandObjective, _ algorithm: AlgorithmName, seed: UInt64,
+    budget: SearchBudget, _ options: RunningOptions
+  ) {
+    self.path = path
+    self.experiment = experiment
+    self.command = command
+    self.algorithm = algorithm
+    self.seed = seed
+    self.budget = budget
+    self.options = options
+    directory = options.directory ?? experiment.directory
+  }
+
+  func run(_ study: Study) async throws -> StudyDocument {
+    let fingerprint = experiment.fingerprint(algorithm, seed: seed)
+    let store =
+      options.resume
+      ? try StudyStore.open(in: directory, fingerprint: fingerprint, toWrite: true)
+      : try StudyStore.create(
+        in: directory, fingerprint: fingerprint,
+        description: StudyHeader(path: path, experiment, algorithm, seed: seed, budget: budget).text)
+    // A runner that was killed leaves its trials running.
+    let trials = URL(fileURLWithPath: "\(directory)/trials").path + "/"
+    ProcessMark.killAll(markedBy: trials)
+    let progress = SearchProgress(experiment, budget)
+    let runner = StudyRunner(
+      study, seed: seed, direction: experiment.direction,
+      limits: .init(budget: budget, retries: experiment.retries, failuresInARow: experiment.failuresInARow),
+      store: store
+    ) { trial, study, spent in progress.tell(trial, study, spent) }
+    if options.resume { try await runner.replay(try store.events()) }
+    let running = Task {
+      try await runner.run(
+        workers: options.workers ?? experiment.workers,
+        command.evaluation(in: directory, fidelity: experiment.fidelity))
+    }
+    let interruption = Interruption(
+      first: {
+        note("stopping; once more to kill at once")
+        running.cancel()
+      },
+      second: {
+        ProcessMark.killAll(markedBy: trials)
+        _exit(EX_TEMPFAIL)
+      })
+    defer { interruption.end() }
+    do {
+      try await running.value
+    } catch is CancellationError {
+      var error = UsageError("the search was interrupted; go on with --resume")
+      error.code = EX_TEMPFAIL
+      throw error
+    }
+    return StudyDocument(
+      await runner.study, of: experiment, algorithm: algorithm, seed: seed, budget: budget, spent: await runner.spent,
+      isExhausted: await runner.isExhausted)
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Report
+import RunStore
+import Search
+
+struct SearchExportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write the trials of a search as CSV or JSON lines.",
+    discussion: """
+      Columns are named as in Optuna's data frames of trials: number, value, state, params_NAME; with those that it \
+      lacks: fidelity, seconds, cost, metrics_NAME, failure.
+
+      Examples:
+        windtunnel search export runs/tune > trials.csv
+        windtunnel search export runs/tune --format jsonl --output trials.jsonl
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case csv, jsonl
+  }
+
+  @Argument(help: ArgumentHelp("The directory of the study.", valueName: "directory"))
+  var directory: String
+
+  @Option(help: "How to write them: csv or jsonl.")
+  var format = Format.csv
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file, all at once.", valueName: "file"))
+  var output: String?
+
+  func run() async throws {
+    let stored = try await StoredStudy(in: directory)
+    let rows = StudyRow.all(stored)
+    try writeAtomically(try format == .csv ? csv(rows, stored) : jsonLines(rows), to: output ?? "-")
+  }
+
+  private func csv(_ rows: [StudyRow], _ stored: StoredStudy) -> String {
+    let parameters = stored.study.space.parameters.map(\.name)
+    let metrics = Set(rows.flatMap { $0.record.map { Array($0.metrics.keys) } ?? [] }).sorted()
+    let header =
+      ["number", "value", "state"] + parameters.map { "params_" + $0 } + ["fidelity", "seconds", "cost"]
+      + metrics.map { "metrics_" + $0 } + ["failure"]
+    func cell(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
+    let lines = rows.map { row in
+      ["\(row.number)", cell(row.value), row.state.uppercased()]
+        + parameters.map { row.parameters[$0]?.description ?? "" }
+        + [cell(row.fidelity), cell(row.record?.seconds), cell(row.record?.cost)]
+        + metrics.map { cell(row.record?.metrics[$0]) } + [row.record?.failure ?? ""]
+    }
+    return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// A field as RFC 4180 has it.
+  private func quoted(_ field: String) -> String {
+    guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
+    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+
+  private struct Line: Encodable {
+    let number: Int
+    let value: Double?
+    let state: String
+    let params: [String: ParameterValue]
+    let fidelity: Double?
+    let seconds: Double?
+    let cost: Double?
+    let metrics: [String: Double]?
+    let failure: String?
+  }
+
+  private func jsonLines(_ rows: [StudyRow]) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try rows.map { row in
+      let line = Line(
+        number: row.number, value: row.value, state: row.state.uppercased(), params: row.parameters,
+        fidelity: row.fidelity, seconds: row.record?.seconds, cost: row.record?.cost, metrics: row.record?.metrics,
+        failure: row.record?.failure)
+      return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
+    }.joined()
+  }
+}

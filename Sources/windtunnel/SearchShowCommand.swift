@@ -1,0 +1,97 @@
+import ArgumentParser
+import Report
+import RunStore
+import Search
+
+struct SearchShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show a search that ran, runs or was interrupted: its best configuration and its trials.",
+    discussion: """
+      Examples:
+        windtunnel search show runs/tune
+        windtunnel search show runs/tune --trials 50
+        windtunnel search show runs/tune --format json
+      """)
+
+  @Argument(help: ArgumentHelp("The directory of the study.", valueName: "directory"))
+  var directory: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many trials to list, those that went furthest and best first.", valueName: "N"))
+  var trials = 10
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func validate() throws {
+    if trials < 0 { throw ValidationError("--trials must be 0 or more, not \(trials)") }
+  }
+
+  func run() async throws {
+    try output.prepare()
+    let stored = try await StoredStudy(in: directory)
+    try output.emit(json: try encodedJSON(stored.document)) {
+      StudyView(stored.document).text + (trials > 0 ? "\n" + table(stored) : "")
+    }
+  }
+
+  private func table(_ stored: StoredStudy) -> String {
+    let names = stored.study.space.parameters.map(\.name)
+    var columns: [TextTable.Column] = [.init("trial", .right), .init("state", .left)]
+    columns.append(.init(stored.experiment.metric, .decimal))
+    if let fidelity = stored.study.fidelity { columns.append(.init(fidelity.name, .decimal)) }
+    columns += names.map { .init($0, .left) } + [.init("seconds", .decimal)]
+    var table = TextTable(columns, terminal: .standardOutput)
+    for row in StudyRow.ranked(stored).prefix(trials) {
+      var cells = ["\(row.number)", row.state, row.value.map { format($0, significant: 6) } ?? "–"]
+      if stored.study.fidelity != nil { cells.append(row.fidelity.map { format($0, significant: 6) } ?? "–") }
+      cells += names.map { row.parameters[$0]?.description ?? "–" }
+      table.add(cells + [row.record.map { format($0.seconds, significant: 4) } ?? "–"])
+    }
+    return table.render()
+  }
+}
+
+/// A trial of a stored study, for tables.
+struct StudyRow {
+  let number: Int
+  /// As Optuna calls it, in small letters.
+  let state: String
+  /// Of the metric; nil where it failed or runs.
+  let value: Double?
+  /// How far it came.
+  let fidelity: Double?
+  let parameters: [String: ParameterValue]
+  let record: TrialRecord?
+
+  /// All trials in their order.
+  static func all(_ stored: StoredStudy) -> [StudyRow] {
+    stored.study.trials.map { StudyRow($0, stored) }
+  }
+
+  /// Those that went furthest first, and of these the best.
+  static func ranked(_ stored: StoredStudy) -> [StudyRow] {
+    let direction = stored.experiment.direction
+    func key(_ row: StudyRow) -> (Double, Double) {
+      guard let value = row.value else { return (.infinity, 0) }
+      return (-(row.fidelity ?? 0), direction.loss(ofValue: value))
+    }
+    return all(stored).sorted { key($0) < key($1) }
+  }
+
+  private init(_ trial: Study.Trial, _ stored: StoredStudy) {
+    number = trial.number
+    let direction = stored.experiment.direction
+    switch trial.outcome {
+    case .complete(let loss): (state, value) = ("complete", direction.value(ofLoss: loss))
+    case .stopped(let loss): (state, value) = ("pruned", direction.value(ofLoss: loss))
+    case .failed: (state, value) = ("fail", nil)
+    case .running: (state, value) = ("running", nil)
+    }
+    fidelity = trial.reports.last?.fidelity
+    parameters = Dictionary(stored.study.space.values(of: trial.point).map { ($0.name, $0.value) }) { first, _ in first
+    }
+    record = stored.records[trial.number]
+  }
+}

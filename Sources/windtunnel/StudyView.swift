@@ -1,0 +1,56 @@
+import Report
+import Search
+
+/// A study's result, for reading.
+struct StudyView {
+  private let document: StudyDocument
+
+  init(_ document: StudyDocument) { self.document = document }
+
+  var text: String {
+    var text =
+      "\(document.name): \(document.direction.rawValue) \(document.metric), \(document.algorithm), seed \(document.seed)\n"
+    text += best.map { "\n\($0)\n" } ?? "\nNo trial was completed.\n\n"
+    text += trials + ".\n"
+    if !document.constraints.isEmpty {
+      let constraints = document.constraints.joined(separator: " and ")
+      let avoided = document.trials.infeasibleAvoided
+      if let all = document.configurations {
+        text += "\(all.feasible) of \(all.count) configurations satisfy \(constraints); "
+      } else {
+        text += "All trials satisfy \(constraints); "
+      }
+      text += "\(avoided) proposals that do not were never tried.\n"
+    }
+    if document.budget.isExhausted { text += "Every feasible configuration was tried.\n" }
+    return text
+  }
+
+  private var best: String? {
+    guard let best = document.best else { return nil }
+    var table = TextTable(
+      [.init("best of \(document.trials.complete + document.trials.pruned) trials"), .init("", .left)],
+      terminal: .standardOutput)
+    for (metric, value) in best.values { table.add([metric, format(value, significant: 8)]) }
+    for name in document.parameters {
+      if let value = best.parameters[name] { table.add([name, value.description]) }
+    }
+    table.add(["found at trial", "\(best.trial)"])
+    if let name = document.fidelity, let reached = best.fidelity {
+      table.add(["trained to \(name)", format(reached, significant: 12)])
+    }
+    return table.render()
+  }
+
+  private var trials: String {
+    let trials = document.trials
+    var text = "\(trials.complete + trials.pruned + trials.failed) trials: \(trials.complete) complete, "
+    if document.fidelity != nil { text += "\(trials.pruned) stopped early, " }
+    text += "\(trials.failed) failed"
+    if document.fidelity != nil {
+      text += "; together as long as \(format(document.budget.trialsUsed, significant: 4)) full trainings"
+    }
+    if let cost = document.budget.costUsed { text += ", cost \(format(cost, significant: 6))" }
+    return text
+  }
+}
