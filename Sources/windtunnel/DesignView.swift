@@ -46,7 +46,8 @@ struct DesignView {
       table.add([
         name, runs.map { "\($0)" } ?? "", interval(forecast?.loss) { format($0, significant: 4) },
         interval(forecast?.params) { formatParams($0) },
-        runs == nil ? "" : condition.map { format($0, significant: 2) } ?? "∞",
+        // Beyond the precision of numbers its digits are rounding alone.
+        runs == nil ? "" : condition.flatMap { $0 < 1e15 ? format($0, significant: 2) : nil } ?? "∞",
       ])
     }
     row("before", nil, document.before, nil)
