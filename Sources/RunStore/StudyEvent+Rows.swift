@@ -18,8 +18,9 @@ extension StudyEvent {
     case "told":
       let text: String? = row.read("metrics")
       let metrics = text.flatMap { try? JSONDecoder().decode([String: Double].self, from: Data($0.utf8)) }
+      guard let losses: Data = row.read("losses"), losses.count % 8 == 0 else { return nil }
       self = .told(
-        trial: trial, loss: loss, stopped: flag,
+        trial: trial, losses: losses.coordinates, stopped: flag,
         record: TrialRecord(
           seconds: row.read("seconds") ?? 0, cost: row.read("cost"), metrics: metrics ?? [:],
           failure: row.read("failure")))
@@ -36,14 +37,16 @@ extension StudyEvent {
       try db.cachedStatement(
         sql: "INSERT INTO event (kind, trial, fidelity, loss, flag) VALUES ('reported', ?, ?, ?, ?)"
       ).execute(arguments: [trial, fidelity, loss, goesOn])
-    case .told(let trial, let loss, let stopped, let record):
+    case .told(let trial, let losses, let stopped, let record):
       let metrics =
         record.metrics.isEmpty ? nil : String(decoding: try JSONEncoder().encode(record.metrics), as: UTF8.self)
       try db.cachedStatement(
         sql: """
-          INSERT INTO event (kind, trial, loss, flag, seconds, cost, metrics, failure) VALUES ('told', ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO event (kind, trial, losses, flag, seconds, cost, metrics, failure) VALUES ('told', ?, ?, ?, ?, ?, ?, ?)
           """
-      ).execute(arguments: [trial, loss, stopped, record.seconds, record.cost, metrics, record.failure])
+      ).execute(arguments: [
+        trial, Data(coordinates: losses), stopped, record.seconds, record.cost, metrics, record.failure,
+      ])
     }
   }
 }

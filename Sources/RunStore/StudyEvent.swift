@@ -4,8 +4,8 @@ public enum StudyEvent: Sendable, Hashable {
   case asked(trial: Int, point: [Double], fidelity: Double?)
   /// A trial in progress came to a loss, and went on or not.
   case reported(trial: Int, fidelity: Double, loss: Double, goesOn: Bool)
-  /// A trial ended; a loss of nil is a failure.
-  case told(trial: Int, loss: Double?, stopped: Bool, record: TrialRecord)
+  /// A trial ended, with the loss of every objective; without losses it failed.
+  case told(trial: Int, losses: [Double], stopped: Bool, record: TrialRecord)
 }
 
 /// What is kept of a trial's run beside its loss.

@@ -124,7 +124,7 @@ public final class StudyStore: Sendable {
       id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, fingerprint TEXT NOT NULL,
       description TEXT NOT NULL);
     CREATE TABLE event (
-      id INTEGER PRIMARY KEY, kind TEXT NOT NULL, trial INTEGER NOT NULL, fidelity REAL, loss REAL, flag INTEGER,
+      id INTEGER PRIMARY KEY, kind TEXT NOT NULL, trial INTEGER NOT NULL, fidelity REAL, loss REAL, losses BLOB, flag INTEGER,
       point BLOB, seconds REAL, cost REAL, metrics TEXT, failure TEXT);
     """
 

@@ -11,7 +11,8 @@ import RunStore
 public struct CommandObjective: Sendable {
   public let template: CommandTemplate
   public let metrics: MetricsReader.Source
-  public let metric: String
+  /// The metrics that a trial must write, the one that is reported on the way first.
+  public let goals: [String]
   /// The metric that a trial's cost is read from; nil for its seconds.
   public let cost: String?
   /// In seconds, of one run.
@@ -23,7 +24,7 @@ public struct CommandObjective: Sendable {
 
   /// - Throws: ``SearchError`` for a placeholder that nothing fills; ``FormulaError`` for a constraint that cannot be read.
   public init(
-    _ command: String, space: SearchSpace, fidelity: Fidelity?, metric: String,
+    _ command: String, space: SearchSpace, fidelity: Fidelity?, goals: [String],
     metrics: MetricsReader.Source = .jsonLines, cost: String? = nil, timeout: Double? = nil, constraints: [String] = []
   ) throws {
     let template = CommandTemplate(command)
@@ -37,7 +38,7 @@ public struct CommandObjective: Sendable {
     }
     self.template = template
     self.metrics = metrics
-    self.metric = metric
+    self.goals = goals
     self.cost = cost
     self.timeout = timeout
     self.constraints = try constraints.map { try ParameterConstraint($0, in: space) }
@@ -93,7 +94,7 @@ private struct CommandRun {
       outputPath: output, errorPath: "\(directory)/\(run).err")
     let watch = MetricsWatch(
       try MetricsReader(objective.metrics, directory: directory, outputPath: output, metricsPath: metrics),
-      metric: objective.metric, fidelity: fidelity?.name, report: report)
+      metric: objective.goals[0], fidelity: fidelity?.name, report: report)
     let start = ContinuousClock.now
     let end = try await process.run(mark: directory) { await watch.look() }
     await watch.look(atEnd: true)
@@ -102,16 +103,16 @@ private struct CommandRun {
     if let error = await watch.error { throw error }
     let cost = objective.cost.map { last[$0] ?? 0 } ?? seconds
     let record = TrialRecord(seconds: seconds, cost: cost, metrics: last.filter { $0.value.isFinite })
-    return TrialResult(self.end(end, last[objective.metric]), record)
+    return TrialResult(self.end(end, last), record)
   }
 
-  private func end(_ end: LocalProcess.End, _ value: Double?) -> TrialResult.End {
+  private func end(_ end: LocalProcess.End, _ last: [String: Double]) -> TrialResult.End {
     switch end {
     case .exited(0):
-      guard let value else {
-        return .failed("it wrote no '\(objective.metric)'; its output is in \(directory)/\(run).out")
+      if let missing = objective.goals.first(where: { last[$0] == nil }) {
+        return .failed("it wrote no '\(missing)'; its output is in \(directory)/\(run).out")
       }
-      return .finished(value: value)
+      return .finished(values: objective.goals.compactMap { last[$0] })
     case .exited(let code): return .failed("it ended with code \(code)\(lastError); see \(directory)/\(run).err")
     case .signaled(let signal): return .failed("signal \(signal) ended it\(lastError); see \(directory)/\(run).err")
     case .timedOut: return .failed("it ran longer than its time limit")

@@ -18,8 +18,8 @@ public struct TrialJob: Sendable {
 /// How a run of a trial ended.
 public struct TrialResult: Sendable {
   public enum End: Sendable, Hashable {
-    /// With the metric's value at the fidelity that was asked for.
-    case finished(value: Double)
+    /// With the value of every metric that is sought, at the fidelity that was asked for.
+    case finished(values: [Double])
     /// Where a report was answered by false.
     case stopped
     case failed(String)

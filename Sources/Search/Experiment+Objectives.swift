@@ -10,10 +10,27 @@ extension YAMLSection {
     return value
   }
 
+  /// `metric: loss` with `direction: minimize`, or lists of them.
+  func goals() throws -> [Goal] {
+    let metrics = try required("metric") { try texts("metric") }
+    let words = try required("direction") { try texts("direction") }
+    guard words.count == metrics.count || words.count == 1, Set(metrics).count == metrics.count else {
+      throw fault("direction", "every metric needs a name of its own and a direction, as [maximize, minimize]")
+    }
+    return try metrics.indices.map { index in
+      Goal(metrics[index], try choice("direction", words[words.count == 1 ? 0 : index], Direction.self))
+    }
+  }
+
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Choice.Type
   ) throws -> Choice? where Choice.RawValue == String {
-    guard let text = try text(key) else { return nil }
+    try text(key).map { try choice(key, $0, type) }
+  }
+
+  private func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, _ text: String, _ type: Choice.Type
+  ) throws -> Choice where Choice.RawValue == String {
     guard let choice = Choice(rawValue: text) else {
       let names = type.allCases.map(\.rawValue)
       let hint =
@@ -39,7 +56,7 @@ extension YAMLSection {
 
   /// `{table: results.csv, key: [width], metric: loss, direction: minimize}`.
   func tableObjective(
-    _ space: SearchSpace?, _ metric: String, _ direction: Direction, cost: String?, _ constraints: [String],
+    _ space: SearchSpace?, _ goals: [Goal], cost: String?, _ constraints: [String],
     of file: YAMLSection
   ) throws -> TableObjective {
     try checkKeys(["table", "key", "metric", "direction", "join", "cost", "fidelity"])
@@ -48,24 +65,27 @@ extension YAMLSection {
     let table = try table()
     return try file.located("constraints") {
       try TableObjective(
-        table, key: key, space: space, metric: metric, direction: direction, constraints: constraints, cost: cost,
+        table, key: key, space: space, goals: goals, constraints: constraints, cost: cost,
         fidelity: fidelity, reduction: reduction)
     }
   }
 
   /// `{command: python3 train.py --lr {lr}, metric: loss, direction: minimize}`.
   func commandObjective(
-    _ space: SearchSpace, _ fidelity: Fidelity?, _ metric: String, cost: String?, _ constraints: [String],
+    _ space: SearchSpace, _ fidelity: Fidelity?, _ metrics: [String], cost: String?, _ constraints: [String],
     of file: YAMLSection
   ) throws -> CommandObjective {
     try checkKeys(["command", "metric", "direction", "cost", "fidelity", "metrics", "timeout"])
+    guard fidelity == nil || metrics.count == 1 else {
+      throw fault("fidelity", "several metrics are sought in full trainings only; leave it out, or all metrics but one")
+    }
     let command = try required("command") { try text("command") }
     let source = try metricsSource()
     let timeout = try quantity("timeout", parseDuration)
     _ = try file.located("constraints") { try constraints.map { try ParameterConstraint($0, in: space) } }
     return try located("command") {
       try CommandObjective(
-        command, space: space, fidelity: fidelity, metric: metric, metrics: source, cost: cost, timeout: timeout,
+        command, space: space, fidelity: fidelity, goals: metrics, metrics: source, cost: cost, timeout: timeout,
         constraints: constraints)
     }
   }

@@ -27,8 +27,8 @@ public struct Experiment: Sendable {
 
   public let name: String
   public let space: SearchSpace
-  public let metric: String
-  public let direction: Direction
+  /// What is sought; with several the best compromises are.
+  public let goals: [Goal]
   public let fidelity: Fidelity?
   public let source: Source
   public let constraints: [String]
@@ -67,7 +67,7 @@ public struct Experiment: Sendable {
     var command = ""
     if case .command(let objective) = source { command = "\(objective.template.text) \(objective.metrics)" }
     return """
-      \(space.parameters) \(metric) \(direction) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(command) \
+      \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(command) \
       \(algorithm.rawValue) \(seed)
       """
   }
@@ -112,8 +112,8 @@ public struct Experiment: Sendable {
     else {
       throw FileError("\(path): 'objective' is missing; say what to search, as 'objective: {table: results.csv, …}'")
     }
-    metric = try section.required("metric") { try section.text("metric") }
-    direction = try section.required("direction") { try section.choice("direction", Direction.self) }
+    let goals = try section.goals()
+    self.goals = goals
     let given = try file.section("space", example: "space: {width: {ordinal: [16, 32]}}", isSubject: false)
       .map { section in try file.located("space") { try SearchSpace(section.parameters()) } }
     let cost = try section.text("cost")
@@ -124,14 +124,15 @@ public struct Experiment: Sendable {
         throw FileError("\(path): 'space' is missing; a command needs one, as 'space: {width: {ordinal: [16, 32]}}'")
       }
       let fidelity = try section.trainedFidelity()
-      let objective = try section.commandObjective(given, fidelity, metric, cost: cost, constraints, of: file)
+      let objective = try section.commandObjective(
+        given, fidelity, goals.map(\.metric), cost: cost, constraints, of: file)
       (space, self.fidelity, source) = (given, fidelity, .command(objective))
     } else {
-      let objective = try section.tableObjective(given, metric, direction, cost: cost, constraints, of: file)
+      let objective = try section.tableObjective(given, goals, cost: cost, constraints, of: file)
       (space, fidelity, source) = (objective.space, objective.fidelity, .table(objective))
     }
     do {
-      _ = try algorithm.algorithm(fidelity)
+      _ = try algorithm.algorithm(fidelity, objectives: goals.count)
     } catch {
       throw file.fault("algorithm", error.description)
     }

@@ -10,6 +10,9 @@ public protocol SearchAlgorithm: Sendable {
   /// - Parameter loss: what the proposal came to, to be minimised; infinite where it failed or was not feasible.
   mutating func learn(_ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64)
 
+  /// Told in place of `learn` in a study of several objectives.
+  mutating func learn(_ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64)
+
   /// Told in place of `learn` of a proposal that is not run: with its loss where that is known, else nil.
   mutating func refuse(_ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64)
 
@@ -18,6 +21,12 @@ public protocol SearchAlgorithm: Sendable {
 }
 
 extension SearchAlgorithm {
+  public mutating func learn(
+    _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    learn(proposal, loss: losses.first ?? .infinity, in: space, &random)
+  }
+
   public mutating func refuse(
     _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
   ) {
@@ -67,6 +76,8 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case ashaStopping = "asha-stopping"
   case pasha
   case dehb
+  case nsga2
+  case paretoLocalSearch = "pareto-local-search"
 
   /// Whether most of its trials are trained only so far.
   public var isMultiFidelity: Bool {
@@ -76,12 +87,31 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     }
   }
 
+  /// Whether it seeks the best compromises of several objectives.
+  public var isMultiObjective: Bool { self == .nsga2 || self == .paretoLocalSearch }
+
+  /// Whether it can serve a study with so many objectives, with or without a fidelity.
+  public func serves(objectives: Int, hasFidelity: Bool) -> Bool {
+    if self == .random || self == .auto { return true }
+    return objectives > 1 ? isMultiObjective : !isMultiObjective && (hasFidelity || !isMultiFidelity)
+  }
+
   /// The algorithm with its customary settings.
   ///
-  /// - Parameter fidelity: how far trials can be trained; nil where they are always trained in full.
-  /// - Throws: ``SearchError`` for an algorithm of many fidelities without one.
-  public func algorithm(_ fidelity: Fidelity? = nil) throws(SearchError) -> any SearchAlgorithm {
+  /// - Parameters:
+  ///   - fidelity: how far trials can be trained; nil where they are always trained in full.
+  ///   - objectives: how many the study has.
+  /// - Throws: ``SearchError`` for an algorithm of many fidelities without one, or one that is not for so many objectives.
+  public func algorithm(
+    _ fidelity: Fidelity? = nil, objectives: Int = 1
+  ) throws(SearchError) -> any SearchAlgorithm {
+    guard objectives == 1 || serves(objectives: objectives, hasFidelity: false) else {
+      throw SearchError("\(rawValue) finds one best value; for several metrics use auto, pareto-local-search or nsga2")
+    }
     switch self {
+    case .nsga2: return NSGA2()
+    case .paretoLocalSearch: return ParetoLocalSearch()
+    case .auto where objectives > 1: return ParetoLocalSearch()
     case .random: return RandomSearch()
     case .evolution: return RegularizedEvolution()
     case .differentialEvolution: return DifferentialEvolution()

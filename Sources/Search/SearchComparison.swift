@@ -36,10 +36,11 @@ public struct SearchComparison: Encodable, Sendable {
 
   public let schema = "windtunnel.search-bench/1"
   public let name: String
-  public let metric: String
-  public let direction: Direction
+  public let goals: [Goal]
   public let constraints: [String]
-  public let optimum: Double
+  /// The best feasible value of a single metric; with several, a regret is a share of the hypervolume of the best
+  /// compromises.
+  public let optimum: Double?
   /// The column that tells how far trials were trained; nil where all were trained in full.
   public let fidelity: String?
   public let budget: Double
@@ -67,7 +68,7 @@ public struct SearchComparison: Encodable, Sendable {
     guard let limit = budget.trials.map(Double.init) ?? budget.cost else {
       throw SearchError("a comparison needs a budget, of trials or of cost")
     }
-    let choices = try names.map { try $0.algorithm(objective.fidelity) }
+    let choices = try names.map { try $0.algorithm(objective.fidelity, objectives: objective.goals.count) }
     let results = mapInParallel(
       names.count * seeds, threads: threads, state: {},
       body: { index, _ -> Result<[(spent: Double, regret: Double)], any Error> in
@@ -76,7 +77,7 @@ public struct SearchComparison: Encodable, Sendable {
           let search = try TableSearch(
             objective, choices[index / seeds], budget: budget, seed: firstSeed &+ UInt64(index % seeds))
           return search.steps.map {
-            (unit == .trials ? $0.trials : $0.cost, $0.loss - objective.bestLoss)
+            (unit == .trials ? $0.trials : $0.cost, $0.regret)
           }
         }
       })
@@ -92,7 +93,8 @@ public struct SearchComparison: Encodable, Sendable {
       }
     }
     let random = names.firstIndex(of: .random).map { regrets($0, after: limit) } ?? []
-    let randomMean = objective.value(ofLoss: mean(random) + objective.bestLoss)
+    let goals = objective.goals
+    let randomMean = goals[0].direction.value(ofLoss: mean(random) + objective.bestLoss)
     self.algorithms = names.indices.map { index in
       let final = regrets(index, after: limit)
       let isRandom = names[index] == .random
@@ -101,7 +103,7 @@ public struct SearchComparison: Encodable, Sendable {
       return Row(
         algorithm: names[index].rawValue, meanRegret: mean(final), standardError: standardError(final),
         medianRegret: median(final), optimumFound: Double(final.count { $0 == 0 }) / Double(seeds),
-        improvementOverRandom: isRandom || randomMean == 0 ? nil : 100 * gain / abs(randomMean),
+        improvementOverRandom: isRandom || randomMean == 0 || goals.count > 1 ? nil : 100 * gain / abs(randomMean),
         probabilityOfSuperiority: test?.superiority, pValue: test?.pValue,
         curve: curvePoints(limit, unit).map { spent in
           let values = regrets(index, after: spent)
@@ -109,10 +111,9 @@ public struct SearchComparison: Encodable, Sendable {
         }, regrets: final)
     }
     name = experiment.name
-    metric = objective.metric
-    direction = objective.direction
+    self.goals = goals
     constraints = experiment.constraints
-    optimum = objective.value(ofLoss: objective.bestLoss)
+    optimum = goals.count > 1 ? nil : goals[0].direction.value(ofLoss: objective.bestLoss)
     fidelity = objective.fidelity?.name
     self.budget = limit
     self.unit = unit

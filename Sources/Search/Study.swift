@@ -30,6 +30,8 @@ public struct Study: Sendable {
     public internal(set) var fidelity: Double?
     /// By rising fidelity; empty in a study without fidelities.
     public internal(set) var reports: [Report] = []
+    /// Of every objective, of a complete trial of a study with several.
+    public internal(set) var losses: [Double] = []
 
     /// The loss of a full training.
     public var loss: Double? { if case .complete(let loss) = outcome { loss } else { nil } }
@@ -46,6 +48,9 @@ public struct Study: Sendable {
   public var best: Trial? { leader.map { trials[$0.number] } }
   /// The loss of the best trial.
   public var bestLoss: Double? { leader?.loss }
+
+  /// The trials that no other dominates, in a study of several objectives.
+  public private(set) var front = ParetoFront()
 
   private var leader: (number: Int, fidelity: Double, loss: Double)?
   private var algorithm: any SearchAlgorithm
@@ -124,6 +129,22 @@ public struct Study: Sendable {
     }
     proposals[number] = nil
     algorithm.learn(proposal, loss: finite ?? .infinity, in: space, &random)
+  }
+
+  /// Records what a trial of a study with several objectives came to. Losses that are not all finite are a failure.
+  ///
+  /// - Throws: ``SearchError`` for a trial that was not asked for, or was told before.
+  public mutating func tell(_ number: Int, losses: [Double]) throws(SearchError) {
+    guard let proposal = proposals.removeValue(forKey: number) else { throw notRunning(number) }
+    if let first = losses.first, losses.allSatisfy(\.isFinite) {
+      trials[number].outcome = .complete(loss: first)
+      trials[number].losses = losses
+      front.insert(number, losses)
+    } else {
+      trials[number].outcome = .failed
+    }
+    let learned = trials[number].losses.isEmpty ? losses.map { _ in .infinity } : losses
+    algorithm.learn(proposal, losses: learned, in: space, &random)
   }
 
   private mutating func add(_ report: Trial.Report, to number: Int) throws(SearchError) {

@@ -59,12 +59,14 @@ public struct StudyDocument: Encodable, Sendable {
   public let name: String
   public let algorithm: String
   public let seed: UInt64
-  public let direction: Direction
-  public let metric: String
+  public let goals: [Goal]
   /// What tells how far trials were trained; nil where all were trained in full.
   public let fidelity: String?
   public let constraints: [String]
+  /// Nil where no trial was completed, or several metrics are sought.
   public let best: Best?
+  /// The best compromises of several metrics, by the first; nil for one.
+  public let front: [Best]?
   public let trials: Trials
   public let budget: Budget
   /// Of a table; nil where nothing counts them.
@@ -89,20 +91,20 @@ public struct StudyDocument: Encodable, Sendable {
     name = experiment.name
     self.algorithm = algorithm.rawValue
     self.seed = seed
-    let direction = experiment.direction
-    self.direction = direction
-    metric = experiment.metric
+    let goals = experiment.goals
+    self.goals = goals
     fidelity = study.fidelity?.name
     constraints = experiment.constraints
     parameters = study.space.parameters.map(\.name)
-    best = study.best.flatMap { trial in
-      study.bestLoss.map { loss in
-        Best(
-          parameters: Dictionary(study.space.values(of: trial.point).map { ($0.name, $0.value) }) { first, _ in first },
-          values: [experiment.metric: direction.value(ofLoss: loss)], trial: trial.number,
-          fidelity: trial.reports.last?.fidelity)
-      }
+    func best(_ trial: Study.Trial, _ losses: [Double]) -> Best {
+      Best(
+        parameters: Dictionary(study.space.values(of: trial.point).map { ($0.name, $0.value) }) { first, _ in first },
+        values: Dictionary(zip(goals, losses).map { ($0.metric, $0.direction.value(ofLoss: $1)) }) { first, _ in first
+        },
+        trial: trial.number, fidelity: trial.reports.last?.fidelity)
     }
+    self.best = study.best.flatMap { trial in study.bestLoss.map { best(trial, [$0]) } }
+    front = goals.count > 1 ? study.front.members.map { best(study.trials[$0.number], $0.losses) } : nil
     trials = Trials(study)
     self.budget = Budget(
       trials: budget.trials, trialsUsed: spent.trials, cost: budget.cost,
@@ -110,7 +112,7 @@ public struct StudyDocument: Encodable, Sendable {
     configurations = experiment.table.map {
       Configurations(count: $0.configurationCount, feasible: $0.feasibleCount)
     }
-    improvements = Self.improvements(study, direction)
+    improvements = goals.count > 1 ? [] : Self.improvements(study, goals[0].direction)
   }
 
   /// Among trials trained in full.

@@ -49,9 +49,10 @@ public struct StoredStudy: Sendable {
     budget.trials = header.trials
     let runner = StudyRunner(
       Study(
-        experiment.space, try header.algorithm.algorithm(experiment.fidelity), seed: header.seed,
+        experiment.space, try header.algorithm.algorithm(experiment.fidelity, objectives: experiment.goals.count),
+        seed: header.seed,
         fidelity: experiment.fidelity, isFeasible: experiment.isFeasible),
-      seed: header.seed, direction: experiment.direction, limits: .init(budget: budget), store: nil)
+      seed: header.seed, goals: experiment.goals, limits: .init(budget: budget), store: nil)
     try await runner.replay(try store.events())
     self.header = header
     self.experiment = experiment

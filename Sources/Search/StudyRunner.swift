@@ -26,7 +26,7 @@ public actor StudyRunner {
   public private(set) var isExhausted = false
 
   private let seed: UInt64
-  private let direction: Direction
+  private let goals: [Goal]
   private let limits: Limits
   private let store: StudyStore?
   private let onTell: @Sendable (Study.Trial, Study, Spending) -> Void
@@ -38,15 +38,16 @@ public actor StudyRunner {
 
   /// - Parameters:
   ///   - seed: the study's; those of its trials follow from it.
+  ///   - goals: what the values of trials are.
   ///   - store: where events are kept; nil to keep none.
   ///   - onTell: called after every trial that ended.
   public init(
-    _ study: Study, seed: UInt64, direction: Direction, limits: Limits, store: StudyStore?,
+    _ study: Study, seed: UInt64, goals: [Goal], limits: Limits, store: StudyStore?,
     onTell: @escaping @Sendable (Study.Trial, Study, Spending) -> Void = { _, _, _ in }
   ) {
     self.study = study
     self.seed = seed
-    self.direction = direction
+    self.goals = goals
     self.limits = limits
     self.store = store
     self.onTell = onTell
@@ -110,7 +111,7 @@ public actor StudyRunner {
     // A trial that is run again passes what it reported before.
     if let last = study.trials[number].reports.last, last.fidelity >= fidelity { return true }
     guard fidelity < study.trials[number].fidelity ?? .infinity, value.isFinite else { return true }
-    let loss = direction.loss(ofValue: value)
+    let loss = goals[0].direction.loss(ofValue: value)
     let goesOn = try study.report(number, loss: loss, at: fidelity)
     try store?.append([.reported(trial: number, fidelity: fidelity, loss: loss, goesOn: goesOn)])
     return goesOn
@@ -118,16 +119,19 @@ public actor StudyRunner {
 
   private func finish(_ number: Int, _ result: TrialResult) throws {
     var record = result.record
-    var loss: Double?
+    var losses: [Double] = []
     switch result.end {
-    case .finished(let value) where value.isFinite: loss = direction.loss(ofValue: value)
-    case .finished(let value): record.failure = "the metric is \(value)"
-    case .stopped: loss = study.trials[number].reports.last?.loss
+    case .finished(let values) where values.count == goals.count && values.allSatisfy(\.isFinite):
+      losses = zip(goals, values).map { $0.direction.loss(ofValue: $1) }
+    case .finished(let values):
+      let pairs = zip(goals, values).map { "\($0.metric) is \($1)" }
+      record.failure = pairs.joined(separator: ", ")
+    case .stopped: losses = study.trials[number].reports.last.map { [$0.loss] } ?? []
     case .failed(let reason): record.failure = reason
     }
     let stopped = result.end == .stopped
-    try store?.append([.told(trial: number, loss: loss, stopped: stopped, record: record)])
-    try tell(number, loss, stopped: stopped, record)
+    try store?.append([.told(trial: number, losses: losses, stopped: stopped, record: record)])
+    try tell(number, losses, stopped: stopped, record)
     onTell(study.trials[number], study, spent)
     guard failuresInARow < limits.failuresInARow else {
       throw SearchError(
@@ -136,14 +140,18 @@ public actor StudyRunner {
     }
   }
 
-  private func tell(_ number: Int, _ loss: Double?, stopped: Bool, _ record: TrialRecord) throws {
+  private func tell(_ number: Int, _ losses: [Double], stopped: Bool, _ record: TrialRecord) throws {
     let target = study.trials[number].fidelity
-    try study.tell(number, loss: loss, stopped: stopped)
+    if goals.count > 1 {
+      try study.tell(number, losses: losses.isEmpty ? goals.map { _ in .infinity } : losses)
+    } else {
+      try study.tell(number, loss: losses.first, stopped: stopped)
+    }
     if stopped, let target, let full = study.fidelity?.full, let reached = study.trials[number].reports.last?.fidelity {
       spending.trials -= (target - reached) / full
     }
     spending.cost += record.cost ?? 0
-    failuresInARow = loss == nil ? failuresInARow + 1 : 0
+    failuresInARow = losses.isEmpty ? failuresInARow + 1 : 0
     records[number] = record
   }
 
@@ -175,8 +183,8 @@ public actor StudyRunner {
           throw SearchError("trial \(number) of the store was not stopped where this study stops it")
         }
         running[number] = goesOn
-      case .told(let number, let loss, let stopped, let record):
-        try tell(number, loss, stopped: stopped, record)
+      case .told(let number, let losses, let stopped, let record):
+        try tell(number, losses, stopped: stopped, record)
         running[number] = nil
       }
     }

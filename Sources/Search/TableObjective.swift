@@ -8,22 +8,29 @@ import Tables
 /// whether the constraints hold.
 public struct TableObjective: Sendable {
   public let space: SearchSpace
-  public let metric: String
-  public let direction: Direction
+  /// What is sought; with several the best compromises are.
+  public let goals: [Goal]
   /// How far the table's configurations were trained at most; nil for a table without a column of fidelities.
   public let fidelity: Fidelity?
   /// The least loss of a full training among feasible configurations: the metric, or its negative where that is maximised.
+  /// With several metrics, of the first.
   public let bestLoss: Double
+  /// The worst loss of every metric among feasible configurations, and the volume below it that the best compromises
+  /// dominate; only for several metrics.
+  let worstLosses: [Double]
+  let bestVolume: Double
   /// How many of the table's configurations are in the space, and how many of these satisfy all constraints.
   public let configurationCount: Int
   public let feasibleCount: Int
 
-  private let losses: [Double]
+  /// By goal and row.
+  private let losses: [[Double]]
   private let feasible: [Bool]
   private let costs: [Double]?
   private let curves: TableCurves
 
   /// - Parameters:
+  ///   - goals: one or more.
   ///   - space: as the user gave it; nil takes every value of the key columns, text as categories and numbers in order.
   ///   - constraints: expressions over the table's columns that must be true, as `latency_ms <= 2.9`.
   ///   - cost: the column of what a trial costs; with a fidelity, what training from the start to there costs.
@@ -32,7 +39,7 @@ public struct TableObjective: Sendable {
   /// - Throws: ``TableError`` for columns that are missing or not numeric, a key that two rows share, or a table without a
   ///   row for the space; ``FormulaError`` for a constraint that cannot be read; ``SearchError`` where none satisfies them.
   public init(
-    _ table: Table, key: [String], space: SearchSpace?, metric: String, direction: Direction,
+    _ table: Table, key: [String], space: SearchSpace?, goals: [Goal],
     constraints: [String] = [], cost: String? = nil, fidelity: String? = nil, reduction: Int = 3
   ) throws {
     let space = try space ?? SearchSpace(key.map { try Parameter($0, valuesOf: table) })
@@ -42,7 +49,10 @@ public struct TableObjective: Sendable {
       return try parameter.coordinates(of: values)
     }
     guard space.size != nil else { throw SearchError("the space has more configurations than a table can hold") }
-    let values = try table.numbers(metric)
+    guard fidelity == nil || goals.count == 1 else {
+      throw SearchError(
+        "several metrics are sought in full trainings only; leave 'fidelity' out, or all metrics but one")
+    }
     let holds = try constraints.map { try truth(of: $0, in: table) }
     let numbers = (0..<table.rowCount).map { row -> Int? in
       // A value that the space leaves out has no coordinate.
@@ -55,7 +65,7 @@ public struct TableObjective: Sendable {
       return space.canonical(point) == point
     }
     let curves = try TableCurves(table, numbers, key: key, fidelity: fidelity, reduction: reduction, isCanonical)
-    let losses = values.map(direction.loss(ofValue:))
+    let losses = try goals.map { goal in try table.numbers(goal.metric).map(goal.direction.loss(ofValue:)) }
     let feasible = (0..<table.rowCount).map { row in holds.allSatisfy { $0[row] } }
     let last = curves.lastRows
     let kept = last.filter { feasible[$0] }
@@ -65,18 +75,21 @@ public struct TableObjective: Sendable {
       }
       throw SearchError("no configuration satisfies all constraints: \(counts.joined(separator: ", "))")
     }
-    guard let best = kept.filter(curves.isFull).map({ losses[$0] }).filter(\.isFinite).min() else {
-      throw TableError(.badData, file: table.name, column: metric, message: "no feasible row has a value here")
+    let whole = kept.filter { row in curves.isFull(row) && losses.allSatisfy { $0[row].isFinite } }
+    guard let best = whole.map({ losses[0][$0] }).min() else {
+      throw TableError(.badData, file: table.name, column: goals[0].metric, message: "no feasible row has a value here")
     }
     self.space = space
-    self.metric = metric
-    self.direction = direction
+    self.goals = goals
     self.losses = losses
     self.feasible = feasible
     self.curves = curves
     self.fidelity = curves.fidelity
     costs = try cost.map { try table.numbers($0) }
     bestLoss = best
+    let points = goals.count > 1 ? whole.map { row in losses.map { $0[row] } } : []
+    worstLosses = goals.count > 1 ? losses.map { column in whole.map { column[$0] }.max() ?? 0 } : []
+    bestVolume = goals.count > 1 ? hypervolume(points, below: worstLosses) : 0
     configurationCount = last.count
     feasibleCount = kept.count
   }
@@ -89,7 +102,24 @@ public struct TableObjective: Sendable {
   /// The loss of a configuration trained in full, or so far; NaN where the table has none.
   public func loss(_ point: SearchSpace.Point, at fidelity: Double? = nil) -> Double {
     guard let row = curves.row(space.number(of: point), at: fidelity) else { return .nan }
-    return fidelity == nil && !curves.isFull(row) ? .nan : losses[row]
+    return fidelity == nil && !curves.isFull(row) ? .nan : losses[0][row]
+  }
+
+  /// The loss of every metric of a configuration; NaN where the table has none.
+  public func losses(_ point: SearchSpace.Point) -> [Double] {
+    let row = curves.row(space.number(of: point), at: nil)
+    return losses.map { column in row.map { column[$0] } ?? .nan }
+  }
+
+  /// How far a study is from the best that the table holds: in the metric, or, with several, the share of the volume below
+  /// the worst that its best compromises leave out (0 to 1); infinite before anything was found.
+  public func regret(of study: Study) -> Double {
+    guard goals.count > 1 else {
+      let loss = study.best.map { self.loss($0.point) } ?? .nan
+      return loss.isFinite ? loss - bestLoss : .infinity
+    }
+    guard !study.front.members.isEmpty else { return .infinity }
+    return bestVolume > 0 ? 1 - hypervolume(study.front.members.map(\.losses), below: worstLosses) / bestVolume : 0
   }
 
   /// What training a configuration to a fidelity costs from the start on; nil without a cost column.
@@ -101,9 +131,6 @@ public struct TableObjective: Sendable {
   func fidelities(_ point: SearchSpace.Point, between low: Double, and high: Double) -> [Double] {
     curves.fidelities(space.number(of: point)).filter { $0 > low && $0 < high }
   }
-
-  /// The metric of a loss, which is its negative where it is maximised.
-  public func value(ofLoss loss: Double) -> Double { direction.value(ofLoss: loss) }
 
   private static func check(_ space: SearchSpace, holds key: [String], in table: Table) throws {
     guard !key.isEmpty else { throw SearchError("the table has no key; list the columns that tell its rows apart") }

@@ -7,8 +7,8 @@ public struct TableSearch: Sendable {
     /// In trials, or with a fidelity in full trainings.
     public let trials: Double
     public let cost: Double
-    /// What the best trial comes to when it is trained in full; infinite before the first that did not fail.
-    public let loss: Double
+    /// As ``TableObjective/regret(of:)`` has it, of the best trial trained in full.
+    public let regret: Double
   }
 
   public let study: Study
@@ -24,6 +24,7 @@ public struct TableSearch: Sendable {
     var spent = Spending()
     let start = ContinuousClock.now
     var isExhausted = false
+    var front = study.front
     var steps: [Step] = []
     while !budget.isSpent(spent) {
       guard let trial = study.ask() else {
@@ -39,8 +40,10 @@ public struct TableSearch: Sendable {
       }
       spent.trials += fidelity.map { ((reached ?? $0.full) - (from ?? 0)) / $0.full } ?? 1
       if budget.time != nil { spent.time = (ContinuousClock.now - start) / .seconds(1) }
-      let loss = study.best.map { objective.loss($0.point) } ?? .infinity
-      steps.append(Step(trials: spent.trials, cost: spent.cost, loss: loss.isFinite ? loss : .infinity))
+      let isUnchanged = study.front == front && objective.goals.count > 1
+      let regret = isUnchanged ? steps.last?.regret ?? .infinity : objective.regret(of: study)
+      front = study.front
+      steps.append(Step(trials: spent.trials, cost: spent.cost, regret: regret))
     }
     self.study = study
     self.isExhausted = isExhausted
@@ -54,6 +57,10 @@ extension Study {
   ///
   /// - Returns: the fidelity that it came to; nil without fidelities.
   fileprivate mutating func train(_ trial: Trial, on objective: TableObjective) throws -> Double? {
+    guard objective.goals.count == 1 else {
+      try tell(trial.number, losses: objective.losses(trial.point))
+      return nil
+    }
     guard let target = trial.fidelity else {
       try tell(trial.number, loss: objective.loss(trial.point))
       return nil

@@ -42,7 +42,7 @@ struct CommandSearch {
     ProcessMark.killAll(markedBy: trials)
     let progress = SearchProgress(experiment, budget)
     let runner = StudyRunner(
-      study, seed: seed, direction: experiment.direction,
+      study, seed: seed, goals: experiment.goals,
       limits: .init(budget: budget, retries: experiment.retries, failuresInARow: experiment.failuresInARow),
       store: store
     ) { trial, study, spent in progress.tell(trial, study, spent) }

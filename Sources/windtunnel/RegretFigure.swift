@@ -22,6 +22,6 @@ struct RegretFigure {
     return Plot(
       title: comparison.name, subtitle: "mean of \(comparison.seeds) seeds, band: one standard error",
       x: .init(comparison.unit == .cost ? "cost" : comparison.unitName, .log10),
-      y: .init("regret of \(comparison.metric)", .log10), layers: layers)
+      y: .init("regret of \(comparison.goals.map(\.metric).joined(separator: ", "))", .log10), layers: layers)
   }
 }

@@ -39,8 +39,9 @@ struct SearchBenchCommand: ParsableCommand {
     try output.prepare()
     try plot.prepare()
     let read = try Experiment(path: experiment.experiment)
-    let hasFidelity = read.fidelity != nil
-    let all = AlgorithmName.allCases.filter { $0 != .auto && (hasFidelity || !$0.isMultiFidelity) }
+    let all = AlgorithmName.allCases.filter {
+      $0 != .auto && $0.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
+    }
     let names = algorithms.isEmpty ? all : algorithms
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
@@ -67,10 +68,12 @@ struct SearchBenchCommand: ParsableCommand {
         row.probabilityOfSuperiority.map(percent) ?? "–", row.pValue.map { format($0, significant: 2) } ?? "–",
       ])
     }
+    let best =
+      comparison.optimum.map { "the best feasible value is \(format($0, significant: 8))" }
+      ?? "regret is the share of the best hypervolume that is missing"
     return
-      "\(comparison.name): \(comparison.direction.rawValue) \(comparison.metric), \(format(comparison.budget, significant: 6)) \(comparison.unitName), "
-      + "\(comparison.seeds) seeds from \(comparison.firstSeed); the best feasible value is "
-      + "\(format(comparison.optimum, significant: 8))\n\n" + table.render()
+      "\(comparison.name): \(comparison.goals.text), \(format(comparison.budget, significant: 6)) "
+      + "\(comparison.unitName), \(comparison.seeds) seeds from \(comparison.firstSeed); \(best)\n\n" + table.render()
   }
 
   private func percent(_ share: Double) -> String { "\(format(100 * share, significant: 3)) %" }

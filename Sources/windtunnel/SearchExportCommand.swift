@@ -9,8 +9,8 @@ struct SearchExportCommand: AsyncParsableCommand {
     commandName: "export",
     abstract: "Write the trials of a search as CSV or JSON lines.",
     discussion: """
-      Columns are named as in Optuna's data frames of trials: number, value, state, params_NAME; with those that it \
-      lacks: fidelity, seconds, cost, metrics_NAME, failure.
+      Columns are named as in Optuna's data frames of trials: number, value (or values_0, values_1, ... of several \
+      metrics), state, params_NAME; with those that it lacks: fidelity, seconds, cost, metrics_NAME, failure.
 
       Examples:
         windtunnel search export runs/tune > trials.csv
@@ -39,12 +39,14 @@ struct SearchExportCommand: AsyncParsableCommand {
   private func csv(_ rows: [StudyRow], _ stored: StoredStudy) -> String {
     let parameters = stored.study.space.parameters.map(\.name)
     let metrics = Set(rows.flatMap { $0.record.map { Array($0.metrics.keys) } ?? [] }).sorted()
+    let goals = stored.experiment.goals.indices
     let header =
-      ["number", "value", "state"] + parameters.map { "params_" + $0 } + ["fidelity", "seconds", "cost"]
+      ["number"] + (goals.count > 1 ? goals.map { "values_\($0)" } : ["value"]) + ["state"]
+      + parameters.map { "params_" + $0 } + ["fidelity", "seconds", "cost"]
       + metrics.map { "metrics_" + $0 } + ["failure"]
     func cell(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
     let lines = rows.map { row in
-      ["\(row.number)", cell(row.value), row.state.uppercased()]
+      ["\(row.number)"] + goals.map { row.values.isEmpty ? "" : cell(row.values[$0]) } + [row.state.uppercased()]
         + parameters.map { row.parameters[$0]?.description ?? "" }
         + [cell(row.fidelity), cell(row.record?.seconds), cell(row.record?.cost)]
         + metrics.map { cell(row.record?.metrics[$0]) } + [row.record?.failure ?? ""]
@@ -61,6 +63,7 @@ struct SearchExportCommand: AsyncParsableCommand {
   private struct Line: Encodable {
     let number: Int
     let value: Double?
+    let values: [Double]?
     let state: String
     let params: [String: ParameterValue]
     let fidelity: Double?
@@ -75,7 +78,8 @@ struct SearchExportCommand: AsyncParsableCommand {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return try rows.map { row in
       let line = Line(
-        number: row.number, value: row.value, state: row.state.uppercased(), params: row.parameters,
+        number: row.number, value: row.values.count == 1 ? row.values[0] : nil,
+        values: row.values.count > 1 ? row.values : nil, state: row.state.uppercased(), params: row.parameters,
         fidelity: row.fidelity, seconds: row.record?.seconds, cost: row.record?.cost, metrics: row.record?.metrics,
         failure: row.record?.failure)
       return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"

@@ -17,7 +17,9 @@ struct SearchProgress: Sendable {
     var text = "trial \(trial.number): "
     switch trial.outcome {
     case .complete(let loss), .stopped(let loss):
-      text += "\(experiment.metric) \(number(experiment.direction.value(ofLoss: loss)))"
+      let losses = trial.losses.isEmpty ? [loss] : trial.losses
+      text += zip(experiment.goals, losses).map { "\($0.metric) \(number($0.direction.value(ofLoss: $1)))" }
+        .joined(separator: ", ")
       if let name = study.fidelity?.name, let reached = trial.reports.last?.fidelity {
         text += " at \(name) \(format(reached, significant: 12))"
       }
@@ -25,7 +27,9 @@ struct SearchProgress: Sendable {
     case .running: text += "running"
     }
     if let best = study.best, let loss = study.bestLoss {
-      text += "; best \(number(experiment.direction.value(ofLoss: loss))) (trial \(best.number))"
+      text += "; best \(number(experiment.goals[0].direction.value(ofLoss: loss))) (trial \(best.number))"
+    } else if !study.front.members.isEmpty {
+      text += "; \(study.front.members.count) compromises"
     }
     note(text + budgetText(spent))
   }

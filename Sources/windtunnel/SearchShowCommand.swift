@@ -39,12 +39,15 @@ struct SearchShowCommand: AsyncParsableCommand {
   private func table(_ stored: StoredStudy) -> String {
     let names = stored.study.space.parameters.map(\.name)
     var columns: [TextTable.Column] = [.init("trial", .right), .init("state", .left)]
-    columns.append(.init(stored.experiment.metric, .decimal))
+    columns += stored.experiment.goals.map { .init($0.metric, .decimal) }
     if let fidelity = stored.study.fidelity { columns.append(.init(fidelity.name, .decimal)) }
     columns += names.map { .init($0, .left) } + [.init("seconds", .decimal)]
     var table = TextTable(columns, terminal: .standardOutput)
     for row in StudyRow.ranked(stored).prefix(trials) {
-      var cells = ["\(row.number)", row.state, row.value.map { format($0, significant: 6) } ?? "–"]
+      var cells = ["\(row.number)", row.state]
+      cells += stored.experiment.goals.indices.map { index in
+        row.values.isEmpty ? "–" : format(row.values[index], significant: 6)
+      }
       if stored.study.fidelity != nil { cells.append(row.fidelity.map { format($0, significant: 6) } ?? "–") }
       cells += names.map { row.parameters[$0]?.description ?? "–" }
       table.add(cells + [row.record.map { format($0.seconds, significant: 4) } ?? "–"])
@@ -58,8 +61,8 @@ struct StudyRow {
   let number: Int
   /// As Optuna calls it, in small letters.
   let state: String
-  /// Of the metric; nil where it failed or runs.
-  let value: Double?
+  /// Of every metric that is sought; empty where it failed or runs.
+  let values: [Double]
   /// How far it came.
   let fidelity: Double?
   let parameters: [String: ParameterValue]
@@ -70,25 +73,27 @@ struct StudyRow {
     stored.study.trials.map { StudyRow($0, stored) }
   }
 
-  /// Those that went furthest first, and of these the best.
+  /// The best compromises first, or those that went furthest, and of these the best.
   static func ranked(_ stored: StoredStudy) -> [StudyRow] {
-    let direction = stored.experiment.direction
+    let direction = stored.experiment.goals[0].direction
+    let compromises = Set(stored.study.front.members.map(\.number))
     func key(_ row: StudyRow) -> (Double, Double) {
-      guard let value = row.value else { return (.infinity, 0) }
-      return (-(row.fidelity ?? 0), direction.loss(ofValue: value))
+      guard let value = row.values.first else { return (.infinity, 0) }
+      return (compromises.contains(row.number) ? -1 : -(row.fidelity ?? 0), direction.loss(ofValue: value))
     }
     return all(stored).sorted { key($0) < key($1) }
   }
 
   private init(_ trial: Study.Trial, _ stored: StoredStudy) {
     number = trial.number
-    let direction = stored.experiment.direction
+    let losses: [Double]
     switch trial.outcome {
-    case .complete(let loss): (state, value) = ("complete", direction.value(ofLoss: loss))
-    case .stopped(let loss): (state, value) = ("pruned", direction.value(ofLoss: loss))
-    case .failed: (state, value) = ("fail", nil)
-    case .running: (state, value) = ("running", nil)
+    case .complete(let loss): (state, losses) = ("complete", trial.losses.isEmpty ? [loss] : trial.losses)
+    case .stopped(let loss): (state, losses) = ("pruned", [loss])
+    case .failed: (state, losses) = ("fail", [])
+    case .running: (state, losses) = ("running", [])
     }
+    values = zip(stored.experiment.goals, losses).map { $0.direction.value(ofLoss: $1) }
     fidelity = trial.reports.last?.fidelity
     parameters = Dictionary(stored.study.space.values(of: trial.point).map { ($0.name, $0.value) }) { first, _ in first
     }

@@ -8,9 +8,8 @@ struct StudyView {
   init(_ document: StudyDocument) { self.document = document }
 
   var text: String {
-    var text =
-      "\(document.name): \(document.direction.rawValue) \(document.metric), \(document.algorithm), seed \(document.seed)\n"
-    text += best.map { "\n\($0)\n" } ?? "\nNo trial was completed.\n\n"
+    var text = "\(document.name): \(document.goals.text), \(document.algorithm), seed \(document.seed)\n"
+    text += (front ?? best).map { "\n\($0)\n" } ?? "\nNo trial was completed.\n\n"
     text += trials + ".\n"
     if !document.constraints.isEmpty {
       let constraints = document.constraints.joined(separator: " and ")
@@ -42,6 +41,21 @@ struct StudyView {
     return table.render()
   }
 
+  /// A row a compromise, the best by the first metric first.
+  private var front: String? {
+    guard let front = document.front, !front.isEmpty else { return nil }
+    let metrics = document.goals.map(\.metric)
+    var table = TextTable(
+      metrics.map { .init($0, .decimal) } + document.parameters.map { .init($0, .left) } + [.init("trial", .right)],
+      title: "\(front.count) compromises of \(document.trials.complete) trials", terminal: .standardOutput)
+    for best in front {
+      table.add(
+        metrics.map { best.values[$0].map { format($0, significant: 6) } ?? "–" }
+          + document.parameters.map { best.parameters[$0]?.description ?? "–" } + ["\(best.trial)"])
+    }
+    return table.render()
+  }
+
   private var trials: String {
     let trials = document.trials
     var text = "\(trials.complete + trials.pruned + trials.failed) trials: \(trials.complete) complete, "
@@ -53,4 +67,9 @@ struct StudyView {
     if let cost = document.budget.costUsed { text += ", cost \(format(cost, significant: 6))" }
     return text
   }
+}
+
+extension [Goal] {
+  /// As `minimize loss and maximize accuracy`.
+  var text: String { map { "\($0.direction.rawValue) \($0.metric)" }.joined(separator: " and ") }
 }

@@ -71,6 +71,28 @@ import Testing
     #expect(String(decoding: try place.read("regret.svg"), as: UTF8.self).contains("</svg>"))
   }
 
+  @Test func severalMetricsGiveTheirBestCompromises() throws {
+    let text = Self.experiment.replacingOccurrences(of: "metric: loss", with: "metric: [loss, ms]")
+    try place.write(text, to: "two.yaml")
+    let run = try place.windtunnel("search", "run", "two.yaml", "--trials", "48", "--format", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let json = try run.json()
+    #expect(json["best"] == nil)
+    let front = try #require(json["front"] as? [[String: Any]]).compactMap { $0["values"] as? [String: Double] }
+    // Every feasible configuration was tried, so nothing in the table may be better in both.
+    let all = String(decoding: try place.read("results.csv"), as: UTF8.self).split(separator: "\n").dropFirst()
+    let pairs = all.map { $0.split(separator: ",").suffix(2).compactMap { Double($0) } }.filter { $0[1] <= 200 }
+    func isDominated(_ loss: Double, _ ms: Double) -> Bool {
+      pairs.contains { $0[0] <= loss && $0[1] <= ms && $0 != [loss, ms] }
+    }
+    #expect(Set(front.map { [$0["loss"] ?? 0, $0["ms"] ?? 0] }) == Set(pairs.filter { !isDominated($0[0], $0[1]) }))
+    let bench = try place.windtunnel("search", "bench", "two.yaml", "--seeds", "4", "--trials", "20")
+    #expect(bench.status == 0 && bench.text.contains("nsga2") && bench.text.contains("hypervolume"), "\(bench.errors)")
+    expectFailure(
+      try place.windtunnel("search", "run", "two.yaml", "--algorithm", "evolution"), 65, "use auto, pareto-local-search"
+    )
+  }
+
   @Test(arguments: [
     ("width: {ordinal: [16, 32, 64, 128]}", "width: {ordinl: [16]}", "did you mean 'ordinal'?"),
     ("width: {ordinal: [16, 32, 64, 128]}", "width: {float: [16, 128]}", "list the table's values"),

@@ -14,8 +14,10 @@ import Testing
     .asked(trial: 0, point: [0.1, -1, 3, 1e-300], fidelity: nil),
     .asked(trial: 1, point: [.pi, 0, 2, 0], fidelity: 9),
     .reported(trial: 1, fidelity: 3, loss: 0.1 + 0.2, goesOn: true),
-    .told(trial: 0, loss: nil, stopped: false, record: TrialRecord(seconds: 1.5, failure: "exit code 1")),
-    .told(trial: 1, loss: -2.5, stopped: true, record: TrialRecord(seconds: 2, cost: 7, metrics: ["accuracy": 0.3])),
+    .told(trial: 0, losses: [], stopped: false, record: TrialRecord(seconds: 1.5, failure: "exit code 1")),
+    .told(
+      trial: 1, losses: [-2.5, 1e-300], stopped: true,
+      record: TrialRecord(seconds: 2, cost: 7, metrics: ["accuracy": 0.3])),
   ]
 
   @Test("events return as they were written, to the last bit")

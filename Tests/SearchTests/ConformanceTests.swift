@@ -123,7 +123,7 @@ import Testing
     #expect(study.infeasibleAvoided > 0)
   }
 
-  @Test(arguments: AlgorithmName.allCases.filter { $0 != .random && !$0.isMultiFidelity })
+  @Test(arguments: AlgorithmName.allCases.filter { $0 != .random && $0.serves(objectives: 1, hasFidelity: false) })
   func aBowlIsDescendedFasterThanByChance(_ name: AlgorithmName) throws {
     let space = try grid(5)
     func mean(_ name: AlgorithmName) throws -> Double {

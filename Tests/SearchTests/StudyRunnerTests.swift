@@ -46,9 +46,9 @@ import Testing
             return TrialResult(.stopped, TrialRecord(seconds: 1))
           }
         }
-        return TrialResult(.finished(value: value + 1 / target), TrialRecord(seconds: 1, cost: 2))
+        return TrialResult(.finished(values: [value + 1 / target]), TrialRecord(seconds: 1, cost: 2))
       }
-      return TrialResult(.finished(value: value), TrialRecord(seconds: 1, cost: 2))
+      return TrialResult(.finished(values: [value]), TrialRecord(seconds: 1, cost: 2))
     }
   }
 
@@ -56,7 +56,7 @@ import Testing
     _ name: AlgorithmName, trials: Int, store: StudyStore? = nil, retries: Int = 0, failures: Int = 10
   ) throws -> StudyRunner {
     StudyRunner(
-      try study(of: grid(4), name, seed: 11), seed: 11, direction: .minimize,
+      try study(of: grid(4), name, seed: 11), seed: 11, goals: [Goal("loss", .minimize)],
       limits: .init(budget: .init(trials: trials), retries: retries, failuresInARow: failures), store: store)
   }
 
@@ -115,7 +115,7 @@ import Testing
     try await retrying.run(workers: 1) { job, _ in
       attempts.withLock { $0.append(job.attempt) }
       return job.attempt == 2
-        ? TrialResult(.finished(value: 1), TrialRecord(seconds: 0))
+        ? TrialResult(.finished(values: [1]), TrialRecord(seconds: 0))
         : TrialResult(.failed("no"), TrialRecord(seconds: 0))
     }
     #expect(attempts.withLock { $0 } == Array(repeating: [0, 1, 2], count: 5).flatMap { $0 })

@@ -15,7 +15,7 @@ enum PublicTables {
     let table = try Table.read("\(folder)/nb201/nb201.csv")
       .joined(with: Table.read("\(folder)/nb201/nb201_device_latency_ms.csv"), on: "arch_index")
     return try TableObjective(
-      table, key: operations, space: cellSpace(), metric: metric, direction: .maximize, constraints: constraints)
+      table, key: operations, space: cellSpace(), goals: [Goal(metric, .maximize)], constraints: constraints)
   }
 
   static func cellSpace() throws -> SearchSpace {

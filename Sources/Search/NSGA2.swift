@@ -1,0 +1,113 @@
+import Fitting
+import Foundation
+
+/// NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002) for several objectives: parents by tournaments of rank and crowding;
+/// children by simulated binary crossover and polynomial mutation of ordered parameters, and by exchange and redrawing of
+/// categories; of parents and children together the first fronts live on.
+public struct NSGA2: SearchAlgorithm {
+  private struct Member: Sendable {
+    let point: SearchSpace.Point
+    let losses: [Double]
+    var rank = 0
+    var crowding = 0.0
+  }
+
+  private let size: Int
+  private let crossoverSpread: Double
+  private let mutationSpread: Double
+  private var population: [Member] = []
+  private var children: [Member] = []
+
+  /// - Parameters:
+  ///   - population: how many live on.
+  ///   - crossoverSpread: η of the crossover; the larger, the nearer are children to their parents.
+  ///   - mutationSpread: η of the mutation.
+  public init(population: Int = 20, crossoverSpread: Double = 15, mutationSpread: Double = 20) {
+    size = max(4, population)
+    self.crossoverSpread = crossoverSpread
+    self.mutationSpread = mutationSpread
+  }
+
+  public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
+    guard population.count == size else { return Proposal(point: space.randomPoint(&random)) }
+    let (one, other) = (parent(&random), parent(&random))
+    var genes = space.genes(of: space.completed(one, &random))
+    let others = space.genes(of: space.completed(other, &random))
+    let mutationChance = 1 / Double(genes.count)
+    for index in genes.indices {
+      if space.parameters[index].isOrdered {
+        if random.uniform() < 0.5 { genes[index] = crossed(genes[index], others[index], &random) }
+        if random.uniform() < mutationChance { genes[index] = mutated(genes[index], &random) }
+      } else {
+        if random.uniform() < 0.5 { genes[index] = others[index] }
+        if random.uniform() < mutationChance { genes[index] = random.uniform() }
+      }
+    }
+    return Proposal(point: space.point(ofGenes: genes))
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    guard losses.allSatisfy(\.isFinite) else { return }
+    if population.count < size {
+      population.append(Member(point: proposal.point, losses: losses))
+      if population.count == size { select(from: population) }
+    } else {
+      children.append(Member(point: proposal.point, losses: losses))
+      if children.count == size {
+        select(from: population + children)
+        children = []
+      }
+    }
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    learn(proposal, losses: [loss], in: space, &random)
+  }
+
+  /// What is known stood for selection before.
+  public mutating func refuse(
+    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
+  ) {}
+
+  private mutating func select(from all: [Member]) {
+    population = []
+    for (rank, front) in nonDominatedSort(all.map(\.losses)).enumerated() where population.count < size {
+      let distances = crowding(front.map { all[$0].losses })
+      let order = front.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }
+      for place in order.prefix(size - population.count) {
+        var member = all[front[place]]
+        member.rank = rank
+        member.crowding = distances[place]
+        population.append(member)
+      }
+    }
+  }
+
+  /// The better of two members: of the earlier front, or, in one front, the lonelier.
+  private func parent(_ random: inout SplitMix64) -> SearchSpace.Point {
+    let one = population[random.integer(below: size)]
+    let other = population[random.integer(below: size)]
+    return (one.rank, -one.crowding) <= (other.rank, -other.crowding) ? one.point : other.point
+  }
+
+  /// One child of simulated binary crossover (Deb and Agrawal 1995).
+  private func crossed(_ one: Double, _ other: Double, _ random: inout SplitMix64) -> Double {
+    let chance = random.uniform()
+    let power = 1 / (crossoverSpread + 1)
+    let spread = chance < 0.5 ? pow(2 * chance, power) : pow(1 / (2 * (1 - chance)), power)
+    let sign = random.uniform() < 0.5 ? 1.0 : -1.0
+    return clamped((one + other + sign * spread * (one - other)) / 2)
+  }
+
+  private func mutated(_ gene: Double, _ random: inout SplitMix64) -> Double {
+    let chance = random.uniform()
+    let power = 1 / (mutationSpread + 1)
+    return clamped(gene + (chance < 0.5 ? pow(2 * chance, power) - 1 : 1 - pow(2 * (1 - chance), power)))
+  }
+
+  private func clamped(_ gene: Double) -> Double { min(max(gene, 0), 1 - 0x1p-53) }
+}
