@@ -34,6 +34,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case differentialEvolution = "differential-evolution"
   case localSearch = "local-search"
   case bestFirst = "best-first"
+  case tpe
 
   /// The algorithm with its customary settings.
   public var algorithm: any SearchAlgorithm {
@@ -43,6 +44,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .differentialEvolution: DifferentialEvolution()
     case .localSearch: LocalSearch()
     case .auto, .bestFirst: BestFirstSearch()
+    case .tpe: TreeParzenSearch()
     }
   }
 }
