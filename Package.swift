@@ -40,7 +40,7 @@ let package = Package(
     room("ScalingLaws", ["CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
     room("TrainingCost", ["Formulas", "Tables", "Fitting"]),
     room("Planning", ["ScalingLaws", "TrainingCost"]),
-    room("Search", ["Formulas", "Tables", "Fitting"]),
+    room("Search", ["CGSL", "COpenBLAS", "Formulas", "Tables", "Fitting"]),
     room("Report", []),
     .executableTarget(
       name: "windtunnel",

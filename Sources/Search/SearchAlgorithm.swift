@@ -35,6 +35,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case localSearch = "local-search"
   case bestFirst = "best-first"
   case tpe
+  case gp
 
   /// The algorithm with its customary settings.
   public var algorithm: any SearchAlgorithm {
@@ -45,6 +46,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .localSearch: LocalSearch()
     case .auto, .bestFirst: BestFirstSearch()
     case .tpe: TreeParzenSearch()
+    case .gp: GaussianProcessSearch()
     }
   }
 }
