@@ -70,6 +70,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case differentialEvolution = "differential-evolution"
   case localSearch = "local-search"
   case bestFirst = "best-first"
+  case tpe, gp
   case successiveHalving = "successive-halving"
   case hyperband
   case asha
@@ -117,6 +118,8 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .differentialEvolution: return DifferentialEvolution()
     case .localSearch: return LocalSearch()
     case .bestFirst: return BestFirstSearch()
+    case .tpe: return TreeParzenSearch()
+    case .gp: return GaussianProcessSearch()
     case .auto: return fidelity.map { AsynchronousHalving($0) } ?? BestFirstSearch()
     default: break
     }

@@ -56,7 +56,7 @@ import Testing
         try study.tell(trial.number, losses: index % 10 == 9 ? [.nan, 1] : [near, far])
       }
       #expect(study.trials.count { $0.outcome == .failed } == 20)
-      return hypervolume(study.front.members.map(\.losses), below: [144, 144])
+      return hypervolume(study.front.members.map(\.losses), below: [64, 64])
     }
     let (ours, random) = try (0..<10).reduce((0.0, 0.0)) { sums, seed in
       (sums.0 + (try volume(name, seed)), sums.1 + (try volume(.random, seed)))

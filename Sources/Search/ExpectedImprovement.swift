@@ -1,0 +1,115 @@
+import CGSL
+import Fitting
+import Foundation
+
+/// The logarithm of how much lower than the least so far a normal variable is expected to be, in units of that; finite
+/// however small it is (Ament et al. 2023).
+func logExpectedImprovement(mean: Double, deviation: Double, least: Double) -> Double {
+  let z = (least - mean) / deviation
+  let logDensity = -0.5 * z * z - 0.5 * log(2 * Double.pi)
+  if z > -20 { return log(deviation) + log(exp(logDensity) + z * 0.5 * erfc(-z / 2.0.squareRoot())) }
+  // The asymptotic series of Mills' ratio, as the difference above has no digits left.
+  let inverse = 1 / (z * z)
+  return log(deviation) + logDensity + log(inverse) + log1p(inverse * (-3 + inverse * (15 - 105 * inverse)))
+}
+
+func normalQuantile(_ probability: Double) -> Double { gsl_cdf_ugaussian_Pinv(probability) }
+
+/// How configurations become features of a Gaussian process: numbers by their genes, categories by their levels.
+///
+/// A number that depends on another parameter has a second feature, which says whether it is there, and lies in the middle
+/// where it is not; the two share a weight.
+struct FeatureMap {
+  let features: [GaussianProcess.Feature]
+  private let isCategory: [Bool]
+  private let isConditional: [Bool]
+
+  init(_ space: SearchSpace) {
+    isCategory = space.parameters.map { !$0.isOrdered }
+    isConditional = space.parameters.map { $0.isOrdered && $0.condition != nil }
+    features = space.parameters.indices.flatMap { [isCategory, isConditional] index in
+      [GaussianProcess.Feature](
+        repeating: .init(weight: index, isCategory: isCategory[index]), count: isConditional[index] ? 2 : 1)
+    }
+  }
+
+  func row(of point: SearchSpace.Point, in space: SearchSpace) -> [Double] {
+    var row: [Double] = []
+    row.reserveCapacity(features.count)
+    for (index, coordinate) in point.enumerated() {
+      if isCategory[index] {
+        row.append(coordinate)
+      } else {
+        row.append(coordinate < 0 ? 0.5 : space.parameters[index].gene(ofCoordinate: coordinate))
+        if isConditional[index] { row.append(coordinate < 0 ? 0.5 : 0) }
+      }
+    }
+    return row
+  }
+}
+
+/// The points whose expected improvement was computed, and the search for better ones among their neighbours.
+struct ImprovementSearch {
+  private let process: GaussianProcess
+  private let map: FeatureMap
+  private let space: SearchSpace
+  private let least: Double
+  private let seen: Set<SearchSpace.Point>
+  private var scores: [SearchSpace.Point: Double] = [:]
+  /// By the order of evaluation, which does not hang on hashes.
+  private var evaluated: [(point: SearchSpace.Point, score: Double)] = []
+
+  init(
+    process: GaussianProcess, map: FeatureMap, space: SearchSpace, least: Double, seen: Set<SearchSpace.Point>
+  ) {
+    (self.process, self.map, self.space, self.least, self.seen) = (process, map, space, least, seen)
+  }
+
+  /// Scores those that are new and were not tried.
+  mutating func evaluate(_ points: [SearchSpace.Point]) {
+    var fresh: [SearchSpace.Point] = []
+    for point in points where !seen.contains(point) && scores.updateValue(0, forKey: point) == nil {
+      fresh.append(point)
+    }
+    let (means, variances) = process.posterior(fresh.map { map.row(of: $0, in: space) })
+    for (index, point) in fresh.enumerated() {
+      let score = logExpectedImprovement(mean: means[index], deviation: variances[index].squareRoot(), least: least)
+      evaluated.append((point, score))
+    }
+  }
+
+  /// Moves some of the best points to their best neighbours until none is better, the steps of real numbers ever smaller.
+  mutating func climb(from count: Int, steps: Int, _ random: inout SplitMix64) {
+    var climbers = best(count)
+    var known = Set(climbers)
+    var reach = 1.0
+    for _ in 0..<steps where !climbers.isEmpty {
+      let before = evaluated.count
+      let around = climbers.flatMap { near($0, reach, &random) }
+      evaluate(around)
+      guard evaluated.count > before else { break }
+      climbers = best(count).filter { known.insert($0).inserted || space.size == nil }
+      reach *= 0.6
+    }
+  }
+
+  /// The best points so far, the best first.
+  func best(_ count: Int) -> [SearchSpace.Point] {
+    evaluated.indices.sorted { (-evaluated[$0].score, $0) < (-evaluated[$1].score, $1) }.prefix(count).map {
+      evaluated[$0].point
+    }
+  }
+
+  private func near(
+    _ point: SearchSpace.Point, _ reach: Double, _ random: inout SplitMix64
+  ) -> [SearchSpace.Point] {
+    space.neighbours(of: point, &random).map { neighbour in
+      var neighbour = neighbour
+      for index in neighbour.indices
+      where space.levels[index] == 0 && neighbour[index] >= 0 && point[index] >= 0 {
+        neighbour[index] = point[index] + reach * (neighbour[index] - point[index])
+      }
+      return neighbour
+    }
+  }
+}

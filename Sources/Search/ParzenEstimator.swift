@@ -1,0 +1,225 @@
+import Fitting
+import Foundation
+
+/// A density over configurations: a mixture of kernels around some of them and of one broad prior, each kernel the product
+/// of one-parameter densities (Bergstra et al. 2011; the joint form of Falkner, Klein and Hutter 2018).
+///
+/// A real number has a normal density cut off at the ends of its range; a level of an ordered parameter the share of such
+/// a normal that falls into its bin; a category some weight on itself, the rest even. All kernels but the prior have one
+/// bandwidth, 0.2 n^(−1/(d+4)) of the range for n kernels in d dimensions. A kernel without a parameter, whose condition
+/// does not hold there, is even in it, and a configuration without one is judged by the others.
+struct ParzenEstimator {
+  /// How a parameter is smoothed.
+  private enum Kind {
+    case real
+    case ordered(levels: Int)
+    case categorical(levels: Int)
+  }
+
+  /// More levels than this are taken for real numbers.
+  private static let mostLevels = 32
+
+  private let kinds: [Kind]
+  private let capacity: Int
+  private(set) var count = 0
+  private var bandwidth = 0.0
+  private var cumulativeWeights: [Double]
+  private var logWeights: [Double]
+  /// A block of `capacity` a parameter, an entry a kernel: its centre, −1 where it lacks the parameter.
+  private var centres: [Double]
+  /// For real numbers, half the reciprocal of the variance and the logarithm of the density at the centre.
+  private var precisions: [Double]
+  private var peaks: [Double]
+  /// For the other parameters, the column of the kernel in the table below.
+  private var columns: [Int32]
+  /// A table a parameter, of the logarithm of the mass: a row a level, a column a centre, then one for kernels that lack
+  /// the parameter and one for the prior.
+  private var tables: [[Double]]
+  private var terms: [Double]
+
+  /// - Parameter capacity: the most kernels, beside the prior.
+  init(_ space: SearchSpace, capacity: Int) {
+    kinds = space.parameters.map { parameter in
+      guard let levels = parameter.levels else { return .real }
+      guard parameter.isOrdered else { return .categorical(levels: levels) }
+      if case .int(_, log: true) = parameter.domain { return .real }
+      return levels > Self.mostLevels ? .real : .ordered(levels: levels)
+    }
+    self.capacity = capacity + 1
+    cumulativeWeights = [Double](repeating: 0, count: self.capacity)
+    logWeights = cumulativeWeights
+    terms = cumulativeWeights
+    centres = [Double](repeating: 0, count: self.capacity * kinds.count)
+    precisions = centres
+    peaks = centres
+    columns = [Int32](repeating: 0, count: centres.count)
+    tables = [[Double]](repeating: [], count: kinds.count)
+  }
+
+  /// Where a configuration lies: the gene of what is smoothed as a real number, else the level, −1 for what is absent.
+  func place(of point: SearchSpace.Point, in space: SearchSpace) -> [Double] {
+    kinds.indices.map { index in
+      guard point[index] >= 0, case .real = kinds[index] else { return point[index] }
+      return space.parameters[index].gene(ofCoordinate: point[index])
+    }
+  }
+
+  /// Takes other kernels in place of all.
+  ///
+  /// - Parameters:
+  ///   - places: a row a configuration, at most as many as the capacity.
+  ///   - weights: their weights; the prior's is 1.
+  mutating func rebuild(_ places: [[Double]], weights: [Double]) {
+    let given = min(places.count, capacity - 1)
+    let sum = weights.prefix(given).reduce(1, +)
+    var total = 0.0
+    for kernel in 0...given {
+      let weight = (kernel < given ? weights[kernel] : 1) / sum
+      total += weight
+      cumulativeWeights[kernel] = total
+      logWeights[kernel] = log(weight)
+    }
+    if count != given + 1 {
+      count = given + 1
+      let rule = 0.2 * pow(Double(max(1, given)), -1 / Double(kinds.count + 4))
+      bandwidth = max(rule, 1 / Double(min(100, 1 + count)))
+      for index in kinds.indices { tables[index] = table(kinds[index]) }
+    }
+    for (index, kind) in kinds.enumerated() {
+      let start = index * capacity
+      for kernel in 0..<given { centres[start + kernel] = places[kernel][index] }
+      switch kind {
+      case .real:
+        let precision = 0.5 / (bandwidth * bandwidth)
+        for kernel in start..<(start + given) {
+          let isThere = centres[kernel] >= 0
+          precisions[kernel] = isThere ? precision : 0
+          peaks[kernel] = isThere ? logPeak(centres[kernel], bandwidth) : 0
+        }
+        centres[start + given] = 0.5
+        precisions[start + given] = 0.5
+        peaks[start + given] = logPeak(0.5, 1)
+      case .ordered(let levels), .categorical(let levels):
+        for kernel in start..<(start + given) {
+          columns[kernel] = Int32(centres[kernel] >= 0 ? Int(centres[kernel]) : levels)
+        }
+        columns[start + given] = Int32(levels + 1)
+      }
+    }
+  }
+
+  /// The logarithm of the density at a place, of the parameters that are there.
+  mutating func logDensity(_ place: [Double]) -> Double {
+    let count = count
+    let capacity = capacity
+    for kernel in 0..<count { terms[kernel] = logWeights[kernel] }
+    terms.withUnsafeMutableBufferPointer { terms in
+      for (index, kind) in kinds.enumerated() where place[index] >= 0 {
+        let (at, start) = (place[index], index * capacity)
+        switch kind {
+        case .real:
+          centres.withUnsafeBufferPointer { centres in
+            precisions.withUnsafeBufferPointer { precisions in
+              peaks.withUnsafeBufferPointer { peaks in
+                for kernel in 0..<count {
+                  let apart = at - centres[start &+ kernel]
+                  terms[kernel] += peaks[start &+ kernel] - precisions[start &+ kernel] * apart * apart
+                }
+              }
+            }
+          }
+        case .ordered(let levels), .categorical(let levels):
+          let row = Int(at) * (levels + 2)
+          tables[index].withUnsafeBufferPointer { table in
+            columns.withUnsafeBufferPointer { columns in
+              for kernel in 0..<count { terms[kernel] += table[row &+ Int(columns[start &+ kernel])] }
+            }
+          }
+        }
+      }
+    }
+    var most = terms[0]
+    for kernel in 1..<count { most = max(most, terms[kernel]) }
+    var sum = 0.0
+    // What is e^−40 of the most counts nothing.
+    for kernel in 0..<count where terms[kernel] > most - 40 { sum += exp(terms[kernel] - most) }
+    return most + log(sum)
+  }
+
+  /// A draw of every parameter, as genes in 0 ..< 1.
+  func sampleGenes(_ genes: inout [Double], _ random: inout SplitMix64) {
+    let drawn = random.uniform()
+    var kernel = 0
+    while kernel < count - 1, cumulativeWeights[kernel] <= drawn { kernel += 1 }
+    let isPrior = kernel == count - 1
+    for (index, kind) in kinds.enumerated() {
+      let centre = centres[index * capacity + kernel]
+      switch kind {
+      case .real:
+        genes[index] =
+          centre < 0 ? random.uniform() : cutNormal(centre, isPrior ? 1 : bandwidth, &random)
+      case .ordered(let levels):
+        if isPrior {
+          genes[index] = cutNormal(0.5, 1, &random)
+        } else {
+          genes[index] =
+            centre < 0 ? random.uniform() : cutNormal((centre + 0.5) / Double(levels), bandwidth, &random)
+        }
+      case .categorical(let levels):
+        let keeps = !isPrior && centre >= 0 && random.uniform() < 1 / (1 + Double(levels) / Double(count))
+        genes[index] = keeps ? (centre + 0.5) / Double(levels) : random.uniform()
+      }
+    }
+  }
+
+  private func table(_ kind: Kind) -> [Double] {
+    switch kind {
+    case .real: return []
+    case .ordered(let levels):
+      var table = [Double](repeating: -log(Double(levels)), count: levels * (levels + 2))
+      for column in 0..<(levels + 2) where column != levels {
+        let centre = column < levels ? (Double(column) + 0.5) / Double(levels) : 0.5
+        let width = column < levels ? bandwidth : 1
+        let whole = mass(0, 1, centre, width)
+        for level in 0..<levels {
+          let part = mass(Double(level) / Double(levels), Double(level + 1) / Double(levels), centre, width)
+          table[level * (levels + 2) + column] = log(max(part / whole, 1e-300))
+        }
+      }
+      return table
+    case .categorical(let levels):
+      let even = 1 / Double(count)
+      var table = [Double](repeating: -log(Double(levels)), count: levels * (levels + 2))
+      for level in 0..<levels {
+        for column in 0..<levels {
+          table[level * (levels + 2) + column] = log(((level == column ? 1 : 0) + even) / (1 + Double(levels) * even))
+        }
+      }
+      return table
+    }
+  }
+}
+
+/// The mass of a normal between two places.
+private func mass(_ low: Double, _ high: Double, _ centre: Double, _ width: Double) -> Double {
+  let scale = 1 / (width * 2.0.squareRoot())
+  return 0.5 * (erf((high - centre) * scale) - erf((low - centre) * scale))
+}
+
+/// The logarithm of the density at its centre of a normal cut off at 0 and 1.
+private func logPeak(_ centre: Double, _ width: Double) -> Double {
+  -log(width * (2 * Double.pi).squareRoot() * mass(0, 1, centre, width))
+}
+
+/// A draw from a normal cut off at 0 and 1, by the polar method (Marsaglia and Bray 1964), again where it falls outside.
+private func cutNormal(_ centre: Double, _ width: Double, _ random: inout SplitMix64) -> Double {
+  while true {
+    let (x, y) = (2 * random.uniform() - 1, 2 * random.uniform() - 1)
+    let square = x * x + y * y
+    guard square > 0, square < 1 else { continue }
+    let factor = width * (-2 * log(square) / square).squareRoot()
+    let (first, second) = (centre + x * factor, centre + y * factor)
+    if first >= 0, first < 1 { return first }
+    if second >= 0, second < 1 { return second }
+  }
+}
