@@ -46,6 +46,9 @@ struct SearchCommand: ParsableCommand {
       tells it is a report on the way, and a budget of N trials is what N full trainings take. A table's fidelity is a \
       column: 'fidelity: epoch'.
 
+      Several metrics, as 'metric: [accuracy, latency_ms]' with 'direction: [maximize, minimize]', give the best \
+      compromises in place of one best.
+
       Budgets are {trials: 200}, {cost: 3600} and {time: 2h}, whichever is spent first; a command's cost is its seconds, or \
       the metric that 'cost:' names. 'retries: 2' tries failures again; 'failures_in_a_row: 10' ends the search.
 

@@ -15,8 +15,8 @@ struct SearchRunCommand: AsyncParsableCommand {
       Examples:
         windtunnel search run Experiments/search-pilot.yaml
         windtunnel search run Experiments/search-pilot.yaml --seed 3 --format json
-        windtunnel search run Experiments/search-command.yaml --workers 2
-        windtunnel search run Experiments/search-command.yaml --resume --trials 60
+        windtunnel search run Experiments/search-trainer.yaml --workers 2
+        windtunnel search run Experiments/search-trainer.yaml --resume --trials 60
       """)
 
   @OptionGroup var experiment: ExperimentOptions
