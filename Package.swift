@@ -57,7 +57,7 @@ let package = Package(
     .executableTarget(
       name: "windtunnel-bench",
       dependencies: [
-        "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Report",
+        "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Search", "RunStore", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks", swiftSettings: strict),

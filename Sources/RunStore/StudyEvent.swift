@@ -6,6 +6,8 @@ public enum StudyEvent: Sendable, Hashable {
   case reported(trial: Int, fidelity: Double, loss: Double, goesOn: Bool)
   /// A trial ended, with the loss of every objective; without losses it failed.
   case told(trial: Int, losses: [Double], stopped: Bool, record: TrialRecord)
+
+  var isAsked: Bool { if case .asked = self { true } else { false } }
 }
 
 /// What is kept of a trial's run beside its loss.

@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
 
-/// The log of one study, in SQLite: every event is on the disk before `append` returns, so that a process killed at any
-/// moment loses nothing that was acknowledged.
+/// The log of one study, in SQLite: every result is on the disk before `append` returns, so that a process killed at any
+/// moment, or a machine that loses its power, loses nothing that was acknowledged.
 ///
 /// One process writes a study at a time; it holds a lock that the system takes back when it ends, however it ends. Others may
 /// read meanwhile.
@@ -80,11 +80,17 @@ public final class StudyStore: Sendable {
     return store
   }
 
-  /// Writes events, all or none.
+  /// Writes events, all or none. It waits for the disk unless they are only trials that began, which a study asks for again
+  /// where they are lost.
   public func append(_ events: [StudyEvent]) throws(StoreError) {
     try performing(path) {
-      try queue.write { db in
-        for event in events { try event.insert(db) }
+      try queue.writeWithoutTransaction { db in
+        let synchronous = events.allSatisfy(\.isAsked) ? "NORMAL" : "FULL"
+        try db.cachedStatement(sql: "PRAGMA synchronous = \(synchronous)").execute()
+        try db.inTransaction {
+          for event in events { try event.insert(db) }
+          return .commit
+        }
       }
     }
   }
@@ -133,8 +139,6 @@ public final class StudyStore: Sendable {
     configuration.readonly = readonly
     configuration.busyMode = .timeout(10)
     configuration.journalMode = readonly ? .default : .wal
-    // A commit is on the disk when it returns.
-    if !readonly { configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
     return configuration
   }
 }

@@ -1,9 +1,9 @@
 import Fitting
 import RunStore
 
-/// Runs a study's trials, many at a time, and writes every event to its store before it acts on it.
+/// Runs a study's trials, many at a time, and writes every event to its store before a worker acts on it.
 ///
-/// A run that was cut off at any moment is gone on with by replaying the store: what was told is not run again, and what was
+/// Events that come while others are being written go to the disk together, so that many workers share its delay. A run that was cut off at any moment is gone on with by replaying the store: what was told is not run again, and what was
 /// begun and not told is run first.
 public actor StudyRunner {
   public struct Limits: Sendable {
@@ -35,6 +35,11 @@ public actor StudyRunner {
   /// Trials that were asked for before an interruption and not told.
   private var interrupted: [Int] = []
   private let start = ContinuousClock.now
+  /// Events that are in the study but not in the store yet, in their order.
+  private var unsaved: [StudyEvent] = []
+  private var notedCount = 0
+  private var savedCount = 0
+  private var saving: Task<Void, any Error>?
 
   /// - Parameters:
   ///   - seed: the study's; those of its trials follow from it.
@@ -87,7 +92,7 @@ public actor StudyRunner {
     }
   }
 
-  private func next() throws -> TrialJob? {
+  private func next() async throws -> TrialJob? {
     if !interrupted.isEmpty { return job(study.trials[interrupted.removeFirst()]) }
     guard !limits.budget.isSpent(spent) else { return nil }
     guard let trial = study.ask() else {
@@ -95,8 +100,9 @@ public actor StudyRunner {
       isExhausted = true
       return nil
     }
-    try store?.append([.asked(trial: trial.number, point: trial.point, fidelity: trial.fidelity)])
     charge(trial)
+    note(.asked(trial: trial.number, point: trial.point, fidelity: trial.fidelity))
+    try await save()
     return job(trial)
   }
 
@@ -107,17 +113,18 @@ public actor StudyRunner {
     )
   }
 
-  private func report(_ number: Int, at fidelity: Double, value: Double) throws -> Bool {
+  private func report(_ number: Int, at fidelity: Double, value: Double) async throws -> Bool {
     // A trial that is run again passes what it reported before.
     if let last = study.trials[number].reports.last, last.fidelity >= fidelity { return true }
     guard fidelity < study.trials[number].fidelity ?? .infinity, value.isFinite else { return true }
     let loss = goals[0].direction.loss(ofValue: value)
     let goesOn = try study.report(number, loss: loss, at: fidelity)
-    try store?.append([.reported(trial: number, fidelity: fidelity, loss: loss, goesOn: goesOn)])
+    note(.reported(trial: number, fidelity: fidelity, loss: loss, goesOn: goesOn))
+    try await save()
     return goesOn
   }
 
-  private func finish(_ number: Int, _ result: TrialResult) throws {
+  private func finish(_ number: Int, _ result: TrialResult) async throws {
     var record = result.record
     var losses: [Double] = []
     switch result.end {
@@ -130,14 +137,41 @@ public actor StudyRunner {
     case .failed(let reason): record.failure = reason
     }
     let stopped = result.end == .stopped
-    try store?.append([.told(trial: number, losses: losses, stopped: stopped, record: record)])
     try tell(number, losses, stopped: stopped, record)
+    note(.told(trial: number, losses: losses, stopped: stopped, record: record))
+    let failures = failuresInARow
+    try await save()
     onTell(study.trials[number], study, spent)
-    guard failuresInARow < limits.failuresInARow else {
+    guard failures < limits.failuresInARow else {
       throw SearchError(
-        "\(failuresInARow) trials failed in a row, the last one, trial \(number), because \(record.failure ?? "of its end"); "
+        "\(failures) trials failed in a row, the last one, trial \(number), because \(record.failure ?? "of its end"); "
           + "mend the command, then go on with --resume")
     }
+  }
+
+  private func note(_ event: StudyEvent) {
+    guard store != nil else { return }
+    unsaved.append(event)
+    notedCount += 1
+  }
+
+  /// Returns when all that was noted is in the store.
+  private func save() async throws {
+    let wanted = notedCount
+    while savedCount < wanted, let store {
+      let task = saving ?? Task { try await write(to: store) }
+      saving = task
+      try await task.value
+    }
+  }
+
+  private func write(to store: StudyStore) async throws {
+    // Before the task ends, so that those who wait for it see that it did.
+    defer { saving = nil }
+    let events = unsaved
+    unsaved = []
+    try await Task.detached { try store.append(events) }.value
+    savedCount += events.count
   }
 
   private func tell(_ number: Int, _ losses: [Double], stopped: Bool, _ record: TrialRecord) throws {
@@ -167,7 +201,7 @@ public actor StudyRunner {
   /// Goes through what happened before, so that the study stands where it stood.
   ///
   /// - Throws: ``SearchError`` where the events are not those of this study.
-  public func replay(_ events: [StudyEvent]) throws {
+  public func replay(_ events: [StudyEvent]) async throws {
     var running: [Int: Bool] = [:]
     for event in events {
       switch event {
@@ -192,7 +226,7 @@ public actor StudyRunner {
       if goesOn {
         interrupted.append(number)
       } else {
-        try finish(number, TrialResult(.stopped, TrialRecord(seconds: 0)))
+        try await finish(number, TrialResult(.stopped, TrialRecord(seconds: 0)))
       }
     }
     failuresInARow = 0

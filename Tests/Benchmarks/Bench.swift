@@ -5,11 +5,12 @@ import Report
 import ScalingLaws
 import Tables
 
-/// Times fits beside scipy on the same runs, and compares predicted training steps with measured ones.
-@main struct Bench: ParsableCommand {
+/// Times fits beside scipy on the same runs and searches beside Optuna, and compares predicted training steps with
+/// measured ones.
+@main struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "windtunnel-bench",
-    abstract: "Time fits of the Chinchilla law and of the whole catalogue, with scipy in the same run.")
+    abstract: "Time fits of the whole catalogue beside scipy, and searches beside Optuna, in the same run.")
 
   @Argument(help: "Runs with the columns params, tokens and loss.")
   var runs = "Fits/pilot/runs.csv"
@@ -29,8 +30,11 @@ import Tables
   @Option(help: "How long scipy may take for each law of the catalogue; the rest of its time is extrapolated.")
   var peerSeconds = 10.0
 
-  @Flag(inversion: .prefixedNo, help: "Run scipy as well.")
+  @Flag(inversion: .prefixedNo, help: "Run scipy and Optuna as well.")
   var peers = true
+
+  @Flag(help: "Time searches alone.")
+  var searches = false
 
   func validate() throws {
     guard rows >= 10, resamples >= 1, sample >= 1, dropHighestLoss >= 0 else {
@@ -38,7 +42,8 @@ import Tables
     }
   }
 
-  func run() throws {
+  func run() async throws {
+    guard !searches else { return print(try await SearchBench().text(peers: peers)) }
     let all = try RunTable(Table.read(runs))
     let kept = dropHighestLoss > 0 ? try all.droppingHighestLoss(dropHighestLoss).table : all
     let bench = try FitBench(kept)
@@ -64,6 +69,7 @@ import Tables
     print(table.render(runs: kept.rowCount, of: runs, objective: bench.optimum.value))
     try compareCatalogue(threads)
     try compareCosts()
+    print("\n" + (try await SearchBench().text(peers: peers)))
   }
 
   private func compareCosts() throws {

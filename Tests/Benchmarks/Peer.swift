@@ -44,25 +44,25 @@ enum Peer {
     }
   }
 
+  /// What Optuna's ask and tell take, and the least loss that it finds; nil where it cannot be run.
+  static func search(_ sampler: String, trials: Int) -> SearchResult? {
+    guard
+      let data = try? output(of: "Tests/Peers/search_optuna.py", [sampler, "--trials", "\(trials)"])
+    else { return nil }
+    return try? JSONDecoder().decode(SearchResult.self, from: data)
+  }
+
+  struct SearchResult: Decodable {
+    let micros: Double
+    let best: Double
+  }
+
   private static func run(_ way: Way, _ script: String, _ arguments: [String], input: Data = Data()) -> Result {
     guard FileManager.default.fileExists(atPath: script) else {
       return .failed(way, why: "\(script) is not there: run from the repository")
     }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", script] + arguments
-    let (asked, output) = (Pipe(), Pipe())
-    process.standardInput = asked
-    process.standardOutput = output
     do {
-      try process.run()
-      try asked.fileHandleForWriting.write(contentsOf: input)
-      try asked.fileHandleForWriting.close()
-      let data = output.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      guard process.terminationStatus == 0 else {
-        return .failed(way, why: "python3 with numpy and scipy is needed (exit status \(process.terminationStatus))")
-      }
+      let data = try output(of: script, arguments, input: input)
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       let report = try decoder.decode(Report.self, from: data)
@@ -71,5 +71,26 @@ enum Peer {
     } catch {
       return .failed(way, why: "\(error)")
     }
+  }
+
+  private struct Failed: Error, CustomStringConvertible {
+    let status: Int32
+    var description: String { "python3 with numpy and scipy is needed (exit status \(status))" }
+  }
+
+  private static func output(of script: String, _ arguments: [String], input: Data = Data()) throws -> Data {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", script] + arguments
+    let (asked, output) = (Pipe(), Pipe())
+    process.standardInput = asked
+    process.standardOutput = output
+    try process.run()
+    try asked.fileHandleForWriting.write(contentsOf: input)
+    try asked.fileHandleForWriting.close()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failed(status: process.terminationStatus) }
+    return data
   }
 }
