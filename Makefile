@@ -10,7 +10,7 @@ OUT := .build/demo
 help:
 	@echo "make demo    fit the pilot runs and plan a budget, with pictures under $(OUT)"
 	@echo "make test    run all tests, the README and the notebooks"
-	@echo "make bench   time the fits beside scipy"
+	@echo "make bench   time fits beside scipy and searches beside Optuna"
 	@echo "make pilot   train the pilot runs again (more than an hour on one core)"
 	@echo "make tune    search the reference trainer's learning rate on real training"
 	@echo "make docs    run the commands of the README and the notebooks again and keep their output"
@@ -43,7 +43,7 @@ test: setup
 	python3 Tests/Docs/run_markdown.py --check README.md Notebooks-text/*.md
 
 bench: setup
-	@python3 -c "import numpy, scipy" 2>/dev/null || python3 -m pip install --quiet numpy scipy
+	@python3 -c "import numpy, scipy, optuna" 2>/dev/null || python3 -m pip install --quiet numpy scipy optuna
 	$(SWIFT) run -c release windtunnel-bench
 
 # Finished runs are kept: to train them again, take the tables away first.

@@ -43,7 +43,7 @@ let package = Package(
     room("TrainingCost", ["Formulas", "Tables", "Fitting"]),
     room("Planning", ["ScalingLaws", "TrainingCost"]),
     room("RunStore", [.product(name: "GRDB", package: "GRDB.swift")]),
-    room("Search", ["CGSL", "COpenBLAS", "Formulas", "Tables", "Fitting", "RunStore", "Launch"]),
+    room("Search", ["CGSL", "COpenBLAS", "CVectorMath", "Formulas", "Tables", "Fitting", "RunStore", "Launch"]),
     room("Launch", [.product(name: "Subprocess", package: "swift-subprocess")]),
     room("Report", []),
     .executableTarget(

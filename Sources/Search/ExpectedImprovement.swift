@@ -40,7 +40,7 @@ struct FeatureMap {
       if isCategory[index] {
         row.append(coordinate)
       } else {
-        row.append(coordinate < 0 ? 0.5 : space.parameters[index].gene(ofCoordinate: coordinate))
+        row.append(coordinate < 0 ? 0.5 : space.scales[index].gene(ofCoordinate: coordinate))
         if isConditional[index] { row.append(coordinate < 0 ? 0.5 : 0) }
       }
     }

@@ -75,23 +75,14 @@ public struct Parameter: Sendable, Hashable {
 
   public var isOrdered: Bool { if case .categorical = domain { false } else { true } }
 
-  /// The coordinate of a gene, a number in 0 ..< 1: itself for a real number, else the level that its bin stands for.
-  ///
-  /// Levels share the unit interval evenly, and those of a logarithmic whole number as their logarithms do.
-  func coordinate(ofGene gene: Double) -> Double {
-    guard let levels else { return gene }
-    guard case .int(let range, log: true) = domain else { return Double(min(levels - 1, Int(gene * Double(levels)))) }
-    let ends = Self.logEnds(range)
-    let value = Foundation.exp(ends.low + gene * (ends.high - ends.low)).rounded()
-    return min(max(value - Double(range.lowerBound), 0), Double(levels - 1))
-  }
-
-  /// A gene in the middle of a coordinate's bin.
-  func gene(ofCoordinate coordinate: Double) -> Double {
-    guard let levels else { return coordinate }
-    guard case .int(let range, log: true) = domain else { return (coordinate + 0.5) / Double(levels) }
-    let ends = Self.logEnds(range)
-    return (Foundation.log(Double(range.lowerBound) + coordinate) - ends.low) / (ends.high - ends.low)
+  /// How genes, numbers in 0 ..< 1, stand for coordinates.
+  var scale: GeneScale {
+    guard let levels else { return .real }
+    guard case .int(let range, log: true) = domain else { return .even(levels: Double(levels)) }
+    // Half a unit beyond both ends, so that the ends are as likely as their neighbours.
+    return .logarithmic(
+      first: Double(range.lowerBound), levels: Double(levels), low: Foundation.log(Double(range.lowerBound) - 0.5),
+      high: Foundation.log(Double(range.upperBound) + 0.5))
   }
 
   /// The value at a coordinate.
@@ -107,9 +98,33 @@ public struct Parameter: Sendable, Hashable {
     case .ordinal(let values), .categorical(let values): return values[Int(coordinate)]
     }
   }
+}
 
-  /// Half a unit beyond both ends, so that the ends are as likely as their neighbours.
-  private static func logEnds(_ range: ClosedRange<Int>) -> (low: Double, high: Double) {
-    (Foundation.log(Double(range.lowerBound) - 0.5), Foundation.log(Double(range.upperBound) + 0.5))
+/// How genes, numbers in 0 ..< 1, stand for the coordinates of a parameter.
+enum GeneScale: Sendable {
+  /// The coordinate is the gene.
+  case real
+  /// Levels share the unit interval evenly.
+  case even(levels: Double)
+  /// Whole numbers from `first` on share it as their logarithms do, from `low` to `high`.
+  case logarithmic(first: Double, levels: Double, low: Double, high: Double)
+
+  /// The coordinate of the bin that a gene lies in.
+  func coordinate(ofGene gene: Double) -> Double {
+    switch self {
+    case .real: return gene
+    case .even(let levels): return min(levels - 1, (gene * levels).rounded(.down))
+    case .logarithmic(let first, let levels, let low, let high):
+      return min(max(Foundation.exp(low + gene * (high - low)).rounded() - first, 0), levels - 1)
+    }
+  }
+
+  /// A gene in the middle of a coordinate's bin.
+  func gene(ofCoordinate coordinate: Double) -> Double {
+    switch self {
+    case .real: coordinate
+    case .even(let levels): (coordinate + 0.5) / levels
+    case .logarithmic(let first, _, let low, let high): (Foundation.log(first + coordinate) - low) / (high - low)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import CVectorMath
 import Fitting
 import Foundation
 
@@ -45,7 +46,7 @@ struct ParzenEstimator {
       if case .int(_, log: true) = parameter.domain { return .real }
       return levels > Self.mostLevels ? .real : .ordered(levels: levels)
     }
-    self.capacity = capacity + 1
+    self.capacity = padded(capacity + 1)
     cumulativeWeights = [Double](repeating: 0, count: self.capacity)
     logWeights = cumulativeWeights
     terms = cumulativeWeights
@@ -60,7 +61,7 @@ struct ParzenEstimator {
   func place(of point: SearchSpace.Point, in space: SearchSpace) -> [Double] {
     kinds.indices.map { index in
       guard point[index] >= 0, case .real = kinds[index] else { return point[index] }
-      return space.parameters[index].gene(ofCoordinate: point[index])
+      return space.scales[index].gene(ofCoordinate: point[index])
     }
   }
 
@@ -85,20 +86,27 @@ struct ParzenEstimator {
       bandwidth = max(rule, 1 / Double(min(100, 1 + count)))
       for index in kinds.indices { tables[index] = table(kinds[index]) }
     }
+    for kernel in 0..<given {
+      for (index, place) in places[kernel].enumerated() { centres[index &* capacity &+ kernel] = place }
+    }
     for (index, kind) in kinds.enumerated() {
       let start = index * capacity
-      for kernel in 0..<given { centres[start + kernel] = places[kernel][index] }
       switch kind {
       case .real:
         let precision = 0.5 / (bandwidth * bandwidth)
         for kernel in start..<(start + given) {
           let isThere = centres[kernel] >= 0
           precisions[kernel] = isThere ? precision : 0
-          peaks[kernel] = isThere ? logPeak(centres[kernel], bandwidth) : 0
+          peaks[kernel] = isThere ? peak(centres[kernel], bandwidth) : 1
         }
         centres[start + given] = 0.5
         precisions[start + given] = 0.5
-        peaks[start + given] = logPeak(0.5, 1)
+        peaks[start + given] = peak(0.5, 1)
+        let padded = padded(count)
+        for kernel in count..<padded { peaks[start + kernel] = 1 }
+        peaks.withUnsafeMutableBufferPointer { peaks in
+          if let base = peaks.baseAddress { apply(WT_LOG, base + start, count: padded) }
+        }
       case .ordered(let levels), .categorical(let levels):
         for kernel in start..<(start + given) {
           columns[kernel] = Int32(centres[kernel] >= 0 ? Int(centres[kernel]) : levels)
@@ -138,12 +146,7 @@ struct ParzenEstimator {
         }
       }
     }
-    var most = terms[0]
-    for kernel in 1..<count { most = max(most, terms[kernel]) }
-    var sum = 0.0
-    // What is e^−40 of the most counts nothing.
-    for kernel in 0..<count where terms[kernel] > most - 40 { sum += exp(terms[kernel] - most) }
-    return most + log(sum)
+    return terms.withUnsafeMutableBufferPointer { logSumOfExponentials($0, count: count) }
   }
 
   /// A draw of every parameter, as genes in 0 ..< 1.
@@ -200,15 +203,44 @@ struct ParzenEstimator {
   }
 }
 
+/// The logarithm of the sum of the exponentials of the first terms, which are lost; there is room for a multiple of the lanes.
+private func logSumOfExponentials(_ terms: UnsafeMutableBufferPointer<Double>, count: Int) -> Double {
+  guard let base = terms.baseAddress else { return -.infinity }
+  let padded = padded(count)
+  for index in count..<padded { terms[index] = -.greatestFiniteMagnitude }
+  let raw = UnsafeRawPointer(base)
+  func four(from index: Int) -> SIMD4<Double> { raw.loadUnaligned(fromByteOffset: index * 8, as: SIMD4<Double>.self) }
+  var greatest = four(from: 0)
+  for index in stride(from: 4, to: padded, by: 4) {
+    let terms = four(from: index)
+    greatest.replace(with: terms, where: terms .> greatest)
+  }
+  let most = greatest.max()
+  for index in 0..<padded { terms[index] -= most }
+  apply(WT_EXP, base, count: padded)
+  var sums = SIMD4<Double>.zero
+  for index in stride(from: 0, to: padded, by: 4) { sums += four(from: index) }
+  return most + log(sums.sum())
+}
+
+/// The next multiple of the lanes.
+private func padded(_ count: Int) -> Int { (count + Int(WT_LANES) - 1) / Int(WT_LANES) * Int(WT_LANES) }
+
+/// Puts a function's values in place of its arguments, of which there is a multiple of the lanes.
+private func apply(_ operation: wt_operation, _ values: UnsafeMutablePointer<Double>, count: Int) {
+  var instruction = wt_instruction(operation: Int32(operation.rawValue), destination: 0, a: 0, b: 0, c: 0)
+  withUnsafePointer(to: Optional(values)) { wt_run(&instruction, 1, $0, nil, Int32(count)) }
+}
+
 /// The mass of a normal between two places.
 private func mass(_ low: Double, _ high: Double, _ centre: Double, _ width: Double) -> Double {
   let scale = 1 / (width * 2.0.squareRoot())
   return 0.5 * (erf((high - centre) * scale) - erf((low - centre) * scale))
 }
 
-/// The logarithm of the density at its centre of a normal cut off at 0 and 1.
-private func logPeak(_ centre: Double, _ width: Double) -> Double {
-  -log(width * (2 * Double.pi).squareRoot() * mass(0, 1, centre, width))
+/// The density at its centre of a normal cut off at 0 and 1.
+private func peak(_ centre: Double, _ width: Double) -> Double {
+  1 / (width * (2 * Double.pi).squareRoot() * mass(0, 1, centre, width))
 }
 
 /// A draw from a normal cut off at 0 and 1, by the polar method (Marsaglia and Bray 1964), again where it falls outside.

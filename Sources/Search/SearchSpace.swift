@@ -10,10 +10,11 @@ public struct SearchSpace: Sendable {
   public typealias Point = [Double]
 
   public let parameters: [Parameter]
-  /// For every parameter its condition: the index of the parameter that it depends on, and the levels for which it is there.
-  private let conditions: [(parent: Int, levels: Set<Double>)?]
+  /// Which parameters depend on which other, and the levels of that one for which they are there.
+  private let conditions: [(parameter: Int, parent: Int, levels: Set<Double>)]
   /// The number of values of every parameter, 0 for a real number.
   let levels: [Int]
+  let scales: [GeneScale]
 
   static let absent = -1.0
 
@@ -21,21 +22,22 @@ public struct SearchSpace: Sendable {
   ///   condition on a parameter that does not come before.
   public init(_ parameters: [Parameter]) throws(SearchError) {
     guard !parameters.isEmpty else { throw SearchError("the space has no parameters; give at least one") }
-    var conditions: [(parent: Int, levels: Set<Double>)?] = []
+    var conditions: [(parameter: Int, parent: Int, levels: Set<Double>)] = []
     for (index, parameter) in parameters.enumerated() {
       let earlier = parameters[..<index]
       guard !earlier.contains(where: { $0.name == parameter.name }) else {
         throw SearchError("two parameters have the name '\(parameter.name)'; rename one")
       }
       try parameter.check()
-      conditions.append(
-        try parameter.condition.map { condition throws(SearchError) in
-          try resolve(condition, of: parameter, among: earlier)
-        })
+      if let condition = parameter.condition {
+        let (parent, levels) = try resolve(condition, of: parameter, among: earlier)
+        conditions.append((index, parent, levels))
+      }
     }
     self.parameters = parameters
     self.conditions = conditions
     levels = parameters.map { $0.levels ?? 0 }
+    scales = parameters.map(\.scale)
   }
 
   /// How many configurations there are; nil with a real number among the parameters, or above 2⁵³. A condition that does
@@ -51,12 +53,12 @@ public struct SearchSpace: Sendable {
 
   /// The point of genes in 0 ..< 1, one a parameter.
   func point(ofGenes genes: [Double]) -> Point {
-    canonical(zip(parameters, genes).map { $0.coordinate(ofGene: $1) })
+    canonical(scales.indices.map { scales[$0].coordinate(ofGene: genes[$0]) })
   }
 
   /// Genes in the middle of a point's bins.
   func genes(of point: Point) -> [Double] {
-    zip(parameters, point).map { $1 < 0 ? 0.5 : $0.gene(ofCoordinate: $1) }
+    zip(scales, point).map { $1 < 0 ? 0.5 : $0.gene(ofCoordinate: $1) }
   }
 
   /// A point drawn evenly, each parameter on its own scale.
@@ -67,7 +69,7 @@ public struct SearchSpace: Sendable {
   }
 
   func randomCoordinate(_ index: Int, _ random: inout SplitMix64) -> Double {
-    parameters[index].coordinate(ofGene: random.uniform())
+    scales[index].coordinate(ofGene: random.uniform())
   }
 
   /// The point with every parameter that is absent drawn, so that a change may bring it in.
@@ -80,8 +82,8 @@ public struct SearchSpace: Sendable {
   /// The point with every parameter whose condition does not hold marked absent.
   func canonical(_ point: Point) -> Point {
     var point = point
-    for (index, condition) in conditions.enumerated() {
-      if let condition, !condition.levels.contains(point[condition.parent]) { point[index] = Self.absent }
+    for condition in conditions where !condition.levels.contains(point[condition.parent]) {
+      point[condition.parameter] = Self.absent
     }
     return point
   }

@@ -97,14 +97,14 @@ import Testing
     for parameter in parameters {
       guard let levels = parameter.levels else { continue }
       for level in 0..<levels {
-        #expect(parameter.coordinate(ofGene: parameter.gene(ofCoordinate: Double(level))) == Double(level), "\(level)")
+        #expect(parameter.scale.coordinate(ofGene: parameter.scale.gene(ofCoordinate: Double(level))) == Double(level), "\(level)")
       }
-      #expect(parameter.coordinate(ofGene: 0) == 0)
-      #expect(parameter.coordinate(ofGene: 0.999_999_999) == Double(levels - 1))
+      #expect(parameter.scale.coordinate(ofGene: 0) == 0)
+      #expect(parameter.scale.coordinate(ofGene: 0.999_999_999) == Double(levels - 1))
     }
-    #expect(parameters[0].coordinate(ofGene: 0.34) == 1)
+    #expect(parameters[0].scale.coordinate(ofGene: 0.34) == 1)
     // Half of the logarithm of 0.5 … 1000.5 lies below 22.4.
-    #expect(parameters[2].value(atCoordinate: parameters[2].coordinate(ofGene: 0.5)) == .number(22))
+    #expect(parameters[2].value(atCoordinate: parameters[2].scale.coordinate(ofGene: 0.5)) == .number(22))
     guard case .number(let middle) = parameters[3].value(atCoordinate: 0.5) else { return }
     #expect(abs(middle - 0.01) < 1e-15)
   }
