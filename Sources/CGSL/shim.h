@@ -7,6 +7,7 @@
 #include <gsl/gsl_multifit_nlinear.h>
 #include <gsl/gsl_qrng.h>
 #include <gsl/gsl_rng.h>
+#include <gsl/gsl_sf_erf.h>
 
 /* GSL's type pointers are mutable globals, which Swift 6 does not let concurrent code read: hand them out by value. */
 static inline const gsl_rng_type *windtunnel_rng_mt19937(void) { return gsl_rng_mt19937; }

@@ -23,7 +23,7 @@ extension StudyEvent {
         trial: trial, losses: losses.coordinates, stopped: flag,
         record: TrialRecord(
           seconds: row.read("seconds") ?? 0, cost: row.read("cost"), metrics: metrics ?? [:],
-          failure: row.read("failure")))
+          failure: row.read("failure"), excess: row.read("excess")))
     default: return nil
     }
   }
@@ -42,10 +42,11 @@ extension StudyEvent {
         record.metrics.isEmpty ? nil : String(decoding: try JSONEncoder().encode(record.metrics), as: UTF8.self)
       try db.cachedStatement(
         sql: """
-          INSERT INTO event (kind, trial, losses, flag, seconds, cost, metrics, failure) VALUES ('told', ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO event (kind, trial, losses, flag, seconds, cost, metrics, failure, excess)
+          VALUES ('told', ?, ?, ?, ?, ?, ?, ?, ?)
           """
       ).execute(arguments: [
-        trial, Data(coordinates: losses), stopped, record.seconds, record.cost, metrics, record.failure,
+        trial, Data(coordinates: losses), stopped, record.seconds, record.cost, metrics, record.failure, record.excess,
       ])
     }
   }

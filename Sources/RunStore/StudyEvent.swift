@@ -20,11 +20,16 @@ public struct TrialRecord: Sendable, Hashable {
   public var metrics: [String: Double]
   /// Why it failed.
   public var failure: String?
+  /// How far it exceeds constraints that only it could measure; nil without such.
+  public var excess: Double?
 
-  public init(seconds: Double, cost: Double? = nil, metrics: [String: Double] = [:], failure: String? = nil) {
+  public init(
+    seconds: Double, cost: Double? = nil, metrics: [String: Double] = [:], failure: String? = nil, excess: Double? = nil
+  ) {
     self.seconds = seconds
     self.cost = cost
     self.metrics = metrics
     self.failure = failure
+    self.excess = excess
   }
 }

@@ -123,7 +123,7 @@ public final class StudyStore: Sendable {
     self.lock = lock
   }
 
-  private static let version = 1
+  private static let version = 2
 
   private static let schema = """
     CREATE TABLE study (
@@ -131,7 +131,7 @@ public final class StudyStore: Sendable {
       description TEXT NOT NULL);
     CREATE TABLE event (
       id INTEGER PRIMARY KEY, kind TEXT NOT NULL, trial INTEGER NOT NULL, fidelity REAL, loss REAL, losses BLOB, flag INTEGER,
-      point BLOB, seconds REAL, cost REAL, metrics TEXT, failure TEXT);
+      point BLOB, seconds REAL, cost REAL, metrics TEXT, failure TEXT, excess REAL);
     """
 
   private static func configuration(readonly: Bool) -> Configuration {

@@ -12,7 +12,9 @@ public struct CommandObjective: Sendable {
   public let template: CommandTemplate
   public let metrics: MetricsReader.Source
   /// The metrics that a trial must write, the one that is reported on the way first.
-  public let goals: [String]
+  public let goals: [Goal]
+  /// Constraints on metrics, known after a trial.
+  public let measured: [MeasuredConstraint]
   /// The metric that a trial's cost is read from; nil for its seconds.
   public let cost: String?
   /// In seconds, of one run.
@@ -24,8 +26,9 @@ public struct CommandObjective: Sendable {
 
   /// - Throws: ``SearchError`` for a placeholder that nothing fills; ``FormulaError`` for a constraint that cannot be read.
   public init(
-    _ command: String, space: SearchSpace, fidelity: Fidelity?, goals: [String],
-    metrics: MetricsReader.Source = .jsonLines, cost: String? = nil, timeout: Double? = nil, constraints: [String] = []
+    _ command: String, space: SearchSpace, fidelity: Fidelity?, goals: [Goal],
+    metrics: MetricsReader.Source = .jsonLines, cost: String? = nil, timeout: Double? = nil, constraints: [String] = [],
+    measured: [MeasuredConstraint] = []
   ) throws {
     let template = CommandTemplate(command)
     let known = space.parameters.map(\.name) + (fidelity.map { [$0.name] } ?? []) + Self.own
@@ -39,6 +42,7 @@ public struct CommandObjective: Sendable {
     self.template = template
     self.metrics = metrics
     self.goals = goals
+    self.measured = measured
     self.cost = cost
     self.timeout = timeout
     self.constraints = try constraints.map { try ParameterConstraint($0, in: space) }
@@ -94,7 +98,7 @@ private struct CommandRun {
       outputPath: output, errorPath: "\(directory)/\(run).err")
     let watch = MetricsWatch(
       try MetricsReader(objective.metrics, directory: directory, outputPath: output, metricsPath: metrics),
-      metric: objective.goals[0], fidelity: fidelity?.name, report: report)
+      goal: objective.goals[0], fidelity: fidelity?.name, report: report)
     let start = ContinuousClock.now
     let end = try await process.run(mark: directory) { await watch.look() }
     await watch.look(atEnd: true)
@@ -102,17 +106,21 @@ private struct CommandRun {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if let error = await watch.error { throw error }
     let cost = objective.cost.map { last[$0] ?? 0 } ?? seconds
-    let record = TrialRecord(seconds: seconds, cost: cost, metrics: last.filter { $0.value.isFinite })
+    var record = TrialRecord(seconds: seconds, cost: cost, metrics: last.filter { $0.value.isFinite })
+    if !objective.measured.isEmpty {
+      record.excess = objective.measured.excess(objective.measured.map { $0.excess(last) })
+    }
     return TrialResult(self.end(end, last), record)
   }
 
   private func end(_ end: LocalProcess.End, _ last: [String: Double]) -> TrialResult.End {
     switch end {
     case .exited(0):
-      if let missing = objective.goals.first(where: { last[$0] == nil }) {
+      let wanted = objective.measured.flatMap(\.names).filter { last[$0] == nil }
+      if let missing = objective.goals.compactMap({ $0.missing(last) }).first ?? wanted.first {
         return .failed("it wrote no '\(missing)'; its output is in \(directory)/\(run).out")
       }
-      return .finished(values: objective.goals.compactMap { last[$0] })
+      return .finished(values: objective.goals.compactMap { $0.value(last) })
     case .exited(let code): return .failed("it ended with code \(code)\(lastError); see \(directory)/\(run).err")
     case .signaled(let signal): return .failed("signal \(signal) ended it\(lastError); see \(directory)/\(run).err")
     case .timedOut: return .failed("it ran longer than its time limit")
@@ -147,7 +155,7 @@ private struct CommandRun {
 /// Reads a command's metrics as they come, and passes on those that tell a fidelity.
 private actor MetricsWatch {
   private var reader: MetricsReader
-  private let metric: String
+  private let goal: Goal
   private let fidelity: String?
   private let report: @Sendable (Double, Double) async throws -> Bool
   /// The last value of every metric.
@@ -156,11 +164,11 @@ private actor MetricsWatch {
   private var isStopped = false
 
   init(
-    _ reader: MetricsReader, metric: String, fidelity: String?,
+    _ reader: MetricsReader, goal: Goal, fidelity: String?,
     report: @escaping @Sendable (Double, Double) async throws -> Bool
   ) {
     self.reader = reader
-    self.metric = metric
+    self.goal = goal
     self.fidelity = fidelity
     self.report = report
   }
@@ -169,7 +177,7 @@ private actor MetricsWatch {
   @discardableResult func look(atEnd: Bool = false) async -> Bool {
     for line in reader.read(atEnd: atEnd) {
       last.merge(line) { _, new in new }
-      guard !isStopped, let fidelity, let reached = line[fidelity], let value = line[metric] else { continue }
+      guard !isStopped, let fidelity, let reached = line[fidelity], let value = goal.value(line) else { continue }
       do {
         isStopped = try await !report(reached, value)
       } catch {

@@ -13,6 +13,11 @@ func logExpectedImprovement(mean: Double, deviation: Double, least: Double) -> D
   return log(deviation) + logDensity + log(inverse) + log1p(inverse * (-3 + inverse * (15 - 105 * inverse)))
 }
 
+/// The logarithm of the chance that a normal variable is at most a bound.
+func logProbability(mean: Double, deviation: Double, atMost bound: Double) -> Double {
+  gsl_sf_log_erfc((mean - bound) / (deviation * 2.0.squareRoot())) - log(2)
+}
+
 func normalQuantile(_ probability: Double) -> Double { gsl_cdf_ugaussian_Pinv(probability) }
 
 /// How configurations become features of a Gaussian process: numbers by their genes, categories by their levels.
@@ -49,20 +54,32 @@ struct FeatureMap {
 }
 
 /// The points whose expected improvement was computed, and the search for better ones among their neighbours.
+///
+/// With measured constraints the improvement counts as often as they are expected to be satisfied (Gardner et al. 2014), and
+/// that chance alone before any trial satisfied them.
 struct ImprovementSearch {
+  /// A model of how far measured constraints are exceeded, and the value that stands for not at all.
+  struct Limit {
+    let process: GaussianProcess
+    let bound: Double
+  }
+
   private let process: GaussianProcess
+  private let limit: Limit?
   private let map: FeatureMap
   private let space: SearchSpace
-  private let least: Double
+  /// Of the trials so far; nil where none satisfies the constraints.
+  private let least: Double?
   private let seen: Set<SearchSpace.Point>
   private var scores: [SearchSpace.Point: Double] = [:]
   /// By the order of evaluation, which does not hang on hashes.
   private var evaluated: [(point: SearchSpace.Point, score: Double)] = []
 
   init(
-    process: GaussianProcess, map: FeatureMap, space: SearchSpace, least: Double, seen: Set<SearchSpace.Point>
+    process: GaussianProcess, limit: Limit?, map: FeatureMap, space: SearchSpace, least: Double?,
+    seen: Set<SearchSpace.Point>
   ) {
-    (self.process, self.map, self.space, self.least, self.seen) = (process, map, space, least, seen)
+    (self.process, self.limit, self.map, self.space, self.least, self.seen) = (process, limit, map, space, least, seen)
   }
 
   /// Scores those that are new and were not tried.
@@ -71,11 +88,23 @@ struct ImprovementSearch {
     for point in points where !seen.contains(point) && scores.updateValue(0, forKey: point) == nil {
       fresh.append(point)
     }
-    let (means, variances) = process.posterior(fresh.map { map.row(of: $0, in: space) })
-    for (index, point) in fresh.enumerated() {
-      let score = logExpectedImprovement(mean: means[index], deviation: variances[index].squareRoot(), least: least)
-      evaluated.append((point, score))
+    let rows = fresh.map { map.row(of: $0, in: space) }
+    var scores = [Double](repeating: 0, count: fresh.count)
+    if let least {
+      let (means, variances) = process.posterior(rows)
+      for index in scores.indices {
+        scores[index] = logExpectedImprovement(
+          mean: means[index], deviation: variances[index].squareRoot(), least: least)
+      }
     }
+    if let limit {
+      let (means, variances) = limit.process.posterior(rows)
+      for index in scores.indices {
+        scores[index] += logProbability(
+          mean: means[index], deviation: variances[index].squareRoot(), atMost: limit.bound)
+      }
+    }
+    evaluated += zip(fresh, scores).map { ($0, $1) }
   }
 
   /// Moves some of the best points to their best neighbours until none is better, the steps of real numbers ever smaller.

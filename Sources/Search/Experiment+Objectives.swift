@@ -18,7 +18,7 @@ extension YAMLSection {
       throw fault("direction", "every metric needs a name of its own and a direction, as [maximize, minimize]")
     }
     return try metrics.indices.map { index in
-      Goal(metrics[index], try choice("direction", words[words.count == 1 ? 0 : index], Direction.self))
+      Goal(text: metrics[index], try choice("direction", words[words.count == 1 ? 0 : index], Direction.self))
     }
   }
 
@@ -56,7 +56,7 @@ extension YAMLSection {
 
   /// `{table: results.csv, key: [width], metric: loss, direction: minimize}`.
   func tableObjective(
-    _ space: SearchSpace?, _ goals: [Goal], cost: String?, _ constraints: [String],
+    _ space: SearchSpace?, _ goals: [Goal], cost: String?, _ constraints: [String], _ measured: [MeasuredConstraint],
     of file: YAMLSection
   ) throws -> TableObjective {
     try checkKeys(["table", "key", "metric", "direction", "join", "cost", "fidelity"])
@@ -65,18 +65,19 @@ extension YAMLSection {
     let table = try table()
     return try file.located("constraints") {
       try TableObjective(
-        table, key: key, space: space, goals: goals, constraints: constraints, cost: cost,
-        fidelity: fidelity, reduction: reduction)
+        table, key: key, space: space, goals: goals, constraints: constraints, measured: measured,
+        cost: cost, fidelity: fidelity, reduction: reduction)
     }
   }
 
   /// `{command: python3 train.py --lr {lr}, metric: loss, direction: minimize}`.
   func commandObjective(
-    _ space: SearchSpace, _ fidelity: Fidelity?, _ metrics: [String], cost: String?, _ constraints: [String],
+    _ space: SearchSpace, _ fidelity: Fidelity?, _ goals: [Goal], cost: String?, _ constraints: [String],
+    _ measured: [MeasuredConstraint],
     of file: YAMLSection
   ) throws -> CommandObjective {
     try checkKeys(["command", "metric", "direction", "cost", "fidelity", "metrics", "timeout"])
-    guard fidelity == nil || metrics.count == 1 else {
+    guard fidelity == nil || goals.count == 1 else {
       throw fault("fidelity", "several metrics are sought in full trainings only; leave it out, or all metrics but one")
     }
     let command = try required("command") { try text("command") }
@@ -85,8 +86,8 @@ extension YAMLSection {
     _ = try file.located("constraints") { try constraints.map { try ParameterConstraint($0, in: space) } }
     return try located("command") {
       try CommandObjective(
-        command, space: space, fidelity: fidelity, goals: metrics, metrics: source, cost: cost, timeout: timeout,
-        constraints: constraints)
+        command, space: space, fidelity: fidelity, goals: goals, metrics: source, cost: cost, timeout: timeout,
+        constraints: constraints, measured: measured)
     }
   }
 

@@ -31,7 +31,10 @@ public struct Experiment: Sendable {
   public let goals: [Goal]
   public let fidelity: Fidelity?
   public let source: Source
+  /// Known before a trial is run.
   public let constraints: [String]
+  /// Known after it.
+  public let measured: [MeasuredConstraint]
   public let algorithm: AlgorithmName
   public let budget: SearchBudget
   public let seed: UInt64
@@ -67,7 +70,7 @@ public struct Experiment: Sendable {
     var command = ""
     if case .command(let objective) = source { command = "\(objective.template.text) \(objective.metrics)" }
     return """
-      \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(command) \
+      \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(measured.map(\.text)) \(command) \
       \(algorithm.rawValue) \(seed)
       """
   }
@@ -85,12 +88,14 @@ public struct Experiment: Sendable {
     let file = try YAMLSection(
       path: path, text: text, kind: "experiment file", schema: Self.schema,
       keys: [
-        "schema", "name", "space", "objective", "constraints", "algorithm", "budget", "seed", "workers", "retries",
+        "schema", "name", "space", "objective", "constraints", "measured", "algorithm", "budget", "seed", "workers",
+        "retries",
         "failures_in_a_row", "directory",
       ])
     let name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     self.name = name
     constraints = try file.texts("constraints") ?? []
+    measured = try file.located("measured") { try (file.texts("measured") ?? []).map { try MeasuredConstraint($0) } }
     algorithm = try file.choice("algorithm", AlgorithmName.self) ?? .auto
     seed =
       try file.text("seed").map { text in
@@ -125,10 +130,10 @@ public struct Experiment: Sendable {
       }
       let fidelity = try section.trainedFidelity()
       let objective = try section.commandObjective(
-        given, fidelity, goals.map(\.metric), cost: cost, constraints, of: file)
+        given, fidelity, goals, cost: cost, constraints, measured, of: file)
       (space, self.fidelity, source) = (given, fidelity, .command(objective))
     } else {
-      let objective = try section.tableObjective(given, goals, cost: cost, constraints, of: file)
+      let objective = try section.tableObjective(given, goals, cost: cost, constraints, measured, of: file)
       (space, fidelity, source) = (objective.space, objective.fidelity, .table(objective))
     }
     do {

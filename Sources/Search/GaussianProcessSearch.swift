@@ -9,12 +9,15 @@ import Foundation
 /// predicted. Beyond a thousand trials the process rests on the best and the latest of them.
 public struct GaussianProcessSearch: SearchAlgorithm {
   private let startUp: Int
-  private var process: GaussianProcess?
+  private var model = Surrogate()
+  /// The model of how far measured constraints are exceeded.
+  private var limitModel = Surrogate()
   /// Of the rows of the process, in their order; infinite for failures.
   private var losses: [Double] = []
+  /// How far measured constraints are exceeded, of the same rows; empty until one is told, and nil for failures.
+  private var excesses: [Double?] = []
   private var points: [SearchSpace.Point] = []
   private var finiteCount = 0
-  private var fittedCount = 0
   private var pending: [SearchSpace.Point] = []
   private var seen: Set<SearchSpace.Point> = []
   /// What else was promising when the process was last asked, the best last, for when a proposal cannot be tried.
@@ -30,8 +33,6 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   /// The process never has more rows; as many as `keptRows` are left of them then.
   private static let mostRows = 1000
   private static let keptRows = 750
-  /// The most rows that hyperparameters are fitted to.
-  private static let mostFitted = 300
 
   /// - Parameter startUp: how many trials are drawn evenly first.
   public init(startUp: Int = 10) { self.startUp = max(2, startUp) }
@@ -52,6 +53,16 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   public mutating func learn(
     _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
   ) {
+    add(proposal, loss, excess: nil)
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    add(proposal, losses.first ?? .infinity, excess: excess)
+  }
+
+  private mutating func add(_ proposal: Proposal, _ loss: Double, excess: Double?) {
     if let index = pending.firstIndex(of: proposal.point) {
       pending.remove(at: index)
     } else if !seen.insert(proposal.point).inserted {
@@ -64,6 +75,8 @@ public struct GaussianProcessSearch: SearchAlgorithm {
       // Failures teach where not to go, but must not outnumber what is to be modelled.
       return
     }
+    if excess != nil, excesses.isEmpty { excesses = points.map { _ in nil } }
+    if excess != nil || !excesses.isEmpty { excesses.append(excess) }
     points.append(proposal.point)
     losses.append(loss)
   }
@@ -86,22 +99,19 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     let map = FeatureMap(space)
     if points.count > Self.mostRows { forget() }
     let values = standardisedLosses(losses)
-    var process = self.process ?? GaussianProcess(map.features)
-    // Taken out while it changes, so that it is not copied.
-    self.process = nil
-    for row in process.count..<max(process.count, points.count) { process.append(map.row(of: points[row], in: space)) }
-    if points.count >= fittedCount + max(1, fittedCount / 16) {
-      process.refactor(fitted(process, values))
-      fittedCount = points.count
+    func row(_ point: SearchSpace.Point) -> [Double] { map.row(of: point, in: space) }
+    let (rows, ahead) = (points[model.count...].map(row), pending.map(row))
+    let process = model.process(map.features, adding: rows, values: values, ahead: ahead)
+    var limit: ImprovementSearch.Limit?
+    if !excesses.isEmpty {
+      let (values, bound) = standardisedExcesses(excesses)
+      let rows = points[limitModel.count...].map(row)
+      limit = .init(process: limitModel.process(map.features, adding: rows, values: values, ahead: ahead), bound: bound)
     }
-    process.setValues(values)
-    for point in pending { process.append(map.row(of: point, in: space)) }
-    defer {
-      process.truncate(to: points.count)
-      self.process = process
-    }
-    var search = ImprovementSearch(process: process, map: map, space: space, least: values.min() ?? 0, seen: seen)
-    let order = losses.indices.sorted { losses[$0] < losses[$1] }.prefix(Self.climbs)
+    let feasible = values.indices.filter { excesses.isEmpty || (excesses[$0] ?? 1) <= 0 }
+    var search = ImprovementSearch(
+      process: process, limit: limit, map: map, space: space, least: feasible.map { values[$0] }.min(), seen: seen)
+    let order = ranked().prefix(Self.climbs)
     var start = (0..<Self.randomStarts).map { _ in space.randomPoint(&random) }
     for row in order { start += space.neighbours(of: points[row], &random) }
     search.evaluate(start)
@@ -110,54 +120,24 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     return reserve.popLast()
   }
 
-  private func fitted(_ process: GaussianProcess, _ values: [Double]) -> GaussianProcess.Hyperparameters {
-    var rows = Array(points.indices)
-    if rows.count > Self.mostFitted {
-      // A third are the best, the rest evenly spread over the others.
-      rows.sort { values[$0] < values[$1] }
-      let best = Self.mostFitted / 3
-      let stride = Double(rows.count - best) / Double(Self.mostFitted - best)
-      rows = rows[..<best] + (best..<Self.mostFitted).map { rows[best + Int(Double($0 - best) * stride)] }
+  /// All rows, the best first.
+  private func ranked() -> [Int] {
+    let keys = losses.indices.map { row in
+      guard !excesses.isEmpty, let excess = excesses[row], excess > 0 else { return losses[row] }
+      return penalisedLoss(excess: excess)
     }
-    let evidence = Evidence(process.features, columns: process.columns(ofRows: rows), values: rows.map { values[$0] })
-    return evidence.maximise(from: process.hyperparameters, steps: fittedCount == 0 ? 40 : 12)
+    return keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
   }
 
   /// Leaves the best and the latest rows, half each.
   private mutating func forget() {
     let half = Self.keptRows / 2
-    let earlier = (0..<(points.count - half)).sorted { losses[$0] < losses[$1] }.prefix(half).sorted()
-    let kept = earlier + Array((points.count - half)..<points.count)
+    let latest = points.count - half
+    let kept = ranked().filter { $0 < latest }.prefix(half).sorted() + Array(latest..<points.count)
     points = kept.map { points[$0] }
     losses = kept.map { losses[$0] }
+    if !excesses.isEmpty { excesses = kept.map { excesses[$0] } }
     finiteCount = losses.count(where: \.isFinite)
-    fittedCount = 0
-    process = nil
+    (model, limitModel) = (Surrogate(), Surrogate())
   }
-}
-
-/// Losses as a Gaussian process takes them: about the median, those below it in units of their own spread, and those
-/// above it by the normal quantiles of their ranks, so that neither failures nor a heavy tail say more than that they
-/// are bad (after the half-rank warping of Song et al. 2024).
-func standardisedLosses(_ losses: [Double]) -> [Double] {
-  let order = losses.indices.sorted { losses[$0] < losses[$1] }
-  guard let first = order.first, losses[first].isFinite else { return [Double](repeating: 0, count: losses.count) }
-  let middle = losses[order[(losses.count(where: \.isFinite) - 1) / 2]]
-  let good = order.filter { losses[$0] <= middle }
-  let squares = good.reduce(0.0) { $0 + (losses[$1] - middle) * (losses[$1] - middle) }
-  let spread = (squares / Double(good.count)).squareRoot()
-  let scale = spread > 0 ? 1 / spread : 1
-  var values = [Double](repeating: 0, count: losses.count)
-  for row in good { values[row] = (losses[row] - middle) * scale }
-  // Equal losses share the quantile of their last.
-  var rank = good.count
-  while rank < order.count {
-    var last = rank
-    while last + 1 < order.count, losses[order[last + 1]] == losses[order[rank]] { last += 1 }
-    let quantile = normalQuantile((Double(last) + 0.5) / Double(order.count))
-    for index in rank...last { values[order[index]] = max(0, quantile) }
-    rank = last + 1
-  }
-  let mean = values.reduce(0, +) / Double(values.count)
-  return values.map { $0 - mean }
 }

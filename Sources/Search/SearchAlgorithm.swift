@@ -13,6 +13,11 @@ public protocol SearchAlgorithm: Sendable {
   /// Told in place of `learn` in a study of several objectives.
   mutating func learn(_ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64)
 
+  /// Told in place of `learn` where trials measure whether they satisfy constraints: with how far they exceed them, at most
+  /// 0 where they do not.
+  mutating func learn(
+    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64)
+
   /// Told in place of `learn` of a proposal that is not run: with its loss where that is known, else nil.
   mutating func refuse(_ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64)
 
@@ -25,6 +30,17 @@ extension SearchAlgorithm {
     _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
   ) {
     learn(proposal, loss: losses.first ?? .infinity, in: space, &random)
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    let losses = excess > 0 ? losses.map { _ in penalisedLoss(excess: excess) } : losses
+    if losses.count > 1 {
+      learn(proposal, losses: losses, in: space, &random)
+    } else {
+      learn(proposal, loss: losses.first ?? .infinity, in: space, &random)
+    }
   }
 
   public mutating func refuse(

@@ -32,6 +32,10 @@ public struct Study: Sendable {
     public internal(set) var reports: [Report] = []
     /// Of every objective, of a complete trial of a study with several.
     public internal(set) var losses: [Double] = []
+    /// How far it exceeds what only trials measure, at most 0 where it does not; nil without such constraints.
+    public internal(set) var excess: Double?
+
+    public var isFeasible: Bool { excess ?? 0 <= 0 }
 
     /// The loss of a full training.
     public var loss: Double? { if case .complete(let loss) = outcome { loss } else { nil } }
@@ -44,12 +48,12 @@ public struct Study: Sendable {
   public private(set) var infeasibleAvoided = 0
   /// Proposals whose result was known already.
   public private(set) var repeatsAvoided = 0
-  /// The trial of the least loss among those trained furthest, the first of equals.
+  /// The feasible trial of the least loss among those trained furthest, the first of equals.
   public var best: Trial? { leader.map { trials[$0.number] } }
   /// The loss of the best trial.
   public var bestLoss: Double? { leader?.loss }
 
-  /// The trials that no other dominates, in a study of several objectives.
+  /// The feasible trials that no other dominates, in a study of several objectives.
   public private(set) var front = ParetoFront()
 
   private var leader: (number: Int, fidelity: Double, loss: Double)?
@@ -108,43 +112,58 @@ public struct Study: Sendable {
   }
 
   /// Records what a trial came to at the fidelity it was asked for, or, where it was stopped before, at that of its last
-  /// report. A loss that is not finite is a failure.
+  /// report. A loss or an excess that is not finite is a failure.
   ///
+  /// - Parameter excess: how far measured constraints are exceeded; nil without such.
   /// - Throws: ``SearchError`` for a trial that was not asked for, or was told before.
-  public mutating func tell(_ number: Int, loss: Double?, stopped: Bool = false) throws(SearchError) {
+  public mutating func tell(
+    _ number: Int, loss: Double?, excess: Double? = nil, stopped: Bool = false
+  ) throws(SearchError) {
     guard let proposal = proposals[number] else { throw notRunning(number) }
-    let finite = loss.flatMap { $0.isFinite ? $0 : nil }
+    let finite = loss.flatMap { $0.isFinite && (excess ?? 0).isFinite ? $0 : nil }
     if let finite {
+      trials[number].excess = excess
       if !stopped, let fidelity = trials[number].fidelity {
         try add(Trial.Report(fidelity: fidelity, loss: finite), to: number)
       }
       let reached = fidelity == nil ? 0 : trials[number].reports.last?.fidelity ?? 0
       let isFull = !stopped && reached >= fidelity?.full ?? 0
       trials[number].outcome = isFull ? .complete(loss: finite) : .stopped(loss: finite)
-      if (-reached, finite) < leader.map({ (-$0.fidelity, $0.loss) }) ?? (.infinity, .infinity) {
+      if trials[number].isFeasible,
+        (-reached, finite) < leader.map({ (-$0.fidelity, $0.loss) }) ?? (.infinity, .infinity)
+      {
         leader = (number, reached, finite)
       }
     } else {
       trials[number].outcome = .failed
     }
     proposals[number] = nil
-    algorithm.learn(proposal, loss: finite ?? .infinity, in: space, &random)
+    if let excess = trials[number].excess {
+      algorithm.learn(proposal, losses: [finite ?? .infinity], excess: excess, in: space, &random)
+    } else {
+      algorithm.learn(proposal, loss: finite ?? .infinity, in: space, &random)
+    }
   }
 
   /// Records what a trial of a study with several objectives came to. Losses that are not all finite are a failure.
   ///
   /// - Throws: ``SearchError`` for a trial that was not asked for, or was told before.
-  public mutating func tell(_ number: Int, losses: [Double]) throws(SearchError) {
+  public mutating func tell(_ number: Int, losses: [Double], excess: Double? = nil) throws(SearchError) {
     guard let proposal = proposals.removeValue(forKey: number) else { throw notRunning(number) }
-    if let first = losses.first, losses.allSatisfy(\.isFinite) {
+    if let first = losses.first, losses.allSatisfy(\.isFinite), (excess ?? 0).isFinite {
       trials[number].outcome = .complete(loss: first)
       trials[number].losses = losses
-      front.insert(number, losses)
+      trials[number].excess = excess
+      if trials[number].isFeasible { front.insert(number, losses) }
     } else {
       trials[number].outcome = .failed
     }
     let learned = trials[number].losses.isEmpty ? losses.map { _ in .infinity } : losses
-    algorithm.learn(proposal, losses: learned, in: space, &random)
+    if let excess = trials[number].excess {
+      algorithm.learn(proposal, losses: learned, excess: excess, in: space, &random)
+    } else {
+      algorithm.learn(proposal, losses: learned, in: space, &random)
+    }
   }
 
   private mutating func add(_ report: Trial.Report, to number: Int) throws(SearchError) {
@@ -182,6 +201,7 @@ public struct Study: Sendable {
 
   /// What a trial that is not run again came to at a proposal's fidelity; infinite where it failed, nil while it runs.
   private func known(_ trial: Trial, _ proposal: Proposal) -> Double? {
+    if let excess = trial.excess, excess > 0 { return penalisedLoss(excess: excess) }
     switch trial.outcome {
     case .running: return nil
     case .failed: return .infinity

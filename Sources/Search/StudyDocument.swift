@@ -14,6 +14,8 @@ public struct StudyDocument: Encodable, Sendable {
     public let failed: Int
     /// Begun and not ended, where the search was interrupted.
     public let running: Int
+    /// Of the complete and the pruned, those that exceed a measured constraint.
+    public let violating: Int
     /// Proposals that a constraint forbade before they were tried.
     public let infeasibleAvoided: Int
     /// Proposals whose result was known already.
@@ -30,6 +32,7 @@ public struct StudyDocument: Encodable, Sendable {
         }
       }
       self.complete = complete
+      violating = study.trials.count { !$0.isFeasible }
       self.pruned = pruned
       self.failed = failed
       self.running = running
@@ -63,7 +66,9 @@ public struct StudyDocument: Encodable, Sendable {
   /// What tells how far trials were trained; nil where all were trained in full.
   public let fidelity: String?
   public let constraints: [String]
-  /// Nil where no trial was completed, or several metrics are sought.
+  /// Constraints that only trials measure.
+  public let measured: [String]
+  /// Nil where no trial was completed and satisfies what is measured, or several metrics are sought.
   public let best: Best?
   /// The best compromises of several metrics, by the first; nil for one.
   public let front: [Best]?
@@ -95,6 +100,7 @@ public struct StudyDocument: Encodable, Sendable {
     self.goals = goals
     fidelity = study.fidelity?.name
     constraints = experiment.constraints
+    measured = experiment.measured.map(\.text)
     parameters = study.space.parameters.map(\.name)
     func best(_ trial: Study.Trial, _ losses: [Double]) -> Best {
       Best(
@@ -119,7 +125,7 @@ public struct StudyDocument: Encodable, Sendable {
   private static func improvements(_ study: Study, _ direction: Direction) -> [Improvement] {
     var least = Double.infinity
     return study.trials.compactMap { trial in
-      guard let loss = trial.loss, loss < least else { return nil }
+      guard trial.isFeasible, let loss = trial.loss, loss < least else { return nil }
       least = loss
       return Improvement(trial: trial.number, value: direction.value(ofLoss: loss))
     }

@@ -27,12 +27,15 @@ public struct TableObjective: Sendable {
   private let losses: [[Double]]
   private let feasible: [Bool]
   private let costs: [Double]?
+  /// By row, of the constraints that only trials measure; nil without such.
+  private let excesses: [Double]?
   private let curves: TableCurves
 
   /// - Parameters:
   ///   - goals: one or more.
   ///   - space: as the user gave it; nil takes every value of the key columns, text as categories and numbers in order.
   ///   - constraints: expressions over the table's columns that must be true, as `latency_ms <= 2.9`.
+  ///   - measured: constraints over columns that are not known before a trial, but told by it.
   ///   - cost: the column of what a trial costs; with a fidelity, what training from the start to there costs.
   ///   - fidelity: the column of how far a row's configuration was trained.
   ///   - reduction: the η of the fidelity.
@@ -40,7 +43,8 @@ public struct TableObjective: Sendable {
   ///   row for the space; ``FormulaError`` for a constraint that cannot be read; ``SearchError`` where none satisfies them.
   public init(
     _ table: Table, key: [String], space: SearchSpace?, goals: [Goal],
-    constraints: [String] = [], cost: String? = nil, fidelity: String? = nil, reduction: Int = 3
+    constraints: [String] = [], measured: [MeasuredConstraint] = [], cost: String? = nil, fidelity: String? = nil,
+    reduction: Int = 3
   ) throws {
     let space = try space ?? SearchSpace(key.map { try Parameter($0, valuesOf: table) })
     try Self.check(space, holds: key, in: table)
@@ -65,7 +69,9 @@ public struct TableObjective: Sendable {
       return space.canonical(point) == point
     }
     let curves = try TableCurves(table, numbers, key: key, fidelity: fidelity, reduction: reduction, isCanonical)
-    let losses = try goals.map { goal in try table.numbers(goal.metric).map(goal.direction.loss(ofValue:)) }
+    let losses = try goals.map { goal in try goal.values(in: table).map(goal.direction.loss(ofValue:)) }
+    let all = try measured.map { try $0.excess(table) }
+    let excesses = measured.isEmpty ? nil : (0..<table.rowCount).map { row in measured.excess(all.map { $0[row] }) }
     let feasible = (0..<table.rowCount).map { row in holds.allSatisfy { $0[row] } }
     let last = curves.lastRows
     let kept = last.filter { feasible[$0] }
@@ -75,9 +81,15 @@ public struct TableObjective: Sendable {
       }
       throw SearchError("no configuration satisfies all constraints: \(counts.joined(separator: ", "))")
     }
-    let whole = kept.filter { row in curves.isFull(row) && losses.allSatisfy { $0[row].isFinite } }
+    let whole = kept.filter { row in
+      curves.isFull(row) && losses.allSatisfy { $0[row].isFinite } && excesses?[row] ?? 0 <= 0
+    }
     guard let best = whole.map({ losses[0][$0] }).min() else {
-      throw TableError(.badData, file: table.name, column: goals[0].metric, message: "no feasible row has a value here")
+      throw TableError(
+        .badData, file: table.name, column: goals[0].metric,
+        message: measured.isEmpty
+          ? "no feasible row has a value here"
+          : "no feasible row with a value here satisfies \(measured.map(\.text).joined(separator: " and "))")
     }
     self.space = space
     self.goals = goals
@@ -86,6 +98,7 @@ public struct TableObjective: Sendable {
     self.curves = curves
     self.fidelity = curves.fidelity
     costs = try cost.map { try table.numbers($0) }
+    self.excesses = excesses
     bestLoss = best
     let points = goals.count > 1 ? whole.map { row in losses.map { $0[row] } } : []
     worstLosses = goals.count > 1 ? losses.map { column in whole.map { column[$0] }.max() ?? 0 } : []
@@ -103,6 +116,11 @@ public struct TableObjective: Sendable {
   public func loss(_ point: SearchSpace.Point, at fidelity: Double? = nil) -> Double {
     guard let row = curves.row(space.number(of: point), at: fidelity) else { return .nan }
     return fidelity == nil && !curves.isFull(row) ? .nan : losses[0][row]
+  }
+
+  /// How far a configuration exceeds measured constraints; nil without such.
+  func excess(_ point: SearchSpace.Point, at fidelity: Double? = nil) -> Double? {
+    excesses.flatMap { excesses in curves.row(space.number(of: point), at: fidelity).map { excesses[$0] } }
   }
 
   /// The loss of every metric of a configuration; NaN where the table has none.

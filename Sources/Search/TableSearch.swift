@@ -58,11 +58,11 @@ extension Study {
   /// - Returns: the fidelity that it came to; nil without fidelities.
   fileprivate mutating func train(_ trial: Trial, on objective: TableObjective) throws -> Double? {
     guard objective.goals.count == 1 else {
-      try tell(trial.number, losses: objective.losses(trial.point))
+      try tell(trial.number, losses: objective.losses(trial.point), excess: objective.excess(trial.point))
       return nil
     }
     guard let target = trial.fidelity else {
-      try tell(trial.number, loss: objective.loss(trial.point))
+      try tell(trial.number, loss: objective.loss(trial.point), excess: objective.excess(trial.point))
       return nil
     }
     let from = trial.reports.last?.fidelity ?? 0
@@ -73,11 +73,13 @@ extension Study {
         return fidelity
       }
       if try !report(trial.number, loss: loss, at: fidelity) {
-        try tell(trial.number, loss: loss, stopped: true)
+        try tell(
+          trial.number, loss: loss, excess: objective.excess(trial.point, at: fidelity), stopped: true)
         return fidelity
       }
     }
-    try tell(trial.number, loss: objective.loss(trial.point, at: target))
+    try tell(
+      trial.number, loss: objective.loss(trial.point, at: target), excess: objective.excess(trial.point, at: target))
     return target
   }
 }

@@ -46,6 +46,10 @@ struct SearchCommand: ParsableCommand {
       tells it is a report on the way, and a budget of N trials is what N full trainings take. A table's fidelity is a \
       column: 'fidelity: epoch'.
 
+      What only a trial tells can be constrained too, as 'measured: ["latency_ms <= 30"]': trials that exceed it are no \
+      answer, and teach the search where not to go. A metric can be computed from others, as \
+      'metric: score = accuracy - 0.1 * max(0, latency_ms / 30 - 1)'.
+
       Several metrics, as 'metric: [accuracy, latency_ms]' with 'direction: [maximize, minimize]', give the best \
       compromises in place of one best.
 

@@ -10,7 +10,8 @@ struct SearchExportCommand: AsyncParsableCommand {
     abstract: "Write the trials of a search as CSV or JSON lines.",
     discussion: """
       Columns are named as in Optuna's data frames of trials: number, value (or values_0, values_1, ... of several \
-      metrics), state, params_NAME; with those that it lacks: fidelity, seconds, cost, metrics_NAME, failure.
+      metrics), state, params_NAME; with those that it lacks: fidelity, seconds, cost, metrics_NAME, excess (how far measured \
+      constraints are exceeded, at most 0 where they hold), failure.
 
       Examples:
         windtunnel search export runs/tune > trials.csv
@@ -40,16 +41,19 @@ struct SearchExportCommand: AsyncParsableCommand {
     let parameters = stored.study.space.parameters.map(\.name)
     let metrics = Set(rows.flatMap { $0.record.map { Array($0.metrics.keys) } ?? [] }).sorted()
     let goals = stored.experiment.goals.indices
+    let isMeasured = !stored.experiment.measured.isEmpty
     let header =
       ["number"] + (goals.count > 1 ? goals.map { "values_\($0)" } : ["value"]) + ["state"]
       + parameters.map { "params_" + $0 } + ["fidelity", "seconds", "cost"]
-      + metrics.map { "metrics_" + $0 } + ["failure"]
+      + metrics.map { "metrics_" + $0 } + (isMeasured ? ["excess"] : []) + ["failure"]
     func cell(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
     let lines = rows.map { row in
       ["\(row.number)"] + goals.map { row.values.isEmpty ? "" : cell(row.values[$0]) } + [row.state.uppercased()]
         + parameters.map { row.parameters[$0]?.description ?? "" }
         + [cell(row.fidelity), cell(row.record?.seconds), cell(row.record?.cost)]
-        + metrics.map { cell(row.record?.metrics[$0]) } + [row.record?.failure ?? ""]
+        + metrics.map { cell(row.record?.metrics[$0]) } + (isMeasured ? [cell(row.record?.excess)] : []) + [
+          row.record?.failure ?? ""
+        ]
     }
     return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
   }
@@ -70,6 +74,7 @@ struct SearchExportCommand: AsyncParsableCommand {
     let seconds: Double?
     let cost: Double?
     let metrics: [String: Double]?
+    let excess: Double?
     let failure: String?
   }
 
@@ -81,6 +86,7 @@ struct SearchExportCommand: AsyncParsableCommand {
         number: row.number, value: row.values.count == 1 ? row.values[0] : nil,
         values: row.values.count > 1 ? row.values : nil, state: row.state.uppercased(), params: row.parameters,
         fidelity: row.fidelity, seconds: row.record?.seconds, cost: row.record?.cost, metrics: row.record?.metrics,
+        excess: row.record?.excess,
         failure: row.record?.failure)
       return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
     }.joined()

@@ -44,7 +44,8 @@ struct SearchShowCommand: AsyncParsableCommand {
     columns += names.map { .init($0, .left) } + [.init("seconds", .decimal)]
     var table = TextTable(columns, terminal: .standardOutput)
     for row in StudyRow.ranked(stored).prefix(trials) {
-      var cells = ["\(row.number)", row.state]
+      let isFeasible = stored.study.trials[row.number].isFeasible
+      var cells = ["\(row.number)", isFeasible ? row.state : "violating"]
       cells += stored.experiment.goals.indices.map { index in
         row.values.isEmpty ? "–" : format(row.values[index], significant: 6)
       }
@@ -76,9 +77,11 @@ struct StudyRow {
   /// The best compromises first, or those that went furthest, and of these the best.
   static func ranked(_ stored: StoredStudy) -> [StudyRow] {
     let direction = stored.experiment.goals[0].direction
+    let trials = stored.study.trials
     let compromises = Set(stored.study.front.members.map(\.number))
     func key(_ row: StudyRow) -> (Double, Double) {
       guard let value = row.values.first else { return (.infinity, 0) }
+      if !trials[row.number].isFeasible { return (1, trials[row.number].excess ?? 0) }
       return (compromises.contains(row.number) ? -1 : -(row.fidelity ?? 0), direction.loss(ofValue: value))
     }
     return all(stored).sorted { key($0) < key($1) }

@@ -9,7 +9,7 @@ struct StudyView {
 
   var text: String {
     var text = "\(document.name): \(document.goals.text), \(document.algorithm), seed \(document.seed)\n"
-    text += (front ?? best).map { "\n\($0)\n" } ?? "\nNo trial was completed.\n\n"
+    text += (front ?? best).map { "\n\($0)\n" } ?? "\n\(nothing)\n\n"
     text += trials + ".\n"
     if !document.constraints.isEmpty {
       let constraints = document.constraints.joined(separator: " and ")
@@ -21,8 +21,19 @@ struct StudyView {
       }
       text += "\(avoided) proposals that do not were never tried.\n"
     }
+    if !document.measured.isEmpty {
+      let ended = document.trials.complete + document.trials.pruned
+      text +=
+        "\(ended - document.trials.violating) of \(ended) trials turned out to satisfy "
+        + "\(document.measured.joined(separator: " and ")).\n"
+    }
     if document.budget.isExhausted { text += "Every feasible configuration was tried.\n" }
     return text
+  }
+
+  private var nothing: String {
+    document.trials.violating > 0
+      ? "No trial satisfies \(document.measured.joined(separator: " and "))." : "No trial was completed."
   }
 
   private var best: String? {

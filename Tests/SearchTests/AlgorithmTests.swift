@@ -97,7 +97,9 @@ import Testing
     for parameter in parameters {
       guard let levels = parameter.levels else { continue }
       for level in 0..<levels {
-        #expect(parameter.scale.coordinate(ofGene: parameter.scale.gene(ofCoordinate: Double(level))) == Double(level), "\(level)")
+        #expect(
+          parameter.scale.coordinate(ofGene: parameter.scale.gene(ofCoordinate: Double(level))) == Double(level),
+          "\(level)")
       }
       #expect(parameter.scale.coordinate(ofGene: 0) == 0)
       #expect(parameter.scale.coordinate(ofGene: 0.999_999_999) == Double(levels - 1))
