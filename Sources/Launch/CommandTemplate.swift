@@ -60,7 +60,7 @@ public struct CommandTemplate: Sendable, Hashable {
   }
 
   /// A word that the shell takes as it is.
-  static func quoted(_ word: String) -> String {
+  public static func quoted(_ word: String) -> String {
     let isSafe =
       !word.isEmpty
       && word.unicodeScalars.allSatisfy {

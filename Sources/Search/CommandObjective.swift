@@ -21,6 +21,7 @@ public struct CommandObjective: Sendable {
   public let timeout: Double?
   /// Constraints between parameters, known before a trial is run.
   let constraints: [ParameterConstraint]
+  let forbidden: [ForbiddenCombination]
 
   private static let own = ["trial", "seed", "directory", "checkpoint", "parameters", "from", "fidelity", "flags"]
 
@@ -28,7 +29,7 @@ public struct CommandObjective: Sendable {
   public init(
     _ command: String, space: SearchSpace, fidelity: Fidelity?, goals: [Goal],
     metrics: MetricsReader.Source = .jsonLines, cost: String? = nil, timeout: Double? = nil, constraints: [String] = [],
-    measured: [MeasuredConstraint] = []
+    forbidden: [ForbiddenCombination] = [], measured: [MeasuredConstraint] = []
   ) throws {
     let template = CommandTemplate(command)
     let known = space.parameters.map(\.name) + (fidelity.map { [$0.name] } ?? []) + Self.own
@@ -43,6 +44,7 @@ public struct CommandObjective: Sendable {
     self.metrics = metrics
     self.goals = goals
     self.measured = measured
+    self.forbidden = forbidden
     self.cost = cost
     self.timeout = timeout
     self.constraints = try constraints.map { try ParameterConstraint($0, in: space) }

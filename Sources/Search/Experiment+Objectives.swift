@@ -56,7 +56,8 @@ extension YAMLSection {
 
   /// `{table: results.csv, key: [width], metric: loss, direction: minimize}`.
   func tableObjective(
-    _ space: SearchSpace?, _ goals: [Goal], cost: String?, _ constraints: [String], _ measured: [MeasuredConstraint],
+    _ space: SearchSpace?, _ goals: [Goal], cost: String?, _ constraints: [String],
+    _ forbidden: [ForbiddenCombination], _ measured: [MeasuredConstraint],
     of file: YAMLSection
   ) throws -> TableObjective {
     try checkKeys(["table", "key", "metric", "direction", "join", "cost", "fidelity"])
@@ -65,15 +66,15 @@ extension YAMLSection {
     let table = try table()
     return try file.located("constraints") {
       try TableObjective(
-        table, key: key, space: space, goals: goals, constraints: constraints, measured: measured,
-        cost: cost, fidelity: fidelity, reduction: reduction)
+        table, key: key, space: space, goals: goals, constraints: constraints, forbidden: forbidden,
+        measured: measured, cost: cost, fidelity: fidelity, reduction: reduction)
     }
   }
 
   /// `{command: python3 train.py --lr {lr}, metric: loss, direction: minimize}`.
   func commandObjective(
     _ space: SearchSpace, _ fidelity: Fidelity?, _ goals: [Goal], cost: String?, _ constraints: [String],
-    _ measured: [MeasuredConstraint],
+    _ forbidden: [ForbiddenCombination], _ measured: [MeasuredConstraint],
     of file: YAMLSection
   ) throws -> CommandObjective {
     try checkKeys(["command", "metric", "direction", "cost", "fidelity", "metrics", "timeout"])
@@ -87,7 +88,7 @@ extension YAMLSection {
     return try located("command") {
       try CommandObjective(
         command, space: space, fidelity: fidelity, goals: goals, metrics: source, cost: cost, timeout: timeout,
-        constraints: constraints, measured: measured)
+        constraints: constraints, forbidden: forbidden, measured: measured)
     }
   }
 

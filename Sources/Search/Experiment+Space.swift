@@ -48,6 +48,45 @@ extension YAMLSection {
     return Parameter(name, domain, when: try section.condition())
   }
 
+  /// `forbidden: [{optimizer: sgd, batch: [512, 1024]}]`.
+  func forbidden(_ space: SearchSpace?) throws -> [ForbiddenCombination] {
+    let sections = try sections("forbidden", example: "[{optimizer: sgd, batch: [512, 1024]}]")
+    guard let space else {
+      if sections.isEmpty { return [] }
+      throw fault("forbidden", "it needs a 'space' that lists the values")
+    }
+    return try located("forbidden") {
+      try sections.map { section in
+        try ForbiddenCombination(
+          section.names.map { name in
+            (name, try (section.texts(name) ?? []).map(ParameterValue.init(text:)))
+          }, in: space)
+      }
+    }
+  }
+
+  /// `start: [{learning_rate: 1e-3, layers: 4}]`.
+  func start(
+    _ space: SearchSpace, _ isFeasible: (SearchSpace.Point) -> Bool
+  ) throws -> [StartConfiguration] {
+    try sections("start", example: "[{learning_rate: 1e-3, layers: 4}]").map { section in
+      try located("start") {
+        let values = try section.names.compactMap { name in
+          try section.text(name).map { (name, ParameterValue(text: $0)) }
+        }
+        let start = try StartConfiguration(values, in: space)
+        if let point = start.point(in: space), !isFeasible(point) {
+          throw SearchError("the configuration \(section.summary) may not be tried")
+        }
+        return start
+      }
+    }
+  }
+
+  private var summary: String {
+    "{" + names.map { "\($0): \((try? text($0)) ?? "")" }.joined(separator: ", ") + "}"
+  }
+
   private static let flags = Parameter.Domain.categorical([.flag(false), .flag(true)])
 
   private func condition() throws -> Parameter.Condition? {

@@ -23,6 +23,17 @@ public struct Experiment: Sendable {
   public enum Source: Sendable {
     case table(TableObjective)
     case command(CommandObjective)
+
+    func isFeasible(in space: SearchSpace) -> @Sendable (SearchSpace.Point) -> Bool {
+      switch self {
+      case .table(let table): { table.isFeasible($0) }
+      case .command(let command):
+        { point in
+          command.constraints.allSatisfy { $0.holds(point, in: space) }
+            && !command.forbidden.contains { $0.holds { point[$0] } }
+        }
+      }
+    }
   }
 
   public let name: String
@@ -33,6 +44,10 @@ public struct Experiment: Sendable {
   public let source: Source
   /// Known before a trial is run.
   public let constraints: [String]
+  /// What may not be tried together.
+  public let forbidden: [ForbiddenCombination]
+  /// Configurations to begin with; what one leaves open is drawn.
+  public let start: [StartConfiguration]
   /// Known after it.
   public let measured: [MeasuredConstraint]
   public let algorithm: AlgorithmName
@@ -59,10 +74,7 @@ public struct Experiment: Sendable {
 
   /// Whether a configuration may be tried, where that is known beforehand.
   public var isFeasible: @Sendable (SearchSpace.Point) -> Bool {
-    switch source {
-    case .table(let table): { table.isFeasible($0) }
-    case .command(let command): { [space] point in command.constraints.allSatisfy { $0.holds(point, in: space) } }
-    }
+    source.isFeasible(in: space)
   }
 
   /// What makes two experiments one study: all but the budget, the workers and where it is kept.
@@ -70,7 +82,8 @@ public struct Experiment: Sendable {
     var command = ""
     if case .command(let objective) = source { command = "\(objective.template.text) \(objective.metrics)" }
     return """
-      \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(measured.map(\.text)) \(command) \
+      \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(forbidden) \(measured.map(\.text)) \(start) \
+      \(command) \
       \(algorithm.rawValue) \(seed)
       """
   }
@@ -88,7 +101,8 @@ public struct Experiment: Sendable {
     let file = try YAMLSection(
       path: path, text: text, kind: "experiment file", schema: Self.schema,
       keys: [
-        "schema", "name", "space", "objective", "constraints", "measured", "algorithm", "budget", "seed", "workers",
+        "schema", "name", "space", "objective", "constraints", "forbidden", "measured", "start", "algorithm", "budget",
+        "seed", "workers",
         "retries",
         "failures_in_a_row", "directory",
       ])
@@ -129,13 +143,19 @@ public struct Experiment: Sendable {
         throw FileError("\(path): 'space' is missing; a command needs one, as 'space: {width: {ordinal: [16, 32]}}'")
       }
       let fidelity = try section.trainedFidelity()
+      let forbidden = try file.forbidden(given)
       let objective = try section.commandObjective(
-        given, fidelity, goals, cost: cost, constraints, measured, of: file)
+        given, fidelity, goals, cost: cost, constraints, forbidden, measured, of: file)
+      self.forbidden = forbidden
       (space, self.fidelity, source) = (given, fidelity, .command(objective))
     } else {
-      let objective = try section.tableObjective(given, goals, cost: cost, constraints, measured, of: file)
+      let forbidden = try file.forbidden(given)
+      let objective = try section.tableObjective(
+        given, goals, cost: cost, constraints, forbidden, measured, of: file)
+      self.forbidden = forbidden
       (space, fidelity, source) = (objective.space, objective.fidelity, .table(objective))
     }
+    start = try file.start(space, source.isFeasible(in: space))
     do {
       _ = try algorithm.algorithm(fidelity, objectives: goals.count)
     } catch {

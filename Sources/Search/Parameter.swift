@@ -100,6 +100,39 @@ public struct Parameter: Sendable, Hashable {
   }
 }
 
+extension Parameter {
+  /// The coordinate of a value; nil for one that it cannot take.
+  func coordinate(of value: ParameterValue) -> Double? {
+    switch (domain, value.key) {
+    case (.float(let range, let log), .number(let number)):
+      guard range.contains(number) else { return nil }
+      let (low, high) = (range.lowerBound, range.upperBound)
+      return log ? Foundation.log(number / low) / Foundation.log(high / low) : (number - low) / (high - low)
+    case (.stepped(let range, let step), .number(let number)):
+      let level = ((number - range.lowerBound) / step).rounded()
+      guard abs(range.lowerBound + level * step - number) <= 1e-9 * max(abs(number), step) else { return nil }
+      return (0..<Double(levels ?? 0)).contains(level) ? level : nil
+    case (.int(let range, _), .number(let number)):
+      guard let whole = Int(exactly: number), range.contains(whole) else { return nil }
+      return Double(whole - range.lowerBound)
+    case (.ordinal(let values), let key), (.categorical(let values), let key):
+      return values.firstIndex { $0.key == key }.map(Double.init)
+    default: return nil
+    }
+  }
+}
+
+extension ParameterValue {
+  /// What makes two values the same, whichever way they are written.
+  var key: ParameterValue {
+    switch self {
+    case .number: self
+    case .flag(let flag): .number(flag ? 1 : 0)
+    case .text(let text): Double(text).map { .number($0) } ?? self
+    }
+  }
+}
+
 /// How genes, numbers in 0 ..< 1, stand for the coordinates of a parameter.
 enum GeneScale: Sendable {
   /// The coordinate is the gene.

@@ -38,6 +38,53 @@ struct ParameterConstraint: Sendable {
   }
 }
 
+/// Values that parameters may not take together, as `optimizer: sgd` with `batch: [512, 1024]`.
+public struct ForbiddenCombination: Sendable, Hashable {
+  private struct Entry: Sendable, Hashable {
+    let place: Int
+    let coordinates: Set<Double>
+  }
+
+  private let entries: [Entry]
+
+  /// - Parameter combination: parameters with their values; of several values any counts.
+  /// - Throws: ``SearchError`` for a parameter that there is not, a real number, or a value that is never taken.
+  public init(_ combination: [(parameter: String, values: [ParameterValue])], in space: SearchSpace) throws(SearchError)
+  {
+    var entries: [Entry] = []
+    for (name, values) in combination {
+      let place = try space.place(of: name)
+      guard space.parameters[place].levels != nil else {
+        throw SearchError("'\(name)' is a real number, of which no single value can be forbidden; write a constraint")
+      }
+      var coordinates: Set<Double> = []
+      for value in values { coordinates.insert(try space.coordinate(of: value, at: place)) }
+      entries.append(Entry(place: place, coordinates: coordinates))
+    }
+    guard !entries.isEmpty else { throw SearchError("an empty combination forbids everything; name parameters") }
+    self.entries = entries
+  }
+
+  /// Whether a configuration has it, by the coordinates of its parameters.
+  func holds(_ coordinate: (Int) -> Double) -> Bool {
+    entries.allSatisfy { $0.coordinates.contains(coordinate($0.place)) }
+  }
+}
+
+extension SearchSpace {
+  /// The index of a parameter.
+  func place(of name: String) throws(SearchError) -> Int {
+    if let place = parameters.firstIndex(where: { $0.name == name }) { return place }
+    let hint = nearestName(to: name, among: parameters.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+    throw SearchError("there is no parameter '\(name)'\(hint)")
+  }
+
+  func coordinate(of value: ParameterValue, at place: Int) throws(SearchError) -> Double {
+    if let coordinate = parameters[place].coordinate(of: value) { return coordinate }
+    throw SearchError("'\(parameters[place].name)' is never \(value)")
+  }
+}
+
 extension Parameter {
   /// Whether all of its values are numbers or flags.
   fileprivate var isNumeric: Bool {

@@ -75,7 +75,8 @@ public struct SearchComparison: Encodable, Sendable {
         defer { progress() }
         return Result {
           let search = try TableSearch(
-            objective, choices[index / seeds], budget: budget, seed: firstSeed &+ UInt64(index % seeds))
+            objective, choices[index / seeds], start: experiment.start, budget: budget,
+            seed: firstSeed &+ UInt64(index % seeds))
           return search.steps.map {
             (unit == .trials ? $0.trials : $0.cost, $0.regret)
           }

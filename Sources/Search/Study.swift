@@ -59,6 +59,8 @@ public struct Study: Sendable {
   private var leader: (number: Int, fidelity: Double, loss: Double)?
   private var algorithm: any SearchAlgorithm
   private var random: SplitMix64
+  /// What is still to be begun with.
+  private var start: ArraySlice<StartConfiguration>
   private let isFeasible: (@Sendable (SearchSpace.Point) -> Bool)?
   private var numbers: [SearchSpace.Point: Int] = [:]
   private var proposals: [Int: Proposal] = [:]
@@ -71,20 +73,27 @@ public struct Study: Sendable {
 
   /// - Parameters:
   ///   - fidelity: how far trials can be trained; nil where they are always trained in full.
+  ///   - start: what is tried first, each trained in full.
   ///   - isFeasible: whether a configuration may be tried, where that is known beforehand.
   public init(
     _ space: SearchSpace, _ algorithm: any SearchAlgorithm, seed: UInt64, fidelity: Fidelity? = nil,
+    start: [StartConfiguration] = [],
     isFeasible: (@Sendable (SearchSpace.Point) -> Bool)? = nil
   ) {
     self.space = space
     self.algorithm = algorithm
     self.fidelity = fidelity
+    self.start = start[...]
     self.isFeasible = isFeasible
     random = SplitMix64(seed: seed)
   }
 
   /// The next trial, new or to be trained further; nil when every feasible configuration has been given out.
   public mutating func ask() -> Trial? {
+    while let first = start.popFirst() {
+      let point = first.point(in: space, &random)
+      if canBegin(point) { return begin(Proposal(point: point)) }
+    }
     for _ in 0..<Self.patience {
       let proposal = algorithm.propose(in: space, &random)
       if let number = numbers[proposal.point] {

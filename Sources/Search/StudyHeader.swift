@@ -51,7 +51,7 @@ public struct StoredStudy: Sendable {
       Study(
         experiment.space, try header.algorithm.algorithm(experiment.fidelity, objectives: experiment.goals.count),
         seed: header.seed,
-        fidelity: experiment.fidelity, isFeasible: experiment.isFeasible),
+        fidelity: experiment.fidelity, start: experiment.start, isFeasible: experiment.isFeasible),
       seed: header.seed, goals: experiment.goals, limits: .init(budget: budget), store: nil)
     try await runner.replay(try store.events())
     self.header = header

@@ -35,6 +35,7 @@ public struct TableObjective: Sendable {
   ///   - goals: one or more.
   ///   - space: as the user gave it; nil takes every value of the key columns, text as categories and numbers in order.
   ///   - constraints: expressions over the table's columns that must be true, as `latency_ms <= 2.9`.
+  ///   - forbidden: combinations of values that may not be tried; they are of the given space.
   ///   - measured: constraints over columns that are not known before a trial, but told by it.
   ///   - cost: the column of what a trial costs; with a fidelity, what training from the start to there costs.
   ///   - fidelity: the column of how far a row's configuration was trained.
@@ -43,7 +44,8 @@ public struct TableObjective: Sendable {
   ///   row for the space; ``FormulaError`` for a constraint that cannot be read; ``SearchError`` where none satisfies them.
   public init(
     _ table: Table, key: [String], space: SearchSpace?, goals: [Goal],
-    constraints: [String] = [], measured: [MeasuredConstraint] = [], cost: String? = nil, fidelity: String? = nil,
+    constraints: [String] = [], forbidden: [ForbiddenCombination] = [], measured: [MeasuredConstraint] = [],
+    cost: String? = nil, fidelity: String? = nil,
     reduction: Int = 3
   ) throws {
     let space = try space ?? SearchSpace(key.map { try Parameter($0, valuesOf: table) })
@@ -72,12 +74,19 @@ public struct TableObjective: Sendable {
     let losses = try goals.map { goal in try goal.values(in: table).map(goal.direction.loss(ofValue:)) }
     let all = try measured.map { try $0.excess(table) }
     let excesses = measured.isEmpty ? nil : (0..<table.rowCount).map { row in measured.excess(all.map { $0[row] }) }
-    let feasible = (0..<table.rowCount).map { row in holds.allSatisfy { $0[row] } }
+    let feasible = (0..<table.rowCount).map { row in
+      holds.allSatisfy { $0[row] }
+        && !forbidden.contains { $0.holds { place in coordinates[place][row] ?? SearchSpace.absent } }
+    }
     let last = curves.lastRows
     let kept = last.filter { feasible[$0] }
     guard !kept.isEmpty else {
       let counts = zip(constraints, holds).map { text, truth in
         "'\(text)' holds in \(last.count { truth[$0] }) of \(last.count) configurations"
+      }
+      guard forbidden.isEmpty else {
+        throw SearchError(
+          "no configuration is left: all are forbidden, or break \(constraints.joined(separator: " or "))")
       }
       throw SearchError("no configuration satisfies all constraints: \(counts.joined(separator: ", "))")
     }
@@ -202,19 +211,12 @@ extension Parameter {
       throw SearchError(
         "'\(name)' is a real number, or has too many values to stand in a table; list the table's values")
     }
-    let all = (0..<levels).map { value(atCoordinate: Double($0)) }
-    let places = Dictionary(all.indices.map { (all[$0].key, Double($0)) }) { first, _ in first }
-    return values.map { places[$0.key] }
-  }
-}
-
-extension ParameterValue {
-  /// What makes two values the same, whichever way they are written.
-  fileprivate var key: ParameterValue {
-    switch self {
-    case .number: self
-    case .flag(let flag): .number(flag ? 1 : 0)
-    case .text(let text): Double(text).map { .number($0) } ?? self
+    var places: [ParameterValue: Double?] = [:]
+    return values.map { value in
+      if let known = places[value.key] { return known }
+      let place = coordinate(of: value)
+      places[value.key] = .some(place)
+      return place
     }
   }
 }

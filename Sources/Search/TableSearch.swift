@@ -17,10 +17,15 @@ public struct TableSearch: Sendable {
   public let isExhausted: Bool
   public let steps: [Step]
 
-  public init(_ objective: TableObjective, _ algorithm: any SearchAlgorithm, budget: SearchBudget, seed: UInt64) throws
-  {
+  public init(
+    _ objective: TableObjective, _ algorithm: any SearchAlgorithm, start: [StartConfiguration] = [],
+    budget: SearchBudget,
+    seed: UInt64
+  ) throws {
     let fidelity = objective.fidelity
-    var study = Study(objective.space, algorithm, seed: seed, fidelity: fidelity) { objective.isFeasible($0) }
+    var study = Study(objective.space, algorithm, seed: seed, fidelity: fidelity, start: start) {
+      objective.isFeasible($0)
+    }
     var spent = Spending()
     let start = ContinuousClock.now
     var isExhausted = false

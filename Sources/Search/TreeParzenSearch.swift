@@ -39,10 +39,7 @@ public struct TreeParzenSearch: SearchAlgorithm {
   }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
-    var models =
-      self.models
-      ?? Models(
-        good: ParzenEstimator(space, capacity: Self.mostGood), others: ParzenEstimator(space, capacity: mostOthers))
+    var models = self.models ?? made(for: space)
     // Taken out while it changes, so that it is not copied.
     self.models = nil
     defer { self.models = models }
@@ -59,7 +56,9 @@ public struct TreeParzenSearch: SearchAlgorithm {
       place = pending.remove(at: index).place
     } else {
       // A repeat adds nothing.
-      guard seen.insert(proposal.point).inserted, let models else { return }
+      guard seen.insert(proposal.point).inserted else { return }
+      let models = self.models ?? made(for: space)
+      self.models = models
       place = models.good.place(of: proposal.point, in: space)
     }
     places.append(place)
@@ -70,6 +69,10 @@ public struct TreeParzenSearch: SearchAlgorithm {
     guard rank < Self.mostGood else { return }
     best.insert((places.count - 1, loss), at: rank)
     if best.count > Self.mostGood { best.removeLast() }
+  }
+
+  private func made(for space: SearchSpace) -> Models {
+    Models(good: ParzenEstimator(space, capacity: Self.mostGood), others: ParzenEstimator(space, capacity: mostOthers))
   }
 
   /// How many of so many trials are good.

@@ -77,6 +77,17 @@ public struct YAMLSection {
     return YAMLSection(path: path, subject: "'\(excerpt(key))'\(of)", mapping: inner)
   }
 
+  /// A list of mappings, or a single one.
+  public func sections(_ key: String, example: String) throws(FileError) -> [YAMLSection] {
+    guard let node = mapping[key] else { return [] }
+    let items = node.sequence.map { Array($0) } ?? [node]
+    let mappings = items.compactMap(\.mapping)
+    guard mappings.count == items.count else {
+      throw FileError("\(place(node)): '\(excerpt(key))'\(of) should be a list of entries, as \(example)")
+    }
+    return mappings.map { YAMLSection(path: path, subject: subject, mapping: $0) }
+  }
+
   /// A text.
   public func text(_ key: String) throws(FileError) -> String? {
     guard let node = mapping[key] else { return nil }

@@ -46,6 +46,9 @@ struct SearchCommand: ParsableCommand {
       tells it is a report on the way, and a budget of N trials is what N full trainings take. A table's fidelity is a \
       column: 'fidelity: epoch'.
 
+      'forbidden: [{optimizer: sgd, batch: [512, 1024]}]' lists values that never go together. \
+      'start: [{learning_rate: 1e-3, layers: 4}]' is tried first, trained in full; what it leaves open is drawn.
+
       What only a trial tells can be constrained too, as 'measured: ["latency_ms <= 30"]': trials that exceed it are no \
       answer, and teach the search where not to go. A metric can be computed from others, as \
       'metric: score = accuracy - 0.1 * max(0, latency_ms / 30 - 1)'.
@@ -62,7 +65,8 @@ struct SearchCommand: ParsableCommand {
         windtunnel search bench Experiments/search-pilot.yaml --seeds 20
       """,
     subcommands: [
-      SearchRunCommand.self, SearchShowCommand.self, SearchExportCommand.self, SearchBenchCommand.self,
+      SearchRunCommand.self, SearchShowCommand.self, SearchBestCommand.self, SearchExportCommand.self,
+      SearchBenchCommand.self,
     ])
 }
 

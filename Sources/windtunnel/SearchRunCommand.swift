@@ -46,12 +46,13 @@ struct SearchRunCommand: AsyncParsableCommand {
       guard !running.areGiven else {
         throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
       }
-      let search = try TableSearch(table, chosen, budget: budget, seed: seed)
+      let search = try TableSearch(table, chosen, start: read.start, budget: budget, seed: seed)
       document = StudyDocument(
         search.study, of: read, algorithm: name, seed: seed, budget: budget, spent: search.spent,
         isExhausted: search.isExhausted)
     case .command(let command):
-      let study = Study(read.space, chosen, seed: seed, fidelity: read.fidelity, isFeasible: read.isFeasible)
+      let study = Study(
+        read.space, chosen, seed: seed, fidelity: read.fidelity, start: read.start, isFeasible: read.isFeasible)
       document = try await CommandSearch(
         experiment.experiment, read, command, name, seed: seed, budget: budget, running
       ).run(study)

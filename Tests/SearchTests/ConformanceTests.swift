@@ -140,3 +140,68 @@ import Testing
     #expect(try mean(name) < 0.5 * mean(.random))
   }
 }
+
+/// What a search begins with, and what it may not combine.
+@Suite struct StartTests {
+  @Test(arguments: AlgorithmName.allCases)
+  func aSearchBeginsWithWhatItIsGivenAndLearnsFromIt(_ name: AlgorithmName) throws {
+    let space = try grid(3, levels: 12)
+    let whole = try StartConfiguration((0..<3).map { ("p\($0)", .number(3)) }, in: space)
+    let partial = try StartConfiguration([("p1", .number(11))], in: space)
+    let fidelity = name.isMultiFidelity ? try Fidelity("epochs", 1...27) : nil
+    var study = Study(
+      space, try name.algorithm(fidelity), seed: 5, fidelity: fidelity, start: [whole, whole, partial])
+    for _ in 0..<40 {
+      let asked = study.ask()
+      let trial = try #require(asked)
+      try study.tell(trial.number, loss: bowl(trial.point))
+    }
+    // The bottom of the bowl was given, and is not tried twice.
+    #expect(study.trials[0].point == [3, 3, 3] && study.trials[1].point[1] == 11)
+    #expect(study.best?.number == 0 && study.trials.count { $0.point == [3, 3, 3] } == 1)
+  }
+
+  @Test func aModelLearnsFromTheStart() throws {
+    // TPE's ten draws are replaced by ten configurations that are given.
+    let space = try grid(3, levels: 12)
+    let start = try (0..<10).map { try StartConfiguration([("p0", .number(Double($0)))], in: space) }
+    var study = Study(space, TreeParzenSearch(), seed: 1, start: start)
+    for _ in 0..<60 {
+      let asked = study.ask()
+      let trial = try #require(asked)
+      try study.tell(trial.number, loss: bowl(trial.point))
+    }
+    #expect(study.trials[..<10].map { $0.point[0] } == (0..<10).map(Double.init))
+    #expect((study.bestLoss ?? .infinity) <= 6)
+  }
+
+  @Test func wrongStartsAreRefused() throws {
+    let space = try SearchSpace(ConformanceTests.conditional)
+    #expect(throws: SearchError.self) { try StartConfiguration([("rat", .number(1e-3))], in: space) }
+    #expect(throws: SearchError.self) { try StartConfiguration([("rate", .number(1))], in: space) }
+    #expect(throws: SearchError.self) { try StartConfiguration([("width", .number(0.6))], in: space) }
+    #expect(throws: SearchError.self) { try StartConfiguration([("optimizer", .text("adamw"))], in: space) }
+    // Momentum is open only where it is there.
+    let adam = try StartConfiguration(
+      [
+        ("optimizer", .text("adam")), ("rate", .number(1e-3)), ("layers", .number(4)), ("width", .number(1.25)),
+        ("bias", .flag(true)),
+      ], in: space)
+    let point = try #require(adam.point(in: space))
+    #expect(abs(point[2] - 0.5) < 1e-12 && point[1] < 0 && point[3] == 3 && point[4] == 3 && point[5] == 1)
+    let sgd = try StartConfiguration([("optimizer", .text("sgd"))], in: space)
+    #expect(sgd.point(in: space) == nil)
+  }
+
+  @Test func forbiddenCombinationsHoldWhereAllValuesAreTaken() throws {
+    let space = try SearchSpace(ConformanceTests.conditional)
+    let forbidden = try ForbiddenCombination(
+      [("optimizer", [.text("sgd"), .text("lion")]), ("layers", [.number(64)])], in: space)
+    func holds(_ optimizer: Double, _ layers: Double) -> Bool {
+      forbidden.holds { [optimizer, 0.5, 0.5, layers - 1, 0, 0][$0] }
+    }
+    #expect(holds(1, 64) && holds(2, 64) && !holds(0, 64) && !holds(1, 63))
+    #expect(throws: SearchError.self) { try ForbiddenCombination([("rate", [.number(1e-3)])], in: space) }
+    #expect(throws: SearchError.self) { try ForbiddenCombination([("layers", [.number(65)])], in: space) }
+  }
+}
