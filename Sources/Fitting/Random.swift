@@ -39,7 +39,7 @@ public final class Random {
 
 /// The first `count` points of Sobol's sequence in `dimensions` ≤ 40 dimensions, each coordinate in 0 ..< 1; any further
 /// dimension stays at its middle.
-func sobolPoints(_ count: Int, dimensions: Int) -> [[Double]] {
+package func sobolPoints(_ count: Int, dimensions: Int) -> [[Double]] {
   gsl_set_error_handler_off()
   guard dimensions > 0, let sequence = gsl_qrng_alloc(windtunnel_qrng_sobol(), UInt32(min(dimensions, 40))) else {
     return [[Double]](repeating: [], count: count)

@@ -150,23 +150,26 @@ struct ParzenEstimator {
   }
 
   /// A draw of every parameter, as genes in 0 ..< 1.
-  func sampleGenes(_ genes: inout [Double], _ random: inout SplitMix64) {
+  ///
+  /// - Parameter widening: how many times wider than its bandwidth the kernels of numbers are.
+  func sampleGenes(_ genes: inout [Double], widening: Double = 1, _ random: inout SplitMix64) {
     let drawn = random.uniform()
     var kernel = 0
     while kernel < count - 1, cumulativeWeights[kernel] <= drawn { kernel += 1 }
     let isPrior = kernel == count - 1
+    let width = isPrior ? 1 : bandwidth * widening
     for (index, kind) in kinds.enumerated() {
       let centre = centres[index * capacity + kernel]
       switch kind {
       case .real:
         genes[index] =
-          centre < 0 ? random.uniform() : cutNormal(centre, isPrior ? 1 : bandwidth, &random)
+          centre < 0 ? random.uniform() : cutNormal(centre, width, &random)
       case .ordered(let levels):
         if isPrior {
           genes[index] = cutNormal(0.5, 1, &random)
         } else {
           genes[index] =
-            centre < 0 ? random.uniform() : cutNormal((centre + 0.5) / Double(levels), bandwidth, &random)
+            centre < 0 ? random.uniform() : cutNormal((centre + 0.5) / Double(levels), width, &random)
         }
       case .categorical(let levels):
         let keeps = !isPrior && centre >= 0 && random.uniform() < 1 / (1 + Double(levels) / Double(count))

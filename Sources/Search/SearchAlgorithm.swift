@@ -81,14 +81,14 @@ public struct Proposal: Sendable, Hashable {
 
 /// The algorithms, by the names that experiment files give.
 public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
-  case auto, random
+  case auto, random, sobol, grid
   case evolution
   case differentialEvolution = "differential-evolution"
   case localSearch = "local-search"
   case bestFirst = "best-first"
   case tpe, gp
   case successiveHalving = "successive-halving"
-  case hyperband
+  case hyperband, bohb
   case asha
   case ashaStopping = "asha-stopping"
   case pasha
@@ -99,7 +99,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   /// Whether most of its trials are trained only so far.
   public var isMultiFidelity: Bool {
     switch self {
-    case .successiveHalving, .hyperband, .asha, .ashaStopping, .pasha, .dehb: true
+    case .successiveHalving, .hyperband, .bohb, .asha, .ashaStopping, .pasha, .dehb: true
     default: false
     }
   }
@@ -130,6 +130,8 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .paretoLocalSearch: return ParetoLocalSearch()
     case .auto where objectives > 1: return ParetoLocalSearch()
     case .random: return RandomSearch()
+    case .sobol: return SobolSearch()
+    case .grid: return GridSearch()
     case .evolution: return RegularizedEvolution()
     case .differentialEvolution: return DifferentialEvolution()
     case .localSearch: return LocalSearch()
@@ -148,6 +150,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .ashaStopping: return StoppingHalving(fidelity)
     case .pasha: return AsynchronousHalving(fidelity, grows: true)
     case .dehb: return DEHB(fidelity)
+    case .bohb: return BOHB(fidelity)
     default: return Hyperband(fidelity)
     }
   }

@@ -123,7 +123,10 @@ import Testing
     #expect(study.infeasibleAvoided > 0)
   }
 
-  @Test(arguments: AlgorithmName.allCases.filter { $0 != .random && $0.serves(objectives: 1, hasFidelity: false) })
+  private static let blind: [AlgorithmName] = [.random, .sobol, .grid]
+
+  @Test(
+    arguments: AlgorithmName.allCases.filter { !blind.contains($0) && $0.serves(objectives: 1, hasFidelity: false) })
   func aBowlIsDescendedFasterThanByChance(_ name: AlgorithmName) throws {
     let space = try grid(5)
     func mean(_ name: AlgorithmName) throws -> Double {

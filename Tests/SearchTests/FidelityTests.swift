@@ -155,6 +155,30 @@ import Testing
     #expect(study.trials.contains { $0.reports.map(\.fidelity) == [9] && $0.number > 15 })
   }
 
+  @Test("BOHB's model finds better configurations than Hyperband draws, at equal training")
+  func bohb() throws {
+    let fidelity = try Fidelity("epochs", 1...27)
+    let space = try SearchSpace((0..<4).map { Parameter("x\($0)", .float(0...1, log: false)) })
+    func mean(_ name: AlgorithmName) throws -> Double {
+      try (0..<20 as Range<UInt64>).reduce(0.0) { sum, seed in
+        var study = Study(space, try name.algorithm(fidelity), seed: seed, fidelity: fidelity)
+        var trained = 0.0
+        while trained < 27 * 40 {
+          let asked = study.ask()
+          let trial = try #require(asked)
+          let (from, target) = (trial.reports.last?.fidelity ?? 0, trial.fidelity ?? 27)
+          trained += target - from
+          // What is trained little is misleading by the place of its first parameter.
+          let bowl = trial.point.reduce(0.0) { $0 + ($1 - 0.3) * ($1 - 0.3) }
+          try study.tell(trial.number, loss: bowl + 0.3 * trial.point[0] / target)
+        }
+        return sum + (study.bestLoss ?? .infinity) / 20
+      }
+    }
+    let (model, draws) = (try mean(.bohb), try mean(.hyperband))
+    #expect(model < 0.5 * draws, "\(model) against \(draws)")
+  }
+
   @Test("a trial that goes on keeps its number, and the best is the best of those trained furthest")
   func resuming() throws {
     let fidelity = try Fidelity("epochs", 1...9)
