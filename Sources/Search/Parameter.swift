@@ -85,6 +85,9 @@ public struct Parameter: Sendable, Hashable {
       high: Foundation.log(Double(range.upperBound) + 0.5))
   }
 
+  /// The value of a level, of a parameter that has levels.
+  public func value(atLevel level: Int) -> ParameterValue { value(atCoordinate: Double(level)) }
+
   /// The value at a coordinate.
   func value(atCoordinate coordinate: Double) -> ParameterValue {
     switch domain {

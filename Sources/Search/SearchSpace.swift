@@ -93,6 +93,11 @@ public struct SearchSpace: Sendable {
     zip(parameters, point).compactMap { $1 < 0 ? nil : ($0.name, $0.value(atCoordinate: $1)) }
   }
 
+  /// The value of one parameter, which is there.
+  public func value(of point: Point, at index: Int) -> ParameterValue {
+    parameters[index].value(atCoordinate: point[index])
+  }
+
   /// The number of a point among all, for a space whose ``size`` is known.
   func number(of point: Point) -> Int {
     zip(levels, point).reduce(0) { $0 * $1.0 + Int(max(0, $1.1)) }

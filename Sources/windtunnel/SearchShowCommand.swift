@@ -8,10 +8,15 @@ struct SearchShowCommand: AsyncParsableCommand {
     commandName: "show",
     abstract: "Show a search that ran, runs or was interrupted: its best configuration and its trials.",
     discussion: """
+      With --plot: the history of the best, how much of the variance each parameter explains by itself (fANOVA), each \
+      parameter against the result and all together; the curves of a search with a fidelity, and the compromises of several \
+      metrics.
+
       Examples:
         windtunnel search show runs/tune
         windtunnel search show runs/tune --trials 50
         windtunnel search show runs/tune --format json
+        windtunnel search show runs/tune --plot tune.svg
       """)
 
   @Argument(help: ArgumentHelp("The directory of the study.", valueName: "directory"))
@@ -23,6 +28,7 @@ struct SearchShowCommand: AsyncParsableCommand {
   var trials = 10
 
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var plot: PlotOption
 
   func validate() throws {
     if trials < 0 { throw ValidationError("--trials must be 0 or more, not \(trials)") }
@@ -30,7 +36,9 @@ struct SearchShowCommand: AsyncParsableCommand {
 
   func run() async throws {
     try output.prepare()
+    try plot.prepare()
     let stored = try await StoredStudy(in: directory)
+    if let path = plot.plot { try StudyFigure(stored.document, stored.study).grid.write(to: path) }
     try output.emit(json: try encodedJSON(stored.document)) {
       StudyView(stored.document).text + (trials > 0 ? "\n" + table(stored) : "")
     }
