@@ -87,6 +87,8 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case localSearch = "local-search"
   case bestFirst = "best-first"
   case tpe, gp
+  case manas
+  case leastSquaresMANAS = "manas-ls"
   case successiveHalving = "successive-halving"
   case hyperband, bohb
   case asha
@@ -138,6 +140,8 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .bestFirst: return BestFirstSearch()
     case .tpe: return TreeParzenSearch()
     case .gp: return GaussianProcessSearch()
+    case .manas: return MANAS()
+    case .leastSquaresMANAS: return LeastSquaresMANAS()
     case .auto: return fidelity.map { AsynchronousHalving($0) } ?? BestFirstSearch()
     default: break
     }
