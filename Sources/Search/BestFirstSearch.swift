@@ -5,7 +5,7 @@ import Fitting
 ///
 /// The descents are those of ``LocalSearch``, and find other valleys. The other half takes, of all points that were evaluated,
 /// the best whose neighbourhood is not used up, and so climbs out of a valley by its best points. A neighbour that may not be
-/// tried stands for its own neighbours, up to three steps, as constraints cut a space into pieces. It is the default.
+/// tried stands for its own neighbours, up to three steps, as constraints cut a space into pieces.
 public struct BestFirstSearch: SearchAlgorithm {
   private struct Node {
     let point: SearchSpace.Point

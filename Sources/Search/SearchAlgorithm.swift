@@ -142,7 +142,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .gp: return GaussianProcessSearch()
     case .manas: return MANAS()
     case .leastSquaresMANAS: return LeastSquaresMANAS()
-    case .auto: return fidelity.map { AsynchronousHalving($0) } ?? BestFirstSearch()
+    case .auto: return fidelity.map { AsynchronousHalving($0) } ?? AutoSearch()
     default: break
     }
     guard let fidelity else {

@@ -24,6 +24,9 @@ struct SearchCommand: ParsableCommand {
         algorithm: auto
         budget: {trials: 200}
 
+      'auto' is a Gaussian process by turns with a search without a model; with a fidelity ASHA, and with several metrics \
+      Pareto local search.
+
       Parameters are {float: [1e-5, 0.1], log: true}, {float: [0, 1], step: 0.1}, {int: [1, 12]}, {ordinal: [16, 32]}, \
       {categorical: [a, b]}, bool and {constant: 3}; 'when: {optimizer: adam}' ties one to another's value. Without a \
       space every value of the key columns is in it, numbers in their order.

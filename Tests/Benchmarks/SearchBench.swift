@@ -20,6 +20,8 @@ struct SearchBench {
     .init(algorithm: .differentialEvolution, trials: 1000), .init(algorithm: .differentialEvolution, trials: 10_000),
     .init(algorithm: .evolution, trials: 1000), .init(algorithm: .evolution, trials: 10_000),
     .init(algorithm: .bestFirst, trials: 1000), .init(algorithm: .bestFirst, trials: 10_000),
+    .init(algorithm: .auto, trials: 200), .init(algorithm: .auto, trials: 1000),
+    .init(algorithm: .auto, trials: 10_000),
     .init(algorithm: .tpe, trials: 1000, peer: "tpe"), .init(algorithm: .tpe, trials: 10_000),
     .init(algorithm: .gp, trials: 100), .init(algorithm: .gp, trials: 1000),
   ]
