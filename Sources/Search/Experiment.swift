@@ -51,6 +51,8 @@ public struct Experiment: Sendable {
   /// Known after it.
   public let measured: [MeasuredConstraint]
   public let algorithm: AlgorithmName
+  /// When trials of an algorithm that trains in full are stopped early; nil for never.
+  public let stopping: StoppingRule?
   public let budget: SearchBudget
   public let seed: UInt64
   /// How many trials of a command run at once.
@@ -77,6 +79,14 @@ public struct Experiment: Sendable {
     source.isFeasible(in: space)
   }
 
+  /// The algorithm of a name, with this experiment's fidelity and stopping rule.
+  public func searchAlgorithm(_ name: AlgorithmName) throws(SearchError) -> any SearchAlgorithm {
+    guard let stopping, let fidelity, !name.isMultiFidelity else {
+      return try name.algorithm(fidelity, objectives: goals.count)
+    }
+    return EarlyStopping(try name.algorithm(), stopping, fidelity)
+  }
+
   /// What makes two experiments one study: all but the budget, the workers and where it is kept.
   public func fingerprint(_ algorithm: AlgorithmName, seed: UInt64) -> String {
     var command = ""
@@ -84,7 +94,7 @@ public struct Experiment: Sendable {
     return """
       \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(forbidden) \(measured.map(\.text)) \(start) \
       \(command) \
-      \(algorithm.rawValue) \(seed)
+      \(algorithm.rawValue) \(stopping?.rawValue ?? "") \(seed)
       """
   }
 
@@ -101,7 +111,8 @@ public struct Experiment: Sendable {
     let file = try YAMLSection(
       path: path, text: text, kind: "experiment file", schema: Self.schema,
       keys: [
-        "schema", "name", "space", "objective", "constraints", "forbidden", "measured", "start", "algorithm", "budget",
+        "schema", "name", "space", "objective", "constraints", "forbidden", "measured", "start", "algorithm",
+        "stopping", "budget",
         "seed", "workers",
         "retries",
         "failures_in_a_row", "directory",
@@ -111,6 +122,7 @@ public struct Experiment: Sendable {
     constraints = try file.texts("constraints") ?? []
     measured = try file.located("measured") { try (file.texts("measured") ?? []).map { try MeasuredConstraint($0) } }
     algorithm = try file.choice("algorithm", AlgorithmName.self) ?? .auto
+    stopping = try file.choice("stopping", StoppingRule.self)
     seed =
       try file.text("seed").map { text in
         guard let seed = UInt64(text) else { throw file.fault("seed", "it should be a whole number from 0") }
@@ -160,6 +172,14 @@ public struct Experiment: Sendable {
       _ = try algorithm.algorithm(fidelity, objectives: goals.count)
     } catch {
       throw file.fault("algorithm", error.description)
+    }
+    if stopping != nil {
+      guard fidelity != nil else {
+        throw file.fault("stopping", "it needs a 'fidelity' of the objective, which trials report on their way")
+      }
+      guard !algorithm.isMultiFidelity else {
+        throw file.fault("stopping", "\(algorithm.rawValue) stops trials by its own rule; leave this out")
+      }
     }
   }
 }

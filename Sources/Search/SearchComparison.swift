@@ -68,7 +68,7 @@ public struct SearchComparison: Encodable, Sendable {
     guard let limit = budget.trials.map(Double.init) ?? budget.cost else {
       throw SearchError("a comparison needs a budget, of trials or of cost")
     }
-    let choices = try names.map { try $0.algorithm(objective.fidelity, objectives: objective.goals.count) }
+    let choices = try names.map { try experiment.searchAlgorithm($0) }
     let results = mapInParallel(
       names.count * seeds, threads: threads, state: {},
       body: { index, _ -> Result<[(spent: Double, regret: Double)], any Error> in

@@ -49,7 +49,7 @@ public struct StoredStudy: Sendable {
     budget.trials = header.trials
     let runner = StudyRunner(
       Study(
-        experiment.space, try header.algorithm.algorithm(experiment.fidelity, objectives: experiment.goals.count),
+        experiment.space, try experiment.searchAlgorithm(header.algorithm),
         seed: header.seed,
         fidelity: experiment.fidelity, start: experiment.start, isFeasible: experiment.isFeasible),
       seed: header.seed, goals: experiment.goals, limits: .init(budget: budget), store: nil)

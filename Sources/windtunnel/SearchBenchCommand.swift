@@ -40,7 +40,7 @@ struct SearchBenchCommand: ParsableCommand {
     try plot.prepare()
     let read = try Experiment(path: experiment.experiment)
     // With a fidelity or several metrics it is one of the others.
-    let isAutoItsOwn = read.fidelity == nil && read.goals.count == 1
+    let isAutoItsOwn = (read.fidelity == nil || read.stopping != nil) && read.goals.count == 1
     let all = AlgorithmName.allCases.filter {
       ($0 != .auto || isAutoItsOwn) && $0.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
     }

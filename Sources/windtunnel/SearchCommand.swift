@@ -56,6 +56,9 @@ struct SearchCommand: ParsableCommand {
       answer, and teach the search where not to go. A metric can be computed from others, as \
       'metric: score = accuracy - 0.1 * max(0, latency_ms / 30 - 1)'.
 
+      With a fidelity, 'stopping: median' or 'stopping: curve' ends the trials of an algorithm that trains in full, as tpe, \
+      where they are worse than half of the others were, or where their curve is unlikely to end as the best.
+
       Several metrics, as 'metric: [accuracy, latency_ms]' with 'direction: [maximize, minimize]', give the best \
       compromises in place of one best.
 

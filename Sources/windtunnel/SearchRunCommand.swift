@@ -39,7 +39,7 @@ struct SearchRunCommand: AsyncParsableCommand {
     let seed = seed ?? read.seed
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
-    let chosen = try name.algorithm(read.fidelity, objectives: read.goals.count)
+    let chosen = try read.searchAlgorithm(name)
     let document: StudyDocument
     switch read.source {
     case .table(let table):
