@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 WINDTUNNEL := .build/release/windtunnel
-PACKAGES := libopenblas-dev liblapacke-dev libgsl-dev libsqlite3-dev libssl-dev zlib1g-dev librsvg2-bin pkg-config python3
+PACKAGES := libopenblas-dev liblapacke-dev libgsl-dev libsqlite3-dev libssl-dev zlib1g-dev libcurl4 librsvg2-bin pkg-config python3
 OUT := .build/demo
 
 .PHONY: help demo test bench pilot tune docs setup build lint

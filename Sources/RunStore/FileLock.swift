@@ -11,10 +11,19 @@ final class FileLock: Sendable {
     guard descriptor >= 0 else {
       throw StoreError(.cannotWrite, "\(path): cannot be opened: \(String(cString: strerror(errno)))")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    // One who asks whether it is held has it for a moment.
+    guard (0..<3).contains(where: { _ in flock(descriptor, LOCK_EX | LOCK_NB) == 0 || usleep(20_000) != 0 }) else {
       close(descriptor)
       throw StoreError(.busy, "\(path): another process runs this study; wait for it, or stop it first")
     }
+  }
+
+  /// Whether a process holds the lock on a file.
+  static func isHeld(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }
 
   deinit { close(descriptor) }

@@ -9,18 +9,23 @@ extension StudyEvent {
     let loss: Double? = row.read("loss")
     let flag: Bool = row.read("flag") ?? false
     switch kind {
+    case "known":
+      guard let point = row.coordinates("point"), let losses = row.coordinates("losses") else { return nil }
+      self = .known(trial: trial, point: point, losses: losses, excess: row.read("excess"))
     case "asked":
-      guard let bytes: Data = row.read("point"), bytes.count % 8 == 0 else { return nil }
-      self = .asked(trial: trial, point: bytes.coordinates, fidelity: fidelity)
+      guard let point = row.coordinates("point") else { return nil }
+      self = .asked(trial: trial, point: point, fidelity: fidelity, isProposed: flag)
+    case "rejected":
+      self = .rejected(trial: trial, reason: row.read("failure") ?? "")
     case "reported":
       guard let fidelity, let loss else { return nil }
       self = .reported(trial: trial, fidelity: fidelity, loss: loss, goesOn: flag)
     case "told":
       let text: String? = row.read("metrics")
       let metrics = text.flatMap { try? JSONDecoder().decode([String: Double].self, from: Data($0.utf8)) }
-      guard let losses: Data = row.read("losses"), losses.count % 8 == 0 else { return nil }
+      guard let losses = row.coordinates("losses") else { return nil }
       self = .told(
-        trial: trial, losses: losses.coordinates, stopped: flag,
+        trial: trial, losses: losses, stopped: flag,
         record: TrialRecord(
           seconds: row.read("seconds") ?? 0, cost: row.read("cost"), metrics: metrics ?? [:],
           failure: row.read("failure"), excess: row.read("excess")))
@@ -30,9 +35,17 @@ extension StudyEvent {
 
   func insert(_ db: Database) throws {
     switch self {
-    case .asked(let trial, let point, let fidelity):
-      try db.cachedStatement(sql: "INSERT INTO event (kind, trial, point, fidelity) VALUES ('asked', ?, ?, ?)")
-        .execute(arguments: [trial, Data(coordinates: point), fidelity])
+    case .known(let trial, let point, let losses, let excess):
+      try db.cachedStatement(
+        sql: "INSERT INTO event (kind, trial, point, losses, excess) VALUES ('known', ?, ?, ?, ?)"
+      ).execute(arguments: [trial, Data(coordinates: point), Data(coordinates: losses), excess])
+    case .asked(let trial, let point, let fidelity, let isProposed):
+      try db.cachedStatement(
+        sql: "INSERT INTO event (kind, trial, point, fidelity, flag) VALUES ('asked', ?, ?, ?, ?)"
+      ).execute(arguments: [trial, Data(coordinates: point), fidelity, isProposed])
+    case .rejected(let trial, let reason):
+      try db.cachedStatement(sql: "INSERT INTO event (kind, trial, failure) VALUES ('rejected', ?, ?)")
+        .execute(arguments: [trial, reason])
     case .reported(let trial, let fidelity, let loss, let goesOn):
       try db.cachedStatement(
         sql: "INSERT INTO event (kind, trial, fidelity, loss, flag) VALUES ('reported', ?, ?, ?, ?)"
@@ -56,6 +69,12 @@ extension Row {
   /// A column's value; nil where it is null or of another type, for which a subscript would end the process.
   fileprivate func read<Value: DatabaseValueConvertible>(_ column: String) -> Value? {
     Value.fromDatabaseValue(self[column] as DatabaseValue)
+  }
+
+  /// The numbers of a column; nil where it is null or damaged.
+  fileprivate func coordinates(_ column: String) -> [Double]? {
+    guard let bytes: Data = read(column), bytes.count % 8 == 0 else { return nil }
+    return bytes.coordinates
   }
 }
 

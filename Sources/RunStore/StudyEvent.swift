@@ -1,7 +1,11 @@
 /// Something that happened in a study, in the order in which it did.
 public enum StudyEvent: Sendable, Hashable {
-  /// A trial was given out to be trained.
-  case asked(trial: Int, point: [Double], fidelity: Double?)
+  /// A trial that was run elsewhere was taken in, with the loss of every objective.
+  case known(trial: Int, point: [Double], losses: [Double], excess: Double?)
+  /// A trial was given out to be trained; `isProposed` where the study did not choose it.
+  case asked(trial: Int, point: [Double], fidelity: Double?, isProposed: Bool = false)
+  /// A proposal from outside came to nothing, when so many trials had been given out.
+  case rejected(trial: Int, reason: String)
   /// A trial in progress came to a loss, and went on or not.
   case reported(trial: Int, fidelity: Double, loss: Double, goesOn: Bool)
   /// A trial ended, with the loss of every objective; without losses it failed.

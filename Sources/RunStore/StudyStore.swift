@@ -8,6 +8,7 @@ import GRDB
 /// read meanwhile.
 public final class StudyStore: Sendable {
   public static let fileName = "study.sqlite"
+  private static let lockName = "study.lock"
 
   private let queue: DatabaseQueue
   private let path: String
@@ -28,7 +29,7 @@ public final class StudyStore: Sendable {
     } catch {
       throw StoreError(.cannotWrite, "\(directory): cannot make this directory; name another with --directory")
     }
-    let lock = try FileLock("\(directory)/study.lock")
+    let lock = try FileLock("\(directory)/\(lockName)")
     guard !FileManager.default.fileExists(atPath: path) else {
       throw StoreError(
         .cannotWrite, "\(directory): a study is here already; go on with it by --resume, or name another --directory")
@@ -55,7 +56,7 @@ public final class StudyStore: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StoreError(.missing, "\(directory): no study is here; run one without --resume, or check the name")
     }
-    let lock = toWrite ? try FileLock("\(directory)/study.lock") : nil
+    let lock = toWrite ? try FileLock("\(directory)/\(lockName)") : nil
     let store = try performing(path) {
       StudyStore(try DatabaseQueue(path: path, configuration: configuration(readonly: !toWrite)), path, lock)
     }
@@ -79,6 +80,9 @@ public final class StudyStore: Sendable {
     }
     return store
   }
+
+  /// Whether a process runs the study in a directory.
+  public static func isWritten(in directory: String) -> Bool { FileLock.isHeld("\(directory)/\(lockName)") }
 
   /// Writes events, all or none. It waits for the disk unless they are only trials that began, which a study asks for again
   /// where they are lost.

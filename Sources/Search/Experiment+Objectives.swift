@@ -141,21 +141,21 @@ extension YAMLSection {
   /// The table of an objective with what is joined to it.
   private func table() throws -> Table {
     let path = try required("table") { try text("table") }
-    var table = try Table.read(found(path))
+    var table = try Table.read(fileBeside(self.path, named: path))
     for join in try texts("join") ?? [] {
       guard let on = join.range(of: " on ", options: .backwards) else {
         throw fault("join", "it should name a table and a column, as 'latency.csv on arch_index'")
       }
-      let other = try Table.read(found(String(join[..<on.lowerBound])))
+      let other = try Table.read(fileBeside(self.path, named: String(join[..<on.lowerBound])))
       table = try table.joined(with: other, on: String(join[on.upperBound...]))
     }
     return table
   }
+}
 
-  /// A file that an experiment names: beside the experiment, or else from where the command was called.
-  private func found(_ name: String) -> String {
-    guard !name.hasPrefix("/") else { return name }
-    let beside = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).relativePath
-    return FileManager.default.fileExists(atPath: beside) ? beside : name
-  }
+/// A file that an experiment names: beside the experiment, or else from where the command was called.
+func fileBeside(_ path: String, named name: String) -> String {
+  guard !name.hasPrefix("/") else { return name }
+  let beside = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).relativePath
+  return FileManager.default.fileExists(atPath: beside) ? beside : name
 }

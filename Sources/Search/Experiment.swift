@@ -48,6 +48,10 @@ public struct Experiment: Sendable {
   public let forbidden: [ForbiddenCombination]
   /// Configurations to begin with; what one leaves open is drawn.
   public let start: [StartConfiguration]
+  /// Tables of trials that were run before.
+  public let earlierFiles: [String]
+  /// Who proposes trials beside the algorithm.
+  public let proposer: Proposer?
   /// Known after it.
   public let measured: [MeasuredConstraint]
   public let algorithm: AlgorithmName
@@ -63,7 +67,8 @@ public struct Experiment: Sendable {
   public let failuresInARow: Int
   /// Where a command's trials and their log are kept.
   public let directory: String
-  /// The file's text.
+  /// The file and its text.
+  public let path: String
   public let text: String
   /// Whether trials cost something that the budget can count.
   public let hasCost: Bool
@@ -87,6 +92,16 @@ public struct Experiment: Sendable {
     return EarlyStopping(try name.algorithm(), stopping, fidelity)
   }
 
+  /// What was run before this search.
+  ///
+  /// - Throws: ``TableError`` or ``SearchError`` for a file that is missing or has nothing for this search.
+  public func earlierTrials() throws -> [EarlierTrials] {
+    try earlierFiles.map { file in
+      try EarlierTrials(
+        Table.read(fileBeside(path, named: file)), space: space, goals: goals, measured: measured, fidelity: fidelity)
+    }
+  }
+
   /// What makes two experiments one study: all but the budget, the workers and where it is kept.
   public func fingerprint(_ algorithm: AlgorithmName, seed: UInt64) -> String {
     var command = ""
@@ -107,15 +122,13 @@ public struct Experiment: Sendable {
       try given
       ?? FileError.text(
         of: path, "experiment file", remedy: "an experiment file is YAML that begins with 'schema: \(Self.schema)'")
+    self.path = path
     self.text = text
     let file = try YAMLSection(
       path: path, text: text, kind: "experiment file", schema: Self.schema,
       keys: [
-        "schema", "name", "space", "objective", "constraints", "forbidden", "measured", "start", "algorithm",
-        "stopping", "budget",
-        "seed", "workers",
-        "retries",
-        "failures_in_a_row", "directory",
+        "schema", "name", "space", "objective", "constraints", "forbidden", "measured", "start", "earlier", "algorithm",
+        "proposer", "stopping", "budget", "seed", "workers", "retries", "failures_in_a_row", "directory",
       ])
     let name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     self.name = name
@@ -166,6 +179,11 @@ public struct Experiment: Sendable {
         given, goals, cost: cost, constraints, forbidden, measured, of: file)
       self.forbidden = forbidden
       (space, fidelity, source) = (objective.space, objective.fidelity, .table(objective))
+    }
+    earlierFiles = try file.texts("earlier") ?? []
+    proposer = try file.proposer(constraints: constraints + measured.map(\.text))
+    guard proposer == nil || section.has("command") else {
+      throw file.fault("proposer", "a table is searched at once; a proposer is for commands")
     }
     start = try file.start(space, source.isFeasible(in: space))
     do {

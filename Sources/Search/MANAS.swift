@@ -124,7 +124,7 @@ struct ExponentialWeights: Sendable {
 }
 
 /// What agents choose among: the levels of a parameter, or ten intervals of its genes.
-private struct Choices {
+struct Choices {
   let counts: [Int]
   private let isLevel: [Bool]
 
@@ -158,10 +158,15 @@ private struct Choices {
         rest -= probabilities[index][choice]
         choice += 1
       }
-      if isLevel[index] { return Double(choice) }
-      let gene = (Double(choice) + random.uniform()) / Double(Self.intervals)
-      return space.scales[index].coordinate(ofGene: gene)
+      return coordinate(choice, of: index, in: space, &random)
     }
     return Proposal(point: space.canonical(point))
+  }
+
+  /// A coordinate of a parameter's choice.
+  func coordinate(_ choice: Int, of index: Int, in space: SearchSpace, _ random: inout SplitMix64) -> Double {
+    if isLevel[index] { return Double(choice) }
+    let gene = (Double(choice) + random.uniform()) / Double(Self.intervals)
+    return space.scales[index].coordinate(ofGene: gene)
   }
 }

@@ -1,5 +1,4 @@
 import Fitting
-import Foundation
 
 /// NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002) for several objectives: parents by tournaments of rank and crowding;
 /// children by simulated binary crossover and polynomial mutation of ordered parameters, and by exchange and redrawing of
@@ -13,8 +12,7 @@ public struct NSGA2: SearchAlgorithm {
   }
 
   private let size: Int
-  private let crossoverSpread: Double
-  private let mutationSpread: Double
+  private let operators: GeneticOperators
   private var population: [Member] = []
   private var children: [Member] = []
 
@@ -24,26 +22,12 @@ public struct NSGA2: SearchAlgorithm {
   ///   - mutationSpread: η of the mutation.
   public init(population: Int = 20, crossoverSpread: Double = 15, mutationSpread: Double = 20) {
     size = max(4, population)
-    self.crossoverSpread = crossoverSpread
-    self.mutationSpread = mutationSpread
+    operators = GeneticOperators(crossoverSpread: crossoverSpread, mutationSpread: mutationSpread)
   }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
     guard population.count == size else { return Proposal(point: space.randomPoint(&random)) }
-    let (one, other) = (parent(&random), parent(&random))
-    var genes = space.genes(of: space.completed(one, &random))
-    let others = space.genes(of: space.completed(other, &random))
-    let mutationChance = 1 / Double(genes.count)
-    for index in genes.indices {
-      if space.parameters[index].isOrdered {
-        if random.uniform() < 0.5 { genes[index] = crossed(genes[index], others[index], &random) }
-        if random.uniform() < mutationChance { genes[index] = mutated(genes[index], &random) }
-      } else {
-        if random.uniform() < 0.5 { genes[index] = others[index] }
-        if random.uniform() < mutationChance { genes[index] = random.uniform() }
-      }
-    }
-    return Proposal(point: space.point(ofGenes: genes))
+    return Proposal(point: operators.child(of: parent(&random), and: parent(&random), in: space, &random))
   }
 
   public mutating func learn(
@@ -93,21 +77,4 @@ public struct NSGA2: SearchAlgorithm {
     let other = population[random.integer(below: size)]
     return (one.rank, -one.crowding) <= (other.rank, -other.crowding) ? one.point : other.point
   }
-
-  /// One child of simulated binary crossover (Deb and Agrawal 1995).
-  private func crossed(_ one: Double, _ other: Double, _ random: inout SplitMix64) -> Double {
-    let chance = random.uniform()
-    let power = 1 / (crossoverSpread + 1)
-    let spread = chance < 0.5 ? pow(2 * chance, power) : pow(1 / (2 * (1 - chance)), power)
-    let sign = random.uniform() < 0.5 ? 1.0 : -1.0
-    return clamped((one + other + sign * spread * (one - other)) / 2)
-  }
-
-  private func mutated(_ gene: Double, _ random: inout SplitMix64) -> Double {
-    let chance = random.uniform()
-    let power = 1 / (mutationSpread + 1)
-    return clamped(gene + (chance < 0.5 ? pow(2 * chance, power) - 1 : 1 - pow(2 * (1 - chance), power)))
-  }
-
-  private func clamped(_ gene: Double) -> Double { min(max(gene, 0), 1 - 0x1p-53) }
 }

@@ -89,6 +89,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case tpe, gp
   case manas
   case leastSquaresMANAS = "manas-ls"
+  case rena
   case successiveHalving = "successive-halving"
   case hyperband, bohb
   case asha
@@ -97,6 +98,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case dehb
   case nsga2
   case paretoLocalSearch = "pareto-local-search"
+  case moboga
 
   /// Whether most of its trials are trained only so far.
   public var isMultiFidelity: Bool {
@@ -107,7 +109,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   }
 
   /// Whether it seeks the best compromises of several objectives.
-  public var isMultiObjective: Bool { self == .nsga2 || self == .paretoLocalSearch }
+  public var isMultiObjective: Bool { [.nsga2, .paretoLocalSearch, .moboga].contains(self) }
 
   /// Whether it can serve a study with so many objectives, with or without a fidelity.
   public func serves(objectives: Int, hasFidelity: Bool) -> Bool {
@@ -125,12 +127,14 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     _ fidelity: Fidelity? = nil, objectives: Int = 1
   ) throws(SearchError) -> any SearchAlgorithm {
     guard objectives == 1 || serves(objectives: objectives, hasFidelity: false) else {
-      throw SearchError("\(rawValue) finds one best value; for several metrics use auto, pareto-local-search or nsga2")
+      throw SearchError(
+        "\(rawValue) finds one best value; for several metrics use auto, moboga, pareto-local-search or nsga2")
     }
     switch self {
     case .nsga2: return NSGA2()
     case .paretoLocalSearch: return ParetoLocalSearch()
-    case .auto where objectives > 1: return ParetoLocalSearch()
+    case .moboga: return MOBOGA()
+    case .auto where objectives > 1: return AutoSearch(objectives: objectives)
     case .random: return RandomSearch()
     case .sobol: return SobolSearch()
     case .grid: return GridSearch()
@@ -142,6 +146,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .gp: return GaussianProcessSearch()
     case .manas: return MANAS()
     case .leastSquaresMANAS: return LeastSquaresMANAS()
+    case .rena: return RENA()
     case .auto: return fidelity.map { AsynchronousHalving($0) } ?? AutoSearch()
     default: break
     }

@@ -43,6 +43,8 @@ public struct SearchComparison: Encodable, Sendable {
   public let optimum: Double?
   /// The column that tells how far trials were trained; nil where all were trained in full.
   public let fidelity: String?
+  /// How well short trainings rank configurations, by rising fidelity; empty without one.
+  public let rankAgreement: [RankAgreement]
   public let budget: Double
   public let unit: Unit
   public let seeds: Int
@@ -68,6 +70,7 @@ public struct SearchComparison: Encodable, Sendable {
     guard let limit = budget.trials.map(Double.init) ?? budget.cost else {
       throw SearchError("a comparison needs a budget, of trials or of cost")
     }
+    let earlier = try experiment.earlierTrials().flatMap(\.trials)
     let choices = try names.map { try experiment.searchAlgorithm($0) }
     let results = mapInParallel(
       names.count * seeds, threads: threads, state: {},
@@ -75,7 +78,7 @@ public struct SearchComparison: Encodable, Sendable {
         defer { progress() }
         return Result {
           let search = try TableSearch(
-            objective, choices[index / seeds], start: experiment.start, budget: budget,
+            objective, choices[index / seeds], start: experiment.start, earlier: earlier, budget: budget,
             seed: firstSeed &+ UInt64(index % seeds))
           return search.steps.map {
             (unit == .trials ? $0.trials : $0.cost, $0.regret)
@@ -116,6 +119,7 @@ public struct SearchComparison: Encodable, Sendable {
     constraints = experiment.constraints
     optimum = goals.count > 1 ? nil : goals[0].direction.value(ofLoss: objective.bestLoss)
     fidelity = objective.fidelity?.name
+    rankAgreement = objective.rankAgreement()
     self.budget = limit
     self.unit = unit
     self.seeds = seeds

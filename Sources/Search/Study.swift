@@ -48,6 +48,10 @@ public struct Study: Sendable {
   public private(set) var infeasibleAvoided = 0
   /// Proposals whose result was known already.
   public private(set) var repeatsAvoided = 0
+  /// Trials that were run elsewhere; they have the first numbers.
+  public private(set) var earlierCount = 0
+  /// What was proposed from outside and could not be tried, or could not be read.
+  public private(set) var rejectedCount = 0
   /// The feasible trial of the least loss among those trained furthest, the first of equals.
   public var best: Trial? { leader.map { trials[$0.number] } }
   /// The loss of the best trial.
@@ -87,6 +91,32 @@ public struct Study: Sendable {
     self.isFeasible = isFeasible
     random = SplitMix64(seed: seed)
   }
+
+  /// Takes in a trial that was run elsewhere, before the first is asked for; false where it is no news, or may not be tried.
+  public mutating func add(_ earlier: EarlierTrial) -> Bool {
+    guard trials.count == earlierCount, canBegin(earlier.point) else { return false }
+    let trial = begin(Proposal(point: earlier.point))
+    earlierCount += 1
+    // It is running, as it was just begun.
+    if earlier.losses.count > 1 {
+      try? tell(trial.number, losses: earlier.losses, excess: earlier.excess)
+    } else {
+      try? tell(trial.number, loss: earlier.losses.first, excess: earlier.excess)
+    }
+    return true
+  }
+
+  /// A trial of a configuration that was proposed from outside, trained in full.
+  ///
+  /// - Throws: ``SearchError`` where it was tried before, or may not be.
+  public mutating func ask(for point: SearchSpace.Point) throws(SearchError) -> Trial {
+    if let number = numbers[point] { throw SearchError("that is trial \(number) again; propose another") }
+    guard canBegin(point) else { throw SearchError("that breaks a constraint, and may not be tried; propose another") }
+    return begin(Proposal(point: point))
+  }
+
+  /// Counts a proposal from outside that came to nothing.
+  public mutating func reject() { rejectedCount += 1 }
 
   /// The next trial, new or to be trained further; nil when every feasible configuration has been given out.
   public mutating func ask() -> Trial? {

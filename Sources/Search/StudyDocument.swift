@@ -10,6 +10,8 @@ public struct StudyDocument: Encodable, Sendable {
 
   public struct Trials: Encodable, Sendable {
     public let complete: Int
+    /// Of these, those that were run before this search, elsewhere.
+    public let earlier: Int
     public let pruned: Int
     public let failed: Int
     /// Begun and not ended, where the search was interrupted.
@@ -20,6 +22,8 @@ public struct StudyDocument: Encodable, Sendable {
     public let infeasibleAvoided: Int
     /// Proposals whose result was known already.
     public let repeatsAvoided: Int
+    /// Proposals from outside, as a language model's, that could not be read or tried.
+    public let proposalsRejected: Int
 
     init(_ study: Study) {
       var (complete, pruned, failed, running) = (0, 0, 0, 0)
@@ -38,6 +42,8 @@ public struct StudyDocument: Encodable, Sendable {
       self.running = running
       infeasibleAvoided = study.infeasibleAvoided
       repeatsAvoided = study.repeatsAvoided
+      earlier = study.earlierCount
+      proposalsRejected = study.rejectedCount
     }
   }
 

@@ -3,7 +3,8 @@ import RunStore
 
 /// Runs a study's trials, many at a time, and writes every event to its store before a worker acts on it.
 ///
-/// Events that come while others are being written go to the disk together, so that many workers share its delay. A run that was cut off at any moment is gone on with by replaying the store: what was told is not run again, and what was
+/// Events that come while others are being written go to the disk together, so that many workers share its delay. A run that
+/// was cut off at any moment is gone on with by replaying the store: what was told is not run again, and what was
 /// begun and not told is run first.
 public actor StudyRunner {
   public struct Limits: Sendable {
@@ -29,6 +30,9 @@ public actor StudyRunner {
   private let goals: [Goal]
   private let limits: Limits
   private let store: StudyStore?
+  private let proposer: Proposer?
+  /// How many trials were asked for, by whom ever.
+  private var turn = 0
   private let onTell: @Sendable (Study.Trial, Study, Spending) -> Void
   private var spending = Spending()
   private var failuresInARow = 0
@@ -45,9 +49,10 @@ public actor StudyRunner {
   ///   - seed: the study's; those of its trials follow from it.
   ///   - goals: what the values of trials are.
   ///   - store: where events are kept; nil to keep none.
+  ///   - proposer: who proposes trials beside the study's algorithm.
   ///   - onTell: called after every trial that ended.
   public init(
-    _ study: Study, seed: UInt64, goals: [Goal], limits: Limits, store: StudyStore?,
+    _ study: Study, seed: UInt64, goals: [Goal], limits: Limits, store: StudyStore?, proposer: Proposer? = nil,
     onTell: @escaping @Sendable (Study.Trial, Study, Spending) -> Void = { _, _, _ in }
   ) {
     self.study = study
@@ -55,7 +60,22 @@ public actor StudyRunner {
     self.goals = goals
     self.limits = limits
     self.store = store
+    self.proposer = proposer
     self.onTell = onTell
+  }
+
+  /// Takes in trials that were run elsewhere, before the first is run.
+  ///
+  /// - Returns: how many were news and may be tried.
+  /// - Throws: ``StoreError``.
+  public func begin(with earlier: [EarlierTrial]) async throws -> Int {
+    for trial in earlier {
+      let number = study.trials.count
+      guard study.add(trial) else { continue }
+      note(.known(trial: number, point: trial.point, losses: trial.losses, excess: trial.excess))
+    }
+    try await save()
+    return study.earlierCount
   }
 
   public var spent: Spending {
@@ -95,15 +115,42 @@ public actor StudyRunner {
   private func next() async throws -> TrialJob? {
     if !interrupted.isEmpty { return job(study.trials[interrupted.removeFirst()]) }
     guard !limits.budget.isSpent(spent) else { return nil }
+    turn += 1
+    if let proposer, proposer.proposes(turn - 1), let trial = try await proposed(by: proposer) {
+      return try await begun(trial, isProposed: true)
+    }
+    // Others may have spent it while a proposer was asked.
+    guard !limits.budget.isSpent(spent) else { return nil }
     guard let trial = study.ask() else {
       // A worker that still runs may find that its trial goes on.
       isExhausted = true
       return nil
     }
+    return try await begun(trial, isProposed: false)
+  }
+
+  private func begun(_ trial: Study.Trial, isProposed: Bool) async throws -> TrialJob {
     charge(trial)
-    note(.asked(trial: trial.number, point: trial.point, fidelity: trial.fidelity))
+    note(.asked(trial: trial.number, point: trial.point, fidelity: trial.fidelity, isProposed: isProposed))
     try await save()
     return job(trial)
+  }
+
+  /// What a proposer wants to try; nil where the budget was spent meanwhile, or it gave nothing that can be tried.
+  private func proposed(by proposer: Proposer) async throws -> Study.Trial? {
+    var dialogue = ProposalDialogue(study, goals: goals, constraints: proposer.constraints, task: proposer.task)
+    for _ in 0..<Proposer.attempts {
+      let reply = try await proposer.model.reply(to: dialogue.messages)
+      guard !limits.budget.isSpent(spent) else { return nil }
+      do {
+        return try study.ask(for: dialogue.point(reply, in: study.space))
+      } catch {
+        study.reject()
+        note(.rejected(trial: study.trials.count, reason: error.description))
+        dialogue.correct(reply, error.description)
+      }
+    }
+    return nil
   }
 
   private func job(_ trial: Study.Trial) -> TrialJob {
@@ -205,8 +252,13 @@ public actor StudyRunner {
     var running: [Int: Bool] = [:]
     for event in events {
       switch event {
-      case .asked(let number, let point, let fidelity):
-        guard let trial = study.ask(), trial.number == number, trial.point == point, trial.fidelity == fidelity else {
+      case .known(_, let point, let losses, let excess):
+        _ = study.add(EarlierTrial(point, losses: losses, excess: excess))
+      case .rejected: study.reject()
+      case .asked(let number, let point, let fidelity, let isProposed):
+        turn += 1
+        let asked = isProposed ? try? study.ask(for: point) : study.ask()
+        guard let trial = asked, trial.number == number, trial.point == point, trial.fidelity == fidelity else {
           throw SearchError(
             "trial \(number) of the store is not what this study asks for; it was made by another version, or changed")
         }

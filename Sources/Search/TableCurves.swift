@@ -64,6 +64,9 @@ struct TableCurves: Sendable {
     self.fidelities = fidelities
   }
 
+  /// All configurations, by number.
+  var numbers: [Int] { places.keys.sorted() }
+
   /// The last row of every configuration.
   var lastRows: [Int] { places.values.map { order[$0.upperBound - 1] } }
 

@@ -154,6 +154,26 @@ public struct TableObjective: Sendable {
     costs.flatMap { costs in curves.row(space.number(of: point), at: fidelity).map { costs[$0] } }
   }
 
+  /// How well losses at every rung below a full training rank configurations as full trainings do: Kendall's τ-b over those
+  /// that are feasible and have both, or, of more than a thousand, over so many of them; empty without a fidelity.
+  func rankAgreement() -> [RankAgreement] {
+    guard let fidelity else { return [] }
+    let numbers = curves.numbers.filter { number in
+      curves.row(number, at: nil).map { feasible[$0] && curves.isFull($0) } ?? false
+    }
+    let stride = max(1, numbers.count / RankAgreement.most)
+    let kept = numbers.indices.filter { $0 % stride == 0 }.map { numbers[$0] }
+    return fidelity.rungs.filter { $0 < fidelity.full }.map { rung in
+      let pairs = kept.compactMap { number -> (early: Double, full: Double)? in
+        guard let early = curves.row(number, at: rung), let full = curves.row(number, at: nil) else { return nil }
+        let pair = (losses[0][early], losses[0][full])
+        return pair.0.isFinite && pair.1.isFinite ? pair : nil
+      }
+      return RankAgreement(
+        fidelity: rung, configurations: pairs.count, kendallTau: kendallTau(pairs.map(\.early), pairs.map(\.full)))
+    }
+  }
+
   /// The fidelities that the table has of a configuration between two, without these.
   func fidelities(_ point: SearchSpace.Point, between low: Double, and high: Double) -> [Double] {
     curves.fidelities(space.number(of: point)).filter { $0 > low && $0 < high }

@@ -19,13 +19,13 @@ public struct TableSearch: Sendable {
 
   public init(
     _ objective: TableObjective, _ algorithm: any SearchAlgorithm, start: [StartConfiguration] = [],
-    budget: SearchBudget,
-    seed: UInt64
+    earlier: [EarlierTrial] = [], budget: SearchBudget, seed: UInt64
   ) throws {
     let fidelity = objective.fidelity
     var study = Study(objective.space, algorithm, seed: seed, fidelity: fidelity, start: start) {
       objective.isFeasible($0)
     }
+    for trial in earlier { _ = study.add(trial) }
     var spent = Spending()
     let start = ContinuousClock.now
     var isExhausted = false

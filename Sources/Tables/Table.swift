@@ -116,6 +116,18 @@ public struct Table: Sendable {
     return Table(name: name, columns: selected, lines: rows.map { lines[$0] }, fingerprint: fingerprint)
   }
 
+  /// The table with its columns named anew.
+  ///
+  /// Throws when two columns would have one name.
+  public func renaming(_ newName: (String) -> String) throws(TableError) -> Table {
+    let renamed = columns.map { Column(name: newName($0.name), values: $0.values) }
+    var names: Set<String> = []
+    for column in renamed where !names.insert(column.name).inserted {
+      throw TableError(.badData, file: name, column: column.name, message: "two columns have this name; rename one")
+    }
+    return Table(name: name, columns: renamed, lines: lines, fingerprint: fingerprint)
+  }
+
   /// The column of this name, or an error that lists the names there are.
   private func existing(_ name: String) throws(TableError) -> Column {
     if let column = column(name) { return column }

@@ -29,7 +29,7 @@ struct CommandSearch {
     directory = options.directory ?? experiment.directory
   }
 
-  func run(_ study: Study) async throws -> StudyDocument {
+  func run(_ study: Study, beginningWith earlier: [EarlierTrial]) async throws -> StudyDocument {
     let fingerprint = experiment.fingerprint(algorithm, seed: seed)
     let store =
       options.resume
@@ -44,9 +44,13 @@ struct CommandSearch {
     let runner = StudyRunner(
       study, seed: seed, goals: experiment.goals,
       limits: .init(budget: budget, retries: experiment.retries, failuresInARow: experiment.failuresInARow),
-      store: store
+      store: store, proposer: experiment.proposer
     ) { trial, study, spent in progress.tell(trial, study, spent) }
-    if options.resume { try await runner.replay(try store.events()) }
+    if options.resume {
+      try await runner.replay(try store.events())
+    } else {
+      _ = try await runner.begin(with: earlier)
+    }
     let running = Task {
       try await runner.run(
         workers: options.workers ?? experiment.workers,

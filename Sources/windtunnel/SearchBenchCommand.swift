@@ -9,7 +9,8 @@ struct SearchBenchCommand: ParsableCommand {
     abstract: "Compare algorithms with random search at equal cost over many seeds.",
     discussion: """
       The regret of a search is how far its best value is from the best feasible one of the table. The chance is that a \
-      seed of an algorithm ends better than one of random search; p is that of the Mann-Whitney test.
+      seed of an algorithm ends better than one of random search; p is that of the Mann-Whitney test. With a fidelity, Kendall's tau says how well short trainings rank \
+      configurations as full ones do: 1 for the same order, 0 for none.
 
       Examples:
         windtunnel search bench Experiments/search-pilot.yaml --seeds 20
@@ -39,8 +40,8 @@ struct SearchBenchCommand: ParsableCommand {
     try output.prepare()
     try plot.prepare()
     let read = try Experiment(path: experiment.experiment)
-    // With a fidelity or several metrics it is one of the others.
-    let isAutoItsOwn = (read.fidelity == nil || read.stopping != nil) && read.goals.count == 1
+    // With a fidelity it is one of the others.
+    let isAutoItsOwn = read.fidelity == nil || read.stopping != nil
     let all = AlgorithmName.allCases.filter {
       ($0 != .auto || isAutoItsOwn) && $0.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
     }
@@ -76,6 +77,19 @@ struct SearchBenchCommand: ParsableCommand {
     return
       "\(comparison.name): \(comparison.goals.text), \(format(comparison.budget, significant: 6)) "
       + "\(comparison.unitName), \(comparison.seeds) seeds from \(comparison.firstSeed); \(best)\n\n" + table.render()
+      + (comparison.rankAgreement.isEmpty ? "" : "\n" + agreement(comparison))
+  }
+
+  private func agreement(_ comparison: SearchComparison) -> String {
+    var table = TextTable(
+      [.init(comparison.fidelity ?? "", .right), .init("configurations", .right), .init("Kendall's tau", .decimal)],
+      title: "How short trainings rank configurations, beside full ones", terminal: .standardOutput)
+    for row in comparison.rankAgreement {
+      table.add([
+        format(row.fidelity, significant: 12), "\(row.configurations)", format(row.kendallTau, significant: 2),
+      ])
+    }
+    return table.render()
   }
 
   private func percent(_ share: Double) -> String { "\(format(100 * share, significant: 3)) %" }

@@ -24,8 +24,8 @@ struct SearchCommand: ParsableCommand {
         algorithm: auto
         budget: {trials: 200}
 
-      'auto' is a Gaussian process by turns with a search without a model; with a fidelity ASHA, and with several metrics \
-      Pareto local search.
+      'auto' is a Gaussian process by turns with a search without a model, for several metrics too; with a fidelity it is \
+      ASHA.
 
       Parameters are {float: [1e-5, 0.1], log: true}, {float: [0, 1], step: 0.1}, {int: [1, 12]}, {ordinal: [16, 32]}, \
       {categorical: [a, b]}, bool and {constant: 3}; 'when: {optimizer: adam}' ties one to another's value. Without a \
@@ -50,7 +50,14 @@ struct SearchCommand: ParsableCommand {
       column: 'fidelity: epoch'.
 
       'forbidden: [{optimizer: sgd, batch: [512, 1024]}]' lists values that never go together. \
-      'start: [{learning_rate: 1e-3, layers: 4}]' is tried first, trained in full; what it leaves open is drawn.
+      'start: [{learning_rate: 1e-3, layers: 4}]' is tried first, trained in full; what it leaves open is drawn. \
+      'earlier: results.csv' begins with trials that were run before: a table with the parameters and the metric, or as \
+      'search export' and Optuna write them; they cost nothing, and none is repeated.
+
+      'proposer: {endpoint: http://localhost:8000/v1, model: qwen3, task: ...}' lets a language model behind any endpoint \
+      of OpenAI's form propose trials, 'share: 0.5' half of them, the rest by the algorithm. 'key: VARIABLE' names the \
+      environment variable with its key. With 'command:' in place of an endpoint a program reads the request and writes \
+      the reply. What is no configuration that may be tried is told to the model, and counted.
 
       What only a trial tells can be constrained too, as 'measured: ["latency_ms <= 30"]': trials that exceed it are no \
       answer, and teach the search where not to go. A metric can be computed from others, as \
@@ -71,7 +78,8 @@ struct SearchCommand: ParsableCommand {
         windtunnel search bench Experiments/search-pilot.yaml --seeds 20
       """,
     subcommands: [
-      SearchRunCommand.self, SearchShowCommand.self, SearchBestCommand.self, SearchExportCommand.self,
+      SearchRunCommand.self, SearchShowCommand.self, SearchBestCommand.self, SearchMethodsCommand.self,
+      SearchExportCommand.self,
       SearchBenchCommand.self,
     ])
 }

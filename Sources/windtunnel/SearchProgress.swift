@@ -1,12 +1,15 @@
 import Foundation
 import Report
 import Search
+import Synchronization
+import Tables
 
 /// A line on standard error for every trial that ended.
-struct SearchProgress: Sendable {
+final class SearchProgress: Sendable {
   private let experiment: Experiment
   private let budget: SearchBudget
-  private let start = ContinuousClock.now
+  /// When the first trial ended, and which share of the budget was spent then.
+  private let first = Mutex<(time: ContinuousClock.Instant, share: Double)?>(nil)
 
   init(_ experiment: Experiment, _ budget: SearchBudget) {
     self.experiment = experiment
@@ -50,7 +53,19 @@ struct SearchProgress: Sendable {
       parts.append("\(number(spent.time)) of \(number(time)) s")
       shares.append(spent.time / time)
     }
-    return "; " + parts.joined(separator: ", ")
+    return "; " + parts.joined(separator: ", ") + (left(shares.max() ?? 0).map { ", about \($0) left" } ?? "")
+  }
+
+  /// How long the rest of the budget takes at the rate since the first trial ended.
+  private func left(_ share: Double) -> String? {
+    let now = ContinuousClock.now
+    let first = first.withLock { first in
+      first = first ?? (now, share)
+      return first
+    }
+    guard let first, share > first.share, share < 1 else { return nil }
+    let seconds = (now - first.time) / .seconds(1)
+    return formatDuration(seconds * (1 - share) / (share - first.share), digits: 2)
   }
 
   private func number(_ value: Double) -> String { format(value, significant: 5) }

@@ -40,13 +40,16 @@ struct SearchRunCommand: AsyncParsableCommand {
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
     let chosen = try read.searchAlgorithm(name)
+    let earlier = running.resume ? [] : try read.earlierTrials()
+    for trials in earlier { note(trials.summary) }
     let document: StudyDocument
     switch read.source {
     case .table(let table):
       guard !running.areGiven else {
         throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
       }
-      let search = try TableSearch(table, chosen, start: read.start, budget: budget, seed: seed)
+      let search = try TableSearch(
+        table, chosen, start: read.start, earlier: earlier.flatMap(\.trials), budget: budget, seed: seed)
       document = StudyDocument(
         search.study, of: read, algorithm: name, seed: seed, budget: budget, spent: search.spent,
         isExhausted: search.isExhausted)
@@ -55,7 +58,7 @@ struct SearchRunCommand: AsyncParsableCommand {
         read.space, chosen, seed: seed, fidelity: read.fidelity, start: read.start, isFeasible: read.isFeasible)
       document = try await CommandSearch(
         experiment.experiment, read, command, name, seed: seed, budget: budget, running
-      ).run(study)
+      ).run(study, beginningWith: earlier.flatMap(\.trials))
     }
     try output.emit(json: try encodedJSON(document)) { StudyView(document).text }
   }
@@ -81,6 +84,16 @@ struct RunningOptions: ParsableArguments {
     if let workers, !(1...10_000).contains(workers) {
       throw ValidationError("--workers must be from 1 to 10000, not \(workers)")
     }
+  }
+}
+
+extension EarlierTrials {
+  /// How much of a table was of use.
+  fileprivate var summary: String {
+    var text = "earlier trials: \(trials.count) from \(name)"
+    if outsideCount > 0 { text += "; \(outsideCount) are outside the space" }
+    if unfinishedCount > 0 { text += "; \(unfinishedCount) have no result of a full training" }
+    return text
   }
 }
 

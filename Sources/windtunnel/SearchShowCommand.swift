@@ -15,6 +15,7 @@ struct SearchShowCommand: AsyncParsableCommand {
       Examples:
         windtunnel search show runs/tune
         windtunnel search show runs/tune --trials 50
+        windtunnel search show runs/tune --watch
         windtunnel search show runs/tune --format json
         windtunnel search show runs/tune --plot tune.svg
       """)
@@ -27,6 +28,9 @@ struct SearchShowCommand: AsyncParsableCommand {
     help: ArgumentHelp("How many trials to list, those that went furthest and best first.", valueName: "N"))
   var trials = 10
 
+  @Flag(help: "Show it anew every two seconds, on a terminal, until it is no longer run.")
+  var watch = false
+
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var plot: PlotOption
 
@@ -37,11 +41,22 @@ struct SearchShowCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     try plot.prepare()
-    let stored = try await StoredStudy(in: directory)
-    if let path = plot.plot { try StudyFigure(stored.document, stored.study).grid.write(to: path) }
-    try output.emit(json: try encodedJSON(stored.document)) {
-      StudyView(stored.document).text + (trials > 0 ? "\n" + table(stored) : "")
+    // Asked before it is read, so that the last look is at the end.
+    var isRun = StudyStore.isWritten(in: directory)
+    var stored = try await StoredStudy(in: directory)
+    while watch, isRun, output.format == .table, Terminal.standardOutput.isInteractive {
+      // To the top left, with everything cleared.
+      try writeAtomically("\u{1B}[H\u{1B}[2J" + text(stored), to: "-")
+      try await Task.sleep(for: .seconds(2))
+      isRun = StudyStore.isWritten(in: directory)
+      stored = try await StoredStudy(in: directory)
     }
+    if let path = plot.plot { try StudyFigure(stored.document, stored.study).grid.write(to: path) }
+    try output.emit(json: try encodedJSON(stored.document)) { text(stored) }
+  }
+
+  private func text(_ stored: StoredStudy) -> String {
+    StudyView(stored.document).text + (trials > 0 ? "\n" + table(stored) : "")
   }
 
   private func table(_ stored: StoredStudy) -> String {

@@ -11,6 +11,10 @@ struct StudyView {
     var text = "\(document.name): \(document.goals.text), \(document.algorithm), seed \(document.seed)\n"
     text += (front ?? best).map { "\n\($0)\n" } ?? "\n\(nothing)\n\n"
     text += trials + ".\n"
+    if document.trials.earlier > 0 { text += "\(document.trials.earlier) of them were run before, elsewhere.\n" }
+    if document.trials.proposalsRejected > 0 {
+      text += "Replies of the proposer that were no configuration to try: \(document.trials.proposalsRejected).\n"
+    }
     if !document.constraints.isEmpty {
       let constraints = document.constraints.joined(separator: " and ")
       let avoided = document.trials.infeasibleAvoided

@@ -124,3 +124,97 @@ import Testing
     expectFailure(try place.windtunnel("search", "run", "wrong.yaml"), 65, words)
   }
 }
+
+/// `windtunnel search run` with a language model, beside a server that stands in for one.
+@Suite struct ProposerTests {
+  /// Writes its port to `port`, what it was sent to `requests`, and answers: with an error once, then what is no configuration,
+  /// then configurations.
+  private static let server = #"""
+    import http.server, json, os
+    count = 0
+    class Handler(http.server.BaseHTTPRequestHandler):
+      def do_POST(self):
+        global count
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with open("requests", "a") as file:
+          file.write(json.dumps([self.path, self.headers["Authorization"], json.loads(body)]) + "\n")
+        count += 1
+        reply = "no" if count == 2 else json.dumps({"width": 10 + count, "depth": 9})
+        text = json.dumps({"choices": [{"message": {"role": "assistant", "content": reply}}]}).encode()
+        self.send_response(503 if count == 1 else 200)
+        self.end_headers()
+        self.wfile.write(text)
+      def log_message(self, *arguments): pass
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    open("port.new", "w").write(str(server.server_port))
+    os.rename("port.new", "port")
+    server.serve_forever()
+    """#
+
+  @Test("an endpoint proposes trials, its faults are rejected and counted, and its key is written nowhere")
+  func endpoint() throws {
+    let place = try Workplace()
+    try place.write(Self.server, to: "server.py")
+    let experiment = #"""
+      schema: windtunnel.search/1
+      space: {width: {int: [1, 40]}, depth: {int: [1, 40]}}
+      objective:
+        command: >-
+          echo "{\"loss\": $(( ({width}-20)*({width}-20) + ({depth}-9)*({depth}-9) ))}"
+        metric: loss
+        direction: minimize
+      proposer: {endpoint: "http://127.0.0.1:PORT/v1", model: stand-in, key: STAND_IN_KEY, task: find the bowl's bottom}
+      budget: {trials: 8}
+      directory: study
+      """#
+    try place.write(experiment, to: "x.yaml")
+    let run = try place.shell(
+      """
+      python3 server.py & server=$!; trap "kill -KILL $server" EXIT
+      for i in $(seq 100); do [ -e port ] && break; sleep 0.1; done
+      sed -i "s/PORT/$(cat port)/" x.yaml
+      STAND_IN_KEY=secret-word $W search run x.yaml --format json
+      """)
+    #expect(run.status == 0, "\(run.errors)")
+    let json = try run.json()
+    let best = try #require(json["best"] as? [String: Any])
+    // The replies after the error and what is no JSON have widths from 13 on, and so 20 is among eight.
+    #expect((best["values"] as? [String: Double])?["loss"] == 0)
+    let trials = try #require(json["trials"] as? [String: Int])
+    #expect(trials["complete"] == 8 && trials["proposals_rejected"] == 1)
+    let requests = String(decoding: try place.read("requests"), as: UTF8.self).split(separator: "\n")
+    #expect(requests.count == 10)
+    #expect(requests.allSatisfy { $0.contains("/v1/chat/completions") && $0.contains("Bearer secret-word") })
+    #expect(requests[2].contains("not one JSON object") && requests[9].contains("find the bowl's bottom"))
+    let leaks = try place.shell("grep -rl secret-word study; true")
+    #expect(leaks.text.isEmpty && !run.errors.contains("secret-word") && !run.text.contains("secret-word"))
+    let without = try place.windtunnel("search", "run", "x.yaml", "--directory", "other")
+    expectFailure(without, 65, "STAND_IN_KEY")
+  }
+
+  @Test func whatWasExportedBeginsAnotherSearch() throws {
+    let place = try Workplace()
+    let experiment = #"""
+      schema: windtunnel.search/1
+      space: {width: {int: [1, 40]}, depth: {int: [1, 40]}}
+      objective:
+        command: >-
+          echo "{\"loss\": $(( ({width}-20)*({width}-20) + ({depth}-9)*({depth}-9) ))}"
+        metric: loss
+        direction: minimize
+      budget: {trials: 15}
+      """#
+    try place.write(experiment, to: "first.yaml")
+    try place.write(experiment + "\nearlier: first.csv", to: "second.yaml")
+    let run = try place.shell(
+      """
+      $W search run first.yaml > /dev/null && $W search export runs/first > first.csv &&
+      $W search run second.yaml --format json && $W search export runs/second > second.csv
+      """)
+    #expect(run.status == 0 && run.errors.contains("earlier trials: 15 from"), "\(run.errors)")
+    let trials = try #require(try run.json()["trials"] as? [String: Int])
+    #expect(trials["earlier"] == 15 && trials["complete"] == 30)
+    let repeats = try place.shell("cut -d, -f4,5 second.csv | sort | uniq -d")
+    #expect(repeats.text.isEmpty)
+  }
+}

@@ -89,7 +89,7 @@ import Testing
     let bench = try place.windtunnel("search", "bench", "two.yaml", "--seeds", "4", "--trials", "20")
     #expect(bench.status == 0 && bench.text.contains("nsga2") && bench.text.contains("hypervolume"), "\(bench.errors)")
     expectFailure(
-      try place.windtunnel("search", "run", "two.yaml", "--algorithm", "evolution"), 65, "use auto, pareto-local-search"
+      try place.windtunnel("search", "run", "two.yaml", "--algorithm", "evolution"), 65, "use auto, moboga"
     )
   }
 

@@ -1,0 +1,64 @@
+import CGSL
+import Fitting
+
+/// Methods by what they are expected to score over all examples, from those they were evaluated on.
+public struct MethodRanking: Sendable {
+  public struct Entry: Sendable, Encodable {
+    public let method: String
+    public let evaluated: Int
+    /// Of the known scores; nil without any.
+    public let mean: Double?
+    /// Of that mean as one over all examples; nil for fewer than two, 0 where all are known.
+    public let standardError: Double?
+    /// The chance that it is the best of all.
+    public let chanceBest: Double
+  }
+
+  /// By falling chance to be the best, then mean.
+  public let entries: [Entry]
+
+  private static let draws = 4000
+
+  /// Examples count as drawn at random without replacement, and means as normal; a method known by fewer than two scores
+  /// has the spread of all scores.
+  public init(_ matrix: ScoreMatrix, seed: UInt64) {
+    let all = matrix.scores.filter { !$0.isNaN }
+    let (level, spread) = (Self.mean(all), Self.deviation(all))
+    let statistics = matrix.methods.indices.map { method -> (known: [Double], center: Double, error: Double) in
+      let known = matrix.known(method)
+      let deviation = known.count > 1 ? Self.deviation(known) : spread
+      let unknownShare = 1 - Double(known.count) / Double(matrix.examples.count)
+      let error = deviation * (unknownShare / Double(max(1, known.count))).squareRoot()
+      return (known, known.isEmpty ? level : Self.mean(known), error)
+    }
+    var random = SplitMix64(seed: seed)
+    var wins = [Double](repeating: 0, count: matrix.methods.count)
+    for _ in 0..<Self.draws {
+      let drawn = statistics.map {
+        $0.error > 0 ? $0.center + $0.error * normalQuantile(random.openUniform()) : $0.center
+      }
+      let most = drawn.max() ?? 0
+      let winners = drawn.indices.filter { drawn[$0] == most }
+      for winner in winners { wins[winner] += 1 / Double(winners.count) }
+    }
+    entries = matrix.methods.indices.map { method in
+      let (known, center, error) = statistics[method]
+      return Entry(
+        method: matrix.methods[method], evaluated: known.count, mean: known.isEmpty ? nil : center,
+        standardError: known.count > 1 ? error : nil, chanceBest: wins[method] / Double(Self.draws))
+    }.sorted { (-$0.chanceBest, -($0.mean ?? -.infinity)) < (-$1.chanceBest, -($1.mean ?? -.infinity)) }
+  }
+
+  private static func mean(_ scores: [Double]) -> Double { scores.reduce(0, +) / Double(max(1, scores.count)) }
+
+  private static func deviation(_ scores: [Double]) -> Double {
+    let mean = mean(scores)
+    let squares = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(max(1, scores.count - 1))).squareRoot()
+  }
+}
+
+extension SplitMix64 {
+  /// Uniform above 0 and below 1.
+  fileprivate mutating func openUniform() -> Double { (Double(next() >> 12) + 0.5) * 0x1p-52 }
+}

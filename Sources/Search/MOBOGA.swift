@@ -1,0 +1,234 @@
+import Fitting
+import Foundation
+
+/// Bayesian optimisation of several objectives with genetic candidates, after MOBOGA (RA-AutoML: Yang et al. 2020): a Gaussian
+/// process for every objective and for how far measured constraints are exceeded; a genetic algorithm breeds configurations
+/// by their optimistic losses, those first that are expected to satisfy the constraints; tried is the one that
+/// would add the most hypervolume (as in SMS-EGO: Ponweiser et al. 2008).
+public struct MOBOGA: SearchAlgorithm {
+  private let startUp: Int
+  private var models: [Surrogate] = []
+  private var limitModel = Surrogate()
+  private var points: [SearchSpace.Point] = []
+  private var losses: [[Double]] = []
+  /// How far measured constraints are exceeded, of the same rows; empty until one is told.
+  private var excesses: [Double?] = []
+  private var pending: [SearchSpace.Point] = []
+  private var seen: Set<SearchSpace.Point> = []
+  /// What else was promising when the processes were last asked, the best last, for when a proposal cannot be tried.
+  private var reserve: [SearchSpace.Point] = []
+  private var wasRefused = false
+  private var isNew = false
+
+  private static let population = 40
+  private static let generations = 12
+  private static let reserveSize = 64
+  /// Losses are taken to be lower by so many standard deviations.
+  private static let optimism = 1.0
+  private static let mostRows = 1000
+
+  /// - Parameter startUp: how many trials are drawn evenly first.
+  public init(startUp: Int = 10) { self.startUp = max(2, startUp) }
+
+  public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
+    defer { wasRefused = false }
+    var point: SearchSpace.Point?
+    if points.count >= startUp {
+      if wasRefused { point = reserve.popLast() }
+      if point == nil { point = mostPromising(in: space, &random) }
+    }
+    let chosen = point ?? space.randomPoint(&random)
+    isNew = seen.insert(chosen).inserted
+    if isNew { pending.append(chosen) }
+    return Proposal(point: chosen)
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    add(proposal, [loss], excess: nil)
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    add(proposal, losses, excess: nil)
+  }
+
+  public mutating func learn(
+    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    add(proposal, losses, excess: excess)
+  }
+
+  /// What may not be tried says nothing of the losses around it, and a repeat is known.
+  public mutating func refuse(
+    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
+    if isNew { pending.removeLast() }
+    wasRefused = true
+  }
+
+  private mutating func add(_ proposal: Proposal, _ losses: [Double], excess: Double?) {
+    if let index = pending.firstIndex(of: proposal.point) {
+      pending.remove(at: index)
+    } else if !seen.insert(proposal.point).inserted {
+      return
+    }
+    guard losses.allSatisfy(\.isFinite) else { return }
+    if excess != nil, excesses.isEmpty { excesses = points.map { _ in nil } }
+    if excess != nil || !excesses.isEmpty { excesses.append(excess) }
+    points.append(proposal.point)
+    self.losses.append(losses)
+  }
+
+  private func isFeasible(_ row: Int) -> Bool { excesses.isEmpty || (excesses[row] ?? 1) <= 0 }
+
+  /// The best point that was not proposed yet; the next best are kept in reserve.
+  private mutating func mostPromising(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
+    if points.count > Self.mostRows { forget() }
+    let map = FeatureMap(space)
+    let values = losses[0].indices.map { goal in standardisedLosses(losses.map { $0[goal] }) }
+    if models.isEmpty { models = values.map { _ in Surrogate() } }
+    let ahead = pending.map { map.row(of: $0, in: space) }
+    func rows(_ model: Surrogate) -> [[Double]] { points[model.count...].map { map.row(of: $0, in: space) } }
+    let processes = models.indices.map { goal in
+      models[goal].process(map.features, adding: rows(models[goal]), values: values[goal], ahead: ahead)
+    }
+    var limit: ImprovementSearch.Limit?
+    if !excesses.isEmpty {
+      let (values, bound) = standardisedExcesses(excesses)
+      let process = limitModel.process(map.features, adding: rows(limitModel), values: values, ahead: ahead)
+      limit = .init(process: process, bound: bound)
+    }
+    var front = ParetoFront()
+    for row in points.indices where isFeasible(row) { front.insert(row, values.map { $0[row] }) }
+
+    var breeding = Breeding(processes: processes, limit: limit, map: map, space: space, optimism: Self.optimism)
+    var start = (0..<Self.population).map { _ in space.randomPoint(&random) }
+    for member in front.members.shuffled(using: &random).prefix(Self.population / 4) {
+      start += space.neighbours(of: points[member.number], &random).shuffled(using: &random).prefix(8)
+      start.append(points[member.number])
+    }
+    breeding.begin(with: start, keeping: Self.population)
+    for _ in 0..<Self.generations { breeding.breed(&random) }
+    reserve = breeding.best(Self.reserveSize, beyond: front, notIn: seen).reversed()
+    return reserve.popLast()
+  }
+
+  /// Leaves the front and the latest rows.
+  private mutating func forget() {
+    var front = ParetoFront()
+    for row in points.indices where isFeasible(row) { front.insert(row, losses[row]) }
+    let latest = points.count - Self.mostRows / 2
+    let kept =
+      front.members.map(\.number).filter { $0 < latest }.sorted().suffix(Self.mostRows / 4)
+      + Array(latest..<points.count)
+    points = kept.map { points[$0] }
+    losses = kept.map { losses[$0] }
+    if !excesses.isEmpty { excesses = kept.map { excesses[$0] } }
+    models = []
+    limitModel = Surrogate()
+  }
+}
+
+/// A population bred under the processes' predictions, and all that was in it.
+private struct Breeding {
+  private struct Candidate {
+    let point: SearchSpace.Point
+    let losses: [Double]
+    /// Of satisfying the measured constraints.
+    let logChance: Double
+    var isFeasible: Bool { logChance >= -0.6931471805599453 }
+  }
+
+  let processes: [GaussianProcess]
+  let limit: ImprovementSearch.Limit?
+  let map: FeatureMap
+  let space: SearchSpace
+  let optimism: Double
+  private var all: [Candidate] = []
+  private var known: Set<SearchSpace.Point> = []
+  /// The best first.
+  private var population: [Int] = []
+  private var size = 0
+  private let operators = GeneticOperators()
+
+  init(
+    processes: [GaussianProcess], limit: ImprovementSearch.Limit?, map: FeatureMap, space: SearchSpace, optimism: Double
+  ) {
+    (self.processes, self.limit, self.map, self.space, self.optimism) = (processes, limit, map, space, optimism)
+  }
+
+  mutating func begin(with points: [SearchSpace.Point], keeping size: Int) {
+    self.size = size
+    select(from: evaluated(points))
+  }
+
+  mutating func breed(_ random: inout SplitMix64) {
+    let children = (0..<size).map { _ in
+      operators.child(of: parent(&random), and: parent(&random), in: space, &random)
+    }
+    select(from: population + evaluated(children))
+  }
+
+  /// The points, of those that were not seen, that would add the most hypervolume to a front, times the chance that they
+  /// may; beyond those that would add some, the nearest to it.
+  func best(
+    _ count: Int, beyond front: ParetoFront, notIn seen: Set<SearchSpace.Point>
+  ) -> [SearchSpace.Point] {
+    let fresh = all.filter { !seen.contains($0.point) }
+    let known = front.members.map(\.losses)
+    let reference = processes.indices.map { goal in
+      let values = (known + fresh.map(\.losses)).map { $0[goal] }
+      return (known.map { $0[goal] }.max() ?? values.max() ?? 1) + 1
+    }
+    let volume = hypervolume(known, below: reference)
+    let scored = fresh.map { candidate -> (gain: Double, behind: Double, point: SearchSpace.Point) in
+      let gain = (hypervolume(known + [candidate.losses], below: reference) - volume) * exp(candidate.logChance)
+      let behind = known.map { zip(candidate.losses, $0).map { max(0, $0 - $1) }.reduce(0, +) }.min() ?? 0
+      return (gain, behind - candidate.logChance, candidate.point)
+    }
+    return scored.sorted { (-$0.gain, $0.behind) < (-$1.gain, $1.behind) }.prefix(count).map(\.point)
+  }
+
+  private mutating func evaluated(_ points: [SearchSpace.Point]) -> [Int] {
+    let fresh = points.filter { known.insert($0).inserted }
+    guard !fresh.isEmpty else { return [] }
+    let rows = fresh.map { map.row(of: $0, in: space) }
+    let predictions = processes.map { $0.posterior(rows) }
+    let limits = limit.map { $0.process.posterior(rows) }
+    let first = all.count
+    for index in fresh.indices {
+      let losses = predictions.map { $0.means[index] - optimism * $0.variances[index].squareRoot() }
+      var chance = 0.0
+      if let limit, let limits {
+        chance = logProbability(
+          mean: limits.means[index], deviation: limits.variances[index].squareRoot(), atMost: limit.bound)
+      }
+      all.append(Candidate(point: fresh[index], losses: losses, logChance: chance))
+    }
+    return Array(first..<all.count)
+  }
+
+  /// By constrained domination (Deb et al. 2002).
+  private mutating func select(from candidates: [Int]) {
+    let feasible = candidates.filter { all[$0].isFeasible }
+    population = []
+    for front in nonDominatedSort(feasible.map { all[$0].losses }) where population.count < size {
+      let distances = crowding(front.map { all[feasible[$0]].losses })
+      let order = front.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }
+      population += order.prefix(size - population.count).map { feasible[front[$0]] }
+    }
+    let others = candidates.filter { !all[$0].isFeasible }.sorted {
+      (-all[$0].logChance, $0) < (-all[$1].logChance, $1)
+    }
+    population += others.prefix(size - population.count)
+  }
+
+  /// The better of two.
+  private func parent(_ random: inout SplitMix64) -> SearchSpace.Point {
+    let place = min(random.integer(below: population.count), random.integer(below: population.count))
+    return all[population[place]].point
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import FoundationNetworking
+import Launch
+
+/// A language model that is asked by messages: behind an endpoint that speaks OpenAI's chat completions, or a command.
+public struct ChatModel: Sendable, Hashable {
+  public enum Service: Sendable, Hashable {
+    /// Of the address messages are posted to `/chat/completions`.
+    ///
+    /// - `keyVariable`: the environment variable that holds the key, which is shown nowhere.
+    case endpoint(URL, model: String, keyVariable: String?)
+    /// Run by the shell; it reads what would be posted, and writes the reply's text.
+    case command(String)
+  }
+
+  public struct Message: Sendable, Hashable, Codable {
+    public let role: String
+    public let content: String
+  }
+
+  public let service: Service
+  /// Of one reply, in seconds.
+  public let timeout: Double
+
+  private static let attempts = 3
+
+  /// The text of the reply.
+  ///
+  /// - Throws: ``SearchError`` where none came, after some attempts; `CancellationError`.
+  func reply(to messages: [Message]) async throws -> String {
+    var attempt = 1
+    while true {
+      do {
+        return try await answer(messages)
+      } catch let failure as Failure {
+        try Task.checkCancellation()
+        guard failure.mayPass, attempt < Self.attempts else {
+          throw SearchError("the proposer gave no answer: \(failure.text); mend it, then go on with --resume")
+        }
+        try await Task.sleep(for: .seconds(attempt))
+        attempt += 1
+      }
+    }
+  }
+
+  private struct Failure: Error {
+    let text: String
+    /// Whether it is worth trying again.
+    var mayPass = true
+  }
+
+  private struct Request: Encodable {
+    let model: String
+    let messages: [Message]
+    let temperature = 0.0
+  }
+
+  private struct Response: Decodable {
+    struct Choice: Decodable {
+      struct Reply: Decodable { let content: String? }
+      let message: Reply
+    }
+    let choices: [Choice]
+  }
+
+  private func answer(_ messages: [Message]) async throws -> String {
+    switch service {
+    case .endpoint(let url, let model, let keyVariable):
+      return try await post(Request(model: model, messages: messages), to: url, keyVariable)
+    case .command(let command):
+      let body = try JSONEncoder().encode(Request(model: "", messages: messages))
+      do {
+        return try await filtered(String(decoding: body, as: UTF8.self), through: command, timeout: timeout)
+      } catch let error as LaunchError {
+        throw Failure(text: error.description, mayPass: false)
+      }
+    }
+  }
+
+  private func post(_ body: Request, to url: URL, _ keyVariable: String?) async throws -> String {
+    var request = URLRequest(url: url.appendingPathComponent("chat/completions"), timeoutInterval: timeout)
+    request.httpMethod = "POST"
+    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    if let keyVariable {
+      guard let key = ProcessInfo.processInfo.environment[keyVariable], !key.isEmpty else {
+        throw Failure(
+          text: "the environment variable \(keyVariable), which should hold its key, is empty", mayPass: false)
+      }
+      request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization")
+    }
+    request.httpBody = try JSONEncoder().encode(body)
+    let (data, response): (Data, URLResponse)
+    do {
+      (data, response) = try await URLSession.shared.data(for: request)
+    } catch {
+      throw Failure(text: "\(url.absoluteString): \(error.localizedDescription)")
+    }
+    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+    guard status == 200 else {
+      throw Failure(
+        text:
+          "\(url.absoluteString) answered with status \(status): \(String(decoding: data.prefix(200), as: UTF8.self))",
+        mayPass: status == 429 || status >= 500)
+    }
+    guard let content = try? JSONDecoder().decode(Response.self, from: data).choices.first?.message.content else {
+      throw Failure(text: "\(url.absoluteString) gave no chat completion", mayPass: false)
+    }
+    return content
+  }
+}
