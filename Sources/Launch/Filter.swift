@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import SystemPackage
 
 /// What a shell command writes when it reads a text; what it writes to standard error passes through.
 ///
@@ -9,7 +10,9 @@ public func filtered(_ input: String, through command: String, timeout: Double) 
   try await withThrowingTaskGroup(of: String?.self) { group in
     group.addTask {
       let result = try await Subprocess.run(
-        .path("/bin/sh"), arguments: ["-c", command], input: .string(input), output: .string(limit: 1 << 20),
+        .path("/bin/sh"), arguments: ["-c", command],
+        input: .fileDescriptor(try unnamedFile(input), closeAfterSpawningProcess: true),
+        output: .string(limit: 1 << 20),
         error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
       guard case .exited(0) = result.terminationStatus else {
         throw LaunchError("'\(command)' ended with \(result.terminationStatus)")
@@ -26,5 +29,35 @@ public func filtered(_ input: String, through command: String, timeout: Double) 
       throw LaunchError("'\(command)' took longer than \(timeout) s")
     }
     return text
+  }
+}
+
+/// A file with a text, to be read from its beginning, which is gone when it is closed. A pipe would raise a signal where the
+/// command ends before it has read everything.
+private func unnamedFile(_ text: String) throws(LaunchError) -> FileDescriptor {
+  let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+  do {
+    let file = try FileDescriptor.open(
+      FilePath(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite])
+    try? FileManager.default.removeItem(atPath: path)
+    return try file.closeAfterThrowing {
+      try file.writeAll(text.utf8)
+      try file.seek(offset: 0, from: .start)
+      return file
+    }
+  } catch {
+    throw LaunchError("\(path): cannot be written: \(error)")
+  }
+}
+
+extension FileDescriptor {
+  /// Runs a body, and closes the file where it throws.
+  fileprivate func closeAfterThrowing<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch {
+      try? close()
+      throw error
+    }
   }
 }

@@ -15,8 +15,12 @@ public struct CommandObjective: Sendable {
   public let goals: [Goal]
   /// Constraints on metrics, known after a trial.
   public let measured: [MeasuredConstraint]
-  /// The metric that a trial's cost is read from; nil for its seconds.
-  public let cost: String?
+  /// What a trial costs, of its metrics and `seconds`; nil for its seconds.
+  public let cost: Measure?
+  /// What the address space of each process of a run is limited to, in bytes; nil for no limit.
+  public let memory: Double?
+  /// How often a trial is run, each time with another seed; its values are the means.
+  public let repeats: Int
   /// In seconds, of one run.
   public let timeout: Double?
   /// Constraints between parameters, known before a trial is run.
@@ -28,8 +32,9 @@ public struct CommandObjective: Sendable {
   /// - Throws: ``SearchError`` for a placeholder that nothing fills; ``FormulaError`` for a constraint that cannot be read.
   public init(
     _ command: String, space: SearchSpace, fidelity: Fidelity?, goals: [Goal],
-    metrics: MetricsReader.Source = .jsonLines, cost: String? = nil, timeout: Double? = nil, constraints: [String] = [],
-    forbidden: [ForbiddenCombination] = [], measured: [MeasuredConstraint] = []
+    metrics: MetricsReader.Source = .jsonLines, cost: String? = nil, timeout: Double? = nil, memory: Double? = nil,
+    repeats: Int = 1, constraints: [String] = [], forbidden: [ForbiddenCombination] = [],
+    measured: [MeasuredConstraint] = []
   ) throws {
     let template = CommandTemplate(command)
     let known = space.parameters.map(\.name) + (fidelity.map { [$0.name] } ?? []) + Self.own
@@ -45,17 +50,20 @@ public struct CommandObjective: Sendable {
     self.goals = goals
     self.measured = measured
     self.forbidden = forbidden
-    self.cost = cost
+    self.cost = cost.map { Measure(text: $0) }
+    self.memory = memory
+    self.repeats = repeats
     self.timeout = timeout
     self.constraints = try constraints.map { try ParameterConstraint($0, in: space) }
   }
 
   /// Runs trials under a directory, a folder a trial.
   public func evaluation(in directory: String, fidelity: Fidelity?) -> Evaluation {
-    { job, report in
+    let once: Evaluation = { job, report in
       let run = try CommandRun(self, job, in: directory, fidelity: fidelity)
       return try await run.result(report)
     }
+    return repeats > 1 ? repeated(once, times: repeats, goals: goals) : once
   }
 }
 
@@ -75,7 +83,7 @@ private struct CommandRun {
     let folder = URL(fileURLWithPath: "\(directory)/trials/\(job.number)").path
     self.directory = folder
     do {
-      try FileManager.default.createDirectory(atPath: "\(folder)/checkpoint", withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: "\(folder)/\(job.checkpoint)", withIntermediateDirectories: true)
       run = (1...).first { !FileManager.default.fileExists(atPath: "\(folder)/\($0).out") } ?? 1
       let parameters = Dictionary(job.values.map { ($0.name, $0.value) }) { first, _ in first }
       let encoder = JSONEncoder()
@@ -94,8 +102,9 @@ private struct CommandRun {
     for name in ["trial", "seed", "directory", "checkpoint", "parameters", "from", "fidelity"] {
       environment["WINDTUNNEL_" + name.uppercased()] = values[name] ?? ""
     }
+    let limit = objective.memory.map { "ulimit -v \(Int(($0 / 1024).rounded(.up))) || exit 1\n" } ?? ""
     let process = LocalProcess(
-      objective.template.command(values, flags: job.values.map { ($0.name, $0.value.description) }),
+      limit + objective.template.command(values, flags: job.values.map { ($0.name, $0.value.description) }),
       directory: FileManager.default.currentDirectoryPath, environment: environment, timeout: objective.timeout,
       outputPath: output, errorPath: "\(directory)/\(run).err")
     let watch = MetricsWatch(
@@ -107,7 +116,7 @@ private struct CommandRun {
     let last = await watch.last
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if let error = await watch.error { throw error }
-    let cost = objective.cost.map { last[$0] ?? 0 } ?? seconds
+    let cost = objective.cost.map { $0.value(last.merging(["seconds": seconds]) { own, _ in own }) ?? 0 } ?? seconds
     var record = TrialRecord(seconds: seconds, cost: cost, metrics: last.filter { $0.value.isFinite })
     if !objective.measured.isEmpty {
       record.excess = objective.measured.excess(objective.measured.map { $0.excess(last) })
@@ -119,10 +128,10 @@ private struct CommandRun {
     switch end {
     case .exited(0):
       let wanted = objective.measured.flatMap(\.names).filter { last[$0] == nil }
-      if let missing = objective.goals.compactMap({ $0.missing(last) }).first ?? wanted.first {
+      if let missing = objective.goals.compactMap({ $0.measure.missing(last) }).first ?? wanted.first {
         return .failed("it wrote no '\(missing)'; its output is in \(directory)/\(run).out")
       }
-      return .finished(values: objective.goals.compactMap { $0.value(last) })
+      return .finished(values: objective.goals.compactMap { $0.measure.value(last) })
     case .exited(let code): return .failed("it ended with code \(code)\(lastError); see \(directory)/\(run).err")
     case .signaled(let signal): return .failed("signal \(signal) ended it\(lastError); see \(directory)/\(run).err")
     case .timedOut: return .failed("it ran longer than its time limit")
@@ -143,7 +152,7 @@ private struct CommandRun {
     values["trial"] = "\(job.number)"
     values["seed"] = "\(job.seed)"
     values["directory"] = directory
-    values["checkpoint"] = "\(directory)/checkpoint"
+    values["checkpoint"] = "\(directory)/\(job.checkpoint)"
     values["parameters"] = "\(directory)/parameters.json"
     values["from"] = number(job.from ?? 0)
     if let fidelity, let target = job.fidelity {
@@ -179,7 +188,9 @@ private actor MetricsWatch {
   @discardableResult func look(atEnd: Bool = false) async -> Bool {
     for line in reader.read(atEnd: atEnd) {
       last.merge(line) { _, new in new }
-      guard !isStopped, let fidelity, let reached = line[fidelity], let value = goal.value(line) else { continue }
+      guard !isStopped, let fidelity, let reached = line[fidelity], let value = goal.measure.value(line) else {
+        continue
+      }
       do {
         isStopped = try await !report(reached, value)
       } catch {

@@ -80,7 +80,7 @@ extension Goal {
   /// The values of a table that names the metric itself or, as an export, only its place.
   fileprivate func values(in table: Table, exportedAs name: String) throws -> [Double] {
     if table.column(metric) == nil, table.column(name) != nil { return try table.numbers(name) }
-    return try values(in: table)
+    return try measure.values(in: table)
   }
 }
 

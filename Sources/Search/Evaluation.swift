@@ -13,6 +13,11 @@ public struct TrialJob: Sendable {
   public let attempt: Int
   /// Of everything random in the trial; the same whenever it is run.
   public let seed: UInt64
+  /// Counted from 0 where a trial is run several times.
+  public var repetition = 0
+
+  /// The folder that its state is kept in, of its own directory.
+  var checkpoint: String { repetition == 0 ? "checkpoint" : "checkpoint-\(repetition)" }
 }
 
 /// How a run of a trial ended.

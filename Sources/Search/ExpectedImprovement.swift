@@ -20,6 +20,11 @@ func logProbability(mean: Double, deviation: Double, atMost bound: Double) -> Do
 
 func normalQuantile(_ probability: Double) -> Double { gsl_cdf_ugaussian_Pinv(probability) }
 
+extension SplitMix64 {
+  /// Uniform above 0 and below 1.
+  mutating func openUniform() -> Double { (Double(next() >> 12) + 0.5) * 0x1p-52 }
+}
+
 /// How configurations become features of a Gaussian process: numbers by their genes, categories by their levels.
 ///
 /// A number that depends on another parameter has a second feature, which says whether it is there, and lies in the middle

@@ -77,7 +77,13 @@ extension YAMLSection {
     _ forbidden: [ForbiddenCombination], _ measured: [MeasuredConstraint],
     of file: YAMLSection
   ) throws -> CommandObjective {
-    try checkKeys(["command", "metric", "direction", "cost", "fidelity", "metrics", "timeout"])
+    try checkKeys(["command", "metric", "direction", "cost", "fidelity", "metrics", "timeout", "memory", "repeats"])
+    let repeats = try count("repeats") ?? 1
+    guard repeats == 1 || fidelity == nil else {
+      throw fault("repeats", "trials with a fidelity are run once; leave one of the two out")
+    }
+    let memory = try quantity("memory", parseBytes)
+
     guard fidelity == nil || goals.count == 1 else {
       throw fault("fidelity", "several metrics are sought in full trainings only; leave it out, or all metrics but one")
     }
@@ -88,7 +94,7 @@ extension YAMLSection {
     return try located("command") {
       try CommandObjective(
         command, space: space, fidelity: fidelity, goals: goals, metrics: source, cost: cost, timeout: timeout,
-        constraints: constraints, forbidden: forbidden, measured: measured)
+        memory: memory, repeats: repeats, constraints: constraints, forbidden: forbidden, measured: measured)
     }
   }
 

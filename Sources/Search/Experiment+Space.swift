@@ -2,13 +2,14 @@ import Foundation
 import Tables
 
 extension YAMLSection {
-  private static let kinds = ["float", "int", "ordinal", "categorical", "bool", "constant"]
+  private static let kinds = ["float", "int", "ordinal", "categorical", "permutation", "bool", "constant"]
 
   /// The parameters of a space, in the order of the file.
   func parameters() throws -> [Parameter] { try names.map(parameter) }
 
   /// One of `{float: [1e-5, 0.1], log: true}`, `{int: [1, 12]}`, `{ordinal: [16, 32]}`, `{categorical: [a, b]}`, `bool`,
-  /// `{constant: 3}` and the short form `[a, b]` of categories; each mapping may add `when: {other: [values]}`.
+  /// `{constant: 3}` `{permutation: [a, b, c]}` and the short form `[a, b]` of categories; each mapping may add `when: {other: [values]}`, and
+  /// `prior: value`, what is believed to be good.
   private func parameter(_ name: String) throws -> Parameter {
     guard hasSection(name) else {
       guard let values = try texts(name) else { throw fault(name, "it has no values") }
@@ -16,7 +17,7 @@ extension YAMLSection {
       return Parameter(name, .categorical(values.map(ParameterValue.init(text:))))
     }
     guard let section = try section(name, example: "\(name): {int: [1, 12]}") else { throw fault(name, "it is empty") }
-    try section.checkKeys(Self.kinds + ["log", "step", "when"])
+    try section.checkKeys(Self.kinds + ["log", "step", "when", "prior"])
     let given = Self.kinds.filter(section.has)
     guard given.count == 1 else {
       throw fault(name, "it should be one of \(Self.kinds.joined(separator: ", ")), as {int: [1, 12]}")
@@ -43,9 +44,11 @@ extension YAMLSection {
       domain = .categorical(try section.texts("constant").map { $0.prefix(1).map(ParameterValue.init(text:)) } ?? [])
     case let kind:
       let values = try (section.texts(kind) ?? []).map(ParameterValue.init(text:))
-      domain = kind == "ordinal" ? .ordinal(values) : .categorical(values)
+      domain =
+        kind == "ordinal" ? .ordinal(values) : kind == "permutation" ? .permutation(values) : .categorical(values)
     }
-    return Parameter(name, domain, when: try section.condition())
+    return Parameter(
+      name, domain, when: try section.condition(), prior: try section.text("prior").map(ParameterValue.init(text:)))
   }
 
   /// `forbidden: [{optimizer: sgd, batch: [512, 1024]}]`.

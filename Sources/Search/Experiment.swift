@@ -105,7 +105,10 @@ public struct Experiment: Sendable {
   /// What makes two experiments one study: all but the budget, the workers and where it is kept.
   public func fingerprint(_ algorithm: AlgorithmName, seed: UInt64) -> String {
     var command = ""
-    if case .command(let objective) = source { command = "\(objective.template.text) \(objective.metrics)" }
+    if case .command(let objective) = source {
+      command = "\(objective.template.text) \(objective.metrics)"
+      if objective.repeats > 1 { command += " \(objective.repeats) times" }
+    }
     return """
       \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(forbidden) \(measured.map(\.text)) \(start) \
       \(command) \
@@ -208,7 +211,9 @@ extension YAMLSection {
     if let section = try section("budget", example: "budget: {trials: 200}", isSubject: false) {
       try section.checkKeys(["trials", "cost", "time"])
       limits.trials = try section.count("trials")
-      limits.cost = try section.quantity("cost", parseNumber)
+      limits.cost = try section.quantity("cost") { text throws(QuantityError) in
+        try parseNumber(text.hasPrefix("$") ? String(text.dropFirst()) : text)
+      }
       limits.time = try section.quantity("time", parseDuration)
       for (key, value) in [("cost", limits.cost), ("time", limits.time)] {
         if let value, value <= 0 { throw section.fault(key, "it should be above 0") }

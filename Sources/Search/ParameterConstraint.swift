@@ -92,6 +92,7 @@ extension Parameter {
     case .float, .stepped, .int: true
     case .ordinal(let values), .categorical(let values):
       values.allSatisfy { if case .text = $0 { false } else { true } }
+    case .permutation: false
     }
   }
 }

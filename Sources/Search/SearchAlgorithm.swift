@@ -89,7 +89,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case tpe, gp
   case manas
   case leastSquaresMANAS = "manas-ls"
-  case rena
+  case rena, slimming
   case successiveHalving = "successive-halving"
   case hyperband, bohb
   case asha
@@ -147,6 +147,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .manas: return MANAS()
     case .leastSquaresMANAS: return LeastSquaresMANAS()
     case .rena: return RENA()
+    case .slimming: return Slimming()
     case .auto: return fidelity.map { AsynchronousHalving($0) } ?? AutoSearch()
     default: break
     }

@@ -15,6 +15,12 @@ public struct SearchSpace: Sendable {
   /// The number of values of every parameter, 0 for a real number.
   let levels: [Int]
   let scales: [GeneScale]
+  /// The coordinates of what is believed to be good.
+  private let priors: [Double?]
+
+  private static let priorShare = 0.5
+  /// The standard deviation of what is drawn near a prior, of genes.
+  private static let priorWidth = 0.15
 
   static let absent = -1.0
 
@@ -38,6 +44,15 @@ public struct SearchSpace: Sendable {
     self.conditions = conditions
     levels = parameters.map { $0.levels ?? 0 }
     scales = parameters.map(\.scale)
+    var priors: [Double?] = []
+    for parameter in parameters {
+      let coordinate = parameter.prior.map { parameter.coordinate(of: $0) }
+      if case .some(.none) = coordinate, let prior = parameter.prior {
+        throw SearchError("the prior of '\(parameter.name)' is \(prior), which it never is")
+      }
+      priors.append(coordinate ?? nil)
+    }
+    self.priors = priors
   }
 
   /// How many configurations there are; nil with a real number among the parameters, or above 2⁵³. A condition that does
@@ -69,7 +84,16 @@ public struct SearchSpace: Sendable {
   }
 
   func randomCoordinate(_ index: Int, _ random: inout SplitMix64) -> Double {
-    scales[index].coordinate(ofGene: random.uniform())
+    guard let prior = priors[index], random.uniform() < Self.priorShare else {
+      return scales[index].coordinate(ofGene: random.uniform())
+    }
+    guard parameters[index].isOrdered else { return prior }
+    // Cut at the ends by being drawn again.
+    var gene = -1.0
+    while !(0..<1).contains(gene) {
+      gene = scales[index].gene(ofCoordinate: prior) + Self.priorWidth * normalQuantile(random.openUniform())
+    }
+    return scales[index].coordinate(ofGene: gene)
   }
 
   /// The point with every parameter that is absent drawn, so that a change may bring it in.
@@ -114,8 +138,8 @@ public struct SearchSpace: Sendable {
     return canonical(point)
   }
 
-  /// Every point that differs in one parameter: by any other value of a category, by one level of an ordered one. A real
-  /// number takes two normal-like steps of a tenth of its range.
+  /// Every point that differs in one parameter: by any other value of a category, by one level of an ordered one, by an
+  /// exchange of two items of a permutation. A real number takes two normal-like steps of a tenth of its range.
   func neighbours(of point: Point, _ random: inout SplitMix64) -> [Point] {
     var neighbours: [Point] = []
     for index in parameters.indices where point[index] >= 0 {
@@ -125,6 +149,8 @@ public struct SearchSpace: Sendable {
           let step = (random.uniform() + random.uniform() + random.uniform() - 1.5) * 0.2
           return min(max(point[index] + step, 0), 1)
         }
+      } else if case .permutation(let items) = parameters[index].domain {
+        coordinates = exchanged(permutation: Int(point[index]), count: items.count).map(Double.init)
       } else if parameters[index].isOrdered {
         coordinates = [point[index] - 1, point[index] + 1].filter { $0 >= 0 && $0 < Double(levels[index]) }
       } else {
@@ -188,6 +214,10 @@ extension Parameter {
     case .ordinal(let values), .categorical(let values):
       guard !values.isEmpty else { throw SearchError("'\(name)' has no values; list at least one") }
       guard Set(values).count == values.count else { throw SearchError("'\(name)' lists a value twice") }
+    case .permutation(let items):
+      guard (2...6).contains(items.count), Set(items.map(\.description)).count == items.count,
+        !items.contains(where: { $0.description.contains(",") })
+      else { throw SearchError("'\(name)' should have two to six different items without commas to put in order") }
     }
   }
 }

@@ -37,7 +37,7 @@ public struct TableObjective: Sendable {
   ///   - constraints: expressions over the table's columns that must be true, as `latency_ms <= 2.9`.
   ///   - forbidden: combinations of values that may not be tried; they are of the given space.
   ///   - measured: constraints over columns that are not known before a trial, but told by it.
-  ///   - cost: the column of what a trial costs; with a fidelity, what training from the start to there costs.
+  ///   - cost: the column of what a trial costs, or a formula over columns; with a fidelity, what training from the start to there costs.
   ///   - fidelity: the column of how far a row's configuration was trained.
   ///   - reduction: the η of the fidelity.
   /// - Throws: ``TableError`` for columns that are missing or not numeric, a key that two rows share, or a table without a
@@ -71,7 +71,7 @@ public struct TableObjective: Sendable {
       return space.canonical(point) == point
     }
     let curves = try TableCurves(table, numbers, key: key, fidelity: fidelity, reduction: reduction, isCanonical)
-    let losses = try goals.map { goal in try goal.values(in: table).map(goal.direction.loss(ofValue:)) }
+    let losses = try goals.map { goal in try goal.measure.values(in: table).map(goal.direction.loss(ofValue:)) }
     let all = try measured.map { try $0.excess(table) }
     let excesses = measured.isEmpty ? nil : (0..<table.rowCount).map { row in measured.excess(all.map { $0[row] }) }
     let feasible = (0..<table.rowCount).map { row in
@@ -106,7 +106,7 @@ public struct TableObjective: Sendable {
     self.feasible = feasible
     self.curves = curves
     self.fidelity = curves.fidelity
-    costs = try cost.map { try table.numbers($0) }
+    costs = try cost.map { try Measure(text: $0).values(in: table) }
     self.excesses = excesses
     bestLoss = best
     let points = goals.count > 1 ? whole.map { row in losses.map { $0[row] } } : []

@@ -28,7 +28,8 @@ struct SearchCommand: ParsableCommand {
       ASHA.
 
       Parameters are {float: [1e-5, 0.1], log: true}, {float: [0, 1], step: 0.1}, {int: [1, 12]}, {ordinal: [16, 32]}, \
-      {categorical: [a, b]}, bool and {constant: 3}; 'when: {optimizer: adam}' ties one to another's value. Without a \
+      {categorical: [a, b]}, {permutation: [a, b, c]}, bool and {constant: 3}; 'when: {optimizer: adam}' ties one to \
+      another's value, and 'prior: 0.01' has half of what is drawn lie near what is believed to be good. Without a \
       space every value of the key columns is in it, numbers in their order.
 
       An objective can also be a command, run once a trial:
@@ -70,7 +71,9 @@ struct SearchCommand: ParsableCommand {
       compromises in place of one best.
 
       Budgets are {trials: 200}, {cost: 3600} and {time: 2h}, whichever is spent first; a command's cost is its seconds, or \
-      the metric that 'cost:' names. 'retries: 2' tries failures again; 'failures_in_a_row: 10' ends the search.
+      what 'cost:' of the objective computes, as 'cost: seconds / 3600 * 2.5' in dollars or 'cost: 6 * params * tokens' in \
+      FLOPs. 'memory: 8 GB' of the objective limits each process, and 'repeats: 3' runs a trial with three seeds and takes \
+      the means. 'retries: 2' tries failures again; 'failures_in_a_row: 10' ends the search.
 
       Examples:
         windtunnel search run Experiments/search-pilot.yaml

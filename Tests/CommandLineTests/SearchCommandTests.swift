@@ -125,6 +125,76 @@ import Testing
   }
 }
 
+/// What an objective may ask of the runs of its command.
+@Suite struct ObjectiveOptionTests {
+  private let place: Workplace
+
+  init() throws { place = try Workplace() }
+
+  private func experiment(_ command: String, _ options: String, budget: String = "{trials: 3}") -> String {
+    """
+    schema: windtunnel.search/1
+    space: {width: {int: [1, 40]}}
+    objective:
+      command: >-
+        \(command)
+      metric: loss
+      direction: minimize
+      \(options)
+    budget: \(budget)
+    directory: study
+    """
+  }
+
+  private func lines() throws -> [[String: Any]] {
+    let text = try place.windtunnel("search", "export", "study", "--format", "jsonl").text
+    return try text.split(separator: "\n").map {
+      try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+  }
+
+  @Test("a trial that is repeated has the mean of its runs, each with a seed and a checkpoint of its own")
+  func repeats() throws {
+    let command = #"echo {seed} >> seeds; touch {checkpoint}/x; n=$(wc -l < seeds); echo "{\"loss\": $((n * n))}""#
+    try place.write(experiment(command, "repeats: 3"), to: "x.yaml")
+    let run = try place.windtunnel("search", "run", "x.yaml")
+    #expect(run.status == 0, "\(run.errors)")
+    // 1, 4, 9; 16, 25, 36; 49, 64, 81.
+    #expect(try lines().compactMap { $0["value"] as? Double } == [14.0 / 3, 77.0 / 3, 194.0 / 3])
+    let metrics = try #require(lines()[0]["metrics"] as? [String: Double])
+    #expect(abs((metrics["loss_sd"] ?? 0) - (49.0 / 3).squareRoot()) < 1e-12)
+    let seeds = String(decoding: try place.read("seeds"), as: UTF8.self).split(separator: "\n")
+    #expect(Set(seeds).count == 9)
+    #expect(try place.shell("ls study/trials/*/*/x | wc -l").text.contains("9"))
+  }
+
+  @Test func aCostIsComputedAndEndsTheSearch() throws {
+    let command = #"echo "{\"loss\": {width}, \"params\": 10, \"tokens\": 5}""#
+    try place.write(experiment(command, "cost: 6 * params * tokens", budget: "{cost: $1000}"), to: "x.yaml")
+    let run = try place.windtunnel("search", "run", "x.yaml", "--format", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let budget = try #require(try run.json()["budget"] as? [String: Any])
+    #expect(budget["cost_used"] as? Double == 1200 && budget["trials_used"] as? Double == 4)
+  }
+
+  @Test func aProcessThatTakesMoreMemoryThanItMayFails() throws {
+    let command = #"python3 -c "x = bytearray({width} * 50000000); print('{{\"loss\": 1}')""#
+    let text = experiment(command, "memory: 500 MB").replacingOccurrences(of: "[1, 40]", with: "[1, 20]")
+    try place.write(text.replacingOccurrences(of: "{trials: 3}", with: "{trials: 20}"), to: "x.yaml")
+    let run = try place.windtunnel("search", "run", "x.yaml", "--format", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    for line in try lines() {
+      let width = try #require((line["params"] as? [String: Int])?["width"])
+      let state = try #require(line["state"] as? String)
+      if width <= 4 { #expect(state == "COMPLETE") }
+      if width >= 10 { #expect(state == "FAIL" && (line["failure"] as? String)?.contains("MemoryError") == true) }
+    }
+    let bad = experiment("true", "memory: 8 apples")
+    try place.write(bad, to: "y.yaml")
+    expectFailure(try place.windtunnel("search", "run", "y.yaml"), 65, "y.yaml:8:")
+  }
+}
+
 /// `windtunnel search run` with a language model, beside a server that stands in for one.
 @Suite struct ProposerTests {
   /// Writes its port to `port`, what it was sent to `requests`, and answers: with an error once, then what is no configuration,

@@ -34,12 +34,12 @@ import Testing
   @Test func aMetricMayBeComputed() throws {
     let goal = Goal(text: "score = accuracy - 0.1 * max(0, latency_ms / 30 - 1)", .maximize)
     #expect(goal.metric == "score")
-    #expect(goal.value(["accuracy": 0.9, "latency_ms": 60]).map { abs($0 - 0.8) < 1e-12 } == true)
-    #expect(goal.value(["accuracy": 0.9]) == nil && goal.missing(["accuracy": 0.9]) == "latency_ms")
+    #expect(goal.measure.value(["accuracy": 0.9, "latency_ms": 60]).map { abs($0 - 0.8) < 1e-12 } == true)
+    #expect(goal.measure.value(["accuracy": 0.9]) == nil && goal.measure.missing(["accuracy": 0.9]) == "latency_ms")
     // A metric that is measured under this very name is no difference of two.
     let plain = Goal(text: "val-loss", .minimize)
-    #expect(plain.value(["val-loss": 3]) == 3)
-    #expect(plain.missing(["loss": 3]) == "val")
+    #expect(plain.measure.value(["val-loss": 3]) == 3)
+    #expect(plain.measure.missing(["loss": 3]) == "val")
   }
 
   /// The best of what satisfies x + y ≤ 5, which only a trial tells, on a bowl with its bottom beyond.

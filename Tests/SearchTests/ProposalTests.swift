@@ -105,8 +105,8 @@ import Testing
   }
 
   @Test func aCommandThatFailsEndsTheSearch() async throws {
-    for (command, words) in [("exit 3", "ended with"), ("sleep 30", "took longer")] {
-      let model = ChatModel(service: .command(command), timeout: 0.3)
+    for (command, timeout, words) in [("exit 3", 30.0, "ended with"), ("sleep 30", 0.3, "took longer")] {
+      let model = ChatModel(service: .command(command), timeout: timeout)
       let error = await #expect(throws: SearchError.self) { try await model.reply(to: []) }
       #expect(error?.description.contains(words) == true, "\(String(describing: error))")
     }

@@ -57,8 +57,3 @@ public struct MethodRanking: Sendable {
     return (squares / Double(max(1, scores.count - 1))).squareRoot()
   }
 }
-
-extension SplitMix64 {
-  /// Uniform above 0 and below 1.
-  fileprivate mutating func openUniform() -> Double { (Double(next() >> 12) + 0.5) * 0x1p-52 }
-}

@@ -115,6 +115,7 @@ extension Parameter {
         "a whole number from \(range.lowerBound) to \(range.upperBound)\(log ? ", on a logarithmic scale" : "")"
       case .ordinal(let values): "one of \(list(values)), in this order"
       case .categorical(let values): "one of \(list(values))"
+      case .permutation(let items): "a text of all of \(list(items)) in any order, with commas between"
       }
     let when = condition.map { ", only where \($0.parameter) is \(list($0.values))" } ?? ""
     return "\(name): \(text)\(when)"
