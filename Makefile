@@ -12,7 +12,7 @@ help:
 	@echo "make test    run all tests, the README and the notebooks"
 	@echo "make bench   time fits beside scipy and searches beside Optuna"
 	@echo "make pilot   train the pilot runs again (more than an hour on one core)"
-	@echo "make tune    search the reference trainer's learning rate on real training"
+	@echo "make tune    search the reference trainer's learning rate and shape on real training"
 	@echo "make docs    run the commands of the README and the notebooks again and keep their output"
 
 # Installs the system packages that are missing.
@@ -55,8 +55,9 @@ pilot: setup
 tune: PACKAGES += python3-torch python3-numpy linux-doc-6.1 python3.11-doc
 tune: setup
 	@test -x $(WINDTUNNEL) || $(MAKE) build
-	rm -rf runs/trainer
+	rm -rf runs/trainer runs/shape
 	$(WINDTUNNEL) search run Experiments/search-trainer.yaml
+	$(WINDTUNNEL) search run Experiments/search-shape.yaml
 
 docs: build
 	python3 Tests/Docs/run_markdown.py --write README.md Notebooks-text/*.md

@@ -17,6 +17,8 @@ public struct MetricsReader {
   private var unfinished: [Data]
   private let patterns: [(name: String, regex: Regex<AnyRegexOutput>)]
   private let isJSON: Bool
+  /// Whether the file is one object, on as many lines as it likes, and not an object a line.
+  private let isOneObject: Bool
 
   /// - Throws: ``LaunchError`` for a pattern that cannot be read or has no group.
   public init(_ source: Source, directory: String, outputPath: String, metricsPath: String) throws(LaunchError) {
@@ -34,6 +36,7 @@ public struct MetricsReader {
       patterns = []
     }
     isJSON = patterns.isEmpty
+    if case .file = source { isOneObject = true } else { isOneObject = false }
     offsets = files.map { _ in 0 }
     unfinished = files.map { _ in Data() }
   }
@@ -48,9 +51,13 @@ public struct MetricsReader {
   }
 
   /// The metrics of all lines since the last call, in the order of each file. A line that is still being written is kept for
-  /// later, unless this is the end.
+  /// later, unless this is the end; a file that is one object is read at the end.
   public mutating func read(atEnd: Bool = false) -> [[String: Double]] {
-    files.indices.flatMap { index in
+    if isOneObject {
+      guard atEnd, let text = FileManager.default.contents(atPath: files[0]) else { return [] }
+      return Self.numbers(inJSON: text).map { [$0] } ?? []
+    }
+    return files.indices.flatMap { index in
       lines(index, atEnd: atEnd).compactMap { isJSON ? Self.numbers(inJSON: $0) : matches($0) }
     }
   }

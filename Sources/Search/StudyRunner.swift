@@ -33,7 +33,7 @@ public actor StudyRunner {
   private let proposer: Proposer?
   /// How many trials were asked for, by whom ever.
   private var turn = 0
-  private let onTell: @Sendable (Study.Trial, Study, Spending) -> Void
+  private let onTell: @Sendable (Study.Trial, TrialRecord?, Study, Spending) -> Void
   private var spending = Spending()
   private var failuresInARow = 0
   /// Trials that were asked for before an interruption and not told.
@@ -53,7 +53,7 @@ public actor StudyRunner {
   ///   - onTell: called after every trial that ended.
   public init(
     _ study: Study, seed: UInt64, goals: [Goal], limits: Limits, store: StudyStore?, proposer: Proposer? = nil,
-    onTell: @escaping @Sendable (Study.Trial, Study, Spending) -> Void = { _, _, _ in }
+    onTell: @escaping @Sendable (Study.Trial, TrialRecord?, Study, Spending) -> Void = { _, _, _, _ in }
   ) {
     self.study = study
     self.seed = seed
@@ -188,7 +188,7 @@ public actor StudyRunner {
     note(.told(trial: number, losses: losses, stopped: stopped, record: record))
     let failures = failuresInARow
     try await save()
-    onTell(study.trials[number], study, spent)
+    onTell(study.trials[number], records[number], study, spent)
     guard failures < limits.failuresInARow else {
       throw SearchError(
         "\(failures) trials failed in a row, the last one, trial \(number), because \(record.failure ?? "of its end"); "

@@ -45,7 +45,7 @@ struct CommandSearch {
       study, seed: seed, goals: experiment.goals,
       limits: .init(budget: budget, retries: experiment.retries, failuresInARow: experiment.failuresInARow),
       store: store, proposer: experiment.proposer
-    ) { trial, study, spent in progress.tell(trial, study, spent) }
+    ) { trial, record, study, spent in progress.tell(trial, record, study, spent) }
     if options.resume {
       try await runner.replay(try store.events())
     } else {

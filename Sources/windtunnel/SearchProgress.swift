@@ -1,5 +1,6 @@
 import Foundation
 import Report
+import RunStore
 import Search
 import Synchronization
 import Tables
@@ -16,7 +17,7 @@ final class SearchProgress: Sendable {
     self.budget = budget
   }
 
-  func tell(_ trial: Study.Trial, _ study: Study, _ spent: Spending) {
+  func tell(_ trial: Study.Trial, _ record: TrialRecord?, _ study: Study, _ spent: Spending) {
     var text = "trial \(trial.number): "
     switch trial.outcome {
     case .complete(let loss), .stopped(let loss):
@@ -26,7 +27,7 @@ final class SearchProgress: Sendable {
       if let name = study.fidelity?.name, let reached = trial.reports.last?.fidelity {
         text += " at \(name) \(format(reached, significant: 12))"
       }
-    case .failed: text += "failed"
+    case .failed: text += "failed" + (record?.failure.map { ": \($0)" } ?? "")
     case .running: text += "running"
     }
     if let best = study.best, let loss = study.bestLoss {

@@ -56,5 +56,10 @@ import Testing
     try write("epoch 1: val loss 0.75\nnothing\nepoch 2: val loss 0.5\n", to: "out")
     #expect(patterns.read() == [["epoch": 1, "loss": 0.75], ["epoch": 2, "loss": 0.5]])
     #expect(throws: LaunchError.self) { try MetricsReader.regex("(") }
+
+    var file = try MetricsReader(.file("result.json"), directory: directory, outputPath: "", metricsPath: "")
+    #expect(file.read(atEnd: true).isEmpty)
+    try write("{\n  \"loss\": 2.5,\n  \"shape\": {\"layers\": 2},\n  \"curve\": [1, 2]\n}\n", to: "result.json")
+    #expect(file.read().isEmpty && file.read(atEnd: true) == [["loss": 2.5]])
   }
 }
