@@ -52,6 +52,8 @@ public struct EarlyStopping: SearchAlgorithm {
     base.learn(proposal, losses: losses, excess: excess, in: space, &random)
   }
 
+  public mutating func charge(_ proposal: Proposal, cost: Double) { base.charge(proposal, cost: cost) }
+
   public mutating func refuse(
     _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
   ) {

@@ -69,8 +69,15 @@ struct ImprovementSearch {
     let bound: Double
   }
 
+  /// A model of the logarithm of what a trial costs, in units of `unit`.
+  struct Cost {
+    let process: GaussianProcess
+    let unit: Double
+  }
+
   private let process: GaussianProcess
   private let limit: Limit?
+  private let cost: Cost?
   private let map: FeatureMap
   private let space: SearchSpace
   /// Of the trials so far; nil where none satisfies the constraints.
@@ -81,10 +88,11 @@ struct ImprovementSearch {
   private var evaluated: [(point: SearchSpace.Point, score: Double)] = []
 
   init(
-    process: GaussianProcess, limit: Limit?, map: FeatureMap, space: SearchSpace, least: Double?,
+    process: GaussianProcess, limit: Limit?, cost: Cost?, map: FeatureMap, space: SearchSpace, least: Double?,
     seen: Set<SearchSpace.Point>
   ) {
-    (self.process, self.limit, self.map, self.space, self.least, self.seen) = (process, limit, map, space, least, seen)
+    (self.process, self.limit, self.cost) = (process, limit, cost)
+    (self.map, self.space, self.least, self.seen) = (map, space, least, seen)
   }
 
   /// Scores those that are new and were not tried.
@@ -108,6 +116,10 @@ struct ImprovementSearch {
         scores[index] += logProbability(
           mean: means[index], deviation: variances[index].squareRoot(), atMost: limit.bound)
       }
+    }
+    if let cost {
+      let means = cost.process.posterior(rows).means
+      for index in scores.indices { scores[index] -= cost.unit * means[index] }
     }
     evaluated += zip(fresh, scores).map { ($0, $1) }
   }

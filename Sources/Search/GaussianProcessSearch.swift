@@ -7,8 +7,12 @@ import Foundation
 /// The improvement is climbed from random points and from the neighbours of the best trials, over the space's own
 /// neighbours, so that levels and categories stay what they are. Trials in progress are taken to come out as
 /// predicted. Beyond a thousand trials the process rests on the best and the latest of them.
+///
+/// Where it is aware of costs, every other point is that of the greatest improvement per unit of cost (Snoek, Larochelle and
+/// Adams 2012), by a second process of the logarithm of what trials cost. Not all are: the best may be dear.
 public struct GaussianProcessSearch: SearchAlgorithm {
   private let startUp: Int
+  private let isCostAware: Bool
   private var model = Surrogate()
   /// The model of how far measured constraints are exceeded.
   private var limitModel = Surrogate()
@@ -17,6 +21,12 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   /// How far measured constraints are exceeded, of the same rows; empty until one is told, and nil for failures.
   private var excesses: [Double?] = []
   private var points: [SearchSpace.Point] = []
+  /// The model of the logarithms of costs, and these, of the same rows; NaN where it is not known.
+  private var costModel = Surrogate()
+  private var logCosts: [Double] = []
+  /// Of trials that are told next.
+  private var charged: [SearchSpace.Point: Double] = [:]
+  private var askedCount = 0
   private var finiteCount = 0
   private var pending: [SearchSpace.Point] = []
   private var seen: Set<SearchSpace.Point> = []
@@ -34,8 +44,13 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   private static let mostRows = 1000
   private static let keptRows = 750
 
-  /// - Parameter startUp: how many trials are drawn evenly first.
-  public init(startUp: Int = 10) { self.startUp = max(2, startUp) }
+  /// - Parameters:
+  ///   - startUp: how many trials are drawn evenly first.
+  ///   - isCostAware: whether costs count where they are told.
+  public init(startUp: Int = 10, isCostAware: Bool = false) {
+    self.startUp = max(2, startUp)
+    self.isCostAware = isCostAware
+  }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
     defer { wasRefused = false }
@@ -62,7 +77,12 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     add(proposal, losses.first ?? .infinity, excess: excess)
   }
 
+  public mutating func charge(_ proposal: Proposal, cost: Double) {
+    if isCostAware, cost > 0 { charged[proposal.point] = log(cost) }
+  }
+
   private mutating func add(_ proposal: Proposal, _ loss: Double, excess: Double?) {
+    let logCost = charged.removeValue(forKey: proposal.point) ?? .nan
     if let index = pending.firstIndex(of: proposal.point) {
       pending.remove(at: index)
     } else if !seen.insert(proposal.point).inserted {
@@ -79,6 +99,7 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     if excess != nil || !excesses.isEmpty { excesses.append(excess) }
     points.append(proposal.point)
     losses.append(loss)
+    logCosts.append(logCost)
   }
 
   /// What may not be tried is no row: it says nothing of the losses around it.
@@ -108,9 +129,12 @@ public struct GaussianProcessSearch: SearchAlgorithm {
       let rows = points[limitModel.count...].map(row)
       limit = .init(process: limitModel.process(map.features, adding: rows, values: values, ahead: ahead), bound: bound)
     }
+    askedCount += 1
+    let cost = isCostAware && askedCount % 2 == 0 ? costs(map, in: space) : nil
     let feasible = values.indices.filter { excesses.isEmpty || (excesses[$0] ?? 1) <= 0 }
     var search = ImprovementSearch(
-      process: process, limit: limit, map: map, space: space, least: feasible.map { values[$0] }.min(), seen: seen)
+      process: process, limit: limit, cost: cost, map: map, space: space, least: feasible.map { values[$0] }.min(),
+      seen: seen)
     let order = ranked().prefix(Self.climbs)
     var start = (0..<Self.randomStarts).map { _ in space.randomPoint(&random) }
     for row in order { start += space.neighbours(of: points[row], &random) }
@@ -118,6 +142,18 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     search.climb(from: Self.climbs, steps: Self.longestClimb, &random)
     reserve = search.best(Self.reserveSize).reversed()
     return reserve.popLast()
+  }
+
+  /// The process of the logarithms of costs, in units of their spread; nil where too few are known, or all are the same.
+  private mutating func costs(_ map: FeatureMap, in space: SearchSpace) -> ImprovementSearch.Cost? {
+    let known = logCosts.filter { !$0.isNaN }
+    guard known.count >= startUp else { return nil }
+    let mean = known.reduce(0, +) / Double(known.count)
+    let spread = (known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count)).squareRoot()
+    guard spread > 0 else { return nil }
+    let rows = points[costModel.count...].map { map.row(of: $0, in: space) }
+    let values = logCosts.map { $0.isNaN ? 0 : ($0 - mean) / spread }
+    return .init(process: costModel.process(map.features, adding: rows, values: values, ahead: []), unit: spread)
   }
 
   /// All rows, the best first.
@@ -136,8 +172,9 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     let kept = ranked().filter { $0 < latest }.prefix(half).sorted() + Array(latest..<points.count)
     points = kept.map { points[$0] }
     losses = kept.map { losses[$0] }
+    logCosts = kept.map { logCosts[$0] }
     if !excesses.isEmpty { excesses = kept.map { excesses[$0] } }
     finiteCount = losses.count(where: \.isFinite)
-    (model, limitModel) = (Surrogate(), Surrogate())
+    (model, limitModel, costModel) = (Surrogate(), Surrogate(), Surrogate())
   }
 }

@@ -21,6 +21,9 @@ public protocol SearchAlgorithm: Sendable {
   /// Told in place of `learn` of a proposal that is not run: with its loss where that is known, else nil.
   mutating func refuse(_ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64)
 
+  /// Told before `learn` what a trial cost, where that is counted.
+  mutating func charge(_ proposal: Proposal, cost: Double)
+
   /// What a trial in progress has come to before the end of what was proposed; false stops it there.
   mutating func goesOn(_ proposal: Proposal, at fidelity: Double, loss: Double) -> Bool
 }
@@ -48,6 +51,8 @@ extension SearchAlgorithm {
   ) {
     learn(proposal, loss: loss ?? .infinity, in: space, &random)
   }
+
+  public mutating func charge(_ proposal: Proposal, cost: Double) {}
 
   public mutating func goesOn(_ proposal: Proposal, at fidelity: Double, loss: Double) -> Bool { true }
 }
@@ -87,6 +92,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
   case localSearch = "local-search"
   case bestFirst = "best-first"
   case tpe, gp
+  case costAwareGP = "gp-cost"
   case manas
   case leastSquaresMANAS = "manas-ls"
   case rena, slimming
@@ -144,6 +150,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable, Codable {
     case .bestFirst: return BestFirstSearch()
     case .tpe: return TreeParzenSearch()
     case .gp: return GaussianProcessSearch()
+    case .costAwareGP: return GaussianProcessSearch(isCostAware: true)
     case .manas: return MANAS()
     case .leastSquaresMANAS: return LeastSquaresMANAS()
     case .rena: return RENA()

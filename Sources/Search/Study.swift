@@ -140,6 +140,11 @@ public struct Study: Sendable {
     return drawn().map { begin(Proposal(point: $0)) }
   }
 
+  /// Records what a trial in full cost, before what it came to is told.
+  public mutating func charge(_ number: Int, cost: Double) {
+    if let proposal = proposals[number], cost.isFinite { algorithm.charge(proposal, cost: cost) }
+  }
+
   /// Records what a running trial has come to on its way.
   ///
   /// - Returns: whether it goes on; where not, tell what it came to.

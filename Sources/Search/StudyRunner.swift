@@ -223,6 +223,7 @@ public actor StudyRunner {
 
   private func tell(_ number: Int, _ losses: [Double], stopped: Bool, _ record: TrialRecord) throws {
     let target = study.trials[number].fidelity
+    if target == nil, let cost = record.cost { study.charge(number, cost: cost) }
     if goals.count > 1 {
       try study.tell(number, losses: losses.isEmpty ? goals.map { _ in .infinity } : losses, excess: record.excess)
     } else {

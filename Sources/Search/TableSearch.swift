@@ -37,6 +37,7 @@ public struct TableSearch: Sendable {
         break
       }
       let from = trial.reports.last?.fidelity
+      if fidelity == nil, let cost = objective.cost(trial.point) { study.charge(trial.number, cost: cost) }
       let reached = try study.train(trial, on: objective)
       // A missing cost is taken as none.
       if let cost = objective.cost(trial.point, at: reached) {

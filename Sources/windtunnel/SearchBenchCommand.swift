@@ -40,10 +40,11 @@ struct SearchBenchCommand: ParsableCommand {
     try output.prepare()
     try plot.prepare()
     let read = try Experiment(path: experiment.experiment)
-    // With a fidelity it is one of the others.
+    // Where another would be the same it is left out.
     let isAutoItsOwn = read.fidelity == nil || read.stopping != nil
     let all = AlgorithmName.allCases.filter {
-      ($0 != .auto || isAutoItsOwn) && $0.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
+      ($0 != .auto || isAutoItsOwn) && ($0 != .costAwareGP || read.hasCost)
+        && $0.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
     }
     let names = algorithms.isEmpty ? all : algorithms
     var budget = read.budget

@@ -25,7 +25,7 @@ struct SearchCommand: ParsableCommand {
         budget: {trials: 200}
 
       'auto' is a Gaussian process by turns with a search without a model, for several metrics too; with a fidelity it is \
-      ASHA.
+      ASHA. 'gp-cost' weighs improvements by what trials cost, for a budget of cost, where what is good need not be dear.
 
       Parameters are {float: [1e-5, 0.1], log: true}, {float: [0, 1], step: 0.1}, {int: [1, 12]}, {ordinal: [16, 32]}, \
       {categorical: [a, b]}, {permutation: [a, b, c]}, bool and {constant: 3}; 'when: {optimizer: adam}' ties one to \

@@ -114,4 +114,28 @@ import Testing
   private func columns(_ rows: [[Double]]) -> [Double] {
     Self.features.indices.flatMap { feature in rows.map { $0[feature] } }
   }
+
+  /// The third parameter changes the cost a hundredfold, and nothing else.
+  @Test("what costs more for nothing is avoided where costs are told")
+  func costs() throws {
+    let space = try grid(3)
+    func costToTheBest(_ name: AlgorithmName, _ seed: UInt64) throws -> Double {
+      var study = Study(space, try name.algorithm(), seed: seed)
+      var spent = 0.0
+      while study.bestLoss != 0 {
+        let asked = study.ask()
+        let trial = try #require(asked)
+        let cost = pow(10, trial.point[2] / 3)
+        // The first ten are drawn evenly, and cost the same with both.
+        if trial.number >= 10 { spent += cost }
+        study.charge(trial.number, cost: cost)
+        let (x, y) = (trial.point[0] - 3, trial.point[1] - 3)
+        try study.tell(trial.number, loss: x * x + 2 * y * y)
+      }
+      return spent
+    }
+    let plain = try (0..<40).reduce(0.0) { $0 + (try costToTheBest(.gp, $1)) }
+    let aware = try (0..<40).reduce(0.0) { $0 + (try costToTheBest(.costAwareGP, $1)) }
+    #expect(aware < 0.75 * plain, "\(aware) \(plain)")
+  }
 }
