@@ -16,6 +16,11 @@ public struct TrialJob: Sendable {
   /// Counted from 0 where a trial is run several times.
   public var repetition = 0
 
+  /// The next attempt at it.
+  var again: TrialJob {
+    TrialJob(number: number, values: values, fidelity: fidelity, from: from, attempt: attempt + 1, seed: seed)
+  }
+
   /// The folder that its state is kept in, of its own directory.
   var checkpoint: String { repetition == 0 ? "checkpoint" : "checkpoint-\(repetition)" }
 }

@@ -286,12 +286,6 @@ public actor StudyRunner {
   }
 }
 
-extension TrialJob {
-  fileprivate var again: TrialJob {
-    TrialJob(number: number, values: values, fidelity: fidelity, from: from, attempt: attempt + 1, seed: seed)
-  }
-}
-
 extension SplitMix64 {
   /// The first number of a copy.
   fileprivate var first: UInt64 {
