@@ -69,7 +69,7 @@ let package = Package(
     tests("TrainingCostTests", ["TrainingCost"]),
     tests("PlanningTests", ["Planning"]),
     tests("RunStoreTests", ["RunStore"]),
-    tests("SearchTests", ["Search", "Fitting", "Tables"]),
+    tests("SearchTests", ["Search", "Fitting", "Launch", "Tables"]),
     tests("LaunchTests", ["Launch"]),
     tests("ReportTests", ["Report"]),
     tests("CommandLineTests", ["windtunnel"]),

@@ -1,4 +1,4 @@
-/// A command that cannot be made or started.
+/// A command that cannot be made or started, or a service that does not answer.
 public struct LaunchError: Error, Sendable, Hashable, CustomStringConvertible {
   public let description: String
 

@@ -259,7 +259,7 @@ import Testing
     let leaks = try place.shell("grep -rl secret-word study; true")
     #expect(leaks.text.isEmpty && !run.errors.contains("secret-word") && !run.text.contains("secret-word"))
     let without = try place.windtunnel("search", "run", "x.yaml", "--directory", "other")
-    expectFailure(without, 65, "STAND_IN_KEY")
+    expectFailure(without, 69, "STAND_IN_KEY")
   }
 
   @Test func whatWasExportedBeginsAnotherSearch() throws {
