@@ -48,6 +48,9 @@ public func bcaInterval(
   return low...max(low, quantile(sorted, shares.1))
 }
 
+/// The mean; NaN of none.
+public func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
 /// The sample standard deviation; NaN of fewer than two.
 public func standardDeviation(_ values: [Double]) -> Double {
   let finite = values.filter(\.isFinite)

@@ -153,6 +153,4 @@ struct TaskRequest: Sendable {
           interval: own.interval, fromCompute: above.compute[index])
       })
   }
-
-  private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
 }

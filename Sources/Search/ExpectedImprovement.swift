@@ -18,8 +18,6 @@ func logProbability(mean: Double, deviation: Double, atMost bound: Double) -> Do
   gsl_sf_log_erfc((mean - bound) / (deviation * 2.0.squareRoot())) - log(2)
 }
 
-func normalQuantile(_ probability: Double) -> Double { gsl_cdf_ugaussian_Pinv(probability) }
-
 extension SplitMix64 {
   /// Uniform above 0 and below 1.
   mutating func openUniform() -> Double { (Double(next() >> 12) + 0.5) * 0x1p-52 }
@@ -63,12 +61,6 @@ struct FeatureMap {
 /// With measured constraints the improvement counts as often as they are expected to be satisfied (Gardner et al. 2014), and
 /// that chance alone before any trial satisfied them.
 struct ImprovementSearch {
-  /// A model of how far measured constraints are exceeded, and the value that stands for not at all.
-  struct Limit {
-    let process: GaussianProcess
-    let bound: Double
-  }
-
   /// A model of the logarithm of what a trial costs, in units of `unit`.
   struct Cost {
     let process: GaussianProcess
@@ -76,7 +68,7 @@ struct ImprovementSearch {
   }
 
   private let process: GaussianProcess
-  private let limit: Limit?
+  private let limit: ExcessLimit?
   private let cost: Cost?
   private let map: FeatureMap
   private let space: SearchSpace
@@ -88,7 +80,7 @@ struct ImprovementSearch {
   private var evaluated: [(point: SearchSpace.Point, score: Double)] = []
 
   init(
-    process: GaussianProcess, limit: Limit?, cost: Cost?, map: FeatureMap, space: SearchSpace, least: Double?,
+    process: GaussianProcess, limit: ExcessLimit?, cost: Cost?, map: FeatureMap, space: SearchSpace, least: Double?,
     seen: Set<SearchSpace.Point>
   ) {
     (self.process, self.limit, self.cost) = (process, limit, cost)
@@ -111,11 +103,7 @@ struct ImprovementSearch {
       }
     }
     if let limit {
-      let (means, variances) = limit.process.posterior(rows)
-      for index in scores.indices {
-        scores[index] += logProbability(
-          mean: means[index], deviation: variances[index].squareRoot(), atMost: limit.bound)
-      }
+      for (index, logChance) in limit.logChances(rows).enumerated() { scores[index] += logChance }
     }
     if let cost {
       let means = cost.process.posterior(rows).means

@@ -14,12 +14,9 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   private let startUp: Int
   private let isCostAware: Bool
   private var model = Surrogate()
-  /// The model of how far measured constraints are exceeded.
-  private var limitModel = Surrogate()
   /// Of the rows of the process, in their order; infinite for failures.
   private var losses: [Double] = []
-  /// How far measured constraints are exceeded, of the same rows; empty until one is told, and nil for failures.
-  private var excesses: [Double?] = []
+  private var excesses = ExcessModel()
   private var points: [SearchSpace.Point] = []
   /// The model of the logarithms of costs, and these, of the same rows; NaN where it is not known.
   private var costModel = Surrogate()
@@ -28,18 +25,11 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   private var charged: [SearchSpace.Point: Double] = [:]
   private var askedCount = 0
   private var finiteCount = 0
-  private var pending: [SearchSpace.Point] = []
-  private var seen: Set<SearchSpace.Point> = []
-  /// What else was promising when the process was last asked, the best last, for when a proposal cannot be tried.
-  private var reserve: [SearchSpace.Point] = []
-  private var wasRefused = false
-  /// Whether the last proposal had not been made before.
-  private var isNew = false
+  private var book = ProposalBook()
 
   private static let randomStarts = 100
   private static let climbs = 3
   private static let longestClimb = 8
-  private static let reserveSize = 64
   /// The process never has more rows; as many as `keptRows` are left of them then.
   private static let mostRows = 1000
   private static let keptRows = 750
@@ -53,16 +43,8 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
-    defer { wasRefused = false }
-    var point: SearchSpace.Point?
-    if finiteCount >= startUp {
-      if wasRefused { point = reserve.popLast() }
-      if point == nil { point = mostPromising(in: space, &random) }
-    }
-    let chosen = point ?? space.randomPoint(&random)
-    isNew = seen.insert(chosen).inserted
-    if isNew { pending.append(chosen) }
-    return Proposal(point: chosen)
+    guard finiteCount >= startUp else { return book.propose(space.randomPoint(&random)) }
+    return book.propose(book.substitute() ?? mostPromising(in: space, &random) ?? space.randomPoint(&random))
   }
 
   public mutating func learn(
@@ -83,20 +65,14 @@ public struct GaussianProcessSearch: SearchAlgorithm {
 
   private mutating func add(_ proposal: Proposal, _ loss: Double, excess: Double?) {
     let logCost = charged.removeValue(forKey: proposal.point) ?? .nan
-    if let index = pending.firstIndex(of: proposal.point) {
-      pending.remove(at: index)
-    } else if !seen.insert(proposal.point).inserted {
-      return
-    }
-    wasRefused = !loss.isFinite
+    guard book.answer(proposal.point, failed: !loss.isFinite) else { return }
     if loss.isFinite {
       finiteCount += 1
     } else if losses.count - finiteCount >= finiteCount / 2 {
       // Failures teach where not to go, but must not outnumber what is to be modelled.
       return
     }
-    if excess != nil, excesses.isEmpty { excesses = points.map { _ in nil } }
-    if excess != nil || !excesses.isEmpty { excesses.append(excess) }
+    excesses.append(excess, after: points.count)
     points.append(proposal.point)
     losses.append(loss)
     logCosts.append(logCost)
@@ -106,62 +82,48 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   public mutating func refuse(
     _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    if let loss {
-      learn(proposal, loss: loss, in: space, &random)
-    } else if isNew {
-      // A repeat of a trial in progress stays pending.
-      pending.removeLast()
-    }
-    wasRefused = true
+    if let loss { learn(proposal, loss: loss, in: space, &random) }
+    book.refuse(answered: loss != nil)
   }
 
-  /// The best point that was not proposed yet; the next best are kept in reserve.
+  /// The best point that was not proposed yet.
   private mutating func mostPromising(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
     let map = FeatureMap(space)
     if points.count > Self.mostRows { forget() }
     let values = standardisedLosses(losses)
     func row(_ point: SearchSpace.Point) -> [Double] { map.row(of: point, in: space) }
-    let (rows, ahead) = (points[model.count...].map(row), pending.map(row))
-    let process = model.process(map.features, adding: rows, values: values, ahead: ahead)
-    var limit: ImprovementSearch.Limit?
-    if !excesses.isEmpty {
-      let (values, bound) = standardisedExcesses(excesses)
-      let rows = points[limitModel.count...].map(row)
-      limit = .init(process: limitModel.process(map.features, adding: rows, values: values, ahead: ahead), bound: bound)
-    }
+    func rows(from first: Int) -> [[Double]] { points[first...].map(row) }
+    let ahead = book.pending.map(row)
+    let process = model.process(map.features, adding: rows(from: model.count), values: values, ahead: ahead)
+    let limit = excesses.limit(map.features, rows: rows, ahead: ahead)
     askedCount += 1
     let cost = isCostAware && askedCount % 2 == 0 ? costs(map, in: space) : nil
-    let feasible = values.indices.filter { excesses.isEmpty || (excesses[$0] ?? 1) <= 0 }
+    let feasible = values.indices.filter(excesses.isFeasible)
     var search = ImprovementSearch(
       process: process, limit: limit, cost: cost, map: map, space: space, least: feasible.map { values[$0] }.min(),
-      seen: seen)
+      seen: book.seen)
     let order = ranked().prefix(Self.climbs)
     var start = (0..<Self.randomStarts).map { _ in space.randomPoint(&random) }
     for row in order { start += space.neighbours(of: points[row], &random) }
     search.evaluate(start)
     search.climb(from: Self.climbs, steps: Self.longestClimb, &random)
-    reserve = search.best(Self.reserveSize).reversed()
-    return reserve.popLast()
+    return book.first(of: search.best(ProposalBook.reserveSize))
   }
 
   /// The process of the logarithms of costs, in units of their spread; nil where too few are known, or all are the same.
   private mutating func costs(_ map: FeatureMap, in space: SearchSpace) -> ImprovementSearch.Cost? {
     let known = logCosts.filter { !$0.isNaN }
     guard known.count >= startUp else { return nil }
-    let mean = known.reduce(0, +) / Double(known.count)
-    let spread = (known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count)).squareRoot()
+    let (center, spread) = (mean(known), standardDeviation(known))
     guard spread > 0 else { return nil }
     let rows = points[costModel.count...].map { map.row(of: $0, in: space) }
-    let values = logCosts.map { $0.isNaN ? 0 : ($0 - mean) / spread }
+    let values = logCosts.map { $0.isNaN ? 0 : ($0 - center) / spread }
     return .init(process: costModel.process(map.features, adding: rows, values: values, ahead: []), unit: spread)
   }
 
   /// All rows, the best first.
   private func ranked() -> [Int] {
-    let keys = losses.indices.map { row in
-      guard !excesses.isEmpty, let excess = excesses[row], excess > 0 else { return losses[row] }
-      return penalisedLoss(excess: excess)
-    }
+    let keys = losses.indices.map { excesses.penalised(losses[$0], row: $0) }
     return keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
   }
 
@@ -173,8 +135,8 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     points = kept.map { points[$0] }
     losses = kept.map { losses[$0] }
     logCosts = kept.map { logCosts[$0] }
-    if !excesses.isEmpty { excesses = kept.map { excesses[$0] } }
+    excesses.keep(kept)
     finiteCount = losses.count(where: \.isFinite)
-    (model, limitModel, costModel) = (Surrogate(), Surrogate(), Surrogate())
+    (model, costModel) = (Surrogate(), Surrogate())
   }
 }

@@ -8,21 +8,13 @@ import Foundation
 public struct MOBOGA: SearchAlgorithm {
   private let startUp: Int
   private var models: [Surrogate] = []
-  private var limitModel = Surrogate()
   private var points: [SearchSpace.Point] = []
   private var losses: [[Double]] = []
-  /// How far measured constraints are exceeded, of the same rows; empty until one is told.
-  private var excesses: [Double?] = []
-  private var pending: [SearchSpace.Point] = []
-  private var seen: Set<SearchSpace.Point> = []
-  /// What else was promising when the processes were last asked, the best last, for when a proposal cannot be tried.
-  private var reserve: [SearchSpace.Point] = []
-  private var wasRefused = false
-  private var isNew = false
+  private var excesses = ExcessModel()
+  private var book = ProposalBook()
 
   private static let population = 40
   private static let generations = 12
-  private static let reserveSize = 64
   /// Losses are taken to be lower by so many standard deviations.
   private static let optimism = 1.0
   private static let mostRows = 1000
@@ -31,16 +23,8 @@ public struct MOBOGA: SearchAlgorithm {
   public init(startUp: Int = 10) { self.startUp = max(2, startUp) }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
-    defer { wasRefused = false }
-    var point: SearchSpace.Point?
-    if points.count >= startUp {
-      if wasRefused { point = reserve.popLast() }
-      if point == nil { point = mostPromising(in: space, &random) }
-    }
-    let chosen = point ?? space.randomPoint(&random)
-    isNew = seen.insert(chosen).inserted
-    if isNew { pending.append(chosen) }
-    return Proposal(point: chosen)
+    guard points.count >= startUp else { return book.propose(space.randomPoint(&random)) }
+    return book.propose(book.substitute() ?? mostPromising(in: space, &random) ?? space.randomPoint(&random))
   }
 
   public mutating func learn(
@@ -65,44 +49,32 @@ public struct MOBOGA: SearchAlgorithm {
   public mutating func refuse(
     _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    if isNew { pending.removeLast() }
-    wasRefused = true
+    book.refuse()
   }
 
   private mutating func add(_ proposal: Proposal, _ losses: [Double], excess: Double?) {
-    if let index = pending.firstIndex(of: proposal.point) {
-      pending.remove(at: index)
-    } else if !seen.insert(proposal.point).inserted {
-      return
-    }
-    guard losses.allSatisfy(\.isFinite) else { return }
-    if excess != nil, excesses.isEmpty { excesses = points.map { _ in nil } }
-    if excess != nil || !excesses.isEmpty { excesses.append(excess) }
+    let failed = !losses.allSatisfy(\.isFinite)
+    guard book.answer(proposal.point, failed: failed), !failed else { return }
+    excesses.append(excess, after: points.count)
     points.append(proposal.point)
     self.losses.append(losses)
   }
 
-  private func isFeasible(_ row: Int) -> Bool { excesses.isEmpty || (excesses[row] ?? 1) <= 0 }
-
-  /// The best point that was not proposed yet; the next best are kept in reserve.
+  /// The best point that was not proposed yet.
   private mutating func mostPromising(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
     if points.count > Self.mostRows { forget() }
     let map = FeatureMap(space)
     let values = losses[0].indices.map { goal in standardisedLosses(losses.map { $0[goal] }) }
     if models.isEmpty { models = values.map { _ in Surrogate() } }
-    let ahead = pending.map { map.row(of: $0, in: space) }
-    func rows(_ model: Surrogate) -> [[Double]] { points[model.count...].map { map.row(of: $0, in: space) } }
+    func row(_ point: SearchSpace.Point) -> [Double] { map.row(of: point, in: space) }
+    func rows(from first: Int) -> [[Double]] { points[first...].map(row) }
+    let ahead = book.pending.map(row)
     let processes = models.indices.map { goal in
-      models[goal].process(map.features, adding: rows(models[goal]), values: values[goal], ahead: ahead)
+      models[goal].process(map.features, adding: rows(from: models[goal].count), values: values[goal], ahead: ahead)
     }
-    var limit: ImprovementSearch.Limit?
-    if !excesses.isEmpty {
-      let (values, bound) = standardisedExcesses(excesses)
-      let process = limitModel.process(map.features, adding: rows(limitModel), values: values, ahead: ahead)
-      limit = .init(process: process, bound: bound)
-    }
+    let limit = excesses.limit(map.features, rows: rows, ahead: ahead)
     var front = ParetoFront()
-    for row in points.indices where isFeasible(row) { front.insert(row, values.map { $0[row] }) }
+    for row in points.indices where excesses.isFeasible(row) { front.insert(row, values.map { $0[row] }) }
 
     var breeding = Breeding(processes: processes, limit: limit, map: map, space: space, optimism: Self.optimism)
     var start = (0..<Self.population).map { _ in space.randomPoint(&random) }
@@ -112,23 +84,21 @@ public struct MOBOGA: SearchAlgorithm {
     }
     breeding.begin(with: start, keeping: Self.population)
     for _ in 0..<Self.generations { breeding.breed(&random) }
-    reserve = breeding.best(Self.reserveSize, beyond: front, notIn: seen).reversed()
-    return reserve.popLast()
+    return book.first(of: breeding.best(ProposalBook.reserveSize, beyond: front, notIn: book.seen))
   }
 
   /// Leaves the front and the latest rows.
   private mutating func forget() {
     var front = ParetoFront()
-    for row in points.indices where isFeasible(row) { front.insert(row, losses[row]) }
+    for row in points.indices where excesses.isFeasible(row) { front.insert(row, losses[row]) }
     let latest = points.count - Self.mostRows / 2
     let kept =
       front.members.map(\.number).filter { $0 < latest }.sorted().suffix(Self.mostRows / 4)
       + Array(latest..<points.count)
     points = kept.map { points[$0] }
     losses = kept.map { losses[$0] }
-    if !excesses.isEmpty { excesses = kept.map { excesses[$0] } }
+    excesses.keep(kept)
     models = []
-    limitModel = Surrogate()
   }
 }
 
@@ -139,11 +109,11 @@ private struct Breeding {
     let losses: [Double]
     /// Of satisfying the measured constraints.
     let logChance: Double
-    var isFeasible: Bool { logChance >= -0.6931471805599453 }
+    var isFeasible: Bool { logChance >= -log(2) }
   }
 
   let processes: [GaussianProcess]
-  let limit: ImprovementSearch.Limit?
+  let limit: ExcessLimit?
   let map: FeatureMap
   let space: SearchSpace
   let optimism: Double
@@ -155,7 +125,7 @@ private struct Breeding {
   private let operators = GeneticOperators()
 
   init(
-    processes: [GaussianProcess], limit: ImprovementSearch.Limit?, map: FeatureMap, space: SearchSpace, optimism: Double
+    processes: [GaussianProcess], limit: ExcessLimit?, map: FeatureMap, space: SearchSpace, optimism: Double
   ) {
     (self.processes, self.limit, self.map, self.space, self.optimism) = (processes, limit, map, space, optimism)
   }
@@ -197,16 +167,11 @@ private struct Breeding {
     guard !fresh.isEmpty else { return [] }
     let rows = fresh.map { map.row(of: $0, in: space) }
     let predictions = processes.map { $0.posterior(rows) }
-    let limits = limit.map { $0.process.posterior(rows) }
+    let logChances = limit?.logChances(rows) ?? rows.map { _ in 0 }
     let first = all.count
     for index in fresh.indices {
       let losses = predictions.map { $0.means[index] - optimism * $0.variances[index].squareRoot() }
-      var chance = 0.0
-      if let limit, let limits {
-        chance = logProbability(
-          mean: limits.means[index], deviation: limits.variances[index].squareRoot(), atMost: limit.bound)
-      }
-      all.append(Candidate(point: fresh[index], losses: losses, logChance: chance))
+      all.append(Candidate(point: fresh[index], losses: losses, logChance: logChances[index]))
     }
     return Array(first..<all.count)
   }
@@ -214,12 +179,7 @@ private struct Breeding {
   /// By constrained domination (Deb et al. 2002).
   private mutating func select(from candidates: [Int]) {
     let feasible = candidates.filter { all[$0].isFeasible }
-    population = []
-    for front in nonDominatedSort(feasible.map { all[$0].losses }) where population.count < size {
-      let distances = crowding(front.map { all[feasible[$0]].losses })
-      let order = front.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }
-      population += order.prefix(size - population.count).map { feasible[front[$0]] }
-    }
+    population = fittest(feasible.map { all[$0].losses }, size).map { feasible[$0.index] }
     let others = candidates.filter { !all[$0].isFeasible }.sorted {
       (-all[$0].logChance, $0) < (-all[$1].logChance, $1)
     }

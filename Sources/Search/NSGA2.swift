@@ -58,16 +58,10 @@ public struct NSGA2: SearchAlgorithm {
   ) {}
 
   private mutating func select(from all: [Member]) {
-    population = []
-    for (rank, front) in nonDominatedSort(all.map(\.losses)).enumerated() where population.count < size {
-      let distances = crowding(front.map { all[$0].losses })
-      let order = front.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }
-      for place in order.prefix(size - population.count) {
-        var member = all[front[place]]
-        member.rank = rank
-        member.crowding = distances[place]
-        population.append(member)
-      }
+    population = fittest(all.map(\.losses), size).map { fit in
+      var member = all[fit.index]
+      (member.rank, member.crowding) = (fit.rank, fit.crowding)
+      return member
     }
   }
 

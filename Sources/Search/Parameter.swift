@@ -58,7 +58,7 @@ public struct Parameter: Sendable, Hashable {
   public let name: String
   public let domain: Domain
   public let condition: Condition?
-  /// What is believed to be good: half of what is drawn evenly otherwise is drawn near it.
+  /// A value that is believed to be good. Half of the values that an algorithm draws at random are drawn near it.
   public let prior: ParameterValue?
 
   public init(_ name: String, _ domain: Domain, when condition: Condition? = nil, prior: ParameterValue? = nil) {

@@ -101,3 +101,14 @@ func crowding(_ front: [[Double]]) -> [Double] {
   }
   return distance
 }
+
+/// The first fronts of points, of the last that has room the loneliest (the selection of NSGA-II: Deb et al. 2002).
+func fittest(_ points: [[Double]], _ count: Int) -> [(index: Int, rank: Int, crowding: Double)] {
+  var chosen: [(index: Int, rank: Int, crowding: Double)] = []
+  for (rank, front) in nonDominatedSort(points).enumerated() where chosen.count < count {
+    let distances = crowding(front.map { points[$0] })
+    let order = front.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }
+    chosen += order.prefix(count - chosen.count).map { (front[$0], rank, distances[$0]) }
+  }
+  return chosen
+}

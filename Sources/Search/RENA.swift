@@ -54,7 +54,7 @@ public struct RENA: SearchAlgorithm {
   ) {
     // A repeat is worth no trial, however good it was.
     train(proposal, reward: 0)
-    fail(&random, in: space)
+    giveUp(in: space, &random)
   }
 
   private mutating func take(_ proposal: Proposal, _ loss: Double, excess: Double) {
@@ -65,7 +65,6 @@ public struct RENA: SearchAlgorithm {
     let reward = loss.isFinite ? share * pow(base, max(0, excess)) : 0
     if loss.isFinite { losses.insert(loss, at: place) }
     train(proposal, reward: reward)
-    // Rewards of before count less, as more losses are worse than they were.
     if reward >= current?.reward ?? 0 {
       current = (proposal.point, reward)
       failures = 0
@@ -79,7 +78,7 @@ public struct RENA: SearchAlgorithm {
     }
   }
 
-  private mutating func fail(_ random: inout SplitMix64, in space: SearchSpace) {
+  private mutating func giveUp(in space: SearchSpace, _ random: inout SplitMix64) {
     failures += 1
     guard failures >= 5 * Self.mostFailures else { return }
     // All around it was tried.

@@ -22,11 +22,9 @@ func repeated(_ evaluate: @escaping Evaluation, times: Int, goals: [Goal]) -> Ev
     var record = mean(records)
     for (index, goal) in goals.enumerated() {
       let all = values.map { $0[index] }
-      let mean = all.reduce(0, +) / Double(times)
-      let squares = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      record.metrics["\(goal.metric)_sd"] = (squares / Double(times - 1)).squareRoot()
+      record.metrics["\(goal.metric)_sd"] = standardDeviation(all)
     }
-    let means = goals.indices.map { index in values.reduce(0) { $0 + $1[index] } / Double(times) }
+    let means = goals.indices.map { index in Fitting.mean(values.map { $0[index] }) }
     return TrialResult(.finished(values: means), record)
   }
 }

@@ -139,13 +139,9 @@ private func curvePoints(_ limit: Double, _ unit: SearchComparison.Unit) -> [Dou
   return points + [limit]
 }
 
-private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
-
 private func standardError(_ values: [Double]) -> Double {
   guard values.count > 1 else { return 0 }
-  let centre = mean(values)
-  let squares = values.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
-  return (squares / Double(values.count - 1) / Double(values.count)).squareRoot()
+  return standardDeviation(values) / Double(values.count).squareRoot()
 }
 
 private func median(_ values: [Double]) -> Double {

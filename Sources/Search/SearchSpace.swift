@@ -45,13 +45,7 @@ public struct SearchSpace: Sendable {
     levels = parameters.map { $0.levels ?? 0 }
     scales = parameters.map(\.scale)
     var priors: [Double?] = []
-    for parameter in parameters {
-      let coordinate = parameter.prior.map { parameter.coordinate(of: $0) }
-      if case .some(.none) = coordinate, let prior = parameter.prior {
-        throw SearchError("the prior of '\(parameter.name)' is \(prior), which it never is")
-      }
-      priors.append(coordinate ?? nil)
-    }
+    for parameter in parameters { priors.append(try parameter.priorCoordinate()) }
     self.priors = priors
   }
 
@@ -91,7 +85,7 @@ public struct SearchSpace: Sendable {
     // Cut at the ends by being drawn again.
     var gene = -1.0
     while !(0..<1).contains(gene) {
-      gene = scales[index].gene(ofCoordinate: prior) + Self.priorWidth * normalQuantile(random.openUniform())
+      gene = scales[index].gene(ofCoordinate: prior) + Self.priorWidth * standardNormalQuantile(random.openUniform())
     }
     return scales[index].coordinate(ofGene: gene)
   }
@@ -190,6 +184,14 @@ private func resolve(
 }
 
 extension Parameter {
+  fileprivate func priorCoordinate() throws(SearchError) -> Double? {
+    guard let prior else { return nil }
+    guard let coordinate = coordinate(of: prior) else {
+      throw SearchError("the prior of '\(name)' is \(prior), which it never is")
+    }
+    return coordinate
+  }
+
   fileprivate func check() throws(SearchError) {
     switch domain {
     case .float(let range, let log):

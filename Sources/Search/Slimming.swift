@@ -14,8 +14,10 @@ public struct Slimming: SearchAlgorithm {
     let excess: Double
   }
 
-  /// What is gone on from; nil before the first.
+  /// What is gone on from; nil at the start of a descent.
   private var current: Answer?
+  /// Whether the descent from the top has begun; later ones start from anywhere.
+  private var hasDescended = false
   /// What is left to propose around it.
   private var open: [SearchSpace.Point] = []
   /// Proposed and not answered.
@@ -50,10 +52,12 @@ public struct Slimming: SearchAlgorithm {
   public mutating func refuse(
     _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    awaited.remove(proposal.point)
     if let loss {
-      answers.append(Answer(point: proposal.point, loss: loss, excess: 0))
+      // A repeat of what exceeded a measured constraint is known by the loss that stands for it.
+      let isExceeded = loss >= penalisedLoss(excess: 0)
+      take(Answer(point: proposal.point, loss: loss, excess: isExceeded ? 1 : 0))
     } else {
+      awaited.remove(proposal.point)
       refused.append(proposal.point)
     }
   }
@@ -88,9 +92,8 @@ public struct Slimming: SearchAlgorithm {
 
   private mutating func descend(in space: SearchSpace, _ random: inout SplitMix64) {
     let drawn = space.completed(space.randomPoint(&random), &random)
-    // The first descent is from the top, later ones from anywhere.
-    let isFirst = current == nil
-    current = nil
+    let isFirst = !hasDescended
+    (current, hasDescended) = (nil, true)
     open = [
       space.canonical(
         drawn.indices.map { index in

@@ -1,4 +1,4 @@
-import Foundation
+import Fitting
 
 /// A Gaussian process that grows with the trials of a search, its hyperparameters fitted anew as it does.
 struct Surrogate: Sendable {
@@ -67,21 +67,10 @@ func standardisedLosses(_ losses: [Double]) -> [Double] {
   while rank < order.count {
     var last = rank
     while last + 1 < order.count, losses[order[last + 1]] == losses[order[rank]] { last += 1 }
-    let quantile = normalQuantile((Double(last) + 0.5) / Double(order.count))
+    let quantile = standardNormalQuantile((Double(last) + 0.5) / Double(order.count))
     for index in rank...last { values[order[index]] = max(0, quantile) }
     rank = last + 1
   }
-  let mean = values.reduce(0, +) / Double(values.count)
-  return values.map { $0 - mean }
-}
-
-/// How far constraints are exceeded as a Gaussian process takes it: without the tails, about the mean.
-///
-/// - Returns: a value for each, that of failures 0; and the value that stands for an excess of 0.
-func standardisedExcesses(_ excesses: [Double?]) -> (values: [Double], bound: Double) {
-  let known = excesses.compactMap(\.self)
-  let sizes = known.map(abs).filter { $0 > 0 }.sorted()
-  let unit = sizes.isEmpty ? 1 : sizes[sizes.count / 2]
-  let mean = known.reduce(0.0) { $0 + asinh($1 / unit) } / Double(max(1, known.count))
-  return (excesses.map { excess in excess.map { asinh($0 / unit) - mean } ?? 0 }, -mean)
+  let center = mean(values)
+  return values.map { $0 - center }
 }

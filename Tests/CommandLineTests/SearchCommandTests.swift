@@ -221,23 +221,28 @@ import Testing
     server.serve_forever()
     """#
 
+  /// An experiment without its budget; the bottom is at width 20 and depth 9.
+  private static let bowl = #"""
+    schema: windtunnel.search/1
+    space: {width: {int: [1, 40]}, depth: {int: [1, 40]}}
+    objective:
+      command: >-
+        echo "{\"loss\": $(( ({width}-20)*({width}-20) + ({depth}-9)*({depth}-9) ))}"
+      metric: loss
+      direction: minimize
+    """#
+
   @Test("an endpoint proposes trials, its faults are rejected and counted, and its key is written nowhere")
   func endpoint() throws {
     let place = try Workplace()
     try place.write(Self.server, to: "server.py")
-    let experiment = #"""
-      schema: windtunnel.search/1
-      space: {width: {int: [1, 40]}, depth: {int: [1, 40]}}
-      objective:
-        command: >-
-          echo "{\"loss\": $(( ({width}-20)*({width}-20) + ({depth}-9)*({depth}-9) ))}"
-        metric: loss
-        direction: minimize
-      proposer: {endpoint: "http://127.0.0.1:PORT/v1", model: stand-in, key: STAND_IN_KEY, task: find the bowl's bottom}
-      budget: {trials: 8}
-      directory: study
-      """#
-    try place.write(experiment, to: "x.yaml")
+    try place.write(
+      Self.bowl + #"""
+
+        proposer: {endpoint: "http://127.0.0.1:PORT/v1", model: stand-in, key: STAND_IN_KEY, task: find the bowl's bottom}
+        budget: {trials: 8}
+        directory: study
+        """#, to: "x.yaml")
     let run = try place.shell(
       """
       python3 server.py & server=$!; trap "kill -KILL $server" EXIT
@@ -264,16 +269,7 @@ import Testing
 
   @Test func whatWasExportedBeginsAnotherSearch() throws {
     let place = try Workplace()
-    let experiment = #"""
-      schema: windtunnel.search/1
-      space: {width: {int: [1, 40]}, depth: {int: [1, 40]}}
-      objective:
-        command: >-
-          echo "{\"loss\": $(( ({width}-20)*({width}-20) + ({depth}-9)*({depth}-9) ))}"
-        metric: loss
-        direction: minimize
-      budget: {trials: 15}
-      """#
+    let experiment = Self.bowl + "\nbudget: {trials: 15}"
     try place.write(experiment, to: "first.yaml")
     try place.write(experiment + "\nearlier: first.csv", to: "second.yaml")
     let run = try place.shell(

@@ -37,7 +37,9 @@ import Testing
   @Test("one process writes a study, and others may read it")
   func lock() throws {
     try inDirectory { directory in
+      #expect(!StudyStore.isWritten(in: directory))
       let store = try StudyStore.create(in: directory, fingerprint: "a", description: "")
+      #expect(StudyStore.isWritten(in: directory))
       try store.append(Self.events)
       let error = #expect(throws: StoreError.self) { try StudyStore.open(in: directory, toWrite: true) }
       #expect(error?.code == .busy)

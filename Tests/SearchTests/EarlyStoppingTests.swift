@@ -25,7 +25,7 @@ import Testing
     func curve() -> [LearningCurve.Report] {
       let (level, height, power) = (random.uniform(), 1 + random.uniform(), 0.3 + random.uniform())
       return reports(1...50) { at in
-        level + height * pow(at, -power) + 0.05 * normalQuantile(max(random.uniform(), 1e-12))
+        level + height * pow(at, -power) + 0.05 * standardNormalQuantile(max(random.uniform(), 1e-12))
       }
     }
     let others = (0..<100).map { _ in curve() }

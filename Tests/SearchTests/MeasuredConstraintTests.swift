@@ -80,6 +80,30 @@ import Testing
     }
   }
 
+  /// Slimming goes down from the largest of two widths until both together keep within 6; that it is told of one that exceeds
+  /// them again must not make it one that satisfies them.
+  @Test func aRepeatOfWhatExceedsIsNotTakenAsFeasible() throws {
+    let space = try grid(2)
+    var (algorithm, random) = (Slimming(), SplitMix64(seed: 1))
+    var told: [SearchSpace.Point: Double] = [:]
+    var best = Double.infinity
+    for _ in 0..<60 {
+      let proposal = algorithm.propose(in: space, &random)
+      if let loss = told[proposal.point] {
+        algorithm.refuse(proposal, known: loss, in: space, &random)
+        continue
+      }
+      let (x, y) = (proposal.point[0], proposal.point[1])
+      let excess = x + y - 6
+      let loss = (x - 6) * (x - 6) + 2 * (y - 6) * (y - 6)
+      told[proposal.point] = excess > 0 ? penalisedLoss(excess: excess) : loss
+      algorithm.learn(proposal, losses: [loss], excess: excess, in: space, &random)
+      if excess <= 0 { best = min(best, loss) }
+    }
+    // At (2, 4), by hand.
+    #expect(best == 24 && told.count < 40)
+  }
+
   @Test func aMissingMeasurementIsAFailure() throws {
     var study = try study(of: grid(2), .random, seed: 0)
     let asked = study.ask()

@@ -1,4 +1,3 @@
-import CGSL
 import Fitting
 
 /// Methods by what they are expected to score over all examples, from those they were evaluated on.
@@ -23,19 +22,19 @@ public struct MethodRanking: Sendable {
   /// has the spread of all scores.
   public init(_ matrix: ScoreMatrix, seed: UInt64) {
     let all = matrix.scores.filter { !$0.isNaN }
-    let (level, spread) = (Self.mean(all), Self.deviation(all))
+    let (level, spread) = (all.isEmpty ? 0 : Fitting.mean(all), all.count > 1 ? standardDeviation(all) : 0)
     let statistics = matrix.methods.indices.map { method -> (known: [Double], center: Double, error: Double) in
       let known = matrix.known(method)
-      let deviation = known.count > 1 ? Self.deviation(known) : spread
+      let deviation = known.count > 1 ? standardDeviation(known) : spread
       let unknownShare = 1 - Double(known.count) / Double(matrix.examples.count)
       let error = deviation * (unknownShare / Double(max(1, known.count))).squareRoot()
-      return (known, known.isEmpty ? level : Self.mean(known), error)
+      return (known, known.isEmpty ? level : Fitting.mean(known), error)
     }
     var random = SplitMix64(seed: seed)
     var wins = [Double](repeating: 0, count: matrix.methods.count)
     for _ in 0..<Self.draws {
       let drawn = statistics.map {
-        $0.error > 0 ? $0.center + $0.error * normalQuantile(random.openUniform()) : $0.center
+        $0.error > 0 ? $0.center + $0.error * standardNormalQuantile(random.openUniform()) : $0.center
       }
       let most = drawn.max() ?? 0
       let winners = drawn.indices.filter { drawn[$0] == most }
@@ -47,13 +46,5 @@ public struct MethodRanking: Sendable {
         method: matrix.methods[method], evaluated: known.count, mean: known.isEmpty ? nil : center,
         standardError: known.count > 1 ? error : nil, chanceBest: wins[method] / Double(Self.draws))
     }.sorted { (-$0.chanceBest, -($0.mean ?? -.infinity)) < (-$1.chanceBest, -($1.mean ?? -.infinity)) }
-  }
-
-  private static func mean(_ scores: [Double]) -> Double { scores.reduce(0, +) / Double(max(1, scores.count)) }
-
-  private static func deviation(_ scores: [Double]) -> Double {
-    let mean = mean(scores)
-    let squares = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (squares / Double(max(1, scores.count - 1))).squareRoot()
   }
 }

@@ -1,0 +1,67 @@
+import Foundation
+
+/// A Gaussian process of how far measured constraints are exceeded, over the rows of a search; none before one is told.
+struct ExcessModel {
+  /// Of the rows; empty until one is told, and nil for failures.
+  private var excesses: [Double?] = []
+  private var model = Surrogate()
+
+  /// - Parameter rows: how many there are without this one.
+  mutating func append(_ excess: Double?, after rows: Int) {
+    if excess != nil, excesses.isEmpty { excesses = [Double?](repeating: nil, count: rows) }
+    if excess != nil || !excesses.isEmpty { excesses.append(excess) }
+  }
+
+  func isFeasible(_ row: Int) -> Bool { excesses.isEmpty || (excesses[row] ?? 1) <= 0 }
+
+  /// A row's loss, or what stands for it where constraints are exceeded.
+  func penalised(_ loss: Double, row: Int) -> Double {
+    guard !excesses.isEmpty, let excess = excesses[row], excess > 0 else { return loss }
+    return penalisedLoss(excess: excess)
+  }
+
+  /// The limit as the rows tell it; nil where nothing was measured.
+  ///
+  /// - Parameters:
+  ///   - rows: the features of the rows from a number on.
+  ///   - ahead: rows that are taken to come out as predicted.
+  mutating func limit(
+    _ features: [GaussianProcess.Feature], rows: (_ from: Int) -> [[Double]], ahead: [[Double]]
+  ) -> ExcessLimit? {
+    guard !excesses.isEmpty else { return nil }
+    let (values, bound) = standardisedExcesses(excesses)
+    let process = model.process(features, adding: rows(model.count), values: values, ahead: ahead)
+    return ExcessLimit(process: process, bound: bound)
+  }
+
+  /// Leaves some of the rows.
+  mutating func keep(_ rows: [Int]) {
+    if !excesses.isEmpty { excesses = rows.map { excesses[$0] } }
+    model = Surrogate()
+  }
+}
+
+/// A process of how far measured constraints are exceeded, and the value that stands for not at all.
+struct ExcessLimit {
+  let process: GaussianProcess
+  let bound: Double
+
+  /// The logarithm of each row's chance to satisfy the constraints.
+  func logChances(_ rows: [[Double]]) -> [Double] {
+    let (means, variances) = process.posterior(rows)
+    return zip(means, variances).map { mean, variance in
+      logProbability(mean: mean, deviation: variance.squareRoot(), atMost: bound)
+    }
+  }
+}
+
+/// How far constraints are exceeded as a Gaussian process takes it: without the tails, about the mean.
+///
+/// - Returns: a value for each, that of failures 0; and the value that stands for an excess of 0.
+private func standardisedExcesses(_ excesses: [Double?]) -> (values: [Double], bound: Double) {
+  let known = excesses.compactMap(\.self)
+  let sizes = known.map(abs).filter { $0 > 0 }.sorted()
+  let unit = sizes.isEmpty ? 1 : sizes[sizes.count / 2]
+  let mean = known.reduce(0.0) { $0 + asinh($1 / unit) } / Double(max(1, known.count))
+  return (excesses.map { excess in excess.map { asinh($0 / unit) - mean } ?? 0 }, -mean)
+}
