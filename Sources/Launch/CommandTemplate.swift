@@ -51,6 +51,16 @@ public struct CommandTemplate: Sendable, Hashable {
     }.joined()
   }
 
+  /// The text with its values as they are, for a file or a single word.
+  func text(_ values: [String: String]) -> String {
+    pieces.map { piece in
+      switch piece {
+      case .text(let text): text
+      case .placeholder(let name): values[name] ?? ""
+      }
+    }.joined()
+  }
+
   /// The name in the braces that a text begins with.
   private static func name(_ text: Substring) -> String? {
     guard let end = text.firstIndex(of: "}") else { return nil }

@@ -113,6 +113,15 @@ public enum ProcessMark {
   /// Kills every process that a ``LocalProcess`` of a mark left behind, as after a crash of the one that ran it.
   public static func killAll(markedBy prefix: String) { kill("\(LocalProcess.mark)=\(prefix)", isPrefix: true) }
 
+  /// The different values that processes have of a variable.
+  static func values(of variable: String) -> [String] {
+    let prefix = Array("\(variable)=".utf8)
+    let values = entries { $0.starts(with: prefix) }.map {
+      String(decoding: $0.entry.dropFirst(prefix.count), as: UTF8.self)
+    }
+    return Array(Set(values))
+  }
+
   static func kill(_ entry: String, isPrefix: Bool = false) {
     // A process may start another while the list is read, so it is read until none is left.
     for _ in 0..<20 {
@@ -125,12 +134,17 @@ public enum ProcessMark {
 
   private static func processes(_ entry: String, isPrefix: Bool) -> [pid_t] {
     let wanted = Array(entry.utf8)
+    return entries { $0.starts(with: wanted) && (isPrefix || $0.count == wanted.count) }.map(\.process)
+  }
+
+  /// The first entry of each other process's environment that is wanted.
+  private static func entries(_ isWanted: (Data) -> Bool) -> [(process: pid_t, entry: Data)] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return names.compactMap(pid_t.init).filter { process in
-      guard process != getpid(), let bytes = FileManager.default.contents(atPath: "/proc/\(process)/environ") else {
-        return false
-      }
-      return bytes.split(separator: 0).contains { $0.starts(with: wanted) && (isPrefix || $0.count == wanted.count) }
+    return names.compactMap(pid_t.init).compactMap { process in
+      guard process != getpid(), let bytes = FileManager.default.contents(atPath: "/proc/\(process)/environ"),
+        let entry = bytes.split(separator: 0).first(where: isWanted)
+      else { return nil }
+      return (process, entry)
     }
   }
 }

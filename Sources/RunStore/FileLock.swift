@@ -4,18 +4,20 @@ import Glibc
 final class FileLock: Sendable {
   private let descriptor: Int32
 
+  /// - Parameter subject: what is locked, for messages: `study`.
   /// - Throws: ``StoreError`` where another process holds it.
-  init(_ path: String) throws(StoreError) {
+  init(_ path: String, subject: String) throws(StoreError) {
     // Closed on exec, or else what the process started would hold the lock after its end.
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw StoreError(.cannotWrite, "\(path): cannot be opened: \(String(cString: strerror(errno)))")
     }
     // One who asks whether it is held has it for a moment.
-    guard (0..<3).contains(where: { _ in flock(descriptor, LOCK_EX | LOCK_NB) == 0 || usleep(20_000) != 0 }) else {
-      close(descriptor)
-      throw StoreError(.busy, "\(path): another process runs this study; wait for it, or stop it first")
+    for _ in 0..<3 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      usleep(20_000)
     }
+    throw StoreError(.busy, "\(path): another process runs this \(subject); wait for it, or stop it first")
   }
 
   /// Whether a process holds the lock on a file.

@@ -67,7 +67,7 @@ extension StudyEvent {
 
 extension Row {
   /// A column's value; nil where it is null or of another type, for which a subscript would end the process.
-  fileprivate func read<Value: DatabaseValueConvertible>(_ column: String) -> Value? {
+  func read<Value: DatabaseValueConvertible>(_ column: String) -> Value? {
     Value.fromDatabaseValue(self[column] as DatabaseValue)
   }
 

@@ -29,13 +29,13 @@ public final class StudyStore: Sendable {
     } catch {
       throw StoreError(.cannotWrite, "\(directory): cannot make this directory; name another with --directory")
     }
-    let lock = try FileLock("\(directory)/\(lockName)")
+    let lock = try FileLock("\(directory)/\(lockName)", subject: "study")
     guard !FileManager.default.fileExists(atPath: path) else {
       throw StoreError(
         .cannotWrite, "\(directory): a study is here already; go on with it by --resume, or name another --directory")
     }
-    return try performing(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
+    return try performing(path, "study") {
+      let queue = try DatabaseQueue(path: path, configuration: .store(readonly: false))
       try queue.write { db in
         try db.execute(sql: schema)
         try db.execute(
@@ -56,11 +56,11 @@ public final class StudyStore: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StoreError(.missing, "\(directory): no study is here; run one without --resume, or check the name")
     }
-    let lock = toWrite ? try FileLock("\(directory)/\(lockName)") : nil
-    let store = try performing(path) {
-      StudyStore(try DatabaseQueue(path: path, configuration: configuration(readonly: !toWrite)), path, lock)
+    let lock = toWrite ? try FileLock("\(directory)/\(lockName)", subject: "study") : nil
+    let store = try performing(path, "study") {
+      StudyStore(try DatabaseQueue(path: path, configuration: .store(readonly: !toWrite)), path, lock)
     }
-    let found = try performing(path) {
+    let found = try performing(path, "study") {
       try store.queue.read { db in
         guard try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok" else {
           throw StoreError(.badData, "\(path): the file is damaged; restore it from a copy, or begin again")
@@ -87,7 +87,7 @@ public final class StudyStore: Sendable {
   /// Writes events, all or none. It waits for the disk unless they are only trials that began, which a study asks for again
   /// where they are lost.
   public func append(_ events: [StudyEvent]) throws(StoreError) {
-    try performing(path) {
+    try performing(path, "study") {
       try queue.writeWithoutTransaction { db in
         let synchronous = events.allSatisfy(\.isAsked) ? "NORMAL" : "FULL"
         try db.cachedStatement(sql: "PRAGMA synchronous = \(synchronous)").execute()
@@ -102,7 +102,7 @@ public final class StudyStore: Sendable {
   /// All events in their order.
   public func events() throws(StoreError) -> [StudyEvent] {
     let path = path
-    return try performing(path) {
+    return try performing(path, "study") {
       try queue.read { db in
         try Row.fetchAll(db, sql: "SELECT * FROM event ORDER BY id").map { row in
           guard let event = StudyEvent(row) else {
@@ -116,7 +116,7 @@ public final class StudyStore: Sendable {
 
   /// The experiment file as it was when the study began.
   public func description() throws(StoreError) -> String {
-    try performing(path) {
+    try performing(path, "study") {
       try queue.read { db in try String.fetchOne(db, sql: "SELECT description FROM study") ?? "" }
     }
   }
@@ -137,32 +137,4 @@ public final class StudyStore: Sendable {
       id INTEGER PRIMARY KEY, kind TEXT NOT NULL, trial INTEGER NOT NULL, fidelity REAL, loss REAL, losses BLOB, flag INTEGER,
       point BLOB, seconds REAL, cost REAL, metrics TEXT, failure TEXT, excess REAL);
     """
-
-  private static func configuration(readonly: Bool) -> Configuration {
-    var configuration = Configuration()
-    configuration.readonly = readonly
-    configuration.busyMode = .timeout(10)
-    configuration.journalMode = readonly ? .default : .wal
-    return configuration
-  }
-}
-
-/// Gives a database's error its meaning here.
-private func performing<Value>(_ path: String, _ body: () throws -> Value) throws(StoreError) -> Value {
-  do {
-    return try body()
-  } catch let error as StoreError {
-    throw error
-  } catch let error as DatabaseError {
-    switch error.resultCode {
-    case .SQLITE_FULL: throw StoreError(.cannotWrite, "\(path): the disk is full; make room, then go on with --resume")
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM:
-      throw StoreError(.cannotWrite, "\(path): it cannot be written: \(error.message ?? "unknown reason")")
-    case .SQLITE_BUSY, .SQLITE_LOCKED: throw StoreError(.busy, "\(path): another process holds it; try again")
-    default:
-      throw StoreError(.badData, "\(path): this is no study, or is damaged: \(error.message ?? "unknown reason")")
-    }
-  } catch {
-    throw StoreError(.cannotWrite, "\(path): \(error)")
-  }
 }

@@ -10,7 +10,7 @@ import RunStore
 /// `WINDTUNNEL_TRIAL`, …, and `WINDTUNNEL_METRICS` names the file for its metrics.
 public struct CommandObjective: Sendable {
   public let template: CommandTemplate
-  public let metrics: MetricsReader.Source
+  public let metrics: MetricsSource
   /// The metrics that a trial must write, the one that is reported on the way first.
   public let goals: [Goal]
   /// Constraints on metrics, known after a trial.
@@ -32,7 +32,7 @@ public struct CommandObjective: Sendable {
   /// - Throws: ``SearchError`` for a placeholder that nothing fills; ``FormulaError`` for a constraint that cannot be read.
   public init(
     _ command: String, space: SearchSpace, fidelity: Fidelity?, goals: [Goal],
-    metrics: MetricsReader.Source = .jsonLines, cost: String? = nil, timeout: Double? = nil, memory: Double? = nil,
+    metrics: MetricsSource = .jsonLines, cost: String? = nil, timeout: Double? = nil, memory: Double? = nil,
     repeats: Int = 1, constraints: [String] = [], forbidden: [ForbiddenCombination] = [],
     measured: [MeasuredConstraint] = []
   ) throws {

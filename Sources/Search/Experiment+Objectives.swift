@@ -22,25 +22,6 @@ extension YAMLSection {
     }
   }
 
-  func choice<Choice: RawRepresentable & CaseIterable>(
-    _ key: String, _ type: Choice.Type
-  ) throws -> Choice? where Choice.RawValue == String {
-    try text(key).map { try choice(key, $0, type) }
-  }
-
-  private func choice<Choice: RawRepresentable & CaseIterable>(
-    _ key: String, _ text: String, _ type: Choice.Type
-  ) throws -> Choice where Choice.RawValue == String {
-    guard let choice = Choice(rawValue: text) else {
-      let names = type.allCases.map(\.rawValue)
-      let hint =
-        nearestName(to: text, among: names).map { "did you mean '\($0)'?" }
-        ?? "there are \(names.joined(separator: ", "))"
-      throw fault(key, "'\(text.prefix(60))' is none of its values; \(hint)")
-    }
-    return choice
-  }
-
   /// Gives an error of a search the place of an entry.
   func located<Value>(_ key: String, _ body: () throws -> Value) throws -> Value {
     do {
@@ -88,7 +69,7 @@ extension YAMLSection {
       throw fault("fidelity", "several metrics are sought in full trainings only; leave it out, or all metrics but one")
     }
     let command = try required("command") { try text("command") }
-    let source = try metricsSource()
+    let source = try MetricsSource(self)
     let timeout = try quantity("timeout", parseDuration)
     _ = try file.located("constraints") { try constraints.map { try ParameterConstraint($0, in: space) } }
     return try located("command") {
@@ -120,28 +101,6 @@ extension YAMLSection {
     else { return (nil, 3) }
     try section.checkKeys(["column", "reduction"])
     return (try section.required("column") { try section.text("column") }, try section.count("reduction") ?? 3)
-  }
-
-  /// `json_lines`, `{file: result.json}`, or patterns with a group each, as `{loss: 'val loss ([0-9.]+)'}`.
-  private func metricsSource() throws -> MetricsReader.Source {
-    guard hasSection("metrics") else {
-      guard let text = try text("metrics") else { return .jsonLines }
-      guard text == "json_lines" else {
-        throw fault("metrics", "it should be json_lines, {file: result.json} or {loss: 'val loss ([0-9.]+)'}")
-      }
-      return .jsonLines
-    }
-    guard let section = try section("metrics", example: "metrics: {file: result.json}", isSubject: false) else {
-      return .jsonLines
-    }
-    if section.names == ["file"], let name = try section.text("file") { return .file(name) }
-    var patterns: [String: String] = [:]
-    for name in section.names {
-      let text = try section.required(name) { try section.text(name) }
-      _ = try section.located(name) { try MetricsReader.regex(text) }
-      patterns[name] = text
-    }
-    return .patterns(patterns)
   }
 
   /// The table of an objective with what is joined to it.

@@ -23,7 +23,7 @@ extension YAMLSection {
       throw fault(name, "it should be one of \(Self.kinds.joined(separator: ", ")), as {int: [1, 12]}")
     }
     let domain: Parameter.Domain
-    let log = try section.flag("log")
+    let log = try section.flag("log") ?? false
     switch given[0] {
     case "float":
       let range = try section.range("float")
@@ -104,14 +104,6 @@ extension YAMLSection {
     let ends = try (texts(key) ?? []).compactMap { try? parseNumber($0) }
     guard ends.count == 2, ends[0] <= ends[1] else { throw fault(key, "it should be two numbers in order, as [1, 12]") }
     return ends[0]...ends[1]
-  }
-
-  private func flag(_ key: String) throws -> Bool {
-    switch try text(key) {
-    case nil, "false": return false
-    case "true": return true
-    case let other?: throw fault(key, "it should be true or false, not '\(other.prefix(60))'")
-    }
   }
 }
 

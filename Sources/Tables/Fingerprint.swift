@@ -1,5 +1,8 @@
 import CCrypto
 
+/// The SHA-256 of a text, or of a file's bytes, as 64 hexadecimal digits.
+public func fingerprint(of bytes: some Sequence<UInt8>) -> String { Array(bytes).withUnsafeBytes(sha256) }
+
 /// The SHA-256 of `bytes` as 64 hexadecimal digits.
 func sha256(_ bytes: UnsafeRawBufferPointer) -> String {
   var digest = [UInt8](repeating: 0, count: 32)

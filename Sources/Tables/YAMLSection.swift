@@ -116,6 +116,75 @@ public struct YAMLSection {
     return whole
   }
 
+  /// `true` or `false`.
+  public func flag(_ key: String) throws(FileError) -> Bool? {
+    guard let node = mapping[key] else { return nil }
+    guard let flag = node.bool else { throw fault(key, "it should be true or false") }
+    return flag
+  }
+
+  /// One of the values that something has.
+  public func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, _ type: Choice.Type
+  ) throws(FileError) -> Choice? where Choice.RawValue == String {
+    guard let text = try text(key) else { return nil }
+    return try choice(key, text, type)
+  }
+
+  /// One of the values that something has, of a text that stands in an entry.
+  public func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, _ text: String, _ type: Choice.Type
+  ) throws(FileError) -> Choice where Choice.RawValue == String {
+    guard let choice = Choice(rawValue: text) else {
+      let names = type.allCases.map(\.rawValue)
+      let hint =
+        nearestName(to: text, among: names).map { "did you mean '\($0)'?" }
+        ?? "there are \(names.joined(separator: ", "))"
+      throw fault(key, "'\(text.prefix(60))' is none of its values; \(hint)")
+    }
+    return choice
+  }
+
+  /// Its entries, each as text, where all are plain ones.
+  public func entries(_ key: String) throws(FileError) -> [(name: String, text: String)] {
+    guard let node = mapping[key] else { return [] }
+    guard let inner = node.mapping else {
+      throw FileError("\(place(node)): '\(key)'\(of) should have entries of its own, as {NAME: value}")
+    }
+    var entries: [(name: String, text: String)] = []
+    for (name, value) in inner {
+      guard let name = name.string, let text = value.string else {
+        throw FileError("\(place(value)): the entries of '\(key)'\(of) should be texts or numbers")
+      }
+      entries.append((name, text))
+    }
+    return entries
+  }
+
+  /// This section with another's entries in place of its own of the same names, those of inner sections too.
+  public func overlaid(by other: YAMLSection) -> YAMLSection {
+    YAMLSection(path: other.path, subject: subject, mapping: Self.overlaid(mapping, by: other.mapping))
+  }
+
+  /// This section without an entry.
+  public func without(_ key: String) -> YAMLSection {
+    var mapping = mapping
+    mapping[key] = nil
+    return YAMLSection(path: path, subject: subject, mapping: mapping)
+  }
+
+  private static func overlaid(_ lower: Node.Mapping, by upper: Node.Mapping) -> Node.Mapping {
+    var result = lower
+    for (key, value) in upper {
+      if let inner = value.mapping, let own = lower[key]?.mapping {
+        result[key] = .mapping(overlaid(own, by: inner))
+      } else {
+        result[key] = value
+      }
+    }
+    return result
+  }
+
   /// A quantity with its unit.
   public func quantity(
     _ key: String, _ parse: (String) throws(QuantityError) -> Double

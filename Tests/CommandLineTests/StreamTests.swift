@@ -57,7 +57,9 @@ import Testing
     for command in [
       "fit", "predict", "plan", "compare", "calibrate", "design", "select", "batch", "mix", "rl-plan", "split",
       "observe", "density", "shape", "hardware", "layout", "cost", "cost estimate", "cost calibrate", "cost check",
-      "search", "search run", "search show", "search best", "search methods", "search export", "search bench", "laws",
+      "search", "search run", "search show", "search best", "search methods", "search export", "search bench", "launch",
+      "jobs", "jobs list",
+      "jobs logs", "jobs cancel", "jobs retry", "jobs collect", "laws",
     ] {
       let words = command.split(separator: " ")
       #expect(words.count > 1 || root.text.contains(command))

@@ -1,0 +1,56 @@
+import TrainingCost
+
+/// The trainer that comes with this project, `Experiments/reference-trainer/train.py`: byte-level transformers on one core.
+public struct ReferenceTrainer: BackEnd {
+  public let name = "reference"
+
+  public init() {}
+
+  public func call(_ job: JobSpec, in directory: String) -> TrainerCall {
+    let (model, training) = (job.model, job.training)
+    var unsupported = Unsupported()
+    unsupported.refuse(
+      model != Self.shape(layers: model.layers, width: model.hidden, heads: model.heads),
+      "the reference trainer's models have plain MLPs of 4 widths, \(Self.vocabulary) bytes as their vocabulary, "
+        + "tied embeddings and no biases; write the model as {layers: \(model.layers), hidden: \(model.hidden), "
+        + "heads: \(model.heads)}")
+    unsupported.refuse(job.layout.devices > 1, "the reference trainer runs on one core; leave the layout out")
+    unsupported.refuse(
+      job.schedule.kind != .cosine || job.schedule.finalShare != 0.1,
+      "the reference trainer's schedule is a cosine to a tenth; set kind to cosine and final to 0.1")
+    unsupported.refuse(training.precision != .fp32, "the reference trainer computes in fp32; set precision to fp32")
+    unsupported.refuse(
+      (job.optimizer.beta1, job.optimizer.beta2) != (0.9, 0.99) || job.optimizer.clip != 1,
+      "the reference trainer's AdamW has beta1 0.9, beta2 0.99 and clips at 1")
+    unsupported.refuse(!job.data.train.isEmpty, "the reference trainer has a text of its own; leave data out")
+    let values: [(String, String)] =
+      [
+        ("layers", "\(model.layers)"), ("width", "\(model.hidden)"), ("heads", "\(model.heads)"),
+        ("tokens", plain(training.tokens)), ("lr", plain(job.optimizer.learningRate)), ("batch", "\(training.batch)"),
+        ("seed", "\(training.seed)"), ("length", "\(training.sequence)"),
+        ("warmup", plain(Double(job.schedule.warmupSteps) / Double(training.steps))),
+        ("weight-decay", plain(job.optimizer.weightDecay)), ("out", "\(directory)/result.json"),
+      ] + job.settings.map { ($0.name, $0.value) }
+    return TrainerCall(
+      [job.trainer.python] + (job.trainer.program ?? ["Experiments/reference-trainer/train.py"])
+        + values.flatMap { ["--\($0.0)", $0.1] },
+      processes: .one, metrics: .jsonLines, unsupported: unsupported.sentences)
+  }
+
+  static let vocabulary = 256
+  static let sequence = 128
+  static let batch = 4
+
+  /// The only models that it makes.
+  public static func shape(layers: Int, width: Int, heads: Int) -> TransformerShape {
+    TransformerShape(
+      layers: layers, hidden: width, feedForward: 4 * width, heads: heads, vocabulary: vocabulary, isGated: false,
+      tiesEmbeddings: true, norm: .layerWithoutBias)
+  }
+
+  /// The one nearest to a number of parameters.
+  static func shape(nearest params: Double) -> TransformerShape {
+    let shape = ReferenceShape(nearest: params, embedding: true)
+    return Self.shape(layers: shape.layers, width: shape.width, heads: shape.heads)
+  }
+}

@@ -1,0 +1,82 @@
+import TrainingCost
+
+/// Where jobs run: this machine, or what queues and starts jobs on others.
+///
+/// An engine is stateless: whoever asks has the handles. What it runs of a job is ``JobScript/fileName`` in the job's directory,
+/// which leaves a file behind when it ends; engines tell of jobs that are still there, and why others went.
+public protocol Engine: Sendable {
+  /// As it is named in a job file.
+  var kind: String { get }
+
+  /// The most jobs that are handed in and not ended; nil for no limit.
+  var outstanding: Int? { get }
+
+  /// The most jobs of one call of ``submit(_:batch:in:)``.
+  var largestBatch: Int { get }
+
+  /// How long to wait before it is asked again, where nothing happened: from the first to the second.
+  var polling: ClosedRange<Duration> { get }
+
+  /// What ``submit(_:batch:in:)`` would write and run, for those who look before.
+  func rehearse(_ jobs: [EngineJob], batch: String, in directory: String) throws(LaunchError) -> Rehearsal
+
+  /// Hands jobs in that need the same resources.
+  ///
+  /// - Parameters:
+  ///   - batch: unique, so that ``find(batch:of:places:in:)`` tells whether they came through.
+  ///   - directory: the launch's, for the engine's own files.
+  /// - Returns: a handle for each.
+  /// - Throws: ``LaunchError``; unreachable where nothing is known of what came of it.
+  func submit(_ jobs: [EngineJob], batch: String, in directory: String) async throws(LaunchError) -> [String]
+
+  /// The handles of jobs that were being handed in when their process ended; nil where they did not come through.
+  ///
+  /// - Parameter places: where each stood among the jobs of the batch.
+  func find(
+    batch: String, of jobs: [EngineJob], places: [Int], in directory: String
+  ) async throws(LaunchError) -> [String]?
+
+  /// What is known of jobs, in their order.
+  func look(at jobs: [EngineJob], handles: [String]) async throws(LaunchError) -> [EngineState]
+
+  /// Ends jobs; those that ended already are left as they are.
+  func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError)
+}
+
+/// An attempt at a job, for an engine.
+public struct EngineJob: Sendable, Hashable {
+  public let name: String
+  /// Counted from 1.
+  public let attempt: Int
+  /// The job's own, an absolute path.
+  public let directory: String
+  public let resources: JobSpec.Resources
+
+  public init(name: String, attempt: Int, directory: String, resources: JobSpec.Resources) {
+    (self.name, self.attempt, self.directory, self.resources) = (name, attempt, directory, resources)
+  }
+
+  /// Where this attempt's output, metrics and end are kept.
+  public var attemptDirectory: String { "\(directory)/attempts/\(attempt)" }
+}
+
+/// What an engine says of a job.
+public enum EngineState: Sendable, Hashable {
+  /// With what it waits for, where that is said.
+  case queued(String?)
+  case running
+  /// It is no longer there, and whether it came to its end is for the job's own files to say. With the engine's reason.
+  case gone(String?)
+  /// It was cancelled by someone else.
+  case cancelled
+}
+
+/// Files and commands of a launch that is only looked at.
+public struct Rehearsal: Sendable, Hashable {
+  public var files: [TrainerCall.File]
+  public var commands: [String]
+
+  public init(files: [TrainerCall.File] = [], commands: [String] = []) {
+    (self.files, self.commands) = (files, commands)
+  }
+}

@@ -1,0 +1,213 @@
+import Foundation
+
+/// Jobs through Slurm's sbatch, in arrays of jobs that need the same.
+///
+/// One squeue a look tells of all of them, whether or not Slurm keeps accounts; sacct is asked of what has left the queue and
+/// did not say itself how it ended. Before the time limit, and where it is preempted, a job is told by a signal and
+/// goes back to the queue.
+public struct SlurmEngine: Engine {
+  public struct Options: Sendable, Hashable, Codable {
+    public var partition: String?
+    public var account: String?
+    public var qos: String?
+    public var constraint: String?
+    /// Other options of sbatch, as `--reservation=x`.
+    public var options: [String]
+    /// Lines of shell that come before each job, as `module load cuda`.
+    public var setup: [String]
+    /// How long before its time limit a job is told, in seconds.
+    public var notice: Int
+    public var outstanding: Int
+    public var largestArray: Int
+    public var polling: ClosedRange<Duration>
+
+    public init(
+      partition: String? = nil, account: String? = nil, qos: String? = nil, constraint: String? = nil,
+      options: [String] = [], setup: [String] = [], notice: Int = 120, outstanding: Int = 200,
+      largestArray: Int = 1000, polling: ClosedRange<Duration> = .seconds(2)...(.seconds(30))
+    ) {
+      (self.partition, self.account, self.qos, self.constraint) = (partition, account, qos, constraint)
+      (self.options, self.setup, self.notice) = (options, setup, notice)
+      (self.outstanding, self.largestArray, self.polling) = (outstanding, largestArray, polling)
+    }
+  }
+
+  public let kind = "slurm"
+  public var outstanding: Int? { options.outstanding }
+  public var largestBatch: Int { min(options.largestArray, options.outstanding) }
+  public var polling: ClosedRange<Duration> { options.polling }
+  private let options: Options
+
+  public init(_ options: Options = Options()) { self.options = options }
+
+  public func rehearse(
+    _ jobs: [EngineJob], batch: String, in directory: String
+  ) throws(LaunchError) -> Rehearsal {
+    let words = ["sbatch"] + arguments(jobs, batch: batch, in: directory)
+    return Rehearsal(
+      files: [.init(script(batch, in: directory), scriptText(jobs))],
+      commands: [words.map(CommandTemplate.quoted).joined(separator: " ")])
+  }
+
+  public func submit(
+    _ jobs: [EngineJob], batch: String, in directory: String
+  ) async throws(LaunchError) -> [String] {
+    let path = script(batch, in: directory)
+    do {
+      try FileManager.default.createDirectory(atPath: "\(directory)/slurm", withIntermediateDirectories: true)
+      try Data(scriptText(jobs).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw LaunchError("\(path): cannot be written: \(error.localizedDescription)")
+    }
+    let output = try await slurm("sbatch", arguments(jobs, batch: batch, in: directory))
+    guard let number = output.split(whereSeparator: { $0.isWhitespace || $0 == ";" }).first, Int(number) != nil else {
+      throw LaunchError("sbatch answered '\(output.prefix(200))', which is no job's number", isUnreachable: true)
+    }
+    return handles(String(number), Array(jobs.indices))
+  }
+
+  public func find(
+    batch: String, of jobs: [EngineJob], places: [Int], in directory: String
+  ) async throws(LaunchError) -> [String]? {
+    let lines = try await slurm(
+      "squeue", ["--noheader", "--states=all", "--user=\(getuid())", "--name=\(batch)", "--format=%F"])
+    if let number = lines.split(whereSeparator: \.isWhitespace).first {
+      return handles(String(number), places)
+    }
+    // Jobs that began say whose they are, in a file that outlasts the queue.
+    let owners = jobs.compactMap { job -> String? in
+      let text = try? String(contentsOfFile: "\(job.attemptDirectory)/owner", encoding: .utf8)
+      guard let words = text?.split(whereSeparator: \.isWhitespace), words.first == "slurm", words.count > 1,
+        let number = words[1].split(separator: "_").first
+      else { return nil }
+      return String(number)
+    }
+    if let number = owners.first { return handles(number, places) }
+    let accounts = await accounts(["--name=\(batch)", "--format=JobID"])
+    return accounts.first?.first.map { handles(String($0.prefix { $0 != "_" }), places) }
+  }
+
+  public func look(at jobs: [EngineJob], handles: [String]) async throws(LaunchError) -> [EngineState] {
+    let lines = try await slurm(
+      "squeue", ["--noheader", "--array", "--states=all", "--user=\(getuid())", "--format=%i|%T|%r"])
+    var states: [String: EngineState] = [:]
+    for line in lines.split(separator: "\n") {
+      let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 3 else { continue }
+      states[fields[0]] = Self.state(fields[1], reason: fields[2])
+    }
+    let missing = handles.filter { states[$0] == nil }
+    if !missing.isEmpty {
+      for chunk in missing.chunks(of: 200) {
+        for fields in await accounts(["--jobs=\(chunk.joined(separator: ","))", "--format=JobID,State"])
+        where fields.count == 2 {
+          // The state may be followed by who cancelled it.
+          states[fields[0]] = Self.state(String(fields[1].prefix { $0 != " " }), reason: "None")
+        }
+      }
+    }
+    return handles.map { states[$0] ?? .gone("it left Slurm's queue without a word of its end") }
+  }
+
+  public func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError) {
+    for chunk in handles.chunks(of: 500) { _ = try await slurm("scancel", ["--quiet"] + chunk) }
+  }
+
+  // MARK: - What is handed in
+
+  private func script(_ batch: String, in directory: String) -> String { "\(directory)/slurm/\(batch).sh" }
+
+  private func handles(_ number: String, _ places: [Int]) -> [String] { places.map { "\(number)_\($0)" } }
+
+  private func arguments(_ jobs: [EngineJob], batch: String, in directory: String) -> [String] {
+    let resources = jobs.first?.resources ?? JobSpec.Resources()
+    var words = [
+      "--parsable", "--job-name=\(batch)", "--array=0-\(jobs.count - 1)", "--nodes=\(resources.nodes)",
+      "--ntasks-per-node=1", "--cpus-per-task=\(resources.cpusPerNode)", "--requeue", "--open-mode=append",
+      "--output=\(directory)/slurm/\(batch)-%a.log",
+    ]
+    if resources.gpusPerNode > 0 { words.append("--gres=gpu:\(resources.gpusPerNode)") }
+    if let memory = resources.memory { words.append("--mem=\(Int((memory / 1_048_576).rounded(.up)))M") }
+    if let time = resources.time {
+      let seconds = Int(time.rounded(.up))
+      words.append(
+        "--time=\(seconds / 3600):\(String(format: "%02d:%02d", seconds / 60 % 60, seconds % 60))")
+      words.append("--signal=B:USR1@\(min(options.notice, seconds / 2))")
+    }
+    let own = [
+      ("partition", options.partition), ("account", options.account), ("qos", options.qos),
+      ("constraint", options.constraint),
+    ]
+    words += own.compactMap { name, value in value.map { "--\(name)=\($0)" } } + options.options
+    return words + [script(batch, in: directory)]
+  }
+
+  private func scriptText(_ jobs: [EngineJob]) -> String {
+    let nodes = jobs.first?.resources.nodes ?? 1
+    let cases = jobs.enumerated().map { index, job in
+      "\(index)) attempt=\(job.attempt) job=\(CommandTemplate.quoted(job.directory)) ;;"
+    }
+    return """
+      #!/bin/sh
+      \((options.setup + ["case \"$SLURM_ARRAY_TASK_ID\" in"] + cases).joined(separator: "\n"))
+      esac
+      export WINDTUNNEL_ATTEMPT="$attempt" WINDTUNNEL_OWNER="slurm ${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+      export WINDTUNNEL_REQUEUE="scontrol requeue ${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+      export WINDTUNNEL_SPREAD="srun --nodes=\(nodes) --ntasks=\(nodes) --ntasks-per-node=1 --kill-on-bad-exit=1"
+      WINDTUNNEL_MAIN_NODE=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+      WINDTUNNEL_MAIN_PORT=$((20000 + SLURM_JOB_ID % 20000))
+      export WINDTUNNEL_MAIN_NODE WINDTUNNEL_MAIN_PORT
+      exec sh "$job/\(JobScript.fileName)"
+
+      """
+  }
+
+  // MARK: - What Slurm says
+
+  /// What a program of Slurm prints.
+  ///
+  /// - Throws: ``LaunchError``; unreachable where the controller does not answer, or does not take more for now.
+  private func slurm(_ name: String, _ arguments: [String]) async throws(LaunchError) -> String {
+    let result = try await Program(name: name, service: "Slurm").run(arguments)
+    guard result.code != 0 else { return result.output }
+    let reason = result.errors.split(separator: "\n").last.map(String.init) ?? "code \(result.code)"
+    let isTemporary = Self.temporary.contains { result.errors.contains($0) }
+    throw LaunchError("\(name): \(reason.prefix(300))", isUnreachable: isTemporary)
+  }
+
+  private static let temporary = [
+    "Unable to contact slurm controller", "Connection refused", "Socket timed out", "Zero Bytes were transmitted",
+    "slurm_persist_conn_open", "Transport endpoint is not connected", "Resource temporarily unavailable",
+    "MaxSubmitJob", "temporarily", "Address already in use", "backup controller", "Timed out",
+  ]
+
+  /// Rows of sacct; none where Slurm keeps no accounts.
+  private func accounts(_ arguments: [String]) async -> [[String]] {
+    guard
+      let result = try? await Program(name: "sacct", service: "Slurm").run(
+        ["--noheader", "--parsable2", "--allocations"] + arguments), result.code == 0
+    else { return [] }
+    return result.output.split(separator: "\n").map { $0.split(separator: "|").map(String.init) }
+  }
+
+  static func state(_ word: String, reason: String) -> EngineState {
+    switch word {
+    case "PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD", "SUSPENDED":
+      .queued(reason == "None" ? nil : reason)
+    case "RUNNING", "CONFIGURING", "COMPLETING", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED": .running
+    case "CANCELLED": .cancelled
+    case "TIMEOUT": .gone("it came to its time limit; raise resources.time, or let it save checkpoints and retry")
+    case "NODE_FAIL": .gone("its node failed")
+    case "OUT_OF_MEMORY": .gone("it took more memory than it was given; raise resources.memory")
+    case "PREEMPTED": .gone("it was preempted")
+    case "COMPLETED": .gone(nil)
+    default: .gone("Slurm says \(word)\(reason == "None" ? "" : " (\(reason))")")
+    }
+  }
+}
+
+extension Array {
+  func chunks(of size: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: count, by: Swift.max(1, size)).map { self[$0..<Swift.min(count, $0 + size)] }
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import RunStore
+import Tables
+
+/// What a job measured, as its trainer wrote it.
+public struct CollectedRun: Sendable {
+  public let spec: JobSpec
+  public let state: JobRecord.State
+  /// Everything that was written, by rising step; of steps that were run again after a failure, the last.
+  public let points: [Point]
+  /// Wall time of the last attempt.
+  public let seconds: Double?
+  /// What could not be read.
+  public let problems: [String]
+
+  public struct Point: Sendable, Hashable {
+    public let step: Double
+    public let tokens: Double
+    /// By our names of metrics.
+    public let metrics: [String: Double]
+  }
+
+  /// The held-out loss in nats per token at the end, or, of a trainer that measured none, the training loss there.
+  public var loss: Double? { last("loss") ?? last("train_loss") }
+
+  /// 6 · params · tokens, in FLOP.
+  public var flops: Double { 6 * Double(spec.model.parameters.total) * tokens }
+
+  /// Trained so far.
+  public var tokens: Double { points.last?.tokens ?? 0 }
+
+  /// Reads what a job of a store has written so far.
+  ///
+  /// - Throws: ``FileError`` where its description or its trainer cannot be read; ``LaunchError``.
+  public init(_ job: JobRecord) throws {
+    let path = "\(job.directory)/job.json"
+    spec = try JobSpec(document: job.description, path: path)
+    state = job.state
+    seconds = job.began.flatMap { began in job.ended.map { $0 - began } }
+    let call = try BackEnds.backEnd(of: spec, file: path).call(spec, in: job.directory)
+    var found: [Double: [String: Double]] = [:]
+    var problems: [String] = []
+    for attempt in 1...job.attempt {
+      let folder = "\(job.directory)/attempts/\(attempt)"
+      guard FileManager.default.fileExists(atPath: folder) else { continue }
+      var reader = try MetricsReader(
+        call.metrics, names: call.names, directory: job.directory, outputPath: "\(folder)/out",
+        metricsPath: "\(folder)/metrics.jsonl")
+      var step = 0.0
+      for line in reader.read(atEnd: true) {
+        // Lines that tell no step belong to the last that did.
+        step =
+          line["step"] ?? line["tokens"].map { [perStep = Double(spec.training.tokensPerStep)] in $0 / perStep } ?? step
+        found[step, default: [:]].merge(line) { $1 }
+      }
+      problems += reader.problems
+    }
+    self.problems = problems
+    let perStep = Double(spec.training.tokensPerStep)
+    points = found.sorted { $0.key < $1.key }.map { step, metrics in
+      Point(step: step, tokens: metrics["tokens"] ?? step * perStep, metrics: metrics)
+    }
+  }
+
+  private func last(_ name: String) -> Double? { points.last { $0.metrics[name]?.isFinite == true }?.metrics[name] }
+}
+
+extension [CollectedRun] {
+  /// A run table with a row for each run that came to its end, as `windtunnel fit` reads it.
+  public var runTable: String {
+    var lines = [
+      "run,params,params_non_embedding,tokens,flops,loss,layers,hidden,heads,learning_rate,batch_tokens,steps,seed,seconds"
+    ]
+    for run in self where run.state == .succeeded {
+      let (model, training) = (run.spec.model, run.spec.training)
+      let cells: [String] = [
+        run.spec.name, "\(model.parameters.total)", "\(model.parameters.nonEmbedding)", plain(run.tokens),
+        plain(run.flops), run.loss.map(plain) ?? "", "\(model.layers)", "\(model.hidden)", "\(model.heads)",
+        plain(run.spec.optimizer.learningRate), "\(training.tokensPerStep)", "\(training.steps)", "\(training.seed)",
+        run.seconds.map(plain) ?? "",
+      ]
+      lines.append(cells.joined(separator: ","))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Loss curves: a row for each point that has a loss.
+  public var curveTable: String {
+    var lines = ["run,params,step,tokens,flops,loss,train_loss,learning_rate"]
+    for run in self {
+      let params = run.spec.model.parameters.total
+      for point in run.points where point.metrics["loss"] != nil || point.metrics["train_loss"] != nil {
+        let cells =
+          [run.spec.name, "\(params)", plain(point.step), plain(point.tokens)]
+          + [plain(6 * Double(params) * point.tokens)]
+          + ["loss", "train_loss", "learning_rate"].map { name in
+            point.metrics[name].flatMap { $0.isFinite ? plain($0) : nil } ?? ""
+          }
+        lines.append(cells.joined(separator: ","))
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

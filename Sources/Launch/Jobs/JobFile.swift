@@ -1,0 +1,110 @@
+import Foundation
+import Tables
+import TrainingCost
+
+/// Jobs as a file describes them, `windtunnel.job/1`: one, or under `runs` several that differ from the rest of the file.
+///
+/// ```yaml
+/// schema: windtunnel.job/1
+/// name: pilot
+/// engine: {kind: slurm, partition: gpu}
+/// trainer: {name: nanogpt, directory: /opt/nanoGPT}
+/// model: {layers: 12, hidden: 768, heads: 12, feed_forward: 3072, vocabulary: 50304, gated: false}
+/// training: {tokens: 2.5B, sequence: 1024, batch: 480}
+/// optimizer: {lr: 6e-4}
+/// resources: {gpus: 8, time: 1d}
+/// runs:
+///   - {name: short, training: {tokens: 300M}}
+///   - {name: long, after: [short]}
+/// ```
+public struct JobFile: Sendable {
+  public static let kind = "job file"
+
+  public let path: String
+  /// Of the launch.
+  public let name: String
+  public let engine: EngineChoice
+  /// Where jobs and their store are kept.
+  public let directory: String
+  public let jobs: [JobSpec]
+
+  private static let launchKeys = ["schema", "engine", "directory", "runs"]
+  static let keys =
+    launchKeys + [
+      "name", "plan", "trainer", "model", "training", "optimizer", "schedule", "layout", "data", "checkpoints",
+      "resources", "retries", "after", "settings", "environment", "secrets", "provenance",
+    ]
+
+  /// - Parameters:
+  ///   - plan: the path of a plan that stands in for that of the file.
+  ///   - engine: stands in for the file's.
+  /// - Throws: ``FileError`` with the place of what is missing or wrong.
+  public init(path: String, plan: String? = nil, engine: String? = nil) throws {
+    let file = try YAMLSection(path: path, kind: Self.kind, schema: JobSpec.schema, keys: Self.keys)
+    self.path = path
+    name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    try Self.check(name: name, file)
+    self.engine = try EngineChoice(file, instead: engine)
+    directory = try file.text("directory") ?? "runs/\(name)"
+    let base = Self.launchKeys.reduce(file) { $0.without($1) }
+    let runs = try file.sections("runs", example: "[{name: a}, {name: b}]")
+    let given = try plan ?? (file.text("plan"))
+    let launch = name
+    func job(_ index: Int, _ run: YAMLSection) throws -> JobSpec {
+      try run.checkKeys(Self.keys.filter { !Self.launchKeys.contains($0) })
+      let own = try run.text("name") ?? "\(launch)-\(index + 1)"
+      try Self.check(name: own, run)
+      return try JobSpec(base.overlaid(by: run), name: own, plan: plan ?? run.text("plan") ?? given)
+    }
+    jobs = try runs.isEmpty ? [JobSpec(base, name: name, plan: given)] : runs.enumerated().map(job)
+    try checkNames()
+  }
+
+  private static func check(name: String, _ section: YAMLSection) throws(FileError) {
+    let isPlain = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    guard isPlain, (1...100).contains(name.utf8.count), !name.hasPrefix("."), !name.hasPrefix("-") else {
+      throw section.fault(
+        "name", "it should be at most 100 letters, digits, '.', '_' and '-', not '\(name.prefix(60))'")
+    }
+  }
+
+  private func checkNames() throws(FileError) {
+    var earlier: Set<String> = []
+    for job in jobs {
+      // What a job comes after stands before it, so nothing can wait for itself.
+      for name in job.after where !earlier.contains(name) {
+        throw FileError("\(path): job '\(job.name)' comes after '\(name)', which is no job before it")
+      }
+      guard earlier.insert(job.name).inserted else {
+        throw FileError("\(path): two jobs have the name '\(job.name)'; give each its own")
+      }
+    }
+  }
+}
+
+extension YAMLSection {
+  /// An entry that must be there.
+  func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(FileError) -> Value {
+    guard let value else { throw fault(key, "it is missing; write \(example)") }
+    return value
+  }
+
+  /// A number of any size and sign.
+  func number(_ key: String) throws(FileError) -> Double? { try quantity(key, parseNumber) }
+
+  /// A whole number, 0 too.
+  func whole(_ key: String) throws(FileError) -> Int? {
+    guard let value = try number(key) else { return nil }
+    guard let whole = Int(exactly: value), (0...1_000_000_000_000).contains(whole) else {
+      throw fault(key, "it should be a whole number, not negative")
+    }
+    return whole
+  }
+}

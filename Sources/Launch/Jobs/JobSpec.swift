@@ -1,0 +1,199 @@
+import TrainingCost
+
+/// One training run, in no trainer's words: what is trained, on what, how, and where, `windtunnel.job/1`.
+///
+/// A back end turns it into a trainer's command and files (``BackEnd``), an engine runs that somewhere (``Engine``).
+public struct JobSpec: Sendable, Hashable {
+  public static let schema = "windtunnel.job/1"
+
+  /// Of letters, digits, `.`, `_` and `-`; unique in a launch, and the name of its directory.
+  public var name: String
+  public var trainer: Trainer
+  public var model: TransformerShape
+  public var training: Training
+  public var optimizer: Optimizer
+  public var schedule: Schedule
+  public var layout: Layout
+  public var data: Data
+  public var checkpoints: Checkpoints
+  public var resources: Resources
+  /// How often a run that failed is begun again, from its last checkpoint.
+  public var retries: Int
+  /// Names of jobs that must have succeeded before this one begins.
+  public var after: [String]
+  /// What is passed to the trainer as it is, for what no other field says: names of its arguments or configuration entries.
+  public var settings: [Setting]
+  /// Variables of the run's environment.
+  public var environment: [String: String]
+  /// Names of variables that are handed on from the environment of whoever launches, and written nowhere.
+  public var secrets: [String]
+  public var provenance: Provenance
+
+  /// Which trainer is called, and where it lies.
+  public struct Trainer: Sendable, Hashable {
+    /// Of a back end.
+    public var name: String
+    /// Where its command is run; nil for where the launch was begun.
+    public var directory: String?
+    /// The interpreter of a trainer in Python.
+    public var python: String
+    /// The words by which it is called, before any argument of the job; nil for the trainer's usual script.
+    public var program: [String]?
+
+    public init(_ name: String, directory: String? = nil, python: String = "python3", program: [String]? = nil) {
+      (self.name, self.directory, self.python, self.program) = (name, directory, python, program)
+    }
+  }
+
+  /// How much is trained, in what portions.
+  public struct Training: Sendable, Hashable {
+    public var tokens: Double
+    /// Tokens of a sequence.
+    public var sequence: Int
+    /// Sequences of a step, over all devices.
+    public var batch: Int
+    public var precision: Precision
+    public var seed: Int
+
+    public init(tokens: Double, sequence: Int, batch: Int, precision: Precision = .bf16, seed: Int = 0) {
+      (self.tokens, self.sequence, self.batch, self.precision, self.seed) = (tokens, sequence, batch, precision, seed)
+    }
+
+    public var tokensPerStep: Int { sequence * batch }
+    /// Whole steps, rounded to the nearest; at least one.
+    public var steps: Int { max(1, Int((tokens / Double(tokensPerStep)).rounded())) }
+  }
+
+  /// AdamW (Loshchilov and Hutter 2019).
+  public struct Optimizer: Sendable, Hashable {
+    /// The peak learning rate.
+    public var learningRate: Double
+    public var weightDecay: Double
+    public var beta1: Double
+    public var beta2: Double
+    /// The largest norm of the gradient; nil where it is not clipped.
+    public var clip: Double?
+
+    public init(
+      learningRate: Double, weightDecay: Double = 0.1, beta1: Double = 0.9, beta2: Double = 0.95, clip: Double? = 1
+    ) {
+      (self.learningRate, self.weightDecay) = (learningRate, weightDecay)
+      (self.beta1, self.beta2, self.clip) = (beta1, beta2, clip)
+    }
+  }
+
+  /// The learning rate over the run: it rises linearly, and then falls as `kind` says.
+  public struct Schedule: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+      /// Half a cosine to the end of the run.
+      case cosine
+      /// A line to the end of the run.
+      case linear
+      /// No fall.
+      case constant
+      /// Warm-up, stable, decay (Hu et al. 2024): constant, and a line over the last share of the run.
+      case wsd
+    }
+
+    public var kind: Kind
+    public var warmupSteps: Int
+    /// The rate at the end, as a share of the peak.
+    public var finalShare: Double
+    /// The share of the run over which ``Kind/wsd`` falls.
+    public var decayShare: Double
+
+    public init(kind: Kind = .cosine, warmupSteps: Int, finalShare: Double = 0.1, decayShare: Double = 0.2) {
+      (self.kind, self.warmupSteps) = (kind, warmupSteps)
+      (self.finalShare, self.decayShare) = (finalShare, decayShare)
+    }
+  }
+
+  /// Where text and tokenizer lie, as the trainer takes them: paths, prefixes, data set names.
+  public struct Data: Sendable, Hashable {
+    public var train: [String]
+    public var validation: [String]
+    public var tokenizer: String?
+
+    public init(train: [String] = [], validation: [String] = [], tokenizer: String? = nil) {
+      (self.train, self.validation, self.tokenizer) = (train, validation, tokenizer)
+    }
+  }
+
+  public struct Checkpoints: Sendable, Hashable {
+    /// Steps between two; nil for the end of the run only.
+    public var every: Int?
+    /// Where they are kept; nil for the job's own directory.
+    public var directory: String?
+    /// Steps between two evaluations on the validation data; nil for the end only.
+    public var evaluateEvery: Int?
+
+    public init(every: Int? = nil, directory: String? = nil, evaluateEvery: Int? = nil) {
+      (self.every, self.directory, self.evaluateEvery) = (every, directory, evaluateEvery)
+    }
+  }
+
+  /// What a run takes of a machine or a cluster.
+  public struct Resources: Sendable, Hashable {
+    public var nodes: Int
+    /// Accelerators of each node; 0 for a run on processors.
+    public var gpusPerNode: Int
+    /// Processor cores of each node.
+    public var cpusPerNode: Int
+    /// Bytes of each node; nil for what the engine gives.
+    public var memory: Double?
+    /// Seconds that a run may take at once; nil for what the engine gives.
+    public var time: Double?
+
+    public init(
+      nodes: Int = 1, gpusPerNode: Int = 0, cpusPerNode: Int = 1, memory: Double? = nil, time: Double? = nil
+    ) {
+      (self.nodes, self.gpusPerNode, self.cpusPerNode) = (nodes, gpusPerNode, cpusPerNode)
+      (self.memory, self.time) = (memory, time)
+    }
+
+    /// Accelerators in all, or 1 where a run takes none.
+    public var devices: Int { max(1, nodes * gpusPerNode) }
+  }
+
+  public struct Setting: Sendable, Hashable {
+    public let name: String
+    public let value: String
+
+    public init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
+  }
+
+  /// What a job rests on.
+  public struct Provenance: Sendable, Hashable {
+    /// The SHA-256 of the plan's file.
+    public var plan: String?
+    /// Where the plan's law comes from.
+    public var law: String?
+    /// The loss that was predicted, in nats per token, and the interval of a single run.
+    public var predictedLoss: Double?
+    public var predictionInterval: [Double]?
+
+    public init(
+      plan: String? = nil, law: String? = nil, predictedLoss: Double? = nil, predictionInterval: [Double]? = nil
+    ) {
+      (self.plan, self.law) = (plan, law)
+      (self.predictedLoss, self.predictionInterval) = (predictedLoss, predictionInterval)
+    }
+  }
+
+  public init(
+    name: String, trainer: Trainer, model: TransformerShape, training: Training, optimizer: Optimizer,
+    schedule: Schedule,
+    layout: Layout = Layout(sharding: .none), data: Data = Data(), checkpoints: Checkpoints = Checkpoints(),
+    resources: Resources = Resources(), retries: Int = 0, after: [String] = [], settings: [Setting] = [],
+    environment: [String: String] = [:], secrets: [String] = [], provenance: Provenance = Provenance()
+  ) {
+    (self.name, self.trainer, self.model, self.training) = (name, trainer, model, training)
+    self.optimizer = optimizer
+    (self.schedule, self.layout, self.data, self.checkpoints) = (schedule, layout, data, checkpoints)
+    (self.resources, self.retries, self.after, self.settings) = (resources, retries, after, settings)
+    (self.environment, self.secrets, self.provenance) = (environment, secrets, provenance)
+  }
+
+  /// Micro-batches of a step on one device.
+  public var accumulation: Int { max(1, training.batch / max(1, layout.data * layout.microBatch)) }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Planning
+import Tables
+import TrainingCost
+
+/// What a plan says of the run that it is for.
+struct PlannedRun: Sendable {
+  let params: Double
+  let tokens: Double
+  /// Shape and layout, where it was planned for a cluster.
+  let run: PlanDocument.Run?
+  let provenance: JobSpec.Provenance
+
+  /// - Throws: ``FileError`` for a file that is missing; ``PlanError`` for one that is no plan, or has no size or tokens.
+  init(path: String) throws {
+    let bytes = Data(
+      try FileError.text(of: path, "plan", remedy: "write one by 'windtunnel plan --output \(path)'").utf8)
+    let plan: PlanDocument
+    do { plan = try PlanDocument(json: bytes) } catch { throw FileError("\(path): \(error)") }
+    run = plan.cluster?.best
+    guard let params = run?.params ?? plan.params?.value, let tokens = run?.tokens ?? plan.tokens?.value else {
+      throw FileError("\(path): this plan has no size and tokens to train")
+    }
+    (self.params, self.tokens) = (params, tokens)
+    provenance = JobSpec.Provenance(
+      plan: fingerprint(of: bytes), law: plan.law, predictedLoss: run?.loss ?? plan.loss.value,
+      predictionInterval: plan.loss.predictionInterval)
+  }
+
+  func shape(forReference: Bool) throws -> TransformerShape {
+    guard let run, !forReference else {
+      return try .proposed(params: params, vocabulary: nil, forReference: forReference)
+    }
+    var shape = TransformerShape(
+      layers: run.layers, hidden: run.hidden, feedForward: run.feedForward, heads: run.heads,
+      keyValueHeads: run.keyValueHeads, vocabulary: run.vocabulary)
+    // The plan counts all parameters, which tells whether the embedding is counted once or twice.
+    let untied = abs(Double(shape.parameters.total) - run.params)
+    shape.tiesEmbeddings = true
+    if untied <= abs(Double(shape.parameters.total) - run.params) { shape.tiesEmbeddings = false }
+    return shape
+  }
+}
+
+extension JobSpec.Provenance {
+  init(_ file: YAMLSection, plan: PlannedRun?) throws(FileError) {
+    self = plan?.provenance ?? JobSpec.Provenance()
+    guard let section = try file.section("provenance", example: "{plan: SHA-256}") else { return }
+    try section.checkKeys(["plan", "law", "predicted_loss", "prediction_interval"])
+    self.plan = try section.text("plan") ?? self.plan
+    law = try section.text("law") ?? law
+    predictedLoss = try section.number("predicted_loss") ?? predictedLoss
+    if let bounds = try section.texts("prediction_interval") { predictionInterval = bounds.compactMap(Double.init) }
+  }
+}

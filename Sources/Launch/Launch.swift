@@ -1,0 +1,114 @@
+import Formulas
+import Foundation
+import RunStore
+import Tables
+
+/// Jobs made ready for an engine: what their trainers are called with, and the scripts that do it.
+public struct Launch: Sendable {
+  public struct Job: Sendable {
+    public let spec: JobSpec
+    public let call: TrainerCall
+    /// The job's own, an absolute path.
+    public let directory: String
+    let script: JobScript
+  }
+
+  public let jobs: [Job]
+  /// An absolute path.
+  public let directory: String
+
+  /// - Parameters:
+  ///   - file: what is to be run.
+  ///   - directory: where jobs and their store are kept.
+  /// - Throws: ``FileError`` for a trainer that is not known, or for what a trainer cannot do, all of it.
+  public init(_ file: JobFile, directory: String) throws {
+    let root = URL(fileURLWithPath: directory).path
+    self.directory = root
+    var refusals: [String] = []
+    jobs = try file.jobs.map { spec in
+      let folder = "\(root)/jobs/\(spec.name)"
+      let call = try BackEnds.backEnd(of: spec, file: file.path).call(spec, in: folder)
+      refusals += call.unsupported.map { "job '\(spec.name)': \($0)" }
+      return Job(
+        spec: spec, call: call, directory: folder,
+        script: JobScript(call, of: spec, workingDirectory: FileManager.default.currentDirectoryPath))
+    }
+    guard refusals.isEmpty else {
+      throw FileError(
+        "\(file.path): the trainer cannot do what is asked:\n" + refusals.map { "  \($0)" }.joined(separator: "\n"))
+    }
+  }
+
+  /// What would be written and run.
+  public func rehearse(on engine: any Engine) throws -> Rehearsal {
+    var rehearsal = Rehearsal()
+    for job in jobs {
+      rehearsal.files += try files(of: job).map { .init("\(job.directory)/\($0.name)", $0.text) }
+    }
+    var groups: [JobSpec.Resources: [EngineJob]] = [:]
+    var order: [JobSpec.Resources] = []
+    for job in jobs {
+      if groups[job.spec.resources] == nil { order.append(job.spec.resources) }
+      groups[job.spec.resources, default: []].append(
+        EngineJob(name: job.spec.name, attempt: 1, directory: job.directory, resources: job.spec.resources))
+    }
+    for (number, group) in order.flatMap({ (groups[$0] ?? []).chunks(of: engine.largestBatch) }).enumerated() {
+      let part = try engine.rehearse(Array(group), batch: "wt-\(number + 1)", in: directory)
+      rehearsal.files += part.files
+      rehearsal.commands += part.commands
+    }
+    return rehearsal
+  }
+
+  /// Writes the files of jobs that are news to a store, and adds them.
+  ///
+  /// - Returns: how many were news.
+  /// - Throws: ``FileError`` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
+  ///   ``StoreError``.
+  public func add(to store: JobStore) throws -> Int {
+    let known = Dictionary(try store.jobs().map { ($0.name, $0) }) { first, _ in first }
+    var news: [JobRecord] = []
+    for job in jobs {
+      let description = try job.spec.document()
+      if let old = known[job.spec.name] {
+        guard old.description == description else {
+          throw FileError(
+            "job '\(job.spec.name)' was launched otherwise in \(directory) (see \(job.directory)/job.json); give it another "
+              + "name, or name another --directory")
+        }
+        continue
+      }
+      for name in job.spec.secrets where ProcessInfo.processInfo.environment[name] == nil {
+        throw FileError("job '\(job.spec.name)' needs the secret \(name); set this variable, then launch again")
+      }
+      for file in try files(of: job) { try JobScript.write(file, to: job.directory) }
+      news.append(
+        JobRecord(
+          name: job.spec.name, description: description, directory: job.directory,
+          resources: job.spec.resources.description, after: job.spec.after, retries: job.spec.retries))
+    }
+    try store.add(news)
+    return news.count
+  }
+
+  private func files(of job: Job) throws -> [TrainerCall.File] {
+    [.init("job.json", try job.spec.document())] + job.script.files
+  }
+}
+
+extension BackEnds {
+  /// The trainer of a job, by its name or by the file of a team's own.
+  ///
+  /// - Parameter file: where the job stands, for messages.
+  static func backEnd(of job: JobSpec, file: String) throws -> any BackEnd {
+    let name = job.trainer.name
+    if let known = named(name) { return known }
+    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try TrainerFile(path: name) }
+    let names = all.map(\.name)
+    let hint =
+      nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+      ?? "there are \(names.joined(separator: ", "))"
+    throw FileError(
+      "\(file): there is no trainer '\(name.prefix(60))'; \(hint) Or name a file of your own, as ours.yaml")
+  }
+}

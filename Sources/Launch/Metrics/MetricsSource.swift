@@ -1,0 +1,39 @@
+/// Where a trainer writes what it measures. Paths are relative to the run's own directory unless they begin with `/`.
+public enum MetricsSource: Sendable, Hashable {
+  /// One JSON object a line, in the file that `WINDTUNNEL_METRICS` names or on standard output.
+  case jsonLines
+  /// Patterns with one group each, by the name of the metric, sought in every line of the output.
+  case patterns([String: String])
+  /// A JSON file that is written at the end, or one with an object a line.
+  case file(String)
+  /// A CSV file with a header, which grows by lines.
+  case csv(String)
+  /// A folder of TensorBoard event files.
+  case tensorBoard(String)
+  /// A folder of offline runs of Weights & Biases.
+  case wandb(String)
+  /// A folder of MLflow's file store.
+  case mlflow(String)
+
+  /// In a few words.
+  public var summary: String {
+    switch self {
+    case .jsonLines: "JSON lines"
+    case .patterns(let patterns):
+      patterns.sorted { $0.key < $1.key }.map { "\($0.key) as /\($0.value)/" }.joined(separator: ", ")
+    case .file(let path): "JSON in \(path)"
+    case .csv(let path): "CSV in \(path)"
+    case .tensorBoard(let path): "TensorBoard events in \(path)"
+    case .wandb(let path): "Weights & Biases runs in \(path)"
+    case .mlflow(let path): "MLflow runs in \(path)"
+    }
+  }
+}
+
+/// What a trainer calls a metric, and by what its values are multiplied to be in the metric's own unit.
+public struct MetricName: Sendable, Hashable {
+  public let name: String
+  public let factor: Double
+
+  public init(_ name: String, factor: Double = 1) { (self.name, self.factor) = (name, factor) }
+}

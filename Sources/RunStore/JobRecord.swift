@@ -1,0 +1,51 @@
+/// A job of a launch as its store keeps it.
+public struct JobRecord: Sendable, Hashable {
+  public enum State: String, Sendable, Hashable, CaseIterable {
+    /// Not handed in yet.
+    case waiting
+    /// Being handed in: whether the engine took it is not known until it is asked.
+    case submitting
+    /// In the engine's queue.
+    case queued
+    case running
+    case succeeded, failed, cancelled
+
+    public var isEnded: Bool { self == .succeeded || self == .failed || self == .cancelled }
+    /// Whether the engine has it, or may have it.
+    public var isActive: Bool { self == .submitting || self == .queued || self == .running }
+  }
+
+  /// Unique in the launch.
+  public let name: String
+  /// The job as its file says it, for those who read the store later.
+  public var description: String
+  /// Its own directory, an absolute path.
+  public var directory: String
+  /// What the engine gives it, as text.
+  public var resources: String
+  /// Names of jobs that must have succeeded before.
+  public var after: [String]
+  /// How often it may be begun again after a failure.
+  public var retries: Int
+  public var state: State
+  /// Counted from 1.
+  public var attempt: Int
+  /// What it was handed in with, which the engine can be asked for.
+  public var batch: String?
+  /// The engine's name of it.
+  public var handle: String?
+  /// Why it failed or waits.
+  public var reason: String?
+  /// Seconds since 1970.
+  public var began: Double?
+  public var ended: Double?
+
+  public init(
+    name: String, description: String, directory: String, resources: String = "", after: [String] = [],
+    retries: Int = 0
+  ) {
+    (self.name, self.description, self.directory) = (name, description, directory)
+    (self.resources, self.after, self.retries) = (resources, after, retries)
+    (state, attempt) = (.waiting, 1)
+  }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Foundation
+import Launch
+import Report
+import RunStore
+import Tables
+
+struct LaunchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "launch",
+    abstract: "Run jobs on a trainer and an engine, and follow them to their ends.",
+    discussion: """
+      A job file says what is trained, by which trainer, and where; a plan can say most of it. What was launched goes on when \
+      this command is stopped: launch the same file again to follow it, or look with 'windtunnel jobs'. Nothing is handed in \
+      twice, and a job that failed is begun again as often as its 'retries' say.
+
+      Examples:
+        windtunnel launch Experiments/launch.yaml --dry-run
+        windtunnel launch Experiments/launch.yaml
+        windtunnel launch job.yaml --plan plan.json --engine slurm
+      """)
+
+  @Argument(help: ArgumentHelp("Jobs in YAML.", valueName: "file"))
+  var file: String
+
+  @Option(
+    help: ArgumentHelp(
+      "A plan that says size, tokens, batch and layout; the file's own unless given.", valueName: "file"))
+  var plan: String?
+
+  @Option(help: ArgumentHelp("Where to run: local or slurm; the file's own unless given.", valueName: "name"))
+  var engine: String?
+
+  @Option(help: ArgumentHelp("Where jobs and their records are kept; runs/NAME unless given.", valueName: "directory"))
+  var directory: String?
+
+  @Flag(help: "Show every file and command, and run nothing.")
+  var dryRun = false
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() async throws {
+    try output.prepare()
+    let read = try JobFile(path: file, plan: plan, engine: engine)
+    let directory = directory ?? read.directory
+    let launch = try Launch(read, directory: directory)
+    let engine = await read.engine.engine()
+    for job in launch.jobs {
+      for text in job.call.notes { note("note: job '\(job.spec.name)': \(text)") }
+    }
+    guard !dryRun else {
+      let rehearsal = try launch.rehearse(on: engine)
+      try output.emit(json: try encodedJSON(RehearsalDocument(rehearsal, engine: engine.kind))) { rehearsal.text }
+      return
+    }
+    let store = try JobStore.make(
+      in: directory, description: try String(contentsOfFile: file, encoding: .utf8),
+      engine: String(decoding: try JSONEncoder().encode(read.engine), as: UTF8.self))
+    _ = try launch.add(to: store)
+    try await follow(store, engine, directory: launch.directory)
+    let document = JobsDocument(try store.jobs())
+    try output.emit(json: try encodedJSON(document)) { document.text }
+    let failed = document.jobs.filter { $0.state != JobRecord.State.succeeded.rawValue }
+    if let first = failed.first {
+      var error = UsageError(
+        "\(failed.count) of \(document.jobs.count) jobs did not succeed; see 'windtunnel jobs logs \(directory) \(first.name) "
+          + "--errors', then 'windtunnel jobs retry \(directory)'")
+      error.code = 1
+      throw error
+    }
+  }
+
+  private func follow(_ store: JobStore, _ engine: any Engine, directory: String) async throws {
+    let runner = JobRunner(
+      store, engine: engine, directory: directory, onChange: { note($0.progress) },
+      onTrouble: { note($0.map { "\($0); trying again" } ?? "the engine answers again") })
+    let running = Task { try await runner.run() }
+    let interruption = Interruption(
+      first: {
+        note("no longer following; the jobs go on")
+        running.cancel()
+      }, second: { _exit(EX_TEMPFAIL) })
+    defer { interruption.end() }
+    do {
+      try await running.value
+    } catch is CancellationError {
+      var error = UsageError(
+        "stopped following; launch the same file again to go on, or see 'windtunnel jobs \(directory)'")
+      error.code = EX_TEMPFAIL
+      throw error
+    }
+  }
+}
+
+/// What a launch would write and run, as JSON.
+private struct RehearsalDocument: Encodable {
+  let schema = "windtunnel.rehearsal/1"
+  let engine: String
+  let files: [File]
+  let commands: [String]
+
+  struct File: Encodable {
+    let path, text: String
+  }
+
+  init(_ rehearsal: Rehearsal, engine: String) {
+    self.engine = engine
+    files = rehearsal.files.map { File(path: $0.name, text: $0.text) }
+    commands = rehearsal.commands
+  }
+}
+
+extension Rehearsal {
+  fileprivate var text: String {
+    files.map { "──── \($0.name)\n\($0.text)" }.joined(separator: "\n") + "\n──── commands\n"
+      + commands.map { $0 + "\n" }.joined()
+  }
+}
+
+extension JobRecord {
+  /// What happened to it, in a line.
+  var progress: String {
+    var text = "job \(name): \(state.rawValue)"
+    if attempt > 1 { text += ", attempt \(attempt)" }
+    if let handle, state == .queued || state == .running { text += " (\(handle))" }
+    if let reason { text += ": \(reason)" }
+    return text
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+import TrainingCost
+
+@testable import Launch
+
+/// What back ends make of two jobs, beside golden files in `Golden/`. With `WINDTUNNEL_WRITE_GOLDEN=1` these are written anew,
+/// to be read before they are kept.
+@Suite struct BackEndTests {
+  /// A small GPT on one node, data-parallel only, which every trainer should manage.
+  static func small(_ trainer: String) -> JobSpec {
+    JobSpec(
+      name: "small", trainer: .init(trainer),
+      model: TransformerShape(
+        layers: 12, hidden: 768, feedForward: 3072, heads: 12, vocabulary: 50304, isGated: false, tiesEmbeddings: true,
+        biases: .none, norm: .layerWithoutBias, learnedPositions: 1024),
+      training: .init(tokens: 2.5e9, sequence: 1024, batch: 480),
+      optimizer: .init(learningRate: 6e-4), schedule: .init(kind: .cosine, warmupSteps: 250),
+      layout: Layout(data: 8, microBatch: 12, sharding: .none),
+      data: .init(train: ["openwebtext"], validation: ["openwebtext-val"], tokenizer: "gpt2"),
+      checkpoints: .init(every: 1000, evaluateEvery: 500),
+      resources: .init(gpusPerNode: 8, cpusPerNode: 64, time: 86_400))
+  }
+
+  /// A Llama of 8B on eight nodes with tensor and pipeline parallelism, grouped queries and a stable phase.
+  static func large(_ trainer: String) -> JobSpec {
+    JobSpec(
+      name: "large", trainer: .init(trainer, directory: "/opt/trainer"),
+      model: TransformerShape(
+        layers: 32, hidden: 4096, feedForward: 14336, heads: 32, keyValueHeads: 8, vocabulary: 128_256),
+      training: .init(tokens: 1e12, sequence: 8192, batch: 512, seed: 3),
+      optimizer: .init(learningRate: 3e-4), schedule: .init(kind: .wsd, warmupSteps: 2000, finalShare: 0),
+      layout: Layout(
+        data: 16, tensor: 2, pipeline: 2, microBatch: 1, sharding: .optimizer, sequenceParallel: true,
+        recomputation: .selective),
+      data: .init(train: ["/data/web", "/data/code"], validation: ["/data/held-out"], tokenizer: "/data/tokenizer"),
+      checkpoints: .init(every: 2000, directory: "/checkpoints/large"),
+      resources: .init(nodes: 8, gpusPerNode: 8, cpusPerNode: 96), environment: ["NCCL_DEBUG": "WARN"])
+  }
+
+  @Test("a back end calls its trainer as in its golden file", arguments: BackEnds.all.map(\.name))
+  func golden(_ name: String) throws {
+    let backEnd = try #require(BackEnds.named(name))
+    let text = [Self.small(name), Self.large(name)].map { job in
+      Self.text(backEnd.call(job, in: "/runs/\(job.name)"), of: job.name)
+    }.joined(separator: "\n")
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden/\(name).txt")
+    if ProcessInfo.processInfo.environment["WINDTUNNEL_WRITE_GOLDEN"] == "1" {
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(try text == String(contentsOf: file, encoding: .utf8))
+  }
+
+  private static func text(_ call: TrainerCall, of job: String) -> String {
+    var lines = ["## \(job)", "", "processes: \(call.processes.rawValue)"] + call.arguments
+    if let resume = call.resume { lines.append("with \(resume.path): \(resume.arguments.joined(separator: " "))") }
+    lines += call.environment.sorted { $0.key < $1.key }.map { "env \($0.key)=\($0.value)" }
+    lines.append("metrics: \(call.metrics.summary)")
+    lines += call.names.sorted { $0.key < $1.key }.map { "metric \($0.key): \($0.value.name) x \($0.value.factor)" }
+    lines += call.unsupported.map { "unsupported: \($0)" } + call.notes.map { "note: \($0)" }
+    for file in call.files { lines += ["", "### \(file.name)", file.text] }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
