@@ -3,12 +3,15 @@
 SWIFT ?= swift
 WINDTUNNEL := .build/release/windtunnel
 PACKAGES := libopenblas-dev liblapacke-dev libgsl-dev libsqlite3-dev libssl-dev zlib1g-dev libcurl4 librsvg2-bin pkg-config python3
+# What the reference trainer needs.
+TRAINER := python3-torch python3-numpy linux-doc-6.1 python3.11-doc
 OUT := .build/demo
 
-.PHONY: help demo test bench pilot tune docs setup build lint
+.PHONY: help demo loop test bench pilot tune docs setup build lint
 
 help:
-	@echo "make demo    fit the pilot runs and plan a budget, with pictures under $(OUT)"
+	@echo "make demo    fit the pilot runs and plan a budget, with pictures under $(OUT), then make loop"
+	@echo "make loop    pilot runs, a prediction, and the run it is of, on real training (about four minutes)"
 	@echo "make test    run all tests, the README and the notebooks"
 	@echo "make bench   time fits beside scipy and searches beside Optuna"
 	@echo "make pilot   train the pilot runs again (more than an hour on one core)"
@@ -35,6 +38,14 @@ demo: build
 	$(WINDTUNNEL) plan --fit $(OUT)/fit.json --budget "1e14 FLOP" --sweep 1e12:1e15:4 --output $(OUT)/plan.json --plot $(OUT)/plan.svg
 	@echo
 	@echo "Written: $(OUT)/fit.json and plan.json, the pictures fit.svg and plan.svg beside them."
+	@echo
+	@$(MAKE) --no-print-directory loop
+
+# The whole circle on real training. What was made is kept: to make it again, take runs/loop away first.
+loop: PACKAGES += $(TRAINER)
+loop: setup
+	@test -x $(WINDTUNNEL) || $(MAKE) build
+	$(WINDTUNNEL) loop Experiments/loop.yaml
 
 # swift test builds the command line as well, with other flags than swift build: building first would build twice.
 test: setup
@@ -47,12 +58,12 @@ bench: setup
 	$(SWIFT) run -c release windtunnel-bench
 
 # Finished runs are kept: to train them again, take the tables away first.
-pilot: PACKAGES := python3-torch python3-numpy python3-yaml linux-doc-6.1 python3.11-doc
+pilot: PACKAGES := python3-yaml $(TRAINER)
 pilot: setup
 	/usr/bin/python3 Experiments/reference-trainer/sweep.py Experiments/pilot.yaml
 
 # A search on real training, in about a minute.
-tune: PACKAGES += python3-torch python3-numpy linux-doc-6.1 python3.11-doc
+tune: PACKAGES += $(TRAINER)
 tune: setup
 	@test -x $(WINDTUNNEL) || $(MAKE) build
 	rm -rf runs/trainer runs/shape

@@ -18,16 +18,17 @@ public struct Launch: Sendable {
   public let directory: String
 
   /// - Parameters:
-  ///   - file: what is to be run.
+  ///   - specs: what is to be run.
+  ///   - path: the file that they come from, for messages.
   ///   - directory: where jobs and their store are kept.
   /// - Throws: ``FileError`` for a trainer that is not known, or for what a trainer cannot do, all of it.
-  public init(_ file: JobFile, directory: String) throws {
+  public init(_ specs: [JobSpec], from path: String, directory: String) throws {
     let root = URL(fileURLWithPath: directory).path
     self.directory = root
     var refusals: [String] = []
-    jobs = try file.jobs.map { spec in
+    jobs = try specs.map { spec in
       let folder = "\(root)/jobs/\(spec.name)"
-      let call = try BackEnds.backEnd(of: spec, file: file.path).call(spec, in: folder)
+      let call = try BackEnds.backEnd(of: spec, file: path).call(spec, in: folder)
       refusals += call.unsupported.map { "job '\(spec.name)': \($0)" }
       return Job(
         spec: spec, call: call, directory: folder,
@@ -35,7 +36,7 @@ public struct Launch: Sendable {
     }
     guard refusals.isEmpty else {
       throw FileError(
-        "\(file.path): the trainer cannot do what is asked:\n" + refusals.map { "  \($0)" }.joined(separator: "\n"))
+        "\(path): the trainer cannot do what is asked:\n" + refusals.map { "  \($0)" }.joined(separator: "\n"))
     }
   }
 

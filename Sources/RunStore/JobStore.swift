@@ -77,18 +77,27 @@ public final class JobStore: Sendable {
     }
   }
 
-  /// Jobs in the order in which they were added.
-  ///
-  /// - Parameter names: of those that are wanted; nil for all.
-  public func jobs(_ names: [String]? = nil) throws(StoreError) -> [JobRecord] {
+  /// All jobs in the order in which they were added.
+  public func jobs() throws(StoreError) -> [JobRecord] { try fetch("SELECT * FROM job ORDER BY id") }
+
+  /// Those jobs of some names that are there.
+  public func jobs(_ names: some Sequence<String>) throws(StoreError) -> [JobRecord] {
+    var found: [JobRecord] = []
+    for name in names { found += try fetch("SELECT * FROM job WHERE name = ?", [name]) }
+    return found
+  }
+
+  /// Jobs that have not ended, and those that were cancelled while they were being handed in, in the order in which they were added.
+  public func openJobs() throws(StoreError) -> [JobRecord] {
+    let states = JobRecord.State.allCases.filter { !$0.isEnded }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    return try fetch("SELECT * FROM job WHERE state IN (\(states)) OR handle LIKE '#%' ORDER BY id")
+  }
+
+  private func fetch(_ query: String, _ arguments: StatementArguments = []) throws(StoreError) -> [JobRecord] {
     let path = path
     return try performing(path, Self.subject) {
       try queue.read { db in
-        let rows =
-          try names.map { names in
-            try names.compactMap { try Row.fetchOne(db, sql: "SELECT * FROM job WHERE name = ?", arguments: [$0]) }
-          } ?? Row.fetchAll(db, sql: "SELECT * FROM job ORDER BY id")
-        return try rows.map { row in
+        try Row.fetchAll(db.cachedStatement(sql: query), arguments: arguments).map { row in
           guard let job = JobRecord(row) else {
             throw StoreError(.badData, "\(path): a job cannot be read; restore the file from a copy")
           }
@@ -146,6 +155,7 @@ public final class JobStore: Sendable {
       id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL, directory TEXT NOT NULL,
       resources TEXT NOT NULL, after TEXT NOT NULL, retries INTEGER NOT NULL, state TEXT NOT NULL,
       attempt INTEGER NOT NULL, batch TEXT, handle TEXT, reason TEXT, began REAL, ended REAL);
+    CREATE INDEX IF NOT EXISTS job_state ON job (state);
     """
 }
 

@@ -58,10 +58,12 @@ public struct CommandObjective: Sendable {
   }
 
   /// Runs trials under a directory, a folder a trial.
-  public func evaluation(in directory: String, fidelity: Fidelity?) -> Evaluation {
+  ///
+  /// - Parameter engine: where they run; nil for processes of this one.
+  public func evaluation(in directory: String, fidelity: Fidelity?, on engine: EngineTrials? = nil) -> Evaluation {
     let once: Evaluation = { job, report in
       let run = try CommandRun(self, job, in: directory, fidelity: fidelity)
-      return try await run.result(report)
+      return try await run.result(on: engine, report)
     }
     return repeats > 1 ? repeated(once, times: repeats, goals: goals) : once
   }
@@ -94,44 +96,78 @@ private struct CommandRun {
     }
   }
 
-  func result(_ report: @escaping @Sendable (Double, Double) async throws -> Bool) async throws -> TrialResult {
-    let output = "\(directory)/\(run).out"
-    let metrics = "\(directory)/\(run).metrics.jsonl"
+  func result(
+    on engine: EngineTrials?, _ report: @escaping @Sendable (Double, Double) async throws -> Bool
+  ) async throws -> TrialResult {
     let values = self.values
-    var environment = ["WINDTUNNEL_METRICS": metrics]
+    let limit = objective.memory.map { "ulimit -v \(Int(($0 / 1024).rounded(.up))) || exit 1\n" } ?? ""
+    let command = limit + objective.template.command(values, flags: job.values.map { ($0.name, $0.value.description) })
+    var environment: [String: String] = [:]
     for name in ["trial", "seed", "directory", "checkpoint", "parameters", "from", "fidelity"] {
       environment["WINDTUNNEL_" + name.uppercased()] = values[name] ?? ""
     }
-    let limit = objective.memory.map { "ulimit -v \(Int(($0 / 1024).rounded(.up))) || exit 1\n" } ?? ""
-    let process = LocalProcess(
-      limit + objective.template.command(values, flags: job.values.map { ($0.name, $0.value.description) }),
-      directory: FileManager.default.currentDirectoryPath, environment: environment, timeout: objective.timeout,
-      outputPath: output, errorPath: "\(directory)/\(run).err")
+    let folder = engine == nil ? directory : "\(directory)/\(jobName)"
+    let output = engine == nil ? "\(directory)/\(run).out" : "\(folder)/attempts/1/out"
+    let metrics = engine == nil ? "\(directory)/\(run).metrics.jsonl" : "\(folder)/attempts/1/metrics.jsonl"
     let watch = MetricsWatch(
       try MetricsReader(objective.metrics, directory: directory, outputPath: output, metricsPath: metrics),
       goal: objective.goals[0], fidelity: fidelity?.name, report: report)
     let start = ContinuousClock.now
-    let end = try await process.run(mark: directory) { await watch.look() }
+    var seconds: Double?
+    let end: TrialResult.End?
+    if let engine {
+      // Nobody looks at what says nothing on its way.
+      let goesOn = fidelity == nil ? nil : { @Sendable in await watch.look() }
+      switch try await engine.run(
+        "trial-\(job.number)-\(jobName)", directory: folder, command: command, environment: environment,
+        timeout: objective.timeout, goesOn: goesOn)
+      {
+      case .stopped: end = .stopped
+      case .exited(let record):
+        seconds = record.began.flatMap { began in record.ended.map { $0 - began } }
+        end = record.state == .succeeded ? nil : .failed(record.reason ?? "its job was cancelled")
+      }
+    } else {
+      environment["WINDTUNNEL_METRICS"] = metrics
+      let process = LocalProcess(
+        command, directory: FileManager.default.currentDirectoryPath, environment: environment,
+        timeout: objective.timeout, outputPath: output, errorPath: "\(directory)/\(run).err")
+      end = failure(try await process.run(mark: directory) { await watch.look() })
+    }
     await watch.look(atEnd: true)
     let last = await watch.last
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
     if let error = await watch.error { throw error }
-    let cost = objective.cost.map { $0.value(last.merging(["seconds": seconds]) { own, _ in own }) ?? 0 } ?? seconds
-    var record = TrialRecord(seconds: seconds, cost: cost, metrics: last.filter { $0.value.isFinite })
+    let taken = seconds ?? (ContinuousClock.now - start) / .seconds(1)
+    let cost = objective.cost.map { $0.value(last.merging(["seconds": taken]) { own, _ in own }) ?? 0 } ?? taken
+    var record = TrialRecord(seconds: taken, cost: cost, metrics: last.filter { $0.value.isFinite })
     if !objective.measured.isEmpty {
       record.excess = objective.measured.excess(objective.measured.map { $0.excess(last) })
     }
-    return TrialResult(self.end(end, last), record)
+    return TrialResult(end ?? success(last, output), record)
   }
 
-  private func end(_ end: LocalProcess.End, _ last: [String: Double]) -> TrialResult.End {
+  /// Of this run among the trial's: the same whenever a search goes on.
+  private var jobName: String {
+    var name = "run"
+    if let target = job.fidelity { name += "-to-\(ParameterValue.number(target))" }
+    if job.attempt > 0 { name += "-again-\(job.attempt)" }
+    if job.repetition > 0 { name += "-repeat-\(job.repetition)" }
+    return name
+  }
+
+  /// What became of a command that came to its end by itself.
+  private func success(_ last: [String: Double], _ output: String) -> TrialResult.End {
+    let wanted = objective.measured.flatMap(\.names).filter { last[$0] == nil }
+    if let missing = objective.goals.compactMap({ $0.measure.missing(last) }).first ?? wanted.first {
+      return .failed("it wrote no '\(missing)'; its output is in \(output)")
+    }
+    return .finished(values: objective.goals.compactMap { $0.measure.value(last) })
+  }
+
+  /// Nil for a command that came to its end by itself.
+  private func failure(_ end: LocalProcess.End) -> TrialResult.End? {
     switch end {
-    case .exited(0):
-      let wanted = objective.measured.flatMap(\.names).filter { last[$0] == nil }
-      if let missing = objective.goals.compactMap({ $0.measure.missing(last) }).first ?? wanted.first {
-        return .failed("it wrote no '\(missing)'; its output is in \(directory)/\(run).out")
-      }
-      return .finished(values: objective.goals.compactMap { $0.measure.value(last) })
+    case .exited(0): return nil
     case .exited(let code): return .failed("it ended with code \(code)\(lastError); see \(directory)/\(run).err")
     case .signaled(let signal): return .failed("signal \(signal) ended it\(lastError); see \(directory)/\(run).err")
     case .timedOut: return .failed("it ran longer than its time limit")

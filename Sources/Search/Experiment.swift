@@ -1,5 +1,6 @@
 import Formulas
 import Foundation
+import Launch
 import Tables
 
 /// A search as an experiment file describes it, `windtunnel.search/1`.
@@ -61,6 +62,10 @@ public struct Experiment: Sendable {
   public let seed: UInt64
   /// How many trials of a command run at once.
   public let workers: Int
+  /// Where trials of a command run; nil for processes of the search's own.
+  public let engine: EngineChoice?
+  /// What each run of a trial takes of an engine.
+  public let resources: JobSpec.Resources
   /// How often a trial that fails is tried again.
   public let retries: Int
   /// So many failures in a row stop the search.
@@ -131,7 +136,8 @@ public struct Experiment: Sendable {
       path: path, text: text, kind: "experiment file", schema: Self.schema,
       keys: [
         "schema", "name", "space", "objective", "constraints", "forbidden", "measured", "start", "earlier", "algorithm",
-        "proposer", "stopping", "budget", "seed", "workers", "retries", "failures_in_a_row", "directory",
+        "proposer", "stopping", "budget", "seed", "workers", "retries", "failures_in_a_row", "directory", "engine",
+        "resources",
       ])
     let name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     self.name = name
@@ -145,6 +151,11 @@ public struct Experiment: Sendable {
         return seed
       } ?? 0
     workers = try file.count("workers") ?? 1
+    engine = try file.has("engine") ? EngineChoice(file) : nil
+    resources = try JobSpec.Resources(file)
+    guard engine != nil || !file.has("resources") else {
+      throw file.fault("resources", "they are for an engine; add one, as 'engine: local' or '{kind: slurm}'")
+    }
     retries =
       try file.quantity("retries", parseNumber).map { value in
         guard let count = Int(exactly: value), (0...1000).contains(count) else {

@@ -37,9 +37,10 @@ struct CommandSearch {
       : try StudyStore.create(
         in: directory, fingerprint: fingerprint,
         description: StudyHeader(path: path, experiment, algorithm, seed: seed, budget: budget).text)
-    // A runner that was killed leaves its trials running.
+    let jobs = try await jobs()
+    // A search that was killed leaves its processes running; the jobs of an engine are gone on with.
     let trials = URL(fileURLWithPath: "\(directory)/trials").path + "/"
-    ProcessMark.killAll(markedBy: trials)
+    if jobs == nil { ProcessMark.killAll(markedBy: trials) }
     let progress = SearchProgress(experiment, budget)
     let runner = StudyRunner(
       study, seed: seed, goals: experiment.goals,
@@ -51,10 +52,19 @@ struct CommandSearch {
     } else {
       _ = try await runner.begin(with: earlier)
     }
+    let workers = options.workers ?? experiment.workers
     let running = Task {
-      try await runner.run(
-        workers: options.workers ?? experiment.workers,
-        command.evaluation(in: directory, fidelity: experiment.fidelity))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        if let jobs { group.addTask { try await jobs.run(staysOpen: true) } }
+        group.addTask {
+          let engine = jobs.map { EngineTrials($0, resources: experiment.resources) }
+          try await runner.run(
+            workers: workers, command.evaluation(in: directory, fidelity: experiment.fidelity, on: engine))
+        }
+        // The jobs' runner only ends by an error, the search's when the budget is spent.
+        try await group.next()
+        group.cancelAll()
+      }
     }
     let interruption = Interruption(
       first: {
@@ -62,7 +72,7 @@ struct CommandSearch {
         running.cancel()
       },
       second: {
-        ProcessMark.killAll(markedBy: trials)
+        if jobs == nil { ProcessMark.killAll(markedBy: trials) }
         _exit(EX_TEMPFAIL)
       })
     defer { interruption.end() }
@@ -76,5 +86,17 @@ struct CommandSearch {
     return StudyDocument(
       await runner.study, of: experiment, algorithm: algorithm, seed: seed, budget: budget, spent: await runner.spent,
       isExhausted: await runner.isExhausted)
+  }
+
+  /// What hands trials to an engine; nil where they are processes of this one.
+  private func jobs() async throws -> JobRunner? {
+    guard let choice = experiment.engine else { return nil }
+    let root = URL(fileURLWithPath: directory).path
+    return JobRunner(
+      try JobStore.make(
+        in: root, description: experiment.text,
+        engine: String(decoding: try JSONEncoder().encode(choice), as: UTF8.self)),
+      engine: await choice.engine(), directory: root,
+      onTrouble: { note($0.map { "\($0); trying again" } ?? "the engine answers again") })
   }
 }

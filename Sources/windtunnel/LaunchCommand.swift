@@ -28,7 +28,9 @@ struct LaunchCommand: AsyncParsableCommand {
       "A plan that says size, tokens, batch and layout; the file's own unless given.", valueName: "file"))
   var plan: String?
 
-  @Option(help: ArgumentHelp("Where to run: local or slurm; the file's own unless given.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Where to run: local, slurm, ray, kubernetes or skypilot; the file's own unless given.", valueName: "name"))
   var engine: String?
 
   @Option(help: ArgumentHelp("Where jobs and their records are kept; runs/NAME unless given.", valueName: "directory"))
@@ -43,7 +45,7 @@ struct LaunchCommand: AsyncParsableCommand {
     try output.prepare()
     let read = try JobFile(path: file, plan: plan, engine: engine)
     let directory = directory ?? read.directory
-    let launch = try Launch(read, directory: directory)
+    let launch = try Launch(read.jobs, from: file, directory: directory)
     let engine = await read.engine.engine()
     for job in launch.jobs {
       for text in job.call.notes { note("note: job '\(job.spec.name)': \(text)") }
@@ -53,12 +55,9 @@ struct LaunchCommand: AsyncParsableCommand {
       try output.emit(json: try encodedJSON(RehearsalDocument(rehearsal, engine: engine.kind))) { rehearsal.text }
       return
     }
-    let store = try JobStore.make(
-      in: directory, description: try String(contentsOfFile: file, encoding: .utf8),
-      engine: String(decoding: try JSONEncoder().encode(read.engine), as: UTF8.self))
-    _ = try launch.add(to: store)
-    try await follow(store, engine, directory: launch.directory)
-    let document = JobsDocument(try store.jobs())
+    let jobs = try await launch.follow(
+      on: read.engine, description: try String(contentsOfFile: file, encoding: .utf8), file: file)
+    let document = JobsDocument(jobs)
     try output.emit(json: try encodedJSON(document)) { document.text }
     let failed = document.jobs.filter { $0.state != JobRecord.State.succeeded.rawValue }
     if let first = failed.first {
@@ -66,27 +65,6 @@ struct LaunchCommand: AsyncParsableCommand {
         "\(failed.count) of \(document.jobs.count) jobs did not succeed; see 'windtunnel jobs logs \(directory) \(first.name) "
           + "--errors', then 'windtunnel jobs retry \(directory)'")
       error.code = 1
-      throw error
-    }
-  }
-
-  private func follow(_ store: JobStore, _ engine: any Engine, directory: String) async throws {
-    let runner = JobRunner(
-      store, engine: engine, directory: directory, onChange: { note($0.progress) },
-      onTrouble: { note($0.map { "\($0); trying again" } ?? "the engine answers again") })
-    let running = Task { try await runner.run() }
-    let interruption = Interruption(
-      first: {
-        note("no longer following; the jobs go on")
-        running.cancel()
-      }, second: { _exit(EX_TEMPFAIL) })
-    defer { interruption.end() }
-    do {
-      try await running.value
-    } catch is CancellationError {
-      var error = UsageError(
-        "stopped following; launch the same file again to go on, or see 'windtunnel jobs \(directory)'")
-      error.code = EX_TEMPFAIL
       throw error
     }
   }
@@ -114,16 +92,5 @@ extension Rehearsal {
   fileprivate var text: String {
     files.map { "──── \($0.name)\n\($0.text)" }.joined(separator: "\n") + "\n──── commands\n"
       + commands.map { $0 + "\n" }.joined()
-  }
-}
-
-extension JobRecord {
-  /// What happened to it, in a line.
-  var progress: String {
-    var text = "job \(name): \(state.rawValue)"
-    if attempt > 1 { text += ", attempt \(attempt)" }
-    if let handle, state == .queued || state == .running { text += " (\(handle))" }
-    if let reason { text += ": \(reason)" }
-    return text
   }
 }

@@ -33,7 +33,7 @@ struct Windtunnel: ParsableCommand {
       FitCommand.self, PredictCommand.self, PlanCommand.self, CompareCommand.self, CalibrateCommand.self,
       DesignCommand.self, SelectCommand.self, BatchCommand.self, MixCommand.self, RLPlanCommand.self,
       SplitCommand.self, ObserveCommand.self, DensityCommand.self, ShapeCommand.self, HardwareCommand.self,
-      CostCommand.self, LayoutCommand.self, SearchCommand.self, LaunchCommand.self, JobsCommand.self,
+      CostCommand.self, LayoutCommand.self, SearchCommand.self, LaunchCommand.self, JobsCommand.self, LoopCommand.self,
       LawsCommand.self,
     ])
 

@@ -59,7 +59,7 @@ import Testing
       "observe", "density", "shape", "hardware", "layout", "cost", "cost estimate", "cost calibrate", "cost check",
       "search", "search run", "search show", "search best", "search methods", "search export", "search bench", "launch",
       "jobs", "jobs list",
-      "jobs logs", "jobs cancel", "jobs retry", "jobs collect", "laws",
+      "jobs logs", "jobs cancel", "jobs retry", "jobs collect", "loop", "laws",
     ] {
       let words = command.split(separator: " ")
       #expect(words.count > 1 || root.text.contains(command))

@@ -52,6 +52,46 @@ import TrainingCost
     #expect(try text == String(contentsOf: file, encoding: .utf8))
   }
 
+  private static let parsers = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Parsers")
+
+  /// A Llama on one node, which trainers without model parallelism manage too.
+  private static func medium(_ trainer: String) -> JobSpec {
+    var job = large(trainer)
+    (job.name, job.layout, job.resources.nodes) = ("medium", Layout(data: 8, microBatch: 2, sharding: .parameters), 1)
+    (job.data.train, job.schedule) = (["/data/web"], .init(kind: .cosine, warmupSteps: 2000))
+    job.data.validation = []
+    return job
+  }
+
+  @Test(
+    "a trainer's own parser takes what it is called with",
+    arguments: ["megatron-lm", "torchtitan", "litgpt", "hf-trainer"])
+  func parsers(_ name: String) throws {
+    let backEnd = try #require(BackEnds.named(name))
+    var parsed = 0
+    for job in [Self.small(name), Self.medium(name), Self.large(name)] {
+      let call = backEnd.call(job, in: "/runs/\(job.name)")
+      guard call.unsupported.isEmpty else { continue }
+      let files = Dictionary(call.files.map { ($0.name, $0.text) }) { $1 }
+      let input = try JSONSerialization.data(withJSONObject: ["arguments": call.arguments, "files": files])
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = ["python3", Self.parsers.appendingPathComponent("\(name).py").path]
+      let (stdin, output) = (Pipe(), Pipe())
+      (process.standardInput, process.standardOutput, process.standardError) = (stdin, output, output)
+      try process.run()
+      try stdin.fileHandleForWriting.write(contentsOf: input)
+      try stdin.fileHandleForWriting.close()
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      if process.terminationStatus == 77 { try Test.cancel("\(name) is not installed: \(text)") }
+      #expect(process.terminationStatus == 0, "\(job.name): \(text)")
+      parsed += 1
+    }
+    #expect(parsed > 0)
+  }
+
   private static func text(_ call: TrainerCall, of job: String) -> String {
     var lines = ["## \(job)", "", "processes: \(call.processes.rawValue)"] + call.arguments
     if let resume = call.resume { lines.append("with \(resume.path): \(resume.arguments.joined(separator: " "))") }

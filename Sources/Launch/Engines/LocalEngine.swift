@@ -65,7 +65,10 @@ public struct LocalEngine: Engine {
   public func look(at jobs: [EngineJob], handles: [String]) async throws(LaunchError) -> [EngineState] {
     zip(jobs, handles).map { job, handle in
       let process = owner(job) ?? LocalOwner(handle)
-      return process?.isAlive == true ? .running : .gone("its process was killed, or the machine was started anew")
+      return process?.isAlive == true
+        ? .running
+        : .gone(
+          "its process was killed, the machine was started anew, or it came to its time limit")
     }
   }
 
@@ -86,9 +89,10 @@ public struct LocalEngine: Engine {
     let script = CommandTemplate.quoted("\(job.directory)/\(JobScript.fileName)")
     let log = CommandTemplate.quoted("\(job.attemptDirectory)/engine.log")
     // In a session of its own, so that neither Ctrl-C nor a terminal that is closed reaches it.
+    let limit = job.resources.time.map { "timeout --kill-after=30 \(Int($0.rounded(.up))) " } ?? ""
     let command = """
       mkdir -p \(CommandTemplate.quoted(job.attemptDirectory)) || exit 73
-      setsid sh \(script) < /dev/null >> \(log) 2>&1 &
+      setsid \(limit)sh \(script) < /dev/null >> \(log) 2>&1 &
       echo "process $! $(cut -d' ' -f22 /proc/$!/stat)"
       """
     var environment: [Environment.Key: String?] = [

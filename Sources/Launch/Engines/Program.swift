@@ -10,6 +10,7 @@ struct Program: Sendable {
     let errors: String
   }
 
+  /// Looked up where programs are, unless it is a path.
   let name: String
   /// In words, for messages: `Slurm`.
   let service: String
@@ -21,7 +22,8 @@ struct Program: Sendable {
   func run(_ arguments: [String], input: String = "") async throws(LaunchError) -> Result {
     do {
       let result = try await Subprocess.run(
-        .name(name), arguments: Arguments(arguments), input: .string(input),
+        name.contains("/") ? .path(FilePath(name)) : .name(name), arguments: Arguments(arguments),
+        input: .string(input),
         output: .string(limit: Self.outputLimit), error: .string(limit: Self.outputLimit))
       let code: Int32 =
         switch result.terminationStatus {

@@ -6,6 +6,9 @@ public enum EngineChoice: Sendable, Hashable, Codable {
   /// How many jobs run at once, and the accelerators that they share; nil for what the machine has.
   case local(slots: Int?, devices: [String]?)
   case slurm(SlurmEngine.Options)
+  case ray(RayEngine.Options)
+  case kubernetes(KubernetesEngine.Options)
+  case skypilot(SkyPilotEngine.Options)
 
   /// `engine: local`, or `engine: {kind: slurm, partition: gpu}`.
   ///
@@ -29,11 +32,20 @@ public enum EngineChoice: Sendable, Hashable, Codable {
       self = .local(slots: try options?.count("slots"), devices: try options?.texts("devices"))
     case .slurm:
       self = .slurm(try options.map { section throws(FileError) in try SlurmEngine.Options(section) } ?? .init())
+    case .ray: self = .ray(try RayEngine.Options(options ?? file.names.reduce(file) { $0.without($1) }))
+    case .skypilot:
+      self = .skypilot(
+        try options.map { section throws(FileError) in try SkyPilotEngine.Options(section) } ?? .init())
+    case .kubernetes:
+      guard let options else {
+        throw file.fault("engine", "Kubernetes needs an image; write {kind: kubernetes, image: registry/trainer:1}")
+      }
+      self = .kubernetes(try KubernetesEngine.Options(options))
     }
   }
 
   private enum Kind: String, CaseIterable {
-    case local, slurm
+    case local, slurm, ray, kubernetes, skypilot
   }
 
   /// The engine.
@@ -43,6 +55,9 @@ public enum EngineChoice: Sendable, Hashable, Codable {
       let found = if let devices { devices } else { await LocalEngine.devicesOfThisMachine() }
       return LocalEngine(slots: slots, devices: found)
     case .slurm(let options): return SlurmEngine(options)
+    case .ray(let options): return RayEngine(options)
+    case .kubernetes(let options): return KubernetesEngine(options)
+    case .skypilot(let options): return SkyPilotEngine(options)
     }
   }
 }

@@ -60,7 +60,7 @@ public struct JobFile: Sendable {
     try checkNames()
   }
 
-  private static func check(name: String, _ section: YAMLSection) throws(FileError) {
+  static func check(name: String, _ section: YAMLSection) throws(FileError) {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

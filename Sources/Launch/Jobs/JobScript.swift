@@ -96,9 +96,12 @@ public struct JobScript: Sendable, Hashable {
       : "${WINDTUNNEL_SPREAD:=}"
       cd \(CommandTemplate.quoted(directory)) || exit 66
       asked=
-      trap 'asked=1; kill -TERM "$child" 2> /dev/null' TERM INT USR1
-      date +%s > "$here/began"
-      \(spread)sh "$job/\(commandName)" >> "$here/out" 2>> "$here/err" &
+      trap 'asked=end; kill -TERM "-$child" 2> /dev/null' TERM INT
+      # Its time is nearly up: it is to go on later.
+      trap 'asked=later; kill -TERM "-$child" 2> /dev/null' USR1
+      date +%s.%N > "$here/began"
+      # In a process group of its own, all of which is told when it has to stop.
+      setsid \(spread)sh "$job/\(commandName)" >> "$here/out" 2>> "$here/err" &
       child=$!
       while :; do
         wait "$child"
@@ -106,8 +109,9 @@ public struct JobScript: Sendable, Hashable {
         kill -0 "$child" 2> /dev/null || break
       done
       if [ -n "$asked" ] && [ "$code" != 0 ]; then
-        # Stopped from outside before its end: it goes on where it is started again.
-        [ -n "${WINDTUNNEL_REQUEUE:-}" ] && $WINDTUNNEL_REQUEUE
+        # Stopped from outside before its end: it goes on where it is started again, when what it saves is saved.
+        while kill -0 "-$child" 2> /dev/null; do sleep 0.2; done
+        [ "$asked" = later ] && [ -n "${WINDTUNNEL_REQUEUE:-}" ] && $WINDTUNNEL_REQUEUE
         exit "$code"
       fi
       echo "$code" > "$here/exit.new" && mv "$here/exit.new" "$here/exit"

@@ -168,6 +168,11 @@ extension JobSpec.Checkpoints {
 }
 
 extension JobSpec.Resources {
+  /// The entry `resources` of a section, `{nodes: 2, gpus: 8, cpus: 64, memory: 512 GB, time: 12h}`.
+  ///
+  /// - Throws: ``FileError``.
+  public init(_ file: YAMLSection) throws(FileError) { try self.init(file, plan: nil) }
+
   fileprivate init(_ file: YAMLSection, plan: PlannedRun?) throws(FileError) {
     let section = try file.section("resources", example: "{nodes: 2, gpus: 8, time: 12h}")
     try section?.checkKeys(["nodes", "gpus", "cpus", "memory", "time"])

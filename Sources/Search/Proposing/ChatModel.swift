@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Launch
 
 /// A language model that is asked by messages: behind an endpoint that speaks OpenAI's chat completions, or a command.
@@ -78,31 +77,30 @@ public struct ChatModel: Sendable, Hashable {
   }
 
   private func post(_ body: Request, to url: URL, _ keyVariable: String?) async throws -> String {
-    var request = URLRequest(url: url.appendingPathComponent("chat/completions"), timeoutInterval: timeout)
-    request.httpMethod = "POST"
-    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    var key: String?
     if let keyVariable {
-      guard let key = ProcessInfo.processInfo.environment[keyVariable], !key.isEmpty else {
+      key = ProcessInfo.processInfo.environment[keyVariable]
+      guard key?.isEmpty == false else {
         throw Failure(
           text: "the environment variable \(keyVariable), which should hold its key, is empty", mayPass: false)
       }
-      request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization")
     }
-    request.httpBody = try JSONEncoder().encode(body)
-    let (data, response): (Data, URLResponse)
+    let answer: HTTPCall.Answer
     do {
-      (data, response) = try await URLSession.shared.data(for: request)
-    } catch {
-      throw Failure(text: "\(url.absoluteString): \(error.localizedDescription)")
+      answer = try await HTTPCall(
+        "POST", url.appendingPathComponent("chat/completions"), body: try JSONEncoder().encode(body), token: key,
+        timeout: timeout
+      ).answer()
+    } catch let error as LaunchError {
+      throw Failure(text: error.description)
     }
-    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-    guard status == 200 else {
+    guard answer.status == 200 else {
       throw Failure(
-        text:
-          "\(url.absoluteString) answered with status \(status): \(String(decoding: data.prefix(200), as: UTF8.self))",
-        mayPass: status == 429 || status >= 500)
+        text: "\(url.absoluteString) answered with status \(answer.status): \(answer.text.prefix(200))",
+        mayPass: answer.status == 429 || answer.status >= 500)
     }
-    guard let content = try? JSONDecoder().decode(Response.self, from: data).choices.first?.message.content else {
+    guard let content = try? JSONDecoder().decode(Response.self, from: answer.body).choices.first?.message.content
+    else {
       throw Failure(text: "\(url.absoluteString) gave no chat completion", mayPass: false)
     }
     return content

@@ -1,0 +1,188 @@
+import Foundation
+
+/// Jobs through the REST API of a Ray cluster's head.
+///
+/// A job's submission is named by its batch, so that one which is handed in again is known to be there. What Ray is told of a
+/// job its dashboard shows, which is why no secret is: those must be set in the environment of the cluster's own nodes. The
+/// jobs' folders must be on file systems that all of these share.
+public struct RayEngine: Engine {
+  public struct Options: Sendable, Hashable, Codable {
+    /// The dashboard's.
+    public var address: URL
+    /// An environment variable, here, that holds the cluster's token where it asks for one.
+    public var tokenVariable: String
+    /// Ray gives up on a job that it cannot start within a time, a quarter of an hour where its head was not told another.
+    public var outstanding: Int
+    public var polling: ClosedRange<Duration>
+
+    public init(
+      address: URL, tokenVariable: String = "RAY_AUTH_TOKEN", outstanding: Int = 16,
+      polling: ClosedRange<Duration> = .seconds(1)...(.seconds(15))
+    ) {
+      (self.address, self.tokenVariable) = (address, tokenVariable)
+      (self.outstanding, self.polling) = (outstanding, polling)
+    }
+  }
+
+  public let kind = "ray"
+  public var outstanding: Int? { options.outstanding }
+  /// A request hands in one job: none of a batch is left without a word.
+  public let largestBatch = 1
+  public var polling: ClosedRange<Duration> { options.polling }
+  private let options: Options
+
+  /// Of one request, in seconds.
+  private static let timeout = 30.0
+  /// From so many on, one request for all of them.
+  private static let many = 4
+
+  public init(_ options: Options) { self.options = options }
+
+  public func rehearse(
+    _ jobs: [EngineJob], batch: String, in directory: String
+  ) throws(LaunchError) -> Rehearsal {
+    let place = url(nil).absoluteString
+    var commands: [String] = []
+    for (job, id) in zip(jobs, Self.identifiers(batch, Array(jobs.indices))) {
+      try check(job)
+      let words = [
+        "curl", "--request", "POST", "--header", "Content-Type: application/json", "--data",
+        Self.request(job, id).text(isPretty: false), place,
+      ]
+      commands.append(words.map(CommandTemplate.quoted).joined(separator: " "))
+    }
+    return Rehearsal(commands: commands)
+  }
+
+  public func submit(
+    _ jobs: [EngineJob], batch: String, in directory: String
+  ) async throws(LaunchError) -> [String] {
+    let ids = Self.identifiers(batch, Array(jobs.indices))
+    for (job, id) in zip(jobs, ids) { try await submit(job, id) }
+    return ids
+  }
+
+  public func find(
+    batch: String, of jobs: [EngineJob], places: [Int], in directory: String
+  ) async throws(LaunchError) -> [String]? {
+    let ids = Self.identifiers(batch, places)
+    let known = try await submissions(ids)
+    // A request may still be on its way where its answer is not, so under another name a job might run twice.
+    for (job, id) in zip(jobs, ids) where known[id] == nil { try await submit(job, id) }
+    return ids
+  }
+
+  public func look(at jobs: [EngineJob], handles: [String]) async throws(LaunchError) -> [EngineState] {
+    let known = try await submissions(handles)
+    return handles.map { id in
+      known[id]?.state ?? .gone("Ray no longer knows it; was its head started anew?")
+    }
+  }
+
+  public func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError) {
+    for id in handles {
+      let answer = try await call("POST", url(id, "stop"))
+      // Ray does not know one that went with an earlier head.
+      if answer.status != 404 { try check(answer) }
+    }
+  }
+
+  // MARK: - What is handed in
+
+  private static func identifiers(_ batch: String, _ places: [Int]) -> [String] { places.map { "\(batch)-\($0)" } }
+
+  private static func request(_ job: EngineJob, _ id: String) -> JSONTree {
+    let environment = ["WINDTUNNEL_ATTEMPT": "\(job.attempt)", "WINDTUNNEL_OWNER": "ray \(id)"]
+    let (cpus, gpus) = (job.resources.cpusPerNode, job.resources.gpusPerNode)
+    return .some([
+      "submission_id": .text(id),
+      "entrypoint": .text("sh " + CommandTemplate.quoted("\(job.directory)/\(JobScript.fileName)")),
+      "entrypoint_num_cpus": .integer(cpus),
+      "entrypoint_num_gpus": gpus > 0 ? .integer(gpus) : nil,
+      "entrypoint_memory": job.resources.memory.map { .integer(Int($0.rounded(.up))) },
+      "metadata": .texts(["name": job.name]),
+      "runtime_env": ["env_vars": .texts(environment)],
+    ])
+  }
+
+  private func check(_ job: EngineJob) throws(LaunchError) {
+    guard job.resources.nodes == 1 else {
+      throw LaunchError(
+        "job '\(job.name)' takes \(job.resources.nodes) nodes; a job of Ray begins on one: launch it by 'kind: slurm', "
+          + "'kubernetes' or 'skypilot', or give it one node")
+    }
+  }
+
+  private func submit(_ job: EngineJob, _ id: String) async throws(LaunchError) {
+    try check(job)
+    let body = Data(Self.request(job, id).text(isPretty: false).utf8)
+    let answer = try await call("POST", url(nil), body)
+    if answer.status != 200, answer.text.contains("\(id) already exists") { return }
+    try check(answer)
+  }
+
+  // MARK: - What Ray says
+
+  private struct Submission: Decodable {
+    let submissionId: String?
+    let status: String
+    let message: String?
+
+    var state: EngineState {
+      switch status {
+      case "PENDING": .queued(message)
+      case "RUNNING": .running
+      case "SUCCEEDED": .gone(nil)
+      case "STOPPED": .cancelled
+      default: .gone("Ray says \(status)\(message.map { ": \($0.prefix(300))" } ?? "")")
+      }
+    }
+  }
+
+  private func submissions(_ ids: [String]) async throws(LaunchError) -> [String: Submission] {
+    var found: [Submission] = []
+    if ids.count < Self.many {
+      for id in ids {
+        let answer = try await call("GET", url(id))
+        if answer.status != 404 { found.append(try read(Submission.self, try check(answer))) }
+      }
+    } else {
+      found = try read([Submission].self, try check(try await call("GET", url(nil))))
+    }
+    return Dictionary(found.map { ($0.submissionId ?? "", $0) }) { first, _ in first }
+  }
+
+  private func read<Value: Decodable>(_ type: Value.Type, _ answer: HTTPCall.Answer) throws(LaunchError) -> Value {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do { return try decoder.decode(type, from: answer.body) } catch {
+      throw LaunchError(
+        "\(options.address.absoluteString) does not answer as Ray does: \(answer.text.prefix(200))", isUnreachable: true
+      )
+    }
+  }
+
+  private func url(_ id: String?, _ action: String? = nil) -> URL {
+    let jobs = options.address.appendingPathComponent("api/jobs/")
+    guard let id else { return jobs }
+    let job = jobs.appendingPathComponent(id)
+    return action.map { job.appendingPathComponent($0) } ?? job
+  }
+
+  private func call(_ method: String, _ url: URL, _ body: Data? = nil) async throws(LaunchError) -> HTTPCall.Answer {
+    let token = ProcessInfo.processInfo.environment[options.tokenVariable].flatMap { $0.isEmpty ? nil : $0 }
+    return try await HTTPCall(method, url, body: body, token: token, timeout: Self.timeout).answer()
+  }
+
+  @discardableResult
+  private func check(_ answer: HTTPCall.Answer) throws(LaunchError) -> HTTPCall.Answer {
+    if answer.status == 200 { return answer }
+    let reason = answer.text.split(separator: "\n").last.map { ": \($0.prefix(300))" } ?? ""
+    let hint = [401, 403].contains(answer.status) ? "; set its token in \(options.tokenVariable)" : ""
+    // What an agent of the head refuses, the head passes on as a failure of its own.
+    let isRefused = answer.text.contains("status code 400") || (400..<500).contains(answer.status)
+    throw LaunchError(
+      "Ray at \(options.address.absoluteString) answered with status \(answer.status)\(reason)\(hint)",
+      isUnreachable: !isRefused || [408, 429].contains(answer.status))
+  }
+}

@@ -1,0 +1,113 @@
+import RunStore
+
+extension JobRunner {
+  /// Finds out what came of jobs that were being handed in when a runner ended or an engine fell silent.
+  ///
+  /// - Returns: whether anything changed.
+  func settle(_ jobs: [JobRecord]) async throws -> Bool {
+    for (batch, members) in Dictionary(grouping: jobs, by: { $0.batch ?? "" }).sorted(by: { $0.key < $1.key }) {
+      let attempts = members.map(engineJob)
+      let handles = try await engine.find(
+        batch: batch, of: attempts, places: members.map { $0.place ?? 0 }, in: directory)
+      let cancelled = members.indices.filter { members[$0].state == .cancelled }
+      if let handles, !cancelled.isEmpty {
+        try await engine.cancel(cancelled.map { attempts[$0] }, handles: cancelled.map { handles[$0] })
+      }
+      try change(members) { job, index in
+        var job = job
+        if job.state == .submitting { job.state = handles == nil ? .waiting : .queued }
+        job.handle = handles?[index]
+        if handles == nil { job.batch = nil }
+        return job
+      }
+    }
+    return !jobs.isEmpty
+  }
+
+  /// Hands in jobs that wait for nothing, as far as the engine takes more.
+  ///
+  /// - Returns: whether anything changed.
+  func submit(_ jobs: [JobRecord]) async throws -> Bool {
+    let waiting = jobs.filter { $0.state == .waiting }
+    let earlier = try store.jobs(Set(waiting.flatMap(\.after)))
+    let states = Dictionary(earlier.map { ($0.name, $0.state) }) { first, _ in first }
+    let blocked = waiting.filter { $0.after.contains { [.failed, .cancelled].contains(states[$0]) } }
+    try change(blocked) { job, _ in
+      var job = job
+      job.state = .failed
+      job.reason =
+        "it comes after \(job.after.filter { states[$0] != .succeeded }.joined(separator: ", ")), which failed"
+      return job
+    }
+    let active = jobs.count(where: \.state.isActive)
+    let room = engine.outstanding.map { max(0, $0 - active) } ?? waiting.count
+    let ready = waiting.filter { job in job.after.allSatisfy { states[$0] == .succeeded } }.prefix(room)
+    var hasChanged = !blocked.isEmpty
+    for group in groups(Array(ready)) {
+      for members in group.chunks(of: engine.largestBatch) {
+        try await handIn(Array(members))
+        hasChanged = true
+      }
+    }
+    return hasChanged
+  }
+
+  private func handIn(_ jobs: [JobRecord]) async throws {
+    let batch = "wt-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    var place = 0
+    let members = try store.update(jobs.map(\.name)) { job in
+      guard job.state == .waiting else { return nil }
+      var job = job
+      (job.state, job.batch, job.reason) = (.submitting, batch, nil)
+      job.place = place
+      place += 1
+      return job
+    }
+    guard !members.isEmpty else { return }
+    let attempts = members.map(engineJob)
+    let handles: [String]
+    do {
+      handles = try await engine.submit(attempts, batch: batch, in: directory)
+    } catch {
+      if !error.isUnreachable {
+        // Refused: nothing was handed in.
+        try change(members) { job, _ in
+          var job = job
+          (job.state, job.batch, job.handle) = (.waiting, nil, nil)
+          return job
+        }
+      }
+      throw error
+    }
+    try change(members) { job, index in
+      var job = job
+      (job.state, job.handle) = (.queued, handles[index])
+      return job
+    }
+    // Someone may have cancelled jobs meanwhile, when there was nothing yet to cancel.
+    let cancelled = Set(try store.jobs(members.map(\.name)).filter { $0.state == .cancelled }.map(\.name))
+    let places = members.indices.filter { cancelled.contains(members[$0].name) }
+    if !places.isEmpty {
+      try await engine.cancel(places.map { attempts[$0] }, handles: places.map { handles[$0] })
+    }
+  }
+
+  private func groups(_ jobs: [JobRecord]) -> [[JobRecord]] {
+    var order: [JobSpec.Resources] = []
+    var groups: [JobSpec.Resources: [JobRecord]] = [:]
+    for job in jobs {
+      let needs = JobSpec.Resources(job.resources)
+      if groups[needs] == nil { order.append(needs) }
+      groups[needs, default: []].append(job)
+    }
+    return order.map { groups[$0] ?? [] }
+  }
+}
+
+extension JobRecord {
+  /// Where a job stands in a batch that is being handed in, kept in place of the handle that it has not yet.
+  var place: Int? {
+    get { handle.flatMap { $0.hasPrefix("#") ? Int($0.dropFirst()) : nil } }
+    set { handle = newValue.map { "#\($0)" } }
+  }
+}

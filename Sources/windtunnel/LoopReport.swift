@@ -1,0 +1,87 @@
+import Foundation
+import Launch
+import Report
+import ScalingLaws
+import Tables
+
+/// What a closed loop foretold and what came of it, `windtunnel.loop-report/1`.
+struct LoopReport: Encodable {
+  let schema = "windtunnel.loop-report/1"
+  let name: String
+  let registration: Registration
+  let pilot: Pilot
+  let outcomes: [Outcome]
+  /// Whether every outcome lies in the prediction's interval of a single run; nil without one.
+  let isWithin: Bool?
+
+  struct Pilot: Encodable {
+    let runs: Int
+    let flops, seconds: Double
+    /// Mean |log prediction − log observation| of fits below a compute for runs above it.
+    let backTestError: Double?
+  }
+
+  struct Outcome: Encodable {
+    let run: String
+    let loss: Double
+    /// The prediction over the loss, less 1.
+    let error: Double
+    let isWithin: Bool?
+    let seconds: Double?
+  }
+
+  init(
+    name: String, _ registration: Registration, pilot: [CollectedRun], target: [CollectedRun], backTest: BackTest?
+  ) {
+    self.name = name
+    self.registration = registration
+    self.pilot = Pilot(
+      runs: pilot.count, flops: pilot.reduce(0) { $0 + $1.flops }, seconds: pilot.compactMap(\.seconds).reduce(0, +),
+      backTestError: backTest?.error)
+    let outcomes = target.compactMap { run -> Outcome? in
+      guard let loss = run.loss else { return nil }
+      return Outcome(
+        run: run.spec.name, loss: loss, error: registration.loss / loss - 1,
+        isWithin: registration.predictionInterval.map { $0[0] <= loss && loss <= $0[1] }, seconds: run.seconds)
+    }
+    self.outcomes = outcomes
+    isWithin = registration.predictionInterval.map { _ in outcomes.allSatisfy { $0.isWithin ?? false } }
+  }
+
+  var text: String {
+    let percent = format(registration.level * 100, significant: 3)
+    var table = TextTable([.init(name), .init("", .right), .init("")])
+    func interval(_ bounds: [Double]?) -> String {
+      bounds.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–"
+    }
+    table.add([
+      "pilot runs", "\(pilot.runs)",
+      "\(formatFLOPs(pilot.flops)) in \(formatDuration(max(1, pilot.seconds), digits: 2))",
+    ])
+    if let error = pilot.backTestError {
+      table.add([
+        "back-test", "\(format(error * 100, significant: 2)) %", "mean error of the dearer runs, from the cheaper",
+      ])
+    }
+    table.add([
+      "target", formatFLOPs(registration.flops),
+      "\(format(registration.flops / registration.largestPilot, significant: 3)) times the largest pilot",
+    ])
+    table.add([
+      "", "\(formatCount(registration.params)) params", "on \(formatCount(registration.tokens)) tokens",
+    ])
+    table.add([
+      "foretold loss", format(registration.loss, significant: 5),
+      "\(percent) %: \(interval(registration.predictionInterval))",
+    ])
+    for outcome in outcomes {
+      let verdict = outcome.isWithin.map { $0 ? "within the interval" : "outside the interval" } ?? ""
+      table.add([
+        "achieved (\(outcome.run))", format(outcome.loss, significant: 5),
+        "\(verdict), the prediction was \(format(abs(outcome.error) * 100, significant: 2)) % too "
+          + (outcome.error > 0 ? "high" : "low"),
+      ])
+    }
+    return table.render() + "\nregistered \(registration.registered), before the run began\n"
+  }
+}

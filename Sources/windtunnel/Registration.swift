@@ -1,0 +1,89 @@
+import Fitting
+import Foundation
+import Launch
+import Report
+import ScalingLaws
+import Tables
+
+/// A prediction that is written down before the run that it is of begins, `windtunnel.registration/1`.
+///
+/// Its SHA-256 stands in a file beside it, so that what is compared later is what was foretold.
+struct Registration: Codable {
+  static let fileName = "prediction.json"
+  private static let hashName = "prediction.sha256"
+
+  var schema = "windtunnel.registration/1"
+  /// When, as ISO 8601.
+  let registered: String
+  let law: String
+  let provenance: String
+  let params, tokens, flops: Double
+  /// FLOP.
+  let largestPilot: Double
+  let loss: Double
+  /// Of the mean loss of such runs.
+  let interval: [Double]?
+  /// Of one such run.
+  let predictionInterval: [Double]?
+  let level: Double
+  /// SHA-256 of the run table and of the plan that it rests on.
+  let runs, plan: String
+
+  init(
+    of job: JobSpec, by fitted: FittedLaw, level: Double, seed: UInt64, largestPilot: Double, runs: String, plan: String
+  ) throws {
+    registered = Date().formatted(.iso8601)
+    (law, provenance, self.level, self.largestPilot) = (fitted.law.name, fitted.provenance, level, largestPilot)
+    (self.runs, self.plan) = (runs, plan)
+    params = Double(job.model.parameters.total)
+    tokens = Double(job.training.steps * job.training.tokensPerStep)
+    flops = 6 * params * tokens
+    let point = [
+      "params": params, "tokens": tokens, "flops": flops,
+      "params_non_embedding": Double(job.model.parameters.nonEmbedding),
+    ]
+    guard let found = try FittedChain([fitted]).predictions(at: point, seed: seed).first, found.value.isFinite else {
+      throw UsageError("the fitted law has no value at the target")
+    }
+    loss = found.value
+    func ends(_ draws: [Double]) -> [Double]? {
+      percentileInterval(draws, level: level).map { [$0.lowerBound, $0.upperBound] }
+    }
+    (interval, predictionInterval) = (ends(found.draws), ends(found.single))
+  }
+
+  /// What was registered in a folder; made and written there where nothing was.
+  ///
+  /// - Throws: ``FileError`` where it was changed since.
+  static func made(at folder: String, _ make: () throws -> Registration) throws -> Registration {
+    let (path, hashPath) = ("\(folder)/\(fileName)", "\(folder)/\(hashName)")
+    // The hash comes last: without it, nothing was registered.
+    if FileManager.default.fileExists(atPath: hashPath) {
+      let text = try FileError.text(of: path, "registration", remedy: "begin the loop in another directory")
+      let hash = try FileError.text(of: hashPath, "hash", remedy: "begin the loop in another directory")
+      guard hash.hasPrefix(fingerprint(of: text.utf8)) else {
+        throw FileError("\(path): it was changed after it was registered; begin the loop in another directory")
+      }
+      do {
+        return try JSONDecoder().decode(Registration.self, from: Data(text.utf8))
+      } catch {
+        throw FileError("\(path): this is no registration; begin the loop in another directory")
+      }
+    }
+    let registration = try make()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let text = String(decoding: try encoder.encode(registration), as: UTF8.self) + "\n"
+    try writeAtomically(text, to: path)
+    try writeAtomically("\(fingerprint(of: text.utf8))  \(fileName)\n", to: hashPath)
+    return registration
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case schema, registered, law, provenance, params, tokens, flops
+    case largestPilot = "largest_pilot_flops"
+    case loss, interval
+    case predictionInterval = "prediction_interval"
+    case level, runs, plan
+  }
+}

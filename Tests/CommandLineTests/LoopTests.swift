@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// `windtunnel loop` with a trainer whose loss follows a known law, with a little noise that hangs on the run.
+@Suite struct LoopTests {
+  /// The law of Besiroglu et al. (2024): E 1.8172, A 482.01, alpha 0.3478, B 2085.43, beta 0.3658.
+  private static let trainer = """
+    schema: windtunnel.trainer/1
+    command:
+      - awk
+      - -vN={params}
+      - -vD={tokens}
+      - |-
+        BEGIN {
+          srand(N % 1000003 + D % 1000003); noise = (rand() + rand() + rand() - 1.5) * 0.002
+          loss = (1.8172 + 482.01 / N ^ 0.3478 + 2085.43 / D ^ 0.3658) * (1 + noise)
+          printf "{{\\"step\\": 1, \\"tokens\\": %.0f, \\"loss\\": %.6f}\\n", D, loss
+        }
+    """
+
+  private static let loop = """
+    schema: windtunnel.loop/1
+    name: known
+    pilot: {sizes: [100M, 200M, 400M, 800M, 1.6B], budgets: [3e18 FLOP, 1e19 FLOP, 3e19 FLOP]}
+    target: {budget: 1e21 FLOP, seeds: 2}
+    trainer: trainer.yaml
+    training: {sequence: 2048, batch: 256}
+    engine: {kind: local, slots: 8}
+    optimizer: {lr: 1e-3}
+    bootstrap: 200
+    """
+
+  @Test("what pilots foretell is registered, and comes true thirty times beyond them")
+  func loop() throws {
+    let place = try Workplace()
+    try place.write(Self.trainer, to: "trainer.yaml")
+    try place.write(Self.loop, to: "loop.yaml")
+    let run = try place.windtunnel("loop", "loop.yaml", "--format", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let json = try run.json()
+    let registration = try #require(json["registration"] as? [String: Any])
+    let loss = try #require(registration["loss"] as? Double)
+    let params = try #require(registration["params"] as? Double)
+    let tokens = try #require(registration["tokens"] as? Double)
+    let truth = 1.8172 + 482.01 / pow(params, 0.3478) + 2085.43 / pow(tokens, 0.3658)
+    #expect(abs(loss / truth - 1) < 0.01, "\(loss) for \(truth)")
+    // The optimum at 1e21 FLOP is of 2.9B params, in closed form.
+    #expect((1.5e9..<6e9).contains(params))
+    let outcomes = try #require(json["outcomes"] as? [[String: Any]])
+    #expect(outcomes.count == 2 && json["is_within"] as? Bool == true, "\(json)")
+    let files = FileManager.default
+    func written(_ name: String) throws -> Date {
+      try #require(try files.attributesOfItem(atPath: place.path(name))[.modificationDate] as? Date)
+    }
+    let began = try written("runs/known/target/jobs/target-s0/attempts/1/began")
+    #expect(try written("runs/known/prediction.sha256") < began)
+
+    // Again, everything is there; and what was registered cannot be changed.
+    let again = try place.windtunnel("loop", "loop.yaml", "--format", "json")
+    #expect(again.output == run.output && !again.errors.contains("queued"))
+    try place.write(
+      String(decoding: try place.read("runs/known/prediction.json"), as: UTF8.self)
+        .replacingOccurrences(of: "\"level\" : 0.9", with: "\"level\" : 0.8"), to: "runs/known/prediction.json")
+    expectFailure(try place.windtunnel("loop", "loop.yaml"), 65, "changed after it was registered")
+  }
+
+  @Test("a loop that is not one, and a pilot that fails, are said")
+  func faults() throws {
+    let place = try Workplace()
+    try place.write(Self.trainer, to: "trainer.yaml")
+    try place.write(Self.loop.replacingOccurrences(of: "1e21", with: "1e20"), to: "near.yaml")
+    expectFailure(try place.windtunnel("loop", "near.yaml"), 65, "ten times the largest pilot's")
+    try place.write(Self.loop.replacingOccurrences(of: "sizes", with: "size"), to: "slip.yaml")
+    expectFailure(try place.windtunnel("loop", "slip.yaml"), 65, "did you mean 'sizes'")
+    try place.write("schema: windtunnel.trainer/1\ncommand: [sh, -c, \"exit 4\"]", to: "trainer.yaml")
+    try place.write(Self.loop, to: "loop.yaml")
+    let failed = try place.windtunnel("loop", "loop.yaml")
+    #expect(failed.status == 1 && failed.errors.contains("did not come to a loss"), "\(failed.errors)")
+    expectFailure(try place.windtunnel("loop", "none.yaml"), 66, "none.yaml")
+  }
+}
