@@ -69,9 +69,7 @@ public struct TrainerFile: BackEnd {
     metrics = try MetricsSource(file)
     names = try file.metricNames("names")
     cannot = try (file.texts("cannot") ?? []).map { try file.choice("cannot", $0, Choice.self) }
-    for name in environment.keys where !isVariable(name) {
-      throw file.fault("environment", "'\(name.prefix(60))' is no name of a variable")
-    }
+    try file.variables("environment", environment.keys.sorted())
     for name in files.map(\.name) where name.hasPrefix("/") || name.split(separator: "/").contains("..") {
       throw file.fault("files", "'\(name.prefix(60))' should be a name within the job's directory")
     }

@@ -17,13 +17,8 @@ extension YAMLSection {
 
   /// Names of environment variables.
   func variables(_ key: String, _ names: [String]) throws(FileError) {
-    for name in names where !Self.isVariable(name) {
-      throw fault(key, "'\(name.prefix(60))' should be an environment variable's name, as HF_TOKEN")
+    for name in names where !isVariable(name) {
+      throw fault(key, "'\(name.prefix(60))' is no name of a variable; use letters, digits and '_', as in HF_TOKEN")
     }
-  }
-
-  private static func isVariable(_ name: String) -> Bool {
-    let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-    return isPlain && name.first.map { !$0.isNumber } == true
   }
 }

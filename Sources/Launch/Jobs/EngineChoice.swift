@@ -82,8 +82,6 @@ extension SlurmEngine.Options {
     if let notice = try section.quantity("notice", parseDuration) { self.notice = Int(min(notice, 1e6)) }
     outstanding = try section.count("outstanding") ?? outstanding
     largestArray = try section.count("largest_array") ?? largestArray
-    if let poll = try section.quantity("poll", parseDuration) {
-      polling = .seconds(min(poll, 2))...(.seconds(poll))
-    }
+    polling = try section.polling(least: 2) ?? polling
   }
 }

@@ -36,11 +36,8 @@ extension JobSpec {
   }
 
   private func checkVariables(_ file: YAMLSection) throws(FileError) {
-    for (key, names) in [("environment", Array(environment.keys)), ("secrets", secrets)] {
-      for name in names where !isVariable(name) {
-        throw file.fault(key, "'\(name.prefix(60))' is no name of a variable; use letters, digits and '_'")
-      }
-    }
+    try file.variables("environment", environment.keys.sorted())
+    try file.variables("secrets", secrets)
     for setting in settings
     where setting.name.isEmpty || setting.name.contains(where: { $0.isWhitespace || $0 == "=" }) {
       throw file.fault("settings", "'\(setting.name.prefix(60))' is no name of a setting")
