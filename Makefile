@@ -11,7 +11,7 @@ OUT := .build/demo
 
 help:
 	@echo "make demo    fit the pilot runs and plan a budget, with pictures under $(OUT), then make loop"
-	@echo "make loop    pilot runs, a prediction, and the run it is of, on real training (about four minutes)"
+	@echo "make loop    pilot runs, a prediction, and the run it is of, on real training (about three minutes)"
 	@echo "make test    run all tests, the README and the notebooks"
 	@echo "make bench   time fits beside scipy and searches beside Optuna"
 	@echo "make pilot   train the pilot runs again (more than an hour on one core)"
