@@ -48,7 +48,7 @@ let package = Package(
     room(
       "Launch",
       [
-        "Formulas", "Tables", "TrainingCost", "Planning", "RunStore",
+        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "RunStore",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     room("Report", []),

@@ -12,9 +12,10 @@ from typing import Optional
 class Metrics:
     """Appends measurements to a file as they happen; does nothing when there is no file.
 
-    `loss` is in nats per token, `time` in seconds since the run began. `split` says on what the loss was measured:
-    `train` (mean over the steps since the last such line), `held-out-subset` or `held-out` (the full evaluation).
-    A loss that is not finite is written as null, because JSON has no other word for it.
+    A name says what was measured, so that readers may merge the lines of a step: `train_loss` (mean over the steps
+    since the last such line), `subset_loss` (on a fixed small part of the held-out text) and `loss` (the full
+    evaluation), all in nats per token. `time` is in seconds since this start of the program.
+    A value that is not finite is written as null, because JSON has no other word for it.
     """
 
     def __init__(self, path: Optional[str] = None) -> None:
@@ -22,16 +23,12 @@ class Metrics:
         self._file = open(path, "w", encoding="utf-8") if path else None
         self._start = time.monotonic()
 
-    def write(self, step: int, tokens: int, loss: float, split: str) -> None:
+    def write(self, step: int, tokens: int, **values: float) -> None:
         if self._file is None:
             return
-        line = {
-            "step": step,
-            "tokens": tokens,
-            "loss": loss if math.isfinite(loss) else None,
-            "time": round(time.monotonic() - self._start, 3),
-            "split": split,
-        }
+        line = {"step": step, "tokens": tokens}
+        line |= {name: value if math.isfinite(value) else None for name, value in values.items()}
+        line["time"] = round(time.monotonic() - self._start, 3)
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()  # whoever follows the file sees a measurement when it is made
 

@@ -13,13 +13,17 @@ import argparse
 import json
 import math
 import os
+import signal
 import sys
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from typing import Callable
 
 import torch
 import torch.nn.functional as F
 
+from checkpoint import Checkpoint, CheckpointError, Interrupted
 from corpus import Corpus, CorpusError, load
 from metrics import Metrics
 from model import Shape, Transformer
@@ -101,8 +105,12 @@ class Result:
     curve: list[tuple[int, float]] = field(default_factory=list)  #: (tokens, loss on the small held-out set)
 
 
-def train(settings: Settings, corpus: Corpus, metrics: Metrics) -> Result:
-    """Runs the whole training. `flops` is 6 · params · tokens: with tied embeddings that counts the output head."""
+def train(settings: Settings, corpus: Corpus, metrics: Metrics, checkpoint: Checkpoint | None = None) -> Result:
+    """Runs the whole training, or what a checkpoint leaves of it.
+
+    `flops` is 6 · params · tokens: with tied embeddings that counts the output head. Where the checkpoint is told to
+    stop, the state is kept and Interrupted is raised.
+    """
     _check_data(settings, corpus)
     _fix_arithmetic(settings.seed)
     model = Transformer(settings.shape, settings.length)
@@ -118,26 +126,50 @@ def train(settings: Settings, corpus: Corpus, metrics: Metrics) -> Result:
         tokens=0, flops=0, steps=0, loss=None, loss_curve_set=None, seconds=0.0,
     )
     recent: list[float] = []
-    for step in range(settings.steps):
+    run = _identity(settings, corpus)
+
+    def save() -> None:
+        # No random state: only the first weights come from it, and the text's order is drawn from the seed anew.
+        numbers = {"steps": result.steps, "seconds": result.seconds, "curve": result.curve, "recent": recent}
+        checkpoint.save(run, numbers, {"model": model.state_dict(), "optimizer": optimizer.state_dict()["state"]})
+
+    def leave_if_told() -> None:
+        if checkpoint is not None and checkpoint.is_told_to_stop:
+            save()
+            raise Interrupted(f"stopped after step {result.steps} of {settings.steps}; start it again to go on")
+
+    if checkpoint is not None and (kept := checkpoint.load(run)) is not None:
+        numbers, tensors = kept
+        model.load_state_dict(tensors["model"])
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": tensors["optimizer"]})
+        result.steps, result.tokens = numbers["steps"], numbers["steps"] * settings.batch_tokens
+        result.seconds, result.curve = numbers["seconds"], [tuple(point) for point in numbers["curve"]]
+        recent = numbers["recent"]
+        print(f"train.py: goes on after step {result.steps} of {settings.steps}", file=sys.stderr)
+    # A loss that is not finite ends the training, also where it is the last one of a checkpoint.
+    while result.steps < settings.steps and (not recent or math.isfinite(recent[-1])):
+        step = result.steps
         began = time.perf_counter()
         loss = _step(model, optimizer, stream.batch(step), settings, settings.lr_at(step))
         result.seconds += time.perf_counter() - began
         result.steps, result.tokens = step + 1, (step + 1) * settings.batch_tokens
         recent.append(loss)
-        if not math.isfinite(loss):
-            break
-        if result.steps in curve_steps:
-            metrics.write(result.steps, result.tokens, sum(recent) / len(recent), "train")
+        if math.isfinite(loss) and result.steps in curve_steps:
+            _report_training(metrics, settings, result, recent)
             recent.clear()
             held_out = evaluate(model, small)
-            metrics.write(result.steps, result.tokens, held_out, "held-out-subset")
+            metrics.write(result.steps, result.tokens, subset_loss=held_out)
             if math.isfinite(held_out):
                 result.curve.append((result.tokens, held_out))
+        if checkpoint is not None and checkpoint.is_due(result.steps):
+            save()
+        leave_if_told()
     result.flops = 6 * result.params * result.tokens
-    metrics.write(result.steps, result.tokens, sum(recent) / len(recent), "train")
-    final_small, final = evaluate(model, small), evaluate(model, full)
-    metrics.write(result.steps, result.tokens, final_small, "held-out-subset")
-    metrics.write(result.steps, result.tokens, final, "held-out")
+    _report_training(metrics, settings, result, recent)
+    # The full evaluation takes as long as many steps, too long for one who waits for a stop.
+    final_small, final = evaluate(model, small), evaluate(model, full, leave_if_told)
+    metrics.write(result.steps, result.tokens, subset_loss=final_small)
+    metrics.write(result.steps, result.tokens, loss=final)
     # Worse than guessing every byte with equal chance is no measurement of the model's capacity.
     if math.isfinite(final) and final < math.log(256):
         result.loss, result.loss_curve_set = final, final_small
@@ -147,13 +179,14 @@ def train(settings: Settings, corpus: Corpus, metrics: Metrics) -> Result:
 
 
 @torch.no_grad()
-def evaluate(model: Transformer, held_out: HeldOut) -> float:
-    """Mean loss over the windows, nats per token."""
+def evaluate(model: Transformer, held_out: HeldOut, between: Callable[[], None] = lambda: None) -> float:
+    """Mean loss over the windows, nats per token. `between` is called after each batch of them."""
     model.eval()
     total = 0.0
     for inputs, targets in zip(held_out.inputs.split(16), held_out.targets.split(16)):
         logits = model(inputs)
         total += F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum").item()
+        between()
     model.train()
     return total / held_out.targets.numel()
 
@@ -168,6 +201,20 @@ def _step(model, optimizer, batch, settings: Settings, lr: float) -> float:
     torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
     optimizer.step()
     return loss.item()
+
+
+def _report_training(metrics: Metrics, settings: Settings, result: Result, recent: list[float]) -> None:
+    metrics.write(
+        result.steps, result.tokens, train_loss=sum(recent) / len(recent),
+        learning_rate=settings.lr_at(result.steps - 1),
+    )
+
+
+def _identity(settings: Settings, corpus: Corpus) -> dict:
+    """What decides the run's result, flat, for a checkpoint to agree with."""
+    values = asdict(settings)
+    values |= values.pop("shape")
+    return values | {f"{part} text": corpus.provenance[part]["sha256"] for part in ("train", "held_out")}
 
 
 def _optimizer(model: Transformer, settings: Settings) -> torch.optim.AdamW:
@@ -223,7 +270,32 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     more.add_argument("--eval-windows", type=int, default=Settings.eval_windows,
                       help="held-out sequences of the final evaluation (default %(default)s)")
     more.add_argument("--out", help="write the result as JSON to this file (default: standard output)")
+    more.add_argument("--checkpoint", metavar="FILE",
+                      help="go on from this file if it is there; keep the state in it when told to stop (SIGTERM)")
+    more.add_argument("--checkpoint-every", type=int, metavar="STEPS",
+                      help="keep the state every so many steps too (default: only when told to stop)")
     return parser.parse_args(argv)
+
+
+def _checkpoint(given: argparse.Namespace) -> Checkpoint | None:
+    if given.checkpoint is None:
+        if given.checkpoint_every is not None:
+            raise ValueError("checkpoint-every needs --checkpoint, the file to keep the state in")
+        return None
+    checkpoint = Checkpoint(given.checkpoint, given.checkpoint_every)
+    checkpoint.stop_on(signal.SIGTERM)
+    return checkpoint
+
+
+def _write(text: str, path: str | None) -> None:
+    if not path:
+        print(text, end="", flush=True)
+        return
+    with open(path + ".partial", "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".partial", path)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -234,25 +306,27 @@ def main(argv: list[str] | None = None) -> int:
             seed=given.seed, length=given.length, warmup=given.warmup, weight_decay=given.weight_decay,
             eval_windows=given.eval_windows,
         )
-        metrics = Metrics()
-        result = train(settings, load(), metrics)
-        metrics.close()
-        text = json.dumps({"settings": asdict(settings), **asdict(result)}, indent=2) + "\n"
-        if given.out:
-            with open(given.out + ".partial", "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(given.out + ".partial", given.out)
-        else:
-            print(text, end="")
+        checkpoint = _checkpoint(given)
+        with closing(Metrics()) as metrics:
+            result = train(settings, load(), metrics, checkpoint)
+        _write(json.dumps({"settings": asdict(settings), **asdict(result)}, indent=2) + "\n", given.out)
+        if checkpoint is not None:
+            checkpoint.remove()  # only now: until the result is there it is all that is left of the run
     except ValueError as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 64
+    except CheckpointError as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 65
     except CorpusError as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 66
     except OSError as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 73
+    except Interrupted as stop:
+        print(f"train.py: {stop}", file=sys.stderr)
+        return 75
     return 0 if result.status == "completed" else 1
 
 

@@ -11,6 +11,7 @@ public struct Launch: Sendable {
     /// The job's own, an absolute path.
     public let directory: String
     let script: JobScript
+    let expected: ExpectedCurve?
   }
 
   public let jobs: [Job]
@@ -21,7 +22,8 @@ public struct Launch: Sendable {
   ///   - specs: what is to be run.
   ///   - path: the file that they come from, for messages.
   ///   - directory: where jobs and their store are kept.
-  /// - Throws: ``FileError`` for a trainer that is not known, or for what a trainer cannot do, all of it.
+  /// - Throws: ``FileError`` for a trainer that is not known, or for what a trainer cannot do, all of it; what is wrong with a
+  ///   fit by which losses are foretold.
   public init(_ specs: [JobSpec], from path: String, directory: String) throws {
     let root = URL(fileURLWithPath: directory).path
     self.directory = root
@@ -32,7 +34,8 @@ public struct Launch: Sendable {
       refusals += call.unsupported.map { "job '\(spec.name)': \($0)" }
       return Job(
         spec: spec, call: call, directory: folder,
-        script: JobScript(call, of: spec, workingDirectory: FileManager.default.currentDirectoryPath))
+        script: JobScript(call, of: spec, workingDirectory: FileManager.default.currentDirectoryPath),
+        expected: try spec.expected.map { try ExpectedCurve($0, of: spec) })
     }
     guard refusals.isEmpty else {
       throw FileError(
@@ -94,6 +97,7 @@ public struct Launch: Sendable {
 
   private func files(of job: Job) throws -> [TrainerCall.File] {
     [.init("job.json", try job.spec.document())] + job.script.files
+      + (job.expected.map { [.init(ExpectedCurve.fileName, $0.text)] } ?? [])
   }
 }
 

@@ -7,10 +7,10 @@ import GRDB
 public final class JobStore: Sendable {
   public static let fileName = "jobs.sqlite"
   private static let lockName = "jobs.lock"
-  private static let subject = "launch"
+  static let subject = "launch"
 
-  private let queue: DatabaseQueue
-  private let path: String
+  let queue: DatabaseQueue
+  let path: String
   private let lock: FileLock?
 
   /// Opens the launch in a directory, which is made where nothing is there.
@@ -32,7 +32,7 @@ public final class JobStore: Sendable {
     return try performing(path, subject) {
       let queue = try DatabaseQueue(path: path, configuration: .store(readonly: false))
       try queue.write { db in
-        try db.execute(sql: schema)
+        try db.execute(sql: schema + measurementSchema)
         try db.execute(
           sql: "INSERT OR IGNORE INTO launch (id, version, description, engine) VALUES (1, ?, ?, ?)",
           arguments: [version, description, engine])
@@ -56,6 +56,7 @@ public final class JobStore: Sendable {
       let store = JobStore(
         try DatabaseQueue(path: path, configuration: .store(readonly: !toWrite)), path, nil)
       try store.check()
+      if toWrite { try store.queue.write { try $0.execute(sql: measurementSchema) } }
       return store
     }
   }
@@ -93,7 +94,7 @@ public final class JobStore: Sendable {
     return try fetch("SELECT * FROM job WHERE state IN (\(states)) OR handle LIKE '#%' ORDER BY id")
   }
 
-  private func fetch(_ query: String, _ arguments: StatementArguments = []) throws(StoreError) -> [JobRecord] {
+  func fetch(_ query: String, _ arguments: StatementArguments = []) throws(StoreError) -> [JobRecord] {
     let path = path
     return try performing(path, Self.subject) {
       try queue.read { db in

@@ -27,6 +27,7 @@ public struct LawCatalogue: Sendable {
     switch name {
     case Law.dataMixingName: try .dataMixing(over: runs)
     case Law.multiPowerName: try .multiPower(pieces: RunTable.schedulePieces)
+    case Law.multiPowerSizesName: try .multiPowerSizes(pieces: RunTable.schedulePieces)
     default: try law(name).along(runs)
     }
   }
@@ -58,6 +59,7 @@ extension Law {
     [
       try dataConstrained(), try overTraining(), try vocabulary(), try parallelScaling(),
       try dataMixing(domains: ["mix_1", "mix_2", "mix_3"]), try multiPower(pieces: 1),
+      try multiPowerSizes(pieces: 1),
     ]
   }
 }

@@ -5,6 +5,13 @@ import Tables
 extension Law {
   /// The name by which the multi-power law is asked for; its columns are made from the learning rates of a table.
   public static let multiPowerName = "multi-power"
+  /// The name of the multi-power law over several model sizes.
+  public static let multiPowerSizesName = "multi-power-sizes"
+
+  /// Whether this law is of whole curves, over columns that are made from learning rates.
+  public var isOfSchedules: Bool { Self.isOfSchedules(name) }
+
+  public static func isOfSchedules(_ name: String) -> Bool { name == multiPowerName || name == multiPowerSizesName }
 
   /// Luo et al. 2025 (arXiv 2503.12811), equation 4: the loss at a step of any learning-rate schedule,
   /// `L(t) = L0 + A S1(t)^−alpha + B Σ_k (η_k − η_{k−1}) [1 − (1 + C η_k^−gamma S_k(t))^−beta]`, S1 the learning rate
@@ -13,21 +20,11 @@ extension Law {
   /// The sum goes over pieces of the schedule (see ``LearningRateSchedule``): `d_i` is the change of the rate in one,
   /// `h_i` the rate after it and `s_i` the rate summed since.
   static func multiPower(pieces: Int) throws -> Law {
-    let terms = (1...max(1, pieces)).map { "d_\($0)*(1 - (1 + C*s_\($0)/h_\($0)^gamma)^(-beta))" }
-    let parts = (1...max(1, pieces)).flatMap { index in
-      zip(["d", "h", "s"], RunTable.scheduleColumns(index)).map { letter, column in
-        Variable("\(letter)_\(index)", column: column, span: spans[letter], isPiece: true)
-      }
-    }
-    return Law(
+    Law(
       name: multiPowerName, family: .data,
       title: "the whole loss curve under any learning-rate schedule, from columns step and lr",
-      formula: try Formula("L0 + A/S^alpha + B*(\(terms.joined(separator: " + ")))"),
-      variables: [Variable("S", column: RunTable.rateSumColumn, span: 0.1...100)] + parts,
-      parameters: [
-        .positive("L0", 0.5...4), .positive("A", 0.1...5), .positive("alpha", 0.2...1), .positive("B", 50...2000),
-        .positive("C", 0.1...20), .positive("beta", 0.1...1.5), .real("gamma", 0.1...1),
-      ],
+      formula: try Formula("L0 + \(alongSchedule(pieces))"), variables: scheduleVariables(pieces),
+      parameters: scheduleParameters,
       presets: [
         Preset(
           name: "luo2025-25m",
@@ -57,6 +54,44 @@ extension Law {
       ],
       citation: "Luo et al. 2025, A Multi-Power Law for Loss Curve Prediction Across Learning Rate Schedules, eq. 4")
   }
+
+  /// The multi-power law with a term of model size, `K/N^kappa`, added as Tissue et al. 2024 (arXiv 2408.11029) add theirs to a
+  /// law of learning-rate annealing: one fit to the curves of several sizes.
+  static func multiPowerSizes(pieces: Int) throws -> Law {
+    Law(
+      name: multiPowerSizesName, family: .data,
+      title: "whole loss curves of several model sizes under any schedule, from columns params, step and lr",
+      formula: try Formula("L0 + K/N^kappa + \(alongSchedule(pieces))"),
+      variables: [Variable("N", column: "params")] + scheduleVariables(pieces),
+      parameters: scheduleParameters + [.positive("K", 1...1e4), .positive("kappa", 0.1...0.8)],
+      notes: [
+        "Sizes share all that the schedule does. Where their peak rates fall with size, as they should, A and C learn what is "
+          + "theirs from that too; beyond the sizes of the fit this extrapolates twice.",
+        "Give the warm-up by its rows, or its length with --warmup, and resample whole curves, as for multi-power.",
+      ],
+      citation:
+        "Luo et al. 2025, eq. 4, with the size term of Tissue et al. 2024, Scaling Law with Learning Rate Annealing")
+  }
+
+  /// The terms of a schedule.
+  private static func alongSchedule(_ pieces: Int) -> String {
+    let terms = (1...max(1, pieces)).map { "d_\($0)*(1 - (1 + C*s_\($0)/h_\($0)^gamma)^(-beta))" }
+    return "A/S^alpha + B*(\(terms.joined(separator: " + ")))"
+  }
+
+  private static func scheduleVariables(_ pieces: Int) -> [Variable] {
+    [Variable("S", column: RunTable.rateSumColumn, span: 0.1...100)]
+      + (1...max(1, pieces)).flatMap { index in
+        zip(["d", "h", "s"], RunTable.scheduleColumns(index)).map { letter, column in
+          Variable("\(letter)_\(index)", column: column, span: spans[letter], isPiece: true)
+        }
+      }
+  }
+
+  private static let scheduleParameters: [ParameterDomain] = [
+    .positive("L0", 0.5...4), .positive("A", 0.1...5), .positive("alpha", 0.2...1), .positive("B", 50...2000),
+    .positive("C", 0.1...20), .positive("beta", 0.1...1.5), .real("gamma", 0.1...1),
+  ]
 
   private static func note(_ size: String) -> String {
     "Luo et al. 2025, as released with their program, \(size) parameters, fitted to three schedules of peak rate 3e-4 after "

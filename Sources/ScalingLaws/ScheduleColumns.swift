@@ -5,7 +5,10 @@ extension RunTable {
   public static let schedulePieces = 32
 
   /// The column of the learning rate summed over all steps up to each row's.
-  static let rateSumColumn = "lr_sum"
+  public static let rateSumColumn = "lr_sum"
+
+  /// The learning rate summed over all steps up to each row's; nil without the columns of schedules.
+  public var rateSums: [Double]? { try? values(named: Self.rateSumColumn) }
 
   /// The columns of the change, the rate after it and the rate summed since, of one piece.
   static func scheduleColumns(_ piece: Int) -> [String] {

@@ -8,11 +8,13 @@ struct JobsCollectCommand: AsyncParsableCommand {
     commandName: "collect", abstract: "What jobs measured, as a run table to fit laws to.",
     discussion: """
       A row is a run that succeeded: sizes, tokens, FLOPs (6 N D), held-out loss in nats per token, or the training loss \
-      where none was measured, and wall time. With --curves a row is a point of a run, of those in progress too.
+      where none was measured, and wall time. With --curves a row is a point of a run, of those in progress too; with --metrics, \
+      any number that was measured, with its unit.
 
       Examples:
         windtunnel jobs collect runs/pilot --output runs.csv
         windtunnel jobs collect runs/pilot --curves
+        windtunnel jobs collect runs/pilot --metrics --output metrics.csv
       """)
 
   @OptionGroup var launch: LaunchDirectory
@@ -20,18 +22,42 @@ struct JobsCollectCommand: AsyncParsableCommand {
   @Flag(help: "Loss curves instead of one row a run.")
   var curves = false
 
+  @Flag(help: "Every measurement instead: run, step, metric, value and unit.")
+  var metrics = false
+
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Write the table to this file, all at once.", valueName: "file"))
   var output: String?
 
   func run() async throws {
     if let output { try checkWritable(output) }
-    let store = try JobStore.open(in: launch.directory, toWrite: false)
-    let runs = try store.jobs().filter { $0.state != .waiting }.map { try CollectedRun($0) }
-    for run in runs {
-      for problem in run.problems { note("warning: job '\(run.spec.name)': \(problem)") }
-      if run.state == .succeeded, run.loss == nil { note("warning: job '\(run.spec.name)' wrote no loss") }
+    let store = try await JobStore.measured(in: launch.directory)
+    let jobs = try store.jobs().filter { $0.state != .waiting || $0.attempt > 1 }
+    for (job, intake) in try store.intakes().sorted(by: { $0.key < $1.key }) {
+      for problem in intake.problems { note("warning: job '\(job)': \(problem)") }
+    }
+    if metrics { return try writeAtomically(try table(of: jobs, in: store), to: output ?? "-") }
+    let runs = try jobs.map { try CollectedRun($0, in: store) }
+    for run in runs where run.state == .succeeded && run.loss == nil {
+      note("warning: job '\(run.spec.name)' wrote no loss")
     }
     try writeAtomically(curves ? runs.curveTable : runs.runTable, to: output ?? "-")
+  }
+
+  private func table(of jobs: [JobRecord], in store: JobStore) throws -> String {
+    let units = try store.units()
+    var lines = ["run,step,metric,value,unit"]
+    for job in jobs {
+      for one in try store.measurements(of: job.name) {
+        // Trainers name metrics as they like.
+        let name = one.metric.replacingOccurrences(of: "\"", with: "\"\"")
+        lines.append("\(job.name),\(one.step),\"\(name)\",\(one.value),\(units[one.metric] ?? "")")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  func validate() throws {
+    if curves, metrics { throw ValidationError("give --curves or --metrics, not both") }
   }
 }

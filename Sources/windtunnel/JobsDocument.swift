@@ -1,4 +1,5 @@
 import Foundation
+import Launch
 import Report
 import RunStore
 import Tables
@@ -16,25 +17,51 @@ struct JobsDocument: Encodable {
     let directory: String
     /// Seconds since 1970.
     let began, ended: Double?
+    /// The last that was measured, of so many.
+    let step: Double?
+    let steps: Int?
+    /// The last held-out loss in nats per token, or the last training loss where none was measured.
+    let loss: Double?
+    /// How its losses have left what was expected.
+    let deviation: String?
+
+    /// What to know of it, in a few words.
+    var remark: String { [reason, deviation == reason ? nil : deviation].compactMap { $0 }.joined(separator: "; ") }
+
+    /// `45 %`.
+    var progress: String {
+      guard let step, let steps else { return "–" }
+      return "\(Int((100 * min(1, step / Double(max(1, steps)))).rounded(.down))) %"
+    }
   }
 
-  init(_ jobs: [JobRecord]) {
-    self.jobs = jobs.map {
-      Entry(
-        name: $0.name, state: $0.state.rawValue, attempt: $0.attempt, handle: $0.handle, reason: $0.reason,
-        directory: $0.directory, began: $0.began, ended: $0.ended)
+  init(of store: JobStore) throws {
+    let last = try store.lastValues(of: ["loss", "train_loss"])
+    let reach = try store.lastSteps()
+    let intakes = try store.intakes()
+    jobs = try store.jobs().map { job in
+      let spec = try? JobSpec(document: job.description, path: "\(job.directory)/job.json")
+      return Entry(
+        name: job.name, state: job.state.rawValue, attempt: job.attempt, handle: job.handle, reason: job.reason,
+        directory: job.directory, began: job.began, ended: job.ended, step: reach[job.name],
+        steps: spec?.training.steps, loss: (last[job.name]?["loss"] ?? last[job.name]?["train_loss"])?.value,
+        deviation: intakes[job.name]?.deviation)
     }
   }
 
   var text: String {
     var table = TextTable([
-      .init("job"), .init("state"), .init("attempt", .right), .init("time", .right), .init("engine's name"),
+      .init("job"), .init("state"), .init("attempt", .right), .init("time", .right), .init("done", .right),
+      .init("loss", .decimal), .init("engine's name"),
       .init("", wraps: true),
     ])
     let now = Date().timeIntervalSince1970
     for job in jobs {
       let time = job.began.map { formatDuration(max(0, (job.ended ?? now) - $0), digits: 2) } ?? "–"
-      table.add([job.name, job.state, "\(job.attempt)", time, job.handle ?? "–", job.reason ?? ""])
+      table.add([
+        job.name, job.state, "\(job.attempt)", time, job.progress,
+        job.loss.map { format($0, significant: 5) } ?? "–", job.handle ?? "–", job.remark,
+      ])
     }
     let counts = JobRecord.State.allCases.map { state in (state, jobs.count { $0.state == state.rawValue }) }
     let summary = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")

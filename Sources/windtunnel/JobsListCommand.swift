@@ -16,7 +16,7 @@ struct JobsListCommand: AsyncParsableCommand {
 
   func run() async throws {
     try output.prepare()
-    let document = JobsDocument(try JobStore.open(in: launch.directory, toWrite: false).jobs())
+    let document = try JobsDocument(of: try await JobStore.measured(in: launch.directory))
     try output.emit(json: try encodedJSON(document)) { document.text }
     let isLeft = document.jobs.contains { !(JobRecord.State(rawValue: $0.state)?.isEnded ?? true) }
     if isLeft, !JobStore.isRun(in: launch.directory) {

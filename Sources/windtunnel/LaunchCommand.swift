@@ -55,9 +55,9 @@ struct LaunchCommand: AsyncParsableCommand {
       try output.emit(json: try encodedJSON(RehearsalDocument(rehearsal, engine: engine.kind))) { rehearsal.text }
       return
     }
-    let jobs = try await launch.follow(
+    let store = try await launch.follow(
       on: read.engine, description: try String(contentsOfFile: file, encoding: .utf8), file: file)
-    let document = JobsDocument(jobs)
+    let document = try JobsDocument(of: store)
     try output.emit(json: try encodedJSON(document)) { document.text }
     let failed = document.jobs.filter { $0.state != JobRecord.State.succeeded.rawValue }
     if let first = failed.first {

@@ -146,6 +146,6 @@ struct LawOptions: ParsableArguments {
 extension RunTable {
   /// The runs with the columns that any of these laws makes from theirs.
   func prepared(for laws: [String], warmup: Double, target: String? = nil) throws -> RunTable {
-    laws.contains(Law.multiPowerName) ? try addingSchedule(warmup: warmup, target: target ?? "loss") : self
+    laws.contains(where: Law.isOfSchedules) ? try addingSchedule(warmup: warmup, target: target ?? "loss") : self
   }
 }

@@ -80,8 +80,8 @@ struct LoopCommand: AsyncParsableCommand {
     _ specs: [JobSpec], in directory: String, _ loop: LoopFile, _ text: String
   ) async throws -> [CollectedRun] {
     let launch = try Launch(specs, from: file, directory: directory)
-    let jobs = try await launch.follow(on: loop.engine, description: text, file: file)
-    let runs = try jobs.map { try CollectedRun($0) }
+    let store = try await launch.follow(on: loop.engine, description: text, file: file)
+    let runs = try store.jobs().map { try CollectedRun($0, in: store) }
     if let bad = runs.first(where: { $0.state != .succeeded || $0.loss == nil }) {
       var error = UsageError(
         "run '\(bad.spec.name)' did not come to a loss; see 'windtunnel jobs logs \(directory) \(bad.spec.name) --errors', "

@@ -25,19 +25,22 @@ extension PredictCommand {
 
   /// Predicts the loss at every row of a schedule.
   func predictCurve(_ source: SourceOptions.Source, along path: String) throws {
-    guard source.fitted.law.name == Law.multiPowerName else {
+    guard source.fitted.law.isOfSchedules else {
       throw UsageError(
         "--schedule goes with a fit of the law \(Law.multiPowerName), not of \(source.fitted.law.name); "
           + "'windtunnel fit CURVES --law \(Law.multiPowerName) --output fit.json' makes one")
     }
-    guard params == nil, tokens == nil, flops == nil, assignments.isEmpty else {
-      throw UsageError("--schedule says all that the law wants; leave out --params, --tokens, --flops and --set")
+    let isOfSizes = source.fitted.law.name == Law.multiPowerSizesName
+    guard isOfSizes == (params != nil), tokens == nil, flops == nil, assignments.isEmpty else {
+      throw UsageError(
+        isOfSizes
+          ? "--schedule and --params, the model's size, say all that this law wants, and both are needed"
+          : "--schedule says all that the law wants; leave out --params, --tokens, --flops and --set")
     }
     let schedule = try RunTable(try Table.read(path)).addingSchedule(warmup: warmup, target: nil)
-    let fitted = try source.fitted.law(over: schedule)
-    let bound = fitted.predictor(columns: try fitted.law.variables.map { try schedule.values(named: $0.column) })
-    let values = bound.values(parameters: fitted.parameters)
-    let draws = fitted.draws.map { bound.values(parameters: $0) }
+    let fitted = source.fitted
+    let (values, draws) = try fitted.losses(
+      along: schedule, params: try params.map { try parseCount($0, of: .params) })
     let steps = try schedule.values(for: .steps)
     let rates = try schedule.values(for: .learningRate)
     // Before any step there is no loss to speak of: the law's first term has no value at a sum of 0.
@@ -51,14 +54,14 @@ extension PredictCommand {
     }
     let curve = Curve(
       law: fitted.law.name, target: fitted.law.target, provenance: fitted.provenance, points: points,
-      warnings: source.caveats + beyond(fitted, try schedule.values(named: fitted.law.variables[0].column)))
+      warnings: source.caveats + beyond(fitted, schedule))
     try output.emit(json: try encodedJSON(curve)) { view(curve) }
   }
 
   private static let mostRows = 20
 
-  private func beyond(_ fitted: FittedLaw, _ sums: [Double]) -> [String] {
-    guard let range = fitted.ranges[fitted.law.variables[0].column], let most = sums.max(),
+  private func beyond(_ fitted: FittedLaw, _ schedule: RunTable) -> [String] {
+    guard let range = fitted.ranges[RunTable.rateSumColumn], let most = schedule.rateSums?.max(),
       most > 1.5 * range.upperBound
     else { return [] }
     return [
@@ -88,14 +91,5 @@ extension PredictCommand {
     let shown = stride > 1 ? "one row in \(stride) of \(curve.points.count); --format json has all. " : ""
     return table.render(width: terminal.columns) + terminal.styled(shown + curve.provenance, .dim) + "\n"
       + warnings.joined()
-  }
-}
-
-extension FittedLaw {
-  /// The same parameters for the law of as many pieces as a table of schedules has; published ones have one.
-  fileprivate func law(over schedule: RunTable) throws -> FittedLaw {
-    try FittedLaw(
-      law: try LawCatalogue().law(law.name, over: schedule).fixing(law.fixed), parameters: parameters, draws: draws,
-      ranges: ranges, logResiduals: logResiduals, provenance: provenance)
   }
 }

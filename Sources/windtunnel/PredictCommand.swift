@@ -112,7 +112,7 @@ struct PredictCommand: ParsableCommand {
     try output.prepare()
     let source = try preset.map(SourceOptions.published) ?? SourceOptions.document(file ?? "-")
     if let schedule { return try predictCurve(source, along: schedule) }
-    guard source.fitted.law.name != Law.multiPowerName else {
+    guard !source.fitted.law.isOfSchedules else {
       throw UsageError(
         "a fit of \(source.fitted.law.name) predicts a curve: give the learning rates with --schedule FILE")
     }

@@ -52,9 +52,6 @@ import TrainingCost
     #expect(try text == String(contentsOf: file, encoding: .utf8))
   }
 
-  private static let parsers = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("Parsers")
-
   /// A Llama on one node, which trainers without model parallelism manage too.
   private static func medium(_ trainer: String) -> JobSpec {
     var job = large(trainer)
@@ -64,20 +61,29 @@ import TrainingCost
     return job
   }
 
-  @Test(
-    "a trainer's own parser takes what it is called with",
-    arguments: ["megatron-lm", "torchtitan", "litgpt", "hf-trainer"])
+  /// A mixture of experts on two nodes, which share out the state.
+  private static func sparse(_ trainer: String) -> JobSpec {
+    var job = medium(trainer)
+    (job.name, job.resources.nodes) = ("sparse", 2)
+    job.model = TransformerShape(
+      layers: 16, hidden: 2048, feedForward: 8192, heads: 16, keyValueHeads: 8, vocabulary: 50304,
+      experts: .init(count: 8, active: 2, feedForward: 4096))
+    job.layout = Layout(data: 16, microBatch: 2, sharding: .parameters, recomputation: .full)
+    return job
+  }
+
+  @Test("a trainer's own parser takes what it is called with", arguments: TrainerParsers.names)
   func parsers(_ name: String) throws {
     let backEnd = try #require(BackEnds.named(name))
     var parsed = 0
-    for job in [Self.small(name), Self.medium(name), Self.large(name)] {
+    for job in [Self.small(name), Self.medium(name), Self.large(name), Self.sparse(name)] {
       let call = backEnd.call(job, in: "/runs/\(job.name)")
       guard call.unsupported.isEmpty else { continue }
       let files = Dictionary(call.files.map { ($0.name, $0.text) }) { $1 }
       let input = try JSONSerialization.data(withJSONObject: ["arguments": call.arguments, "files": files])
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = ["python3", Self.parsers.appendingPathComponent("\(name).py").path]
+      process.arguments = ["python3", TrainerParsers.script(name).path]
       let (stdin, output) = (Pipe(), Pipe())
       (process.standardInput, process.standardOutput, process.standardError) = (stdin, output, output)
       try process.run()
@@ -101,5 +107,15 @@ import TrainingCost
     lines += call.unsupported.map { "unsupported: \($0)" } + call.notes.map { "note: \($0)" }
     for file in call.files { lines += ["", "### \(file.name)", file.text] }
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// The scripts of `Parsers/` that read a call as its trainer would. The parsers of GPT-NeoX, nanoGPT and llm.c are in no
+/// package, and these have no script.
+private enum TrainerParsers {
+  static let names = BackEnds.all.map(\.name).filter { FileManager.default.fileExists(atPath: script($0).path) }
+
+  static func script(_ name: String) -> URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Parsers/\(name).py")
   }
 }

@@ -11,18 +11,27 @@ extension Levanter {
   }
 
   static func configuration(_ mesh: DeviceMesh, of job: JobSpec) -> Configuration {
-    let across = mesh.across.map { axis -> (String, Configuration.Value) in
-      (axis.name == "replica" ? "replica_dcn" : axis.name, .integer(axis.size))
+    // The part of an axis that spans nodes has a name of its own.
+    let across = mesh.across.filter { $0.size > 1 || $0.name == "replica" }
+    func parts(_ names: String...) -> Configuration.Value {
+      let outer = names.filter { name in across.contains { $0.name == name } }.map { "\($0)_dcn" }
+      return .list((outer + names).map { .text($0) })
     }
-    return Configuration([
+    func spans(_ name: String) -> Bool { across.contains { $0.name == name && $0.size > 1 } }
+    var entries: [(String, Configuration.Value)] = [
       ("axes", .map(Configuration(mesh.inside.map { ($0.name, .integer($0.size)) }))),
-      ("dcn_axes", .map(Configuration(across))),
-      // Parameters and the optimizer's state are split alike, along the width.
-      (
-        "param_mapping",
-        .map(Configuration(job.layout.sharding == .none ? [] : [("embed", .text("data"))]))
-      ),
-    ])
+      ("dcn_axes", .map(Configuration(across.map { ("\($0.name)_dcn", .integer($0.size)) }))),
+    ]
+    if spans("model") {
+      entries.append(("shared_mapping", .map(Configuration([("mlp", parts("model")), ("heads", parts("model"))]))))
+    }
+    if spans("data") {
+      entries.append(("compute_mapping", .map(Configuration([("batch", parts("replica", "data"))]))))
+    }
+    // Parameters and the optimizer's state are split alike, along the width.
+    let isSplit = job.layout.sharding != .none
+    entries.append(("param_mapping", .map(Configuration(isSplit ? [("embed", parts("data"))] : []))))
+    return Configuration(entries)
   }
 
   func refuseLayout(of job: JobSpec, _ mesh: DeviceMesh, _ unsupported: inout Unsupported) {

@@ -50,8 +50,7 @@ public struct Levanter: BackEnd {
   private static func family(of model: TransformerShape) -> String {
     if model.learnedPositions > 0 { return "gpt2" }
     if model.experts != nil {
-      return model.queryKeyNorm == .none && model.denseLayers == 0 && model.headSize * model.heads == model.hidden
-        ? "mixtral" : "qwen3_moe"
+      return model.queryKeyNorm == .none && model.headSize * model.heads == model.hidden ? "mixtral" : "qwen3_moe"
     }
     return model.biases == .queryKeyValue ? "qwen" : "llama"
   }
@@ -90,7 +89,6 @@ public struct Levanter: BackEnd {
     } else {
       entries += [
         ("num_experts", .integer(experts.count)), ("moe_intermediate_dim", .integer(experts.feedForward)),
-        ("mlp_only_layers", .list((0..<model.denseLayers).map { .integer($0) })),
       ]
     }
     return Configuration(entries)
@@ -107,7 +105,7 @@ public struct Levanter: BackEnd {
           .allBiases, .attentionBiases, .feedForwardBiases, .queryKeyValueBiases,
         ]
       case "mixtral", "qwen3_moe":
-        [.experts, .denseBeforeExperts, .groupedQueries, .headSize, .perHeadNorm, .tiedEmbeddings]
+        [.experts, .groupedQueries, .headSize, .perHeadNorm, .tiedEmbeddings]
       default:
         [
           .groupedQueries, .headSize, .tiedEmbeddings, .perHeadNorm, .fourNorms, .embeddingNorm, .queryKeyValueBiases,

@@ -152,6 +152,10 @@ public struct MaxText: BackEnd {
       job.training.precision == .fp16 || job.training.precision == .fp4,
       "MaxText has no scaled losses for \(job.training.precision.rawValue); set precision to bf16, fp8 or fp32")
     unsupported.refuse(
+      job.training.precision == .fp8 && job.layout.pipeline == 1 && job.accumulation > 1,
+      "MaxText's fp8 does not go with accumulated gradients; set micro_batch to "
+        + "\(job.training.batch / max(1, job.layout.data)), or precision to bf16")
+    unsupported.refuse(
       job.data.tokenizer == nil && !job.hasSetting("tokenizer_path", "dataset_type"),
       "MaxText needs a tokenizer of Hugging Face's; name it under data")
     unsupported.refuse(

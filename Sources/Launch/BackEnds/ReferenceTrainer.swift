@@ -23,6 +23,7 @@ public struct ReferenceTrainer: BackEnd {
       (job.optimizer.beta1, job.optimizer.beta2) != (0.9, 0.99) || job.optimizer.clip != 1,
       "the reference trainer's AdamW has beta1 0.9, beta2 0.99 and clips at 1")
     unsupported.refuse(!job.data.train.isEmpty, "the reference trainer has a text of its own; leave data out")
+    let checkpoint = "\(job.checkpointDirectory(in: directory))/run.ckpt"
     let values: [(String, String)] =
       [
         ("layers", "\(model.layers)"), ("width", "\(model.hidden)"), ("heads", "\(model.heads)"),
@@ -30,7 +31,9 @@ public struct ReferenceTrainer: BackEnd {
         ("seed", "\(training.seed)"), ("length", "\(training.sequence)"),
         ("warmup", plain(Double(job.schedule.warmupSteps) / Double(training.steps))),
         ("weight-decay", plain(job.optimizer.weightDecay)), ("out", "\(directory)/result.json"),
-      ] + job.settings.map { ($0.name, $0.value) }
+        ("checkpoint", checkpoint),
+      ] + (job.checkpoints.every.map { [("checkpoint-every", "\($0)")] } ?? [])
+      + job.settings.map { ($0.name, $0.value) }
     return TrainerCall(
       [job.trainer.python] + (job.trainer.program ?? ["Experiments/reference-trainer/train.py"])
         + values.flatMap { ["--\($0.0)", $0.1] },

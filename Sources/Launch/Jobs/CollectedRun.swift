@@ -10,9 +10,6 @@ public struct CollectedRun: Sendable {
   public let points: [Point]
   /// Wall time of the last attempt.
   public let seconds: Double?
-  /// What could not be read.
-  public let problems: [String]
-
   public struct Point: Sendable, Hashable {
     public let step: Double
     public let tokens: Double
@@ -29,33 +26,15 @@ public struct CollectedRun: Sendable {
   /// Trained so far.
   public var tokens: Double { points.last?.tokens ?? 0 }
 
-  /// Reads what a job of a store has written so far.
+  /// What a store has of a job's; ``JobWatch`` brings it there.
   ///
-  /// - Throws: ``FileError`` where its description or its trainer cannot be read; ``LaunchError``.
-  public init(_ job: JobRecord) throws {
-    let path = "\(job.directory)/job.json"
-    spec = try JobSpec(document: job.description, path: path)
+  /// - Throws: ``FileError`` where its description cannot be read; ``StoreError``.
+  public init(_ job: JobRecord, in store: JobStore) throws {
+    spec = try JobSpec(document: job.description, path: "\(job.directory)/job.json")
     state = job.state
     seconds = job.began.flatMap { began in job.ended.map { $0 - began } }
-    let call = try BackEnds.backEnd(of: spec, file: path).call(spec, in: job.directory)
     var found: [Double: [String: Double]] = [:]
-    var problems: [String] = []
-    for attempt in 1...job.attempt {
-      let folder = "\(job.directory)/attempts/\(attempt)"
-      guard FileManager.default.fileExists(atPath: folder) else { continue }
-      var reader = try MetricsReader(
-        call.metrics, names: call.names, directory: job.directory, outputPath: "\(folder)/out",
-        metricsPath: "\(folder)/metrics.jsonl")
-      var step = 0.0
-      for line in reader.read(atEnd: true) {
-        // Lines that tell no step belong to the last that did.
-        step =
-          line["step"] ?? line["tokens"].map { [perStep = Double(spec.training.tokensPerStep)] in $0 / perStep } ?? step
-        found[step, default: [:]].merge(line) { $1 }
-      }
-      problems += reader.problems
-    }
-    self.problems = problems
+    for one in try store.measurements(of: job.name) { found[one.step, default: [:]][one.metric] = one.value }
     let perStep = Double(spec.training.tokensPerStep)
     points = found.sorted { $0.key < $1.key }.map { step, metrics in
       Point(step: step, tokens: metrics["tokens"] ?? step * perStep, metrics: metrics)
@@ -84,17 +63,19 @@ extension [CollectedRun] {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Loss curves: a row for each point that has a loss.
+  /// Loss curves: a row for each point that has a loss, with the trainer's learning rate, or where it told none the schedule's.
   public var curveTable: String {
     var lines = ["run,params,step,tokens,flops,loss,train_loss,learning_rate"]
     for run in self {
       let params = run.spec.model.parameters.total
       for point in run.points where point.metrics["loss"] != nil || point.metrics["train_loss"] != nil {
+        var metrics = point.metrics
+        metrics["learning_rate"] = metrics["learning_rate"] ?? run.spec.learningRate(at: point.step)
         let cells =
           [run.spec.name, "\(params)", plain(point.step), plain(point.tokens)]
           + [plain(6 * Double(params) * point.tokens)]
           + ["loss", "train_loss", "learning_rate"].map { name in
-            point.metrics[name].flatMap { $0.isFinite ? plain($0) : nil } ?? ""
+            metrics[name].flatMap { $0.isFinite ? plain($0) : nil } ?? ""
           }
         lines.append(cells.joined(separator: ","))
       }

@@ -33,6 +33,7 @@ public struct JobFile: Sendable {
     launchKeys + [
       "name", "plan", "trainer", "model", "training", "optimizer", "schedule", "layout", "data", "checkpoints",
       "resources", "retries", "after", "settings", "environment", "secrets", "provenance",
+      "expected",
     ]
 
   /// - Parameters:

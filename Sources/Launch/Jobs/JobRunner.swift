@@ -68,11 +68,13 @@ public actor JobRunner {
   }
 
   /// Ends a job that has not ended.
-  public func cancel(_ name: String) async throws {
+  ///
+  /// - Parameter reason: what is kept of why.
+  public func cancel(_ name: String, reason: String? = nil) async throws {
     let before = try store.jobs([name])
     try change(before.filter { !$0.state.isEnded }) { job, _ in
       var job = job
-      (job.state, job.reason, job.ended) = (.cancelled, nil, Date().timeIntervalSince1970)
+      (job.state, job.reason, job.ended) = (.cancelled, reason, Date().timeIntervalSince1970)
       return job
     }
     let active = before.filter { $0.state == .queued || $0.state == .running }

@@ -33,6 +33,7 @@ private struct Document: Encodable {
   let environment: Entries?
   let secrets: [String]?
   let provenance: Provenance?
+  let expected: Expected?
 
   struct Trainer: Encodable {
     let name: String
@@ -97,6 +98,14 @@ private struct Document: Encodable {
     let plan, law: String?
     let predictedLoss: Double?
     let predictionInterval: [Double]?
+  }
+
+  struct Expected: Encodable {
+    let curve: String
+    let interval: Double
+    let end: Double?
+    let endInterval: [Double]?
+    let stop: Bool
   }
 
   /// Names that stay as they are, where a dictionary's would become snake case.
@@ -165,6 +174,9 @@ private struct Document: Encodable {
       : Provenance(
         plan: job.provenance.plan, law: job.provenance.law, predictedLoss: job.provenance.predictedLoss,
         predictionInterval: job.provenance.predictionInterval)
+    expected = job.expected.map {
+      Expected(curve: $0.curve, interval: $0.level, end: $0.end, endInterval: $0.endInterval, stop: $0.stops)
+    }
   }
 }
 

@@ -21,7 +21,8 @@ extension JobSpec {
       after: try file.texts("after") ?? [],
       settings: try file.entries("settings").map { Setting($0.name, $0.text) },
       environment: Dictionary(try file.entries("environment").map { ($0.name, $0.text) }) { $1 },
-      secrets: try file.texts("secrets") ?? [], provenance: try Provenance(file, plan: plan))
+      secrets: try file.texts("secrets") ?? [], provenance: try Provenance(file, plan: plan),
+      expected: try Expected(file))
     try checkVariables(file)
   }
 
@@ -151,6 +152,24 @@ extension JobSpec.Data {
     self.init(
       train: try section?.texts("train") ?? [], validation: try section?.texts("validation") ?? [],
       tokenizer: try section?.text("tokenizer"))
+  }
+}
+
+extension JobSpec.Expected {
+  fileprivate init?(_ file: YAMLSection) throws(FileError) {
+    let example = "{curve: fit.json}"
+    guard let section = try file.section("expected", example: example) else { return nil }
+    try section.checkKeys(["curve", "interval", "end", "end_interval", "stop"])
+    self.init(
+      curve: try section.needed("curve", example, try section.text("curve")),
+      level: try section.number("interval") ?? 0.9, end: try section.number("end"),
+      endInterval: try section.texts("end_interval")?.compactMap(Double.init), stops: try section.flag("stop") ?? false)
+    guard level > 0, level < 1, end.map({ $0 > 0 }) ?? true,
+      endInterval.map({ $0.count == 2 && 0 < $0[0] && $0[0] <= $0[1] }) ?? true
+    else {
+      throw section.fault(
+        "interval", "it should be between 0 and 1, as 0.9; 'end' a loss, and 'end_interval' two, as [2.1, 2.3]")
+    }
   }
 }
 

@@ -28,6 +28,8 @@ public struct JobSpec: Sendable, Hashable {
   /// Names of variables that are handed on from the environment of whoever launches, and written nowhere.
   public var secrets: [String]
   public var provenance: Provenance
+  /// What its losses are held against while it runs; nil for nothing.
+  public var expected: Expected?
 
   /// Which trainer is called, and where it lies.
   public struct Trainer: Sendable, Hashable {
@@ -180,18 +182,40 @@ public struct JobSpec: Sendable, Hashable {
     }
   }
 
+  /// Losses that are foretold along the run: ``ExpectedCurve``.
+  public struct Expected: Sendable, Hashable {
+    /// The document of a fit of the multi-power law, whose target is the metric that is foretold.
+    public var curve: String
+    /// The share of runs whose losses should lie within.
+    public var level: Double
+    /// The metric's value at the end of the run, where it is known from elsewhere, and the interval of a single run's: the
+    /// curve then says only how the loss comes there.
+    public var end: Double?
+    public var endInterval: [Double]?
+    /// Whether a run is ended whose losses leave the interval upwards.
+    public var stops: Bool
+
+    public init(
+      curve: String, level: Double = 0.9, end: Double? = nil, endInterval: [Double]? = nil, stops: Bool = false
+    ) {
+      (self.curve, self.level, self.end, self.endInterval, self.stops) = (curve, level, end, endInterval, stops)
+    }
+  }
+
   public init(
     name: String, trainer: Trainer, model: TransformerShape, training: Training, optimizer: Optimizer,
     schedule: Schedule,
     layout: Layout = Layout(sharding: .none), data: Data = Data(), checkpoints: Checkpoints = Checkpoints(),
     resources: Resources = Resources(), retries: Int = 0, after: [String] = [], settings: [Setting] = [],
-    environment: [String: String] = [:], secrets: [String] = [], provenance: Provenance = Provenance()
+    environment: [String: String] = [:], secrets: [String] = [], provenance: Provenance = Provenance(),
+    expected: Expected? = nil
   ) {
     (self.name, self.trainer, self.model, self.training) = (name, trainer, model, training)
     self.optimizer = optimizer
     (self.schedule, self.layout, self.data, self.checkpoints) = (schedule, layout, data, checkpoints)
     (self.resources, self.retries, self.after, self.settings) = (resources, retries, after, settings)
     (self.environment, self.secrets, self.provenance) = (environment, secrets, provenance)
+    self.expected = expected
   }
 
   /// Micro-batches of a step on one device.

@@ -1,38 +1,32 @@
 """Whether Kubernetes takes a list of manifests: 0 if it does, 77 without the packages that say so, else what is wrong.
 
-The parts that are Kubernetes' own, batch jobs and pods, are held to its published schema by kubernetes-validate; JobSets and
-PyTorchJobs to the models of Kubeflow's clients (kubeflow-trainer-api and kubeflow-training), where these are installed.
+The parts that are Kubernetes' own, batch jobs and pods, are held to its published schema by kubernetes-validate;
+JobSets and PyTorchJobs to the models of Kubeflow's clients (kubeflow-trainer-api and kubeflow-training), where these
+are installed.
 """
 
-import importlib.util
 import json
+import os
 import sys
 
-
-def differences(given, read, path=""):
-    """What a model did not keep of what it was given: names that it does not know."""
-    if isinstance(given, dict) and isinstance(read, dict):
-        for name, value in given.items():
-            if name not in read:
-                yield f"{path}.{name} is not known"
-            else:
-                yield from differences(value, read[name], f"{path}.{name}")
-    elif isinstance(given, list) and isinstance(read, list):
-        for index, (left, right) in enumerate(zip(given, read)):
-            yield from differences(left, right, f"{path}[{index}]")
+import checking
 
 
 def job_set(item):
-    if importlib.util.find_spec("kubeflow_trainer_api") is None:
+    if not checking.has("kubeflow_trainer_api"):
         return
     from kubeflow_trainer_api.models.jobset_v1alpha2_job_set import JobsetV1alpha2JobSet
 
-    yield from differences(item, JobsetV1alpha2JobSet.from_dict(item).to_dict())
+    yield from checking.differences(item, JobsetV1alpha2JobSet.from_dict(item).to_dict())
 
 
 def pytorch_job(item):
-    if importlib.util.find_spec("kubeflow") is None or importlib.util.find_spec("kubeflow.training") is None:
+    if not checking.has("kubeflow") or not os.path.isdir(checking.folder("kubeflow.training")):
         return
+    # Its models are beside a client, which needs more.
+    place = checking.folder("kubeflow.training")
+    checking.stand_in("certifi", "dateutil", "kubernetes", "retrying", "six", "urllib3")
+    checking.bare("kubeflow.training", place)
     from kubeflow.training.models import KubeflowOrgV1PyTorchJob, KubeflowOrgV1PyTorchJobSpec
     from kubeflow.training.models import KubeflowOrgV1ReplicaSpec, KubeflowOrgV1RunPolicy
 
@@ -56,15 +50,14 @@ def batch_jobs(item):
         for replica in item["spec"]["pytorchReplicaSpecs"].values():
             template = replica["template"]
             yield {
-                "apiVersion": "v1", "kind": "Pod", "metadata": {**template["metadata"], **meta}, "spec": template["spec"],
+                "apiVersion": "v1", "kind": "Pod", "metadata": {**template["metadata"], **meta},
+                "spec": template["spec"],
             }
 
 
 def main():
-    # This file has a package's name.
-    sys.path.pop(0)
-    if importlib.util.find_spec("kubernetes_validate") is None:
-        return 77
+    if not checking.has("kubernetes_validate"):
+        return checking.NOT_INSTALLED
     import kubernetes_validate
 
     faults = []
@@ -76,7 +69,8 @@ def main():
                 kubernetes_validate.validate(part, version, strict=True)
             except kubernetes_validate.ValidationError as error:
                 faults.append(f"{item['kind']}: {error.path}: {error.message}")
-    return "\n".join(faults) or 0
+    return faults
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    checking.finish(main)

@@ -6,9 +6,10 @@ its files.
 
 import ast
 import importlib.util
-import json
 import os
 import sys
+
+import checking
 
 
 def load(folder, name):
@@ -35,16 +36,15 @@ def fields(folder, name):
 
 
 def main():
-    # This file has the package's name.
-    sys.path.pop(0)
-    found = importlib.util.find_spec("litgpt")
-    if found is None or importlib.util.find_spec("jsonargparse") is None:
-        return 77
+    if not checking.has("litgpt", "jsonargparse", "yaml"):
+        return checking.NOT_INSTALLED
     import jsonargparse
     import yaml
 
-    call = json.load(sys.stdin)
-    folder = found.submodule_search_locations[0]
+    words, files = checking.read_call()
+    if words[-2] != "--config":
+        return f"the file comes after --config, not {words[-2]}"
+    folder = checking.folder("litgpt")
     config, arguments = load(folder, "config"), load(folder, "args")
     classes = {
         "model_config": config.Config, "train": arguments.TrainArgs, "eval": arguments.EvalArgs,
@@ -62,34 +62,19 @@ def main():
         loader.add_class_arguments(kind, name)
     for name in ("learning_rate", "weight_decay"):
         loader.add_argument(f"--{name}", type=float)
-    given = yaml.safe_load(call["files"]["litgpt.yaml"])
-    unknown = set(given) - parameters
-    if unknown:
-        return f"pretrain has no {', '.join(sorted(unknown))}"
+    given = yaml.safe_load(files["litgpt.yaml"])
+    faults = [f"pretrain has no {name}" for name in set(given) - parameters]
     sections = {name: value for name, value in given.items() if name in classes}
     optimizer = given["optimizer"]["init_args"]
-    sections |= {"learning_rate": optimizer["lr"], "weight_decay": optimizer["weight_decay"]}
-    parsed = loader.parse_object(sections)
-    made = loader.instantiate_classes(parsed)
-    if made.model_config.padded_vocab_size != given["model_config"]["padded_vocab_size"]:
-        return f"the vocabulary is padded to {made.model_config.padded_vocab_size}"
-    for name, value in {**given["train"], **given["eval"]}.items():
-        if {**vars(made.train), **vars(made.eval)}[name] != value:
-            return f"{name} is not {value}"
+    values = sections | {"learning_rate": optimizer["lr"], "weight_decay": optimizer["weight_decay"]}
+    instantiate = getattr(loader, "instantiate", loader.instantiate_classes)
+    faults += checking.differences(sections, instantiate(loader.parse_object(values)))
     if "data" in given:
         name = given["data"]["class_path"].rsplit(".", 1)[1]
-        known = fields(os.path.join(folder, "data"), name)
-        unknown = set(given["data"]["init_args"]) - (known or set())
-        if unknown:
-            return f"{name} has no {', '.join(sorted(unknown))}"
-    return 0
+        known = fields(os.path.join(folder, "data"), name) or set()
+        faults += [f"{name} has no {option}" for option in set(given["data"]["init_args"]) - known]
+    return faults
 
 
 if __name__ == "__main__":
-    try:
-        outcome = main()
-    except (Exception, SystemExit) as error:
-        outcome = f"{type(error).__name__}: {error}"
-    if isinstance(outcome, str):
-        print(outcome, file=sys.stderr)
-    sys.exit(outcome if isinstance(outcome, int) else 1)
+    checking.finish(main)

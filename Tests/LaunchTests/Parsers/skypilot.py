@@ -3,21 +3,31 @@
 The task is held to the schemas of its file, of its resources and of what it mounts; no cloud is asked.
 """
 
-import importlib.util
 import os
 import sys
 import tempfile
 
+import checking
+
+# What clouds and servers are asked with.
+HEAVY = (
+    "aiohttp", "aiosqlite", "alembic", "anyio", "cachetools", "casbin", "click", "colorama", "cryptography", "fastapi",
+    "filelock", "httpx", "ijson", "networkx", "numpy", "orjson", "pandas", "paramiko", "passlib", "prettytable",
+    "prometheus_client", "psutil", "psycopg2", "pydantic", "requests", "rich", "sqlalchemy", "sqlalchemy_adapter",
+    "starlette", "tqdm", "urllib3", "uvicorn",
+)
+
 
 def main():
-    # This file has the package's name, nearly; nothing is written in the user's own folder.
-    sys.path.pop(0)
-    if importlib.util.find_spec("sky") is None:
-        return 77
+    if not checking.has("sky", "jsonschema", "yaml"):
+        return checking.NOT_INSTALLED
+    # Nothing is written in the user's own folder.
     with tempfile.TemporaryDirectory() as home:
         os.environ.update(HOME=home, SKYPILOT_DISABLE_USAGE_COLLECTION="1")
         import jsonschema
         import yaml
+
+        checking.stand_in(*HEAVY)
         from sky.utils import schemas
 
         task = yaml.safe_load(sys.stdin)
@@ -34,4 +44,5 @@ def main():
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    checking.finish(main)

@@ -1,26 +1,20 @@
-"""Whether torchtitan's parser takes the file and the options of a call: 0 if it does, 77 without torchtitan 0.2, else 1.
+"""Whether torchtitan's parser takes the file and options of a call: 0 if it does, 77 without torchtitan 0.2, else 1.
 
-The parser needs `tyro` besides torchtitan itself. PyTorch is only imported for names of types: where it is not installed,
-an empty module stands in. What the job's script builds is compared with the classes in torchtitan's files.
+What the job's script builds is compared with the classes in torchtitan's files.
 """
 
 import ast
 import importlib.util
-import json
 import os
 import sys
-import tempfile
+import tomllib
 import types
 
-
-def bare(name, folder):
-    """A package without what its own first file imports."""
-    package = types.ModuleType(name)
-    package.__path__ = [folder]
-    sys.modules[name] = package
+import checking
 
 
 def stand_in():
+    """PyTorch, which is only imported for names of types."""
     torch = types.ModuleType("torch")
     torch.float16, torch.float32, torch.bfloat16 = "float16", "float32", "bfloat16"
     torch.device, torch.dtype = type("device", (), {}), type("dtype", (), {})
@@ -53,42 +47,31 @@ def unknown(folder, script):
 
 
 def main():
-    # This file has the package's name.
-    sys.path.pop(0)
-    found = importlib.util.find_spec("torchtitan")
-    if found is None or importlib.util.find_spec("tyro") is None:
-        return 77
-    folder = found.submodule_search_locations[0]
+    if not checking.has("torchtitan", "tyro"):
+        return checking.NOT_INSTALLED
+    folder = checking.folder("torchtitan")
     # Later ones have no TOML.
     if not os.path.exists(os.path.join(folder, "config", "job_config.py")):
-        return 77
+        return checking.NOT_INSTALLED
     if importlib.util.find_spec("torch") is None:
         stand_in()
-    bare("torchtitan", folder)
+    checking.bare("torchtitan", folder)
     from torchtitan.config.manager import ConfigManager
 
-    call = json.load(sys.stdin)
-    with tempfile.TemporaryDirectory() as place:
-        for name, text in call["files"].items():
-            with open(os.path.join(place, name), "w", encoding="utf-8") as file:
-                file.write(text)
-        words = [
-            os.path.join(place, os.path.basename(word)) if os.path.basename(word) in call["files"] else word
-            for word in call["arguments"]
-        ]
-        script, *options = words
-        config = ConfigManager().parse_args(options)
+    words, files = checking.read_call()
+    place = checking.written(files)
+    script, *options = [
+        os.path.join(place.name, os.path.basename(word)) if os.path.basename(word) in files else word for word in words
+    ]
+    config = ConfigManager().parse_args(options)
     if config.model.flavor != "windtunnel":
         return f"the model is {config.model.flavor}"
-    mistakes = unknown(folder, call["files"][os.path.basename(script)])
-    return ", ".join(mistakes) if mistakes else 0
+    faults = unknown(folder, files[os.path.basename(script)])
+    for name, text in files.items():
+        if name.endswith(".toml"):
+            faults += checking.differences(tomllib.loads(text), config)
+    return faults
 
 
 if __name__ == "__main__":
-    try:
-        outcome = main()
-    except (Exception, SystemExit) as error:
-        outcome = f"{type(error).__name__}: {error}"
-    if isinstance(outcome, str):
-        print(outcome, file=sys.stderr)
-    sys.exit(outcome if isinstance(outcome, int) else 1)
+    checking.finish(main)

@@ -1,0 +1,67 @@
+import Foundation
+import RunStore
+import Tables
+
+/// The losses that a run should show along its way, as they were foretold before it began: ``fileName`` in its directory.
+public struct ExpectedCurve: Sendable, Hashable {
+  public static let fileName = "expected.csv"
+
+  /// By rising step.
+  public let points: [Point]
+  /// Which metric it foretells.
+  public let metric: String
+  /// The share of runs whose losses should lie within.
+  public let level: Double
+  let tokensPerStep: Double
+
+  public struct Point: Sendable, Hashable {
+    public let step: Double
+    public let learningRate: Double
+    /// Nats per token.
+    public let loss: Double
+    /// Of a single run's loss.
+    public let low: Double
+    public let high: Double
+  }
+
+  init(points: [Point], metric: String, level: Double, tokensPerStep: Double) {
+    (self.points, self.metric, self.level, self.tokensPerStep) = (points, metric, level, tokensPerStep)
+  }
+
+  /// Reads that of a job; nil where nothing is expected of it.
+  ///
+  /// - Throws: ``FileError`` for a damaged one.
+  init?(in directory: String, tokensPerStep: Double) throws {
+    let path = "\(directory)/\(Self.fileName)"
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let text = try FileError.text(of: path, "expected curve", remedy: "launch the job anew")
+    let lines = text.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    let rows = lines.dropFirst().compactMap { cells -> Point? in
+      let numbers = cells.compactMap(Double.init)
+      guard numbers.count == 5 else { return nil }
+      return Point(step: numbers[0], learningRate: numbers[1], loss: numbers[2], low: numbers[3], high: numbers[4])
+    }
+    guard let header = lines.first, header.count == 5, rows.count == lines.count - 1, rows.count > 1,
+      let level = Double(header[3].drop { $0 != "_" }.dropFirst())
+    else { throw FileError("\(path): this is no expected curve; launch the job anew under another name") }
+    self.init(points: rows, metric: header[2], level: level, tokensPerStep: tokensPerStep)
+  }
+
+  /// As it is kept.
+  var text: String {
+    "step,learning_rate,\(metric),low_\(level),high_\(level)\n"
+      + points.map { "\(plain($0.step)),\($0.learningRate),\($0.loss),\($0.low),\($0.high)\n" }.joined()
+  }
+
+  /// What is expected at a step, straight between the points; nil outside them.
+  func expected(at step: Double) -> Point? {
+    guard let first = points.first, let last = points.last, (first.step...last.step).contains(step) else { return nil }
+    let after = points.firstIndex { $0.step >= step } ?? points.count - 1
+    let (a, b) = (points[max(0, after - 1)], points[after])
+    let share = b.step > a.step ? (step - a.step) / (b.step - a.step) : 0
+    func between(_ value: (Point) -> Double) -> Double { value(a) + share * (value(b) - value(a)) }
+    return Point(
+      step: step, learningRate: between(\.learningRate), loss: between(\.loss), low: between(\.low),
+      high: between(\.high))
+  }
+}
