@@ -82,7 +82,7 @@ def model(given):
 
 
 def deepspeed(given):
-    checking.stand_in("deepspeed.accelerator", "deepspeed.comm", "deepspeed.utils", "torch")
+    checking.stand_in("deepspeed.accelerator", "deepspeed.comm", "deepspeed.runtime.utils", "deepspeed.utils", "torch")
     runtime = checking.folder("deepspeed.runtime")
     checking.bare("deepspeed", os.path.dirname(runtime))
     checking.bare("deepspeed.runtime", runtime)
