@@ -19,12 +19,12 @@ public struct Intake: Sendable, Hashable {
   public var attempt: Int
   /// Whether it was read to its end.
   public var isComplete: Bool
-  /// What could not be read, in all attempts.
+  /// What could not be read.
   public var problems: [String]
   /// How its losses have left what was expected of them, in a few words; nil where they have not.
   public var deviation: String?
 
-  public init(attempt: Int, isComplete: Bool, problems: [String]) {
+  public init(attempt: Int, isComplete: Bool, problems: [String] = []) {
     (self.attempt, self.isComplete, self.problems) = (attempt, isComplete, problems)
   }
 }
@@ -36,8 +36,8 @@ extension JobStore {
       job INTEGER NOT NULL, step REAL NOT NULL, metric INTEGER NOT NULL, attempt INTEGER NOT NULL, value REAL,
       PRIMARY KEY (job, step, metric)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS intake (
-      job INTEGER PRIMARY KEY, attempt INTEGER NOT NULL, is_complete INTEGER NOT NULL, problems TEXT NOT NULL,
-      deviation TEXT);
+      job INTEGER NOT NULL, attempt INTEGER NOT NULL, is_complete INTEGER NOT NULL, problems TEXT NOT NULL,
+      deviation TEXT, PRIMARY KEY (job, attempt)) WITHOUT ROWID;
     """
 
   /// Jobs that have begun and whose last attempt was not read to its end.
@@ -150,16 +150,19 @@ extension JobStore {
     }
   }
 
-  /// How far the jobs were read that were, by name.
+  /// How far the jobs were read that were, by name: their last attempts, with the problems of all.
   public func intakes() throws(StoreError) -> [String: Intake] {
     try ifMeasured([:]) { db in
       var intakes: [String: Intake] = [:]
-      for row in try Row.fetchAll(db, sql: "SELECT name, intake.* FROM intake JOIN job ON job.id = intake.job") {
+      for row in try Row.fetchAll(
+        db, sql: "SELECT name, intake.* FROM intake JOIN job ON job.id = intake.job ORDER BY attempt")
+      {
         guard let name: String = row.read("name"), let attempt: Int = row.read("attempt"),
           let isComplete: Bool = row.read("is_complete"), let problems: String = row.read("problems")
         else { continue }
-        var intake = Intake(
-          attempt: attempt, isComplete: isComplete, problems: problems.split(separator: "\n").map(String.init))
+        let earlier = intakes[name]?.problems ?? []
+        let own = problems.split(separator: "\n").map(String.init).filter { !earlier.contains($0) }
+        var intake = Intake(attempt: attempt, isComplete: isComplete, problems: earlier + own)
         intake.deviation = row.read("deviation")
         intakes[name] = intake
       }

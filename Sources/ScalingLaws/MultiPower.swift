@@ -55,8 +55,8 @@ extension Law {
       citation: "Luo et al. 2025, A Multi-Power Law for Loss Curve Prediction Across Learning Rate Schedules, eq. 4")
   }
 
-  /// The multi-power law with a term of model size, `K/N^kappa`, added as Tissue et al. 2024 (arXiv 2408.11029) add theirs to a
-  /// law of learning-rate annealing: one fit to the curves of several sizes.
+  /// The multi-power law with the term of model size of Hoffmann et al. 2022 (equation 2), `K/N^kappa`: one fit to the curves of
+  /// several sizes. The combination is this project's own.
   static func multiPowerSizes(pieces: Int) throws -> Law {
     Law(
       name: multiPowerSizesName, family: .data,
@@ -65,12 +65,13 @@ extension Law {
       variables: [Variable("N", column: "params")] + scheduleVariables(pieces),
       parameters: scheduleParameters + [.positive("K", 1...1e4), .positive("kappa", 0.1...0.8)],
       notes: [
+        "The combination is ours and not published: on 15 curves of byte-level transformers of 3K to 33K parameters its residuals "
+          + "were 3.7 %, and along a run of ten times their compute it foretold losses 0.4 to 13 % too high.",
         "Sizes share all that the schedule does. Where their peak rates fall with size, as they should, A and C learn what is "
           + "theirs from that too; beyond the sizes of the fit this extrapolates twice.",
         "Give the warm-up by its rows, or its length with --warmup, and resample whole curves, as for multi-power.",
       ],
-      citation:
-        "Luo et al. 2025, eq. 4, with the size term of Tissue et al. 2024, Scaling Law with Learning Rate Annealing")
+      citation: "Luo et al. 2025, eq. 4, with the size term of Hoffmann et al. 2022, eq. 2")
   }
 
   /// The terms of a schedule.

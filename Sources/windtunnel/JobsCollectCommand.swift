@@ -49,9 +49,8 @@ struct JobsCollectCommand: AsyncParsableCommand {
     var lines = ["run,step,metric,value,unit"]
     for job in jobs {
       for one in try store.measurements(of: job.name) {
-        // Trainers name metrics as they like.
-        let name = one.metric.replacingOccurrences(of: "\"", with: "\"\"")
-        lines.append("\(job.name),\(one.step),\"\(name)\",\(one.value),\(units[one.metric] ?? "")")
+        let cells = [job.name, "\(one.step)", one.metric, "\(one.value)", units[one.metric] ?? ""]
+        lines.append(cells.map(csvField).joined(separator: ","))
       }
     }
     return lines.joined(separator: "\n") + "\n"

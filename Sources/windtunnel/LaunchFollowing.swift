@@ -1,6 +1,5 @@
 import Foundation
 import Launch
-import Report
 import RunStore
 
 extension Launch {
@@ -20,7 +19,7 @@ extension Launch {
       onTrouble: { note($0.map { "\($0); trying again" } ?? "the engine answers again") })
     let directory = directory
     let watch = JobWatch(store) { job, deviation in
-      for line in deviation.lines(of: job, in: directory) { note(line) }
+      for line in deviation.lines(of: job.name, in: directory) { note(line) }
       let spec = try JobSpec(document: job.description, path: "\(job.directory)/job.json")
       if spec.expected?.stops == true, deviation.side != .below {
         try await runner.cancel(job.name, reason: deviation.summary)
@@ -54,35 +53,18 @@ extension Launch {
   }
 }
 
-extension Deviation {
-  /// The warning, what it may come from, and what can be done.
-  func lines(of job: JobRecord, in directory: String) -> [String] {
-    var lines = ["warning: job \(job.name): \(summary): \(comparison)"]
-    lines += causes.map { "warning: job \(job.name): likely: \($0)" }
-    lines.append(
-      "warning: job \(job.name): stop it by 'windtunnel jobs cancel \(directory) \(job.name)'; to plan again, fit to what was "
-        + "measured: 'windtunnel jobs collect \(directory) --curves'")
-    return lines
-  }
-
-  private var comparison: String {
-    guard side != .diverged else { return "\(format(expected.loss, significant: 4)) was expected there" }
-    let (own, far) = (expected, end.expected)
-    func interval(_ point: ExpectedCurve.Point) -> String {
-      "\(format(point.loss, significant: 4)) [\(format(point.low, significant: 4)), \(format(point.high, significant: 4))]"
-    }
-    return "\(format(loss, significant: 4)) where \(interval(own)) was expected; so far off it ends at "
-      + "\(format(end.loss, significant: 4)), not \(interval(far))"
-  }
-}
-
 extension JobStore {
-  /// A launch to look at, with all that its jobs have measured until now: brought in here where nobody follows them.
+  /// A launch to look at, with all that its jobs have measured until now: brought in here where nobody follows them, and the
+  /// place can be written.
   static func measured(in directory: String) async throws -> JobStore {
     guard !JobStore.isRun(in: directory) else { return try open(in: directory, toWrite: false) }
-    let store = try open(in: directory, toWrite: true)
-    try await JobWatch(store).look()
-    return store
+    do {
+      let store = try open(in: directory, toWrite: true)
+      try await JobWatch(store).look()
+      return store
+    } catch let error as StoreError where error.code == .cannotWrite {
+      return try open(in: directory, toWrite: false)
+    }
   }
 }
 

@@ -55,13 +55,7 @@ struct SearchExportCommand: AsyncParsableCommand {
           row.record?.failure ?? ""
         ]
     }
-    return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
-  }
-
-  /// A field as RFC 4180 has it.
-  private func quoted(_ field: String) -> String {
-    guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
-    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    return ([header] + lines).map { $0.map(csvField).joined(separator: ",") + "\n" }.joined()
   }
 
   private struct Line: Encodable {

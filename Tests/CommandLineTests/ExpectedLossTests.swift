@@ -76,10 +76,45 @@ import Testing
 
     // What was measured is in the store, with units.
     let metrics = try place.windtunnel("jobs", "collect", "runs/watched", "--metrics")
-    #expect(metrics.text.contains("right,200.0,\"loss\",") && metrics.text.contains(",nat/token"))
+    #expect(metrics.text.contains("right,200.0,loss,") && metrics.text.contains(",nat/token"))
     let table = try place.windtunnel("jobs", "runs/watched")
     #expect(table.text.contains("100 %") && table.text.contains("above what was expected"))
     expectFailure(try place.windtunnel("jobs", "collect", "runs/watched", "--metrics", "--curves"), 64, "not both")
+  }
+
+  @Test("a curve follows the schedule of its job, ends where that is said, and is as wide there as that is")
+  func curve() throws {
+    let place = try Workplace()
+    try place.write(Self.trainer, to: "trainer.yaml")
+    let fit = try place.shell(
+      Self.curves + "\n$W fit curves.csv --law multi-power --starts 4 --bootstrap 20 --no-sensitivity --output fit.json"
+    )
+    #expect(fit.status == 0, "\(fit.errors)")
+    /// Step, rate, loss, low and high of a row of the curve.
+    func rows(_ expected: String) throws -> [[Double]] {
+      try place.write(
+        Self.jobs.replacingOccurrences(of: "expected: {curve: fit.json}", with: "expected: \(expected)"),
+        to: "jobs.yaml")
+      let files = try #require(
+        try place.windtunnel("launch", "jobs.yaml", "--dry-run", "--format", "json").json()["files"] as? [[String: Any]]
+      )
+      let text = try #require(
+        files.first { ($0["path"] as? String)?.hasSuffix("right/expected.csv") == true }?["text"] as? String)
+      return text.split(separator: "\n").dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+    }
+    let free = try rows("{curve: fit.json}")
+    let last = try #require(free.last)
+    // The curves are of 2 + 0.5 / S^0.5; the rate is summed over a rise of 20 steps and 180 more.
+    #expect(last[0] == 200 && last[1] == 0.01 && abs(last[2] / (2 + 0.5 / 1.9.squareRoot()) - 1) < 0.01)
+    let half = try #require(free.first { $0[0] == 10 })
+    #expect(half[1] == 0.005 && last[3] < last[2] && last[2] < last[4])
+    let tied = try #require(try rows("{curve: fit.json, end: 3, end_interval: [2.7, 3.4]}").last)
+    #expect(abs(tied[2] - 3) < 1e-9 && tied[3] < 2.7 && tied[3] > 2.6 && tied[4] > 3.4 && tied[4] < 3.5)
+    for wrong in ["{curve: fit.json, interval: 2}", "{curve: fit.json, end_interval: [2]}", "{curves: fit.json}"] {
+      try place.write(
+        Self.jobs.replacingOccurrences(of: "expected: {curve: fit.json}", with: "expected: \(wrong)"), to: "jobs.yaml")
+      expectFailure(try place.windtunnel("launch", "jobs.yaml", "--dry-run"), 65, "expected")
+    }
   }
 
   @Test("a fit that foretells no curve is refused")
@@ -87,8 +122,13 @@ import Testing
     let place = try Workplace()
     try place.write(Self.trainer, to: "trainer.yaml")
     try place.write(Self.jobs, to: "jobs.yaml")
+    _ = try place.shell(Self.curves)
     expectFailure(try place.windtunnel("launch", "jobs.yaml", "--dry-run"), 66, "fit.json")
     try place.write("{}", to: "fit.json")
     expectFailure(try place.windtunnel("launch", "jobs.yaml", "--dry-run"), 65, "fit.json")
+    let other = try place.shell(
+      "$W fit curves.csv --formula 'E + A/step^a' --starts 4 --bootstrap 0 --no-sensitivity --output fit.json")
+    #expect(other.status == 0, "\(other.errors)")
+    expectFailure(try place.windtunnel("launch", "jobs.yaml", "--dry-run"), 65, "multi-power")
   }
 }

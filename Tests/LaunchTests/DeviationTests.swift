@@ -31,43 +31,47 @@ import Testing
     #expect(Self.deviation(until: 40) { Self.expected($0) * 2 } == nil, "two values are too few to judge by")
   }
 
-  @Test("losses in bits are told as such, and so is another data set")
+  @Test("losses in bits are told as such, and so are other data and a leak")
   func factors() throws {
     let bits = try #require(Self.deviation { Self.expected($0) / M_LN2 })
-    #expect(bits.side == .above && bits.causes.first?.contains("bits where nats") == true, "\(bits.causes)")
+    guard case .bitsForNats(let factor) = bits.causes.first else { return #expect(Bool(false), "\(bits.causes)") }
+    #expect(bits.side == .above && abs(factor * M_LN2 - 1) < 1e-9 && bits.step == 20)
     let data = try #require(Self.deviation { Self.expected($0) * 1.1 })
-    #expect(data.causes.first?.contains("the same from the first") == true, "\(data.causes)")
-    #expect(abs(data.end.loss / (Self.expected(1000) * 1.1) - 1) < 1e-9)
+    #expect(data.causes == [.otherData] && abs(data.endLoss / (Self.expected(1000) * 1.1) - 1) < 1e-9)
     let below = try #require(Self.deviation { Self.expected($0) * 0.9 })
-    #expect(below.side == .below && below.causes.contains { $0.contains("held-out text among the training data") })
+    #expect(below.side == .below && below.causes == [.otherData, .leak])
   }
 
-  @Test("a jump is told with its step, a stall and a drift without one")
+  @Test("a jump is told with its step, a stall and a drift as what they are")
   func shapes() throws {
     let jump = try #require(Self.deviation { $0 < 600 ? Self.expected($0) : Self.expected($0) * 1.3 })
-    #expect(jump.causes.first?.contains("jumped at step 600") == true, "\(jump.causes)")
-    #expect(jump.side == .above && jump.expected.loss == Self.expected(1000))
+    let causes = [
+      Deviation.Cause.jump(step: 600, from: Self.expected(580), to: Self.expected(600) * 1.3), .fallsBehind,
+    ]
+    #expect(jump.causes == causes && jump.step == 600 && jump.expected.loss == Self.expected(1000))
     let stall = try #require(Self.deviation { Self.expected(min($0, 200)) })
-    #expect(stall.causes.first?.contains("has not fallen since") == true, "\(stall.causes)")
+    guard case .stalled(let since, let fall) = stall.causes.first else {
+      return #expect(Bool(false), "\(stall.causes)")
+    }
+    #expect(since == 700 && abs(fall - (Self.expected(700) - Self.expected(1000))) < 1e-9)
     let drift = try #require(Self.deviation { Self.expected($0) * (1 + 0.016 * log($0)) })
-    #expect(drift.causes.first?.contains("falls behind") == true, "\(drift.causes)")
+    #expect(drift.causes == [.fallsBehind])
   }
 
   @Test("a loss that is no number ends the matter")
   func diverged() throws {
     let found = try #require(Self.deviation { $0 < 800 ? Self.expected($0) : .nan })
-    #expect(found.side == .diverged && found.step == 800 && found.summary.contains("800"))
-    #expect(found.causes.first?.contains("unstable") == true)
+    #expect(found.side == .diverged && found.step == 800 && found.causes == [.diverged])
   }
 
   @Test("what the trainer says of its learning rate and its tokens is held against the job")
   func settings() throws {
     let rates = [900.0, 1000].map { JobMeasurement(step: $0, metric: "learning_rate", value: 3e-4) }
     let rate = try #require(Self.deviation(more: rates) { Self.expected($0) * 1.2 })
-    #expect(rate.causes.first?.contains("learning rate at step 1000 is 0.0003 where the schedule has 0.001") == true)
+    #expect(rate.causes.first == .otherRate(step: 1000, given: 3e-4, meant: 1e-3))
     let tokens = [JobMeasurement(step: 1000, metric: "tokens", value: 256_000)]
     let batch = try #require(Self.deviation(more: tokens) { Self.expected($0) * 1.2 })
-    #expect(batch.causes.first?.contains("a step has 256 tokens where the job has 512") == true, "\(batch.causes)")
+    #expect(batch.causes.first == .otherBatch(tokens: 256, meant: 512))
   }
 
   @Test("a curve is read as it was written, and a damaged one is refused")

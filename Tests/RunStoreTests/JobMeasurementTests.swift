@@ -28,6 +28,7 @@ import Testing
     #expect(try store.lastValues(of: ["loss", "other"]) == ["a": ["loss": .init(step: 3, metric: "loss", value: 1)]])
     #expect(try store.lastSteps() == ["a": 4])
     #expect(try store.units() == units && store.measurements(of: "b").isEmpty)
-    #expect(try store.intakes()["a"]?.problems == [])
+    #expect(try store.intakes() == ["a": Intake(attempt: 2, isComplete: false)])
+    #expect(try store.unreadJobs().isEmpty, "no job has begun")
   }
 }

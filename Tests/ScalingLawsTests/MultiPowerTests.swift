@@ -45,6 +45,20 @@ import Testing
     }
   }
 
+  @Test func `a law over sizes adds what is the size's`() throws {
+    let runs = try RunTable(Table.parse(text(Array(200...6000)), name: "schedule.csv"))
+      .addingSchedule(warmup: 200, target: nil)
+    // The catalogue's entry has one piece, as a published fit would.
+    let fitted = try FittedLaw(
+      law: try LawCatalogue().law("multi-power-sizes"), parameters: parameters + [20, 0.25],
+      draws: [parameters + [40, 0.25]],
+      provenance: "")
+    let (best, draws) = try fitted.losses(along: runs, params: 1e8)
+    let last = try #require(best.last)
+    #expect(abs(last - exact(at: 6000) - 0.2) < 1.5e-4 && abs(draws[0][5800] - last - 0.2) < 1e-9)
+    #expect(throws: (any Error).self) { try fitted.losses(along: runs, params: nil) }
+  }
+
   @Test func `rows without a loss tell the schedule alone`() throws {
     let rows = (0..<40).map { "\($0 * 10),\(3e-4 - 5e-6 * Double($0)),\($0 < 5 ? "" : "3.\($0)")\n" }.joined()
     let runs = try RunTable(Table.parse("step,lr,loss\n" + rows, name: "c.csv")).addingSchedule(target: "loss")

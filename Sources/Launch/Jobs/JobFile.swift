@@ -13,6 +13,7 @@ import TrainingCost
 /// training: {tokens: 2.5B, sequence: 1024, batch: 480}
 /// optimizer: {lr: 6e-4}
 /// resources: {gpus: 8, time: 1d}
+/// expected: {curve: fit.json}    # the losses along the run, of a multi-power fit
 /// runs:
 ///   - {name: short, training: {tokens: 300M}}
 ///   - {name: long, after: [short]}

@@ -20,7 +20,7 @@ public actor JobWatch {
   /// The share of the time, in parts, that reading may take where there is much to read.
   private static let idleParts = 20
 
-  /// - Parameter onDeviation: called once an attempt when its losses have left what was expected.
+  /// - Parameter onDeviation: called when the losses of an attempt have left what was expected, once until they are back.
   public init(
     _ store: JobStore, onDeviation: @escaping @Sendable (JobRecord, Deviation) async throws -> Void = { _, _ in }
   ) {
@@ -52,10 +52,9 @@ public actor JobWatch {
 
   private func take(_ job: JobRecord, _ attempt: Int, _ before: Intake?) async throws -> Intake {
     let isOver = attempt < job.attempt || job.state.isEnded
-    var intake = Intake(attempt: attempt, isComplete: isOver, problems: before?.problems ?? [])
+    var intake = Intake(attempt: attempt, isComplete: isOver)
     if before?.attempt == attempt { intake.deviation = before?.deviation }
     var measurements: [JobMeasurement] = []
-    var deviation: Deviation?
     do {
       if open[job.name]?.attempt != attempt {
         let spec = try JobSpec(document: job.description, path: "\(job.directory)/job.json")
@@ -64,16 +63,13 @@ public actor JobWatch {
           expected: try ExpectedCurve(in: job.directory, tokensPerStep: Double(spec.training.tokensPerStep)))
       }
       measurements = open[job.name]?.reader.read(atEnd: isOver) ?? []
-      intake.add(problems: open[job.name]?.reader.problems ?? [])
+      intake.problems = open[job.name]?.reader.problems ?? []
     } catch {
-      intake.add(problems: ["\(error)"])
+      intake.problems = ["\(error)"]
     }
-    if measurements.isEmpty, before == intake { return intake }
     try store.keep(measurements, units: MetricUnits.known, of: job.name, intake)
     if !measurements.isEmpty, let expected = open[job.name]?.expected {
-      deviation = expected.deviation(of: try store.measurements(of: job.name))
-    }
-    if !measurements.isEmpty, deviation?.summary != intake.deviation {
+      let deviation = expected.deviation(of: try store.measurements(of: job.name))
       let isNews = intake.deviation == nil
       intake.deviation = deviation?.summary
       try store.keep([], units: [:], of: job.name, intake)
@@ -81,11 +77,5 @@ public actor JobWatch {
     }
     if isOver { open[job.name] = nil }
     return intake
-  }
-}
-
-extension Intake {
-  fileprivate mutating func add(problems news: [String]) {
-    for text in news where !problems.contains(text) { problems.append(text) }
   }
 }
