@@ -27,11 +27,17 @@ public struct Launch: Sendable {
   public init(_ specs: [JobSpec], from path: String, directory: String) throws {
     let root = URL(fileURLWithPath: directory).path
     self.directory = root
-    var refusals: [String] = []
+    var refusals: [(sentence: String, jobs: [String])] = []
     jobs = try specs.map { spec in
       let folder = "\(root)/jobs/\(spec.name)"
       let call = try BackEnds.backEnd(of: spec, file: path).call(spec, in: folder)
-      refusals += call.unsupported.map { "job '\(spec.name)': \($0)" }
+      for sentence in call.unsupported {
+        if let index = refusals.firstIndex(where: { $0.sentence == sentence }) {
+          refusals[index].jobs.append(spec.name)
+        } else {
+          refusals.append((sentence, [spec.name]))
+        }
+      }
       return Job(
         spec: spec, call: call, directory: folder,
         script: JobScript(call, of: spec, workingDirectory: FileManager.default.currentDirectoryPath),
@@ -39,7 +45,10 @@ public struct Launch: Sendable {
     }
     guard refusals.isEmpty else {
       throw FileError(
-        "\(path): the trainer cannot do what is asked:\n" + refusals.map { "  \($0)" }.joined(separator: "\n"))
+        "\(path): the trainer cannot do what is asked:"
+          + refusals.map { sentence, jobs in
+            "\n  job '\(jobs[0])'\(jobs.count > 1 ? " and \(jobs.count - 1) more" : ""): \(sentence)"
+          }.joined())
     }
   }
 
@@ -49,15 +58,14 @@ public struct Launch: Sendable {
     for job in jobs {
       rehearsal.files += try files(of: job).map { .init("\(job.directory)/\($0.name)", $0.text) }
     }
-    var groups: [JobSpec.Resources: [EngineJob]] = [:]
-    var order: [JobSpec.Resources] = []
-    for job in jobs {
-      if groups[job.spec.resources] == nil { order.append(job.spec.resources) }
-      groups[job.spec.resources, default: []].append(
-        EngineJob(name: job.spec.name, attempt: 1, directory: job.directory, resources: job.spec.resources))
+    // What comes before a job has no handle yet.
+    let attempts = jobs.map { job in
+      EngineJob(
+        name: job.spec.name, attempt: 1, directory: job.directory, resources: job.spec.resources,
+        after: engine.ordersJobs ? job.spec.after.map { "<\($0)>" } : [])
     }
-    for (number, group) in order.flatMap({ (groups[$0] ?? []).chunks(of: engine.largestBatch) }).enumerated() {
-      let part = try engine.rehearse(Array(group), batch: "wt-\(number + 1)", in: directory)
+    for (number, batch) in attempts.batches(of: engine.largestBatch).enumerated() {
+      let part = try engine.rehearse(batch, batch: "wt-\(number + 1)", in: directory)
       rehearsal.files += part.files
       rehearsal.commands += part.commands
     }

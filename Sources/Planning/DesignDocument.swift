@@ -4,8 +4,10 @@ import Foundation
 /// A design as a file, `windtunnel.design/1`: all its numbers in full precision, and what they rest on.
 ///
 /// Keys are written in snake case. What is not known or not finite is left out.
-public struct DesignDocument: Encodable, Sendable {
-  public var schema = "windtunnel.design/1"
+public struct DesignDocument: Codable, Sendable {
+  public static let currentSchema = "windtunnel.design/1"
+
+  public var schema = currentSchema
   public var law: String
   public var provenance: String
   /// `loss`, `optimum`, `both`; or `check` where a user's own runs are judged.
@@ -17,6 +19,8 @@ public struct DesignDocument: Encodable, Sendable {
   public var intervalLevel: Double
   /// How many sets of parameters the expectation is taken over.
   public var scenarios: Int
+  /// The column in which a run table holds the sizes of runs, which tells how they are counted.
+  public var sizeColumn: String
   public var runs: [Run]
   /// Before any of the runs is made; missing where nothing is known.
   public var before: Forecast?
@@ -30,27 +34,27 @@ public struct DesignDocument: Encodable, Sendable {
   public var warnings: [String]
 
   /// The compute-optimal run at the target, by the law as it stands.
-  public struct Target: Encodable, Sendable {
+  public struct Target: Codable, Sendable {
     public var flops: Double
     public var params: Double
     public var tokens: Double
     public var loss: Double
   }
 
-  public struct Noise: Encodable, Sendable {
+  public struct Noise: Codable, Sendable {
     /// The standard deviation of a run's log loss.
     public var standardDeviation: Double
     public var ofCheapest: Double?
   }
 
-  public struct Limits: Encodable, Sendable {
+  public struct Limits: Codable, Sendable {
     public var largestShare: Double
     public var maxRuns: Int
     public var maxRepeats: Int
     public var sizeFactor: Double
   }
 
-  public struct Run: Encodable, Sendable {
+  public struct Run: Codable, Sendable {
     public var params: Double
     public var tokens: Double
     /// Of one repeat.
@@ -60,12 +64,12 @@ public struct DesignDocument: Encodable, Sendable {
     public var share: Double
   }
 
-  public struct Forecast: Encodable, Sendable {
+  public struct Forecast: Codable, Sendable {
     public var loss: Expectation
     public var params: Expectation
   }
 
-  public struct Expectation: Encodable, Sendable {
+  public struct Expectation: Codable, Sendable {
     /// Of the logarithm.
     public var standardError: Double
     public var interval: [Double]?
@@ -77,7 +81,7 @@ public struct DesignDocument: Encodable, Sendable {
     }
   }
 
-  public struct Appraisal: Encodable, Sendable {
+  public struct Appraisal: Codable, Sendable {
     public var name: String
     public var runs: Int
     public var flops: Double
@@ -89,9 +93,18 @@ public struct DesignDocument: Encodable, Sendable {
     public var illConditioned: Bool
   }
 
-  public struct Factor: Encodable, Sendable {
+  public struct Factor: Codable, Sendable {
     public var loss: Double?
     public var params: Double?
+  }
+
+  /// Reads a document.
+  ///
+  /// - Throws: ``PlanError`` if it is no design, of another major version, or lacks something.
+  public init(json: Data) throws(PlanError) {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    self = try decoded("design", schema: Self.currentSchema, json, by: decoder)
   }
 
   public init(_ design: RunDesign, isCheck: Bool) {
@@ -113,6 +126,7 @@ public struct DesignDocument: Encodable, Sendable {
       sizeFactor: request.sizeFactor)
     intervalLevel = request.level
     scenarios = design.scenarioCount
+    sizeColumn = design.sizeColumn
     runs = design.runs.map {
       Run(
         params: $0.params, tokens: $0.tokens, flops: $0.flops, repeats: $0.repeats,

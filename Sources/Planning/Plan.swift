@@ -11,6 +11,8 @@ public struct Plan: Sendable, Hashable {
   public let provenance: String
   /// Parameters of the model (N), counted as the law counts them; nil where the law knows only compute.
   public let params: Quantity?
+  /// The column in which a run table holds that size, which tells how it is counted.
+  public let sizeColumn: String?
   /// Training tokens (D); nil where the law knows only compute.
   public let tokens: Quantity?
   /// Training compute in FLOP; below the budget where a constraint leaves some over.
@@ -94,7 +96,7 @@ extension Ensemble {
       loss.samples, logResiduals: law.fitted.logResiduals, level: options.level, seed: options.seed)
     return Plan(
       law: law.fitted.law.name, provenance: law.fitted.provenance, params: findings.params,
-      tokens: splits ? quantity(best, drawn) { $0.tokens } : nil,
+      sizeColumn: law.fitted.law.sizeColumn, tokens: splits ? quantity(best, drawn) { $0.tokens } : nil,
       flops: quantity(best, drawn) { point.flops($0, for: goal) },
       tokensPerParam: splits ? quantity(best, drawn) { $0.tokens / $0.params } : nil, epochs: epochs,
       loss: loss.quantity,

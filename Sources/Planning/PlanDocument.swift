@@ -15,6 +15,8 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   /// What turned the budget into compute.
   public var assumptions: [String]
   public var params: DocumentQuantity?
+  /// The column in which a run table holds such a size, which tells how it is counted.
+  public var sizeColumn: String?
   public var tokens: DocumentQuantity?
   public var flops: DocumentQuantity
   public var tokensPerParam: DocumentQuantity?
@@ -37,6 +39,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
 
   enum CodingKeys: String, CodingKey {
     case schema, law, provenance, budget, assumptions, params, tokens, flops
+    case sizeColumn = "size_column"
     case tokensPerParam = "tokens_per_param"
     case epochs, loss, exponents, robust, valley, lifetime, mixture, upcycling, cost, cluster, sweep
     case intervalLevel = "interval_level"
@@ -56,6 +59,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
     self.budget = budget
     self.assumptions = assumptions
     params = plan.params.map(DocumentQuantity.init)
+    sizeColumn = plan.sizeColumn
     tokens = plan.tokens.map(DocumentQuantity.init)
     flops = DocumentQuantity(plan.flops)
     tokensPerParam = plan.tokensPerParam.map(DocumentQuantity.init)
@@ -80,19 +84,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   ///
   /// - Throws: ``PlanError`` if it is no plan, of another major version, or lacks something.
   public init(json: Data) throws(PlanError) {
-    struct Head: Decodable { let schema: String }
-    let decoder = JSONDecoder()
-    do {
-      let head = try decoder.decode(Head.self, from: json)
-      guard head.schema == Self.currentSchema else {
-        throw PlanError("the plan's schema is '\(head.schema)', but this version reads '\(Self.currentSchema)'")
-      }
-      self = try decoder.decode(PlanDocument.self, from: json)
-    } catch let error as PlanError {
-      throw error
-    } catch {
-      throw PlanError("cannot read the plan: \(Self.explained(error))")
-    }
+    self = try decoded("plan", schema: Self.currentSchema, json, by: JSONDecoder())
   }
 
   /// The document as JSON with sorted keys, ending in a newline.
@@ -104,21 +96,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
     do {
       return try encoder.encode(self) + Data("\n".utf8)
     } catch {
-      throw PlanError("cannot write the plan: \(Self.explained(error))")
-    }
-  }
-
-  private static func explained(_ error: any Error) -> String {
-    func place(_ path: [any CodingKey]) -> String {
-      path.isEmpty ? "the document" : "'\(path.map(\.stringValue).joined(separator: "."))'"
-    }
-    switch error {
-    case DecodingError.keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing"
-    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      return "\(place(context.codingPath)) is not of the kind it should be"
-    case DecodingError.dataCorrupted(let context): return "\(place(context.codingPath)) is not valid JSON"
-    case EncodingError.invalidValue(_, let context): return "\(place(context.codingPath)) is not a finite number"
-    default: return "\(error)"
+      throw PlanError("cannot write the plan: \(explained(error))")
     }
   }
 }

@@ -1,6 +1,7 @@
 import Fitting
 import Foundation
 import ScalingLaws
+import Tables
 
 /// The runs to buy next, what they are expected to teach, and how customary designs of the same cost compare.
 public struct RunDesign: Sendable {
@@ -29,6 +30,8 @@ public struct RunDesign: Sendable {
   /// Where the law's parameters come from.
   public let provenance: String
   public let law: String
+  /// The column in which a run table holds the sizes of runs, which tells how the law counts them.
+  public let sizeColumn: String
   public let reasons: [String]
   public let warnings: [String]
 }
@@ -108,7 +111,8 @@ extension DesignStudy {
       gridFactorForLoss: try gridFactor(of: runs, after, cheapest) { $0.lossError },
       gridFactorForSize: try gridFactor(of: runs, after, cheapest) { $0.sizeError },
       extrapolation: request.target / largest, scenarioCount: scenarioCount, request: request,
-      provenance: ensemble.law.fitted.provenance, law: ensemble.law.fitted.law.name, reasons: findings.reasons,
+      provenance: ensemble.law.fitted.provenance, law: ensemble.law.fitted.law.name,
+      sizeColumn: ensemble.law.fitted.law.sizeColumn ?? Role.params.rawValue, reasons: findings.reasons,
       warnings: findings.warnings)
   }
 

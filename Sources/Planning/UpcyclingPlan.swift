@@ -73,7 +73,7 @@ public func planUpcycling(
   let tokens = best.tokens(flops)
   var plan = Plan(
     law: law.law.name, provenance: law.provenance, params: Quantity(value: best.activeParams),
-    tokens: Quantity(value: tokens),
+    sizeColumn: Role.activeParams.rawValue, tokens: Quantity(value: tokens),
     flops: Quantity(value: ComputeRule.sixND.trainingFLOPs(params: best.activeParams, tokens: tokens)),
     tokensPerParam: Quantity(value: tokens / best.activeParams), epochs: nil,
     loss: Quantity(

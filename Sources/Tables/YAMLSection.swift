@@ -14,8 +14,10 @@ public struct YAMLSection {
   ///   - kind: what it should be, for messages: `hardware file`.
   ///   - schema: what its line `schema` must be.
   ///   - text: what the file holds, where it was read before.
+  ///   - remedies: what to do with a file of another schema.
   public init(
-    path: String, text given: String? = nil, kind: String, schema: String, keys: [String]
+    path: String, text given: String? = nil, kind: String, schema: String, keys: [String],
+    remedies: [String: String] = [:]
   ) throws(FileError) {
     let text: String
     if let given {
@@ -34,7 +36,7 @@ public struct YAMLSection {
       throw fault("'schema' is missing; it should begin with 'schema: \(schema)'")
     }
     guard found == schema else {
-      throw fault("its schema is '\(excerpt(found))'; this version reads '\(schema)'")
+      throw fault(remedies[found] ?? "its schema is '\(excerpt(found))'; this version reads '\(schema)'")
     }
     try checkKeys(keys)
   }

@@ -37,6 +37,7 @@ struct DesignCommand: ParsableCommand {
       Examples:
         windtunnel design --fit f.json --pilot-budget "2k USD" --target "1e23 FLOP"
         windtunnel design --fit f.json --target "1e23 FLOP" --check planned.csv
+        windtunnel launch job.yaml --design next.json
       """)
 
   @OptionGroup(title: "Law") var source: SourceOptions
@@ -120,8 +121,8 @@ struct DesignCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Also write the runs as an experiment that the reference trainer's sweep makes (.yaml), or the result as JSON "
-        + "(.json).", valueName: "file"))
+      "Also write the runs as jobs of the reference trainer (.yaml), or the result as JSON (.json), whose runs 'windtunnel "
+        + "launch --design' makes by any trainer.", valueName: "file"))
   var output: String?
 
   @Option(help: ArgumentHelp("Also write the runs as a table.", valueName: "file"))
@@ -132,7 +133,7 @@ struct DesignCommand: ParsableCommand {
   func validate() throws {
     try checkInterval(interval)
     if let output, !["yaml", "yml", "json"].contains(URL(fileURLWithPath: output).pathExtension.lowercased()) {
-      throw ValidationError("--output '\(output)' should end in .yaml, for an experiment, or in .json")
+      throw ValidationError("--output '\(output)' should end in .yaml, for jobs to launch, or in .json")
     }
   }
 
@@ -146,14 +147,10 @@ struct DesignCommand: ParsableCommand {
     document.warnings = source.caveats + document.warnings
     let json = indentedJSON(try encodedJSON(document))
     if let output {
-      let file = DesignFiles(design, sizes: source.fitted.law.sizeColumn)
       let isJSON = URL(fileURLWithPath: output).pathExtension.lowercased() == "json"
-      try writeAtomically(
-        isJSON
-          ? json : try file.experiment(named: URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent),
-        to: output)
+      try writeAtomically(isJSON ? json : DesignFiles(design: design).jobs(at: output), to: output)
     }
-    if let csv { try writeAtomically(DesignFiles(design, sizes: source.fitted.law.sizeColumn).table, to: csv) }
+    if let csv { try writeAtomically(DesignFiles(design: design).table, to: csv) }
     let figure = DesignFigure(design)
     if let path = plot.plot { try figure.plot.write(to: path) }
     try writeAtomically(

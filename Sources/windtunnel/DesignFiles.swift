@@ -4,16 +4,9 @@ import Planning
 import ScalingLaws
 import Tables
 
-/// The runs of a design as files: a table, and an experiment that the reference trainer's sweep can make.
+/// The runs of a design as files: a table, and jobs of the reference trainer.
 struct DesignFiles {
-  private let design: RunDesign
-  /// The column by which the law counts sizes.
-  private let sizes: String
-
-  init(_ design: RunDesign, sizes: String?) {
-    self.design = design
-    self.sizes = sizes ?? Role.params.rawValue
-  }
+  let design: RunDesign
 
   /// Runs that a user has planned: size and tokens, a line each, and how often in `repeats` where there is such a column.
   static func runs(from path: String, sizes: String?) throws -> [DesignRun] {
@@ -41,55 +34,38 @@ struct DesignFiles {
 
   /// The runs as CSV: size, tokens, flops (of one repeat), repeats, share (of all repeats in the whole).
   var table: String {
-    "\(sizes),tokens,flops,repeats,share\n"
+    "\(design.sizeColumn),tokens,flops,repeats,share\n"
       + design.runs.map { run in
         "\(run.params),\(run.tokens),\(run.flops),\(run.repeats),\(run.flops * Double(run.repeats) / design.runs.flops)\n"
       }.joined()
   }
 
-  /// The runs as `windtunnel.pilot/1`, with the training settings and the learning-rate rule of `Experiments/pilot.yaml`.
+  /// The runs as `windtunnel.job/1` for the reference trainer, with the learning-rate rule of `Experiments/pilot.yaml`.
   ///
-  /// Sizes become the nearest shapes of the reference trainer; a run's repeats are its seeds.
-  func experiment(named name: String) throws -> String {
-    let embedding = sizes != Role.paramsNonEmbedding.rawValue
-    let shapes = Set(design.runs.map(\.params)).sorted().map {
-      ($0, ReferenceShape(nearest: $0, embedding: embedding))
+  /// Sizes become the nearest shapes; a run's repeats are its seeds.
+  ///
+  /// - Parameter path: where it will be.
+  func jobs(at path: String) -> String {
+    let embedding = design.sizeColumn != Role.paramsNonEmbedding.rawValue
+    let runs = DesignedRun.all(of: DesignDocument(design, isCheck: false)).map { run in
+      let model = ReferenceTrainer.model(nearest: run.params, embedding: embedding)
+      return
+        "  - {name: \(run.name), model: {layers: \(model.layers), hidden: \(model.hidden), heads: \(model.heads)}, "
+        + "training: {tokens: \(String(format: "%.0f", run.tokens)), seed: \(run.seed)}}  # \(model.parameters.total) parameters\n"
     }
-    let names = Dictionary(
-      shapes.map { ($0.0, "n\(formatCount($0.0, digits: 4).lowercased())") }, uniquingKeysWith: { $1 })
-    let shapeLines = shapes.map { params, shape in
-      "  \(names[params] ?? ""): {layers: \(shape.layers), width: \(shape.width), heads: \(shape.heads)}"
-        + "  # \(shape.params) for \(String(format: "%.0f", params))\n"
-    }
-    let runs = design.runs.map { run in
-      "      - {tokens: \(String(format: "%.0f", run.tokens)), sizes: [\(names[run.params] ?? "")], "
-        + "seeds: [\((0..<run.repeats).map(String.init).joined(separator: ", "))]}\n"
-    }
-    return try """
-    # Runs chosen by windtunnel design for a target of \(formatFLOPs(design.target.flops)): \
-    \(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)) together.
-    # Make them with Experiments/reference-trainer/sweep.py --definition THIS --output FOLDER. Training settings and the
-    # learning-rate rule are those of Experiments/pilot.yaml, found at 10K to 500K parameters: check them at other sizes.
-    schema: windtunnel.pilot/1
-    name: \(jsonText(name))
-
-    training: {length: 128, batch: 4, warmup: 0.05, final_lr: 0.1, weight_decay: 0.1, clip: 1.0}
-    evaluation: {eval_windows: 2048, curve_windows: 64, curve_points: 18}
-    learning_rate: {value: 0.0065, at_params: 33000, exponent: -0.4}
-
-    sizes:
-    \(shapeLines.joined())
-    stages:
-      - name: design
-        output: runs.csv
-        curves: curves.csv
-        runs:
-    \(runs.joined())
-    """
-  }
-
-  /// A text as YAML reads it whatever it holds: JSON's quotes are YAML's.
-  private func jsonText(_ text: String) throws -> String {
-    String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
+    return """
+      # Runs chosen by windtunnel design for a target of \(formatFLOPs(design.target.flops)): \
+      \(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)) together.
+      # windtunnel launch \(path) --dry-run    shows what would be written and run
+      # The learning-rate rule was found at 10K to 500K parameters: check it at other sizes.
+      schema: windtunnel.job/1
+      engine: {kind: local, slots: 1}
+      trainer: {name: reference, python: /usr/bin/python3}
+      optimizer: {lr: {value: 0.0065, at_params: 33K, exponent: -0.4}}
+      schedule: {kind: cosine, warmup: 0.05}
+      retries: 1
+      runs:
+      \(runs.joined())
+      """
   }
 }

@@ -10,7 +10,7 @@ struct LaunchCommand: AsyncParsableCommand {
     commandName: "launch",
     abstract: "Run jobs on a trainer and an engine, and follow them to their ends.",
     discussion: """
-      A job file says what is trained, by which trainer, and where; a plan can say most of it. What was launched goes on when \
+      A job file says what is trained, by which trainer, and where; a plan can say most of it, and a design which runs. What was launched goes on when \
       this command is stopped: launch the same file again to follow it, or look with 'windtunnel jobs'. Nothing is handed in \
       twice, and a job that failed is begun again as often as its 'retries' say.
 
@@ -18,6 +18,7 @@ struct LaunchCommand: AsyncParsableCommand {
         windtunnel launch Experiments/launch.yaml --dry-run
         windtunnel launch Experiments/launch.yaml
         windtunnel launch job.yaml --plan plan.json --engine slurm
+        windtunnel launch job.yaml --design design.json
       """)
 
   @Argument(help: ArgumentHelp("Jobs in YAML.", valueName: "file"))
@@ -27,6 +28,11 @@ struct LaunchCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "A plan that says size, tokens, batch and layout; the file's own unless given.", valueName: "file"))
   var plan: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A design whose runs are made, each a job; the file's own unless given.", valueName: "file"))
+  var design: String?
 
   @Option(
     help: ArgumentHelp(
@@ -43,7 +49,7 @@ struct LaunchCommand: AsyncParsableCommand {
 
   func run() async throws {
     try output.prepare()
-    let read = try JobFile(path: file, plan: plan, engine: engine)
+    let read = try JobFile(path: file, plan: plan, design: design, engine: engine)
     let directory = directory ?? read.directory
     let launch = try Launch(read.jobs, from: file, directory: directory)
     let engine = await read.engine.engine()

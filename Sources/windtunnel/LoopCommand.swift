@@ -52,7 +52,12 @@ struct LoopCommand: AsyncParsableCommand {
         options: PlanOptions(level: loop.level, seed: computing.seed))
       let document = try PlanDocument(plan, budget: formatFLOPs(loop.targetFLOPs)).json()
       try writeAtomically(Array(document), to: "\(folder)/plan.json")
-      let target = try loop.target(params: plan.params?.value ?? 0, seed: 0, provenance: .init())
+      let nearest = try loop.target(
+        params: plan.params?.value ?? 0, sizeColumn: fitted.law.sizeColumn ?? Role.params.rawValue, seed: 0,
+        provenance: .init())
+      // As it is read from the registration.
+      let target = try loop.target(
+        params: Double(nearest.model.parameters.total), seed: 0, provenance: .init())
       return try Registration(
         of: target, by: fitted, level: loop.level, seed: computing.seed, largestPilot: pilot.map(\.flops).max() ?? 0,
         runs: fingerprint(of: table.utf8), plan: fingerprint(of: document))

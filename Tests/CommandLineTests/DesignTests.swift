@@ -45,10 +45,11 @@ import Testing
         + "--output next.yaml --csv next.csv --format json")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let json = try outcome.json()
-    let yaml = String(decoding: try place.read("next.yaml"), as: UTF8.self)
-    for words in ["schema: windtunnel.pilot/1", "name: \"next\"", "stages:", "learning_rate:", "seeds: [0"] {
-      #expect(yaml.contains(words), "\(words)")
-    }
+    // The file is one of jobs, a job a repeat.
+    let rehearsal = try place.shell("$W launch next.yaml --dry-run --format json")
+    let commands = try #require(try rehearsal.json()["commands"] as? [String], "\(rehearsal.errors)")
+    let repeats = try #require(json["runs"] as? [[String: Any]]).map { $0["repeats"] as? Int ?? 0 }
+    #expect(commands.count == repeats.reduce(0, +) && repeats.contains { $0 > 1 })
     let check = try place.shell(
       "$W design --preset besiroglu2024 --noise 0.01 --target '1e22 FLOP' --check next.csv --format json"
     ).json()
@@ -59,6 +60,54 @@ import Testing
       return try #require(after["loss"]?["standard_error"] as? Double)
     }
     #expect(abs(try error(check) / error(json) - 1) < 1e-9)
+  }
+
+  @Test("the runs of a design are launched by a job file for any trainer, and the pilots of a loop")
+  func launched() throws {
+    let line =
+      "$W design --preset besiroglu2024 --noise 0.01 --pilot-budget '1e19 FLOP' --target '1e22 FLOP' --min-params 20M"
+    let design = try place.shell("\(line) --max-repeats 1 --output next.json --format json")
+    #expect(design.status == 0, "\(design.errors)")
+    #expect(try place.shell("\(line) --output repeated.json").status == 0)
+    let trainer = """
+      trainer: {name: nanogpt, directory: /opt/nanoGPT}
+      model: {vocabulary: 50304}
+      training: {sequence: 1024, batch: 64}
+      optimizer: {lr: 6e-4}
+      resources: {gpus: 1}
+
+      """
+    func commands(_ sizeColumn: String = "params") throws -> [String] {
+      let text = String(decoding: try place.read("next.json"), as: UTF8.self)
+      try place.write(text.replacingOccurrences(of: "\"params\",", with: "\"\(sizeColumn)\","), to: "other.json")
+      let run = try place.shell("$W launch job.yaml --design other.json --engine slurm --dry-run --format json")
+      let files = try #require(try run.json()["files"] as? [[String: String]], "\(run.errors)")
+      return files.filter { $0["path"]?.hasSuffix("command.sh") == true }.compactMap { $0["text"] }
+    }
+    try place.write("schema: windtunnel.job/1\n" + trainer, to: "job.yaml")
+    let runs = try #require(try design.json()["runs"] as? [[String: Any]])
+    let all = try commands()
+    #expect(all.count == runs.reduce(0) { $0 + ($1["repeats"] as? Int ?? 0) })
+    // Sizes without embeddings are of larger models.
+    #expect(try commands("params_non_embedding") != all)
+
+    try place.write(
+      "schema: windtunnel.loop/1\npilot: {design: next.json}\ntarget: {budget: 1e18 FLOP}\n" + trainer, to: "loop.yaml")
+    expectFailure(try place.windtunnel("loop", "loop.yaml"), 65, "ten times")
+    // What a trainer cannot do is said once for all jobs that ask for it.
+    let refused = try place.windtunnel("launch", "job.yaml", "--design", "repeated.json")
+    expectFailure(refused, 65, " more: nanoGPT's seed is fixed")
+    #expect(refused.errors.split(separator: "\n").count == 2)
+    expectFailure(try place.windtunnel("launch", "next.json"), 65, "it is a design", "--design next.json")
+    expectFailure(try place.windtunnel("launch", "job.yaml", "--design", "none.json"), 66, "none.json")
+    expectFailure(try place.windtunnel("launch", "job.yaml", "--design", "job.yaml"), 65, "JSON")
+    try place.write(
+      "schema: windtunnel.job/1\nruns: [{name: a}]\ndesign: next.json\n" + trainer, to: "both.yaml")
+    expectFailure(try place.windtunnel("launch", "both.yaml"), 65, "leave 'runs'")
+    expectFailure(
+      try place.shell(
+        "sed 's/\"params\",/\"active_params\",/' next.json > moe.json; $W launch job.yaml --design moe.json"), 65,
+      "active_params")
   }
 
   @Test func plannedRunsAlongARayAreWarnedOf() throws {

@@ -93,6 +93,64 @@ struct SlurmTests {
     #expect(table.count == 5 && table[1].hasPrefix("good,") && table[1].contains(",2.5,"))
   }
 
+  @Test("jobs that come after others wait in Slurm's own queue, and begin while nobody follows them")
+  func order() throws {
+    let place = try Workplace()
+    try place.write(Self.trainer, to: "trainer.yaml")
+    let header = try #require(Self.jobs.range(of: "runs:")).lowerBound
+    try place.write(
+      Self.jobs[..<header] + """
+        runs:
+          - {name: first}
+          - {name: second, after: [first]}
+          - {name: third, after: [first, second]}
+          - {name: unlucky, retries: 1}
+          - {name: heir, after: [unlucky]}
+          - {name: next, after: [heir]}
+        """, to: "jobs.yaml")
+    try place.write(
+      """
+      #!/bin/sh
+      cd "$HOME_OF_TEST"
+      case "$1" in first | unlucky) until [ -e go ]; do sleep 0.1; done ;; esac
+      [ "$1" = unlucky ] && [ "$WINDTUNNEL_ATTEMPT" = 1 ] && exit 3
+      echo "$1" >> ended
+      """, to: "train.sh")
+    let run = try beside(
+      place,
+      """
+      chmod +x train.sh; export HOME_OF_TEST="$PWD"
+      $W launch jobs.yaml --dry-run | grep -o -e '--dependency=.*-dep=no' > seen
+      $W launch jobs.yaml > first 2>&1 & launch=$!
+      for i in $(seq 150); do [ "$(squeue --noheader --array | wc -l)" = 6 ] && break; sleep 0.2; done
+      kill -KILL $launch; touch go
+      for i in $(seq 150); do grep -q third ended 2> /dev/null && break; sleep 0.2; done
+      { cat ended; squeue --noheader --format=%T,%r | sort; } >> seen
+      $W launch jobs.yaml --format json
+      squeue --noheader >> seen
+      """)
+    #expect(run.status == 0, "\(run.errors)")
+    let seen = String(decoding: try place.read("seen"), as: UTF8.self)
+    #expect(
+      seen == """
+        --dependency=afterok:<first>' --kill-on-invalid-dep=no
+        --dependency=afterok:<first>:<second>' --kill-on-invalid-dep=no
+        --dependency=afterok:<unlucky>' --kill-on-invalid-dep=no
+        --dependency=afterok:<heir>' --kill-on-invalid-dep=no
+        first
+        second
+        third
+        PENDING,Dependency
+        PENDING,DependencyNeverSatisfied
+
+        """, "\(run.errors)")
+    let entries = try #require(try run.json()["jobs"] as? [[String: Any]])
+    #expect(entries.allSatisfy { $0["state"] as? String == "succeeded" }, "\(run.errors)")
+    #expect(entries.map { $0["attempt"] as? Int } == [1, 1, 1, 2, 1, 1])
+    #expect(
+      String(decoding: try place.read("ended"), as: UTF8.self) == "first\nsecond\nthird\nunlucky\nheir\nnext\n")
+  }
+
   @Test("every trial of a search is run once, whatever is killed meanwhile")
   func search() throws {
     let place = try Workplace()

@@ -9,6 +9,17 @@ public protocol BackEnd: Sendable {
   ///
   /// - Parameter directory: the job's own, an absolute path; files are written and relative paths of metrics read there.
   func call(_ job: JobSpec, in directory: String) -> TrainerCall
+
+  /// The model nearest to a size, of a trainer whose models are of one kind; nil where the usual proposals do.
+  ///
+  /// - Parameters:
+  ///   - embedding: whether the size counts it.
+  ///   - vocabulary: nil for the trainer's usual one.
+  func model(nearest size: Double, embedding: Bool, vocabulary: Int?) -> TransformerShape?
+}
+
+extension BackEnd {
+  public func model(nearest size: Double, embedding: Bool, vocabulary: Int?) -> TransformerShape? { nil }
 }
 
 /// A trainer's command, the files that it reads, and where it writes what it measures.

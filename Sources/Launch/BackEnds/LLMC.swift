@@ -1,3 +1,4 @@
+import Foundation
 import TrainingCost
 
 /// llm.c (Karpathy): `train_gpt2cu` with flags of one or two letters, started by `mpirun` for several devices.
@@ -64,6 +65,21 @@ public struct LLMC: BackEnd {
     ("gpt3:c4096", 32, 4096, 32, 2048), ("gpt3:c12288", 96, 12288, 96, 2048),
   ]
 
+  public func model(nearest size: Double, embedding: Bool, vocabulary: Int?) -> TransformerShape? {
+    let models = Self.builtIn.map { built in
+      TransformerShape(
+        layers: built.layers, hidden: built.hidden, feedForward: 4 * built.hidden, heads: built.heads,
+        vocabulary: Self.vocabulary, isGated: false, tiesEmbeddings: true, biases: .all, norm: .layer,
+        learnedPositions: built.positions)
+    }
+    func misfit(_ model: TransformerShape) -> Double {
+      abs(log(Double(embedding ? model.parameters.total : model.parameters.nonEmbedding) / size))
+    }
+    return models.min { misfit($0) < misfit($1) }
+  }
+
+  private static let vocabulary = 50304
+
   private static func descriptor(of model: TransformerShape) -> String? {
     builtIn.first {
       ($0.layers, $0.hidden, $0.heads, $0.positions)
@@ -96,7 +112,8 @@ public struct LLMC: BackEnd {
         + "), with 1024 and 2048 learned positions; plan one of these, or write a file of random weights and name it in "
         + "the setting e")
     unsupported.refuse(
-      model.vocabulary != 50304, "llm.c's vocabulary is GPT-2's, 50304 rows with padding; set vocabulary to 50304")
+      model.vocabulary != Self.vocabulary,
+      "llm.c's vocabulary is GPT-2's, \(Self.vocabulary) rows with padding; set vocabulary to \(Self.vocabulary)")
   }
 
   private func refuseLayout(of job: JobSpec, _ unsupported: inout Unsupported) {

@@ -6,6 +6,10 @@ public struct NanoGPT: BackEnd {
 
   public init() {}
 
+  public func model(nearest size: Double, embedding: Bool, vocabulary: Int?) -> TransformerShape? {
+    PlainShape(nearest: size, embedding: embedding, vocabulary: vocabulary ?? 50304, headSize: 64).model
+  }
+
   public func call(_ job: JobSpec, in directory: String) -> TrainerCall {
     let (model, training, schedule) = (job.model, job.training, job.schedule)
     var unsupported = Unsupported()

@@ -45,15 +45,16 @@ public struct ReferenceTrainer: BackEnd {
   static let batch = 4
 
   /// The only models that it makes.
-  public static func shape(layers: Int, width: Int, heads: Int) -> TransformerShape {
-    TransformerShape(
-      layers: layers, hidden: width, feedForward: 4 * width, heads: heads, vocabulary: vocabulary, isGated: false,
-      tiesEmbeddings: true, norm: .layerWithoutBias)
+  static func shape(layers: Int, width: Int, heads: Int) -> TransformerShape {
+    PlainShape(layers: layers, width: width, heads: heads, vocabulary: vocabulary).model
   }
 
-  /// The one nearest to a number of parameters.
-  static func shape(nearest params: Double) -> TransformerShape {
-    let shape = ReferenceShape(nearest: params, embedding: true)
-    return Self.shape(layers: shape.layers, width: shape.width, heads: shape.heads)
+  /// The one nearest to a size.
+  public static func model(nearest size: Double, embedding: Bool) -> TransformerShape {
+    PlainShape(nearest: size, embedding: embedding, vocabulary: vocabulary).model
+  }
+
+  public func model(nearest size: Double, embedding: Bool, vocabulary: Int?) -> TransformerShape? {
+    Self.model(nearest: size, embedding: embedding)
   }
 }

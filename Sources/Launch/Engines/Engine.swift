@@ -14,13 +14,16 @@ public protocol Engine: Sendable {
   /// The most jobs of one call of ``submit(_:batch:in:)``.
   var largestBatch: Int { get }
 
+  /// Whether it holds jobs back itself until others have succeeded: ``EngineJob/after``.
+  var ordersJobs: Bool { get }
+
   /// How long to wait before it is asked again, where nothing happened: from the first to the second.
   var polling: ClosedRange<Duration> { get }
 
   /// What ``submit(_:batch:in:)`` would write and run, for those who look before.
   func rehearse(_ jobs: [EngineJob], batch: String, in directory: String) throws(LaunchError) -> Rehearsal
 
-  /// Hands jobs in that need the same resources.
+  /// Hands jobs in that need the same resources and come after the same jobs.
   ///
   /// - Parameters:
   ///   - batch: unique, so that ``find(batch:of:places:in:)`` tells whether they came through.
@@ -43,6 +46,10 @@ public protocol Engine: Sendable {
   func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError)
 }
 
+extension Engine {
+  public var ordersJobs: Bool { false }
+}
+
 /// An attempt at a job, for an engine.
 public struct EngineJob: Sendable, Hashable {
   public let name: String
@@ -51,9 +58,12 @@ public struct EngineJob: Sendable, Hashable {
   /// The job's own, an absolute path.
   public let directory: String
   public let resources: JobSpec.Resources
+  /// The handles of jobs that must succeed before; of engines that order jobs only.
+  public let after: [String]
 
-  public init(name: String, attempt: Int, directory: String, resources: JobSpec.Resources) {
+  public init(name: String, attempt: Int, directory: String, resources: JobSpec.Resources, after: [String] = []) {
     (self.name, self.attempt, self.directory, self.resources) = (name, attempt, directory, resources)
+    self.after = after
   }
 
   /// Where this attempt's output, metrics and end are kept.
@@ -79,4 +89,24 @@ public struct Rehearsal: Sendable, Hashable {
   public init(files: [TrainerCall.File] = [], commands: [String] = []) {
     (self.files, self.commands) = (files, commands)
   }
+}
+
+extension Array where Element == EngineJob {
+  /// Jobs that can be handed in together, in the order in which the first of each comes.
+  func batches(of size: Int) -> [[EngineJob]] {
+    var order: [BatchNeeds] = []
+    var groups: [BatchNeeds: [EngineJob]] = [:]
+    for job in self {
+      let needs = BatchNeeds(resources: job.resources, after: job.after)
+      if groups[needs] == nil { order.append(needs) }
+      groups[needs, default: []].append(job)
+    }
+    return order.flatMap { (groups[$0] ?? []).chunks(of: size).map { [EngineJob]($0) } }
+  }
+}
+
+/// What jobs of a batch have in common.
+private struct BatchNeeds: Hashable {
+  let resources: JobSpec.Resources
+  let after: [String]
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Jobs through Slurm's sbatch, in arrays of jobs that need the same.
 ///
-/// One squeue a look tells of all of them, whether or not Slurm keeps accounts; sacct is asked of what has left the queue and
+/// A job that comes after others waits for them in Slurm's queue, by its dependencies. One squeue a look tells of all of them, whether or not Slurm keeps accounts; sacct is asked of what has left the queue and
 /// did not say itself how it ended. Before the time limit, and where it is preempted, a job is told by a signal and
 /// goes back to the queue.
 public struct SlurmEngine: Engine {
@@ -36,6 +36,7 @@ public struct SlurmEngine: Engine {
   public var outstanding: Int? { options.outstanding }
   public var largestBatch: Int { min(options.largestArray, options.outstanding) }
   public var polling: ClosedRange<Duration> { options.polling }
+  public let ordersJobs = true
   private let options: Options
 
   public init(_ options: Options = Options()) { self.options = options }
@@ -134,6 +135,10 @@ public struct SlurmEngine: Engine {
         "--time=\(seconds / 3600):\(String(format: "%02d:%02d", seconds / 60 % 60, seconds % 60))")
       words.append("--signal=B:USR1@\(min(options.notice, seconds / 2))")
     }
+    if let after = jobs.first?.after, !after.isEmpty {
+      // Where one of them fails, the job stays until it is taken back, to come after the next attempt.
+      words += ["--dependency=afterok:\(after.joined(separator: ":"))", "--kill-on-invalid-dep=no"]
+    }
     let own = [
       ("partition", options.partition), ("account", options.account), ("qos", options.qos),
       ("constraint", options.constraint),
@@ -179,6 +184,8 @@ public struct SlurmEngine: Engine {
     "Unable to contact slurm controller", "Connection refused", "Socket timed out", "Zero Bytes were transmitted",
     "slurm_persist_conn_open", "Transport endpoint is not connected", "Resource temporarily unavailable",
     "MaxSubmitJob", "temporarily", "Address already in use", "backup controller", "Timed out",
+    // What a job comes after has left Slurm's memory: its own files say how it ended.
+    "Job dependency problem",
   ]
 
   /// Rows of sacct; none where Slurm keeps no accounts.

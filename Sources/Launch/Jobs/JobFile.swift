@@ -1,4 +1,5 @@
 import Foundation
+import Planning
 import Tables
 import TrainingCost
 
@@ -18,6 +19,9 @@ import TrainingCost
 ///   - {name: short, training: {tokens: 300M}}
 ///   - {name: long, after: [short]}
 /// ```
+///
+/// Instead of `runs`, `design: design.json` has the runs of a design, and instead of model, tokens and layout `plan: plan.json`
+/// those of a plan.
 public struct JobFile: Sendable {
   public static let kind = "job file"
 
@@ -29,7 +33,7 @@ public struct JobFile: Sendable {
   public let directory: String
   public let jobs: [JobSpec]
 
-  private static let launchKeys = ["schema", "engine", "directory", "runs"]
+  private static let launchKeys = ["schema", "engine", "directory", "runs", "design"]
   static let keys =
     launchKeys + [
       "name", "plan", "trainer", "model", "training", "optimizer", "schedule", "layout", "data", "checkpoints",
@@ -39,18 +43,33 @@ public struct JobFile: Sendable {
 
   /// - Parameters:
   ///   - plan: the path of a plan that stands in for that of the file.
+  ///   - design: the path of a design that stands in for that of the file.
   ///   - engine: stands in for the file's.
   /// - Throws: ``FileError`` with the place of what is missing or wrong.
-  public init(path: String, plan: String? = nil, engine: String? = nil) throws {
-    let file = try YAMLSection(path: path, kind: Self.kind, schema: JobSpec.schema, keys: Self.keys)
+  public init(path: String, plan: String? = nil, design: String? = nil, engine: String? = nil) throws {
+    let file = try YAMLSection(
+      path: path, kind: Self.kind, schema: JobSpec.schema, keys: Self.keys,
+      remedies: [
+        PlanDocument.currentSchema: "it is a plan: write a job file that says the trainer, and add '--plan \(path)'",
+        DesignDocument.currentSchema:
+          "it is a design: write a job file that says the trainer, and add '--design \(path)'",
+        "windtunnel.search/1": "it is a search: 'windtunnel search run \(path)'",
+        LoopFile.schema: "it is a closed loop: 'windtunnel loop \(path)'",
+      ])
     self.path = path
     name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try Self.check(name: name, file)
     self.engine = try EngineChoice(file, instead: engine)
     directory = try file.text("directory") ?? "runs/\(name)"
     let base = Self.launchKeys.reduce(file) { $0.without($1) }
-    let runs = try file.sections("runs", example: "[{name: a}, {name: b}]")
+    var runs = try file.sections("runs", example: "[{name: a}, {name: b}]")
     let given = try plan ?? (file.text("plan"))
+    if let design = try design ?? file.text("design") {
+      guard runs.isEmpty, given == nil else {
+        throw FileError("\(path): \(design) says which runs are made; leave 'runs' and 'plan' out beside a design")
+      }
+      runs = try DesignedRun.all(path: design).map { try $0.section(in: file) }
+    }
     let launch = name
     func job(_ index: Int, _ run: YAMLSection) throws -> JobSpec {
       try run.checkKeys(Self.keys.filter { !Self.launchKeys.contains($0) })

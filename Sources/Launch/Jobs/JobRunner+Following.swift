@@ -17,7 +17,7 @@ extension JobRunner {
       }
     }
     guard !left.isEmpty else { return hasChanged }
-    let attempts = left.map(engineJob)
+    let attempts = left.map { engineJob($0) }
     let states = try await engine.look(at: attempts, handles: left.map { $0.handle ?? "" })
     for (job, state) in zip(left, states) {
       hasChanged = try follow(job, state) || hasChanged

@@ -6,7 +6,7 @@ extension JobRunner {
   /// - Returns: whether anything changed.
   func settle(_ jobs: [JobRecord]) async throws -> Bool {
     for (batch, members) in Dictionary(grouping: jobs, by: { $0.batch ?? "" }).sorted(by: { $0.key < $1.key }) {
-      let attempts = members.map(engineJob)
+      let attempts = members.map { engineJob($0) }
       let handles = try await engine.find(
         batch: batch, of: attempts, places: members.map { $0.place ?? 0 }, in: directory)
       let cancelled = members.indices.filter { members[$0].state == .cancelled }
@@ -24,35 +24,54 @@ extension JobRunner {
     return !jobs.isEmpty
   }
 
-  /// Hands in jobs that wait for nothing, as far as the engine takes more.
+  /// Takes jobs back from the queue that wait there for others which will not succeed as they were handed in.
+  ///
+  /// - Returns: whether anything changed.
+  func takeBack(_ queued: [JobRecord]) async throws -> Bool {
+    let earlier = try store.jobs(Set(queued.flatMap(\.after)))
+    var lost = Set(earlier.filter { !$0.state.isActive && $0.state != .succeeded }.map(\.name))
+    // What comes after others stands behind them.
+    let late = queued.filter { job in
+      guard !lost.isDisjoint(with: job.after) else { return false }
+      lost.insert(job.name)
+      return true
+    }
+    for job in late
+    where try set(job, { ($0.state, $0.batch, $0.handle, $0.reason) = (.waiting, nil, nil, nil) }) {
+      try await engine.cancel([engineJob(job)], handles: [job.handle ?? ""])
+    }
+    return !late.isEmpty
+  }
+
+  /// Hands in jobs that wait for nothing but what the engine itself can wait for, as far as it takes more.
   ///
   /// - Returns: whether anything changed.
   func submit(_ jobs: [JobRecord]) async throws -> Bool {
     let waiting = jobs.filter { $0.state == .waiting }
-    let earlier = try store.jobs(Set(waiting.flatMap(\.after)))
-    let states = Dictionary(earlier.map { ($0.name, $0.state) }) { first, _ in first }
-    let blocked = waiting.filter { $0.after.contains { [.failed, .cancelled].contains(states[$0]) } }
+    let earlier = try Dictionary(store.jobs(Set(waiting.flatMap(\.after))).map { ($0.name, $0) }) { first, _ in first }
+    let blocked = waiting.filter { $0.after.contains { [.failed, .cancelled].contains(earlier[$0]?.state) } }
     try change(blocked) { job, _ in
       var job = job
       job.state = .failed
       job.reason =
-        "it comes after \(job.after.filter { states[$0] != .succeeded }.joined(separator: ", ")), which failed"
+        "it comes after \(job.after.filter { earlier[$0]?.state != .succeeded }.joined(separator: ", ")), which failed"
       return job
+    }
+    let ready = waiting.compactMap { job -> EngineJob? in
+      let open = job.after.compactMap { earlier[$0] }.filter { $0.state != .succeeded }
+      let handles =
+        engine.ordersJobs ? open.filter { [.queued, .running].contains($0.state) }.compactMap(\.handle) : []
+      return handles.count == open.count ? engineJob(job, after: handles) : nil
     }
     let active = jobs.count(where: \.state.isActive)
     let room = engine.outstanding.map { max(0, $0 - active) } ?? waiting.count
-    let ready = waiting.filter { job in job.after.allSatisfy { states[$0] == .succeeded } }.prefix(room)
-    var hasChanged = !blocked.isEmpty
-    for group in groups(Array(ready)) {
-      for members in group.chunks(of: engine.largestBatch) {
-        try await handIn(Array(members))
-        hasChanged = true
-      }
-    }
-    return hasChanged
+    // What can run at once goes before what would wait in the queue.
+    let next = (ready.filter(\.after.isEmpty) + ready.filter { !$0.after.isEmpty }).prefix(room)
+    for batch in Array(next).batches(of: engine.largestBatch) { try await handIn(batch) }
+    return !blocked.isEmpty || !next.isEmpty
   }
 
-  private func handIn(_ jobs: [JobRecord]) async throws {
+  private func handIn(_ jobs: [EngineJob]) async throws {
     let batch = "wt-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     var place = 0
     let members = try store.update(jobs.map(\.name)) { job in
@@ -64,7 +83,7 @@ extension JobRunner {
       return job
     }
     guard !members.isEmpty else { return }
-    let attempts = members.map(engineJob)
+    let attempts = members.map { engineJob($0, after: jobs.first?.after ?? []) }
     let handles: [String]
     do {
       handles = try await engine.submit(attempts, batch: batch, in: directory)
@@ -90,17 +109,6 @@ extension JobRunner {
     if !places.isEmpty {
       try await engine.cancel(places.map { attempts[$0] }, handles: places.map { handles[$0] })
     }
-  }
-
-  private func groups(_ jobs: [JobRecord]) -> [[JobRecord]] {
-    var order: [JobSpec.Resources] = []
-    var groups: [JobSpec.Resources: [JobRecord]] = [:]
-    for job in jobs {
-      let needs = JobSpec.Resources(job.resources)
-      if groups[needs] == nil { order.append(needs) }
-      groups[needs, default: []].append(job)
-    }
-    return order.map { groups[$0] ?? [] }
   }
 }
 

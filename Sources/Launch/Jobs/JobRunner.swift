@@ -79,7 +79,7 @@ public actor JobRunner {
     }
     let active = before.filter { $0.state == .queued || $0.state == .running }
     if !active.isEmpty {
-      try await engine.cancel(active.map(engineJob), handles: active.map { $0.handle ?? "" })
+      try await engine.cancel(active.map { engineJob($0) }, handles: active.map { $0.handle ?? "" })
     }
   }
 
@@ -125,13 +125,15 @@ public actor JobRunner {
     let open = try store.openJobs()
     var changed = try await settle(open.filter { $0.place != nil })
     changed = try await look(try store.openJobs().filter { $0.state == .queued || $0.state == .running }) || changed
+    changed = try await takeBack(try store.openJobs().filter { $0.state == .queued }) || changed
     return try await submit(try store.openJobs()) || changed
   }
 
-  func engineJob(_ job: JobRecord) -> EngineJob {
+  /// - Parameter earlier: handles of those that it comes after.
+  func engineJob(_ job: JobRecord, after earlier: [String] = []) -> EngineJob {
     EngineJob(
       name: job.name, attempt: job.attempt, directory: job.directory,
-      resources: JobSpec.Resources(job.resources))
+      resources: JobSpec.Resources(job.resources), after: earlier)
   }
 
   func set(_ job: JobRecord, _ change: (inout JobRecord) -> Void) throws -> Bool {

@@ -90,7 +90,7 @@ public struct JobScript: Sendable, Hashable {
       # Who writes this first has the attempt, and keeps it where it is begun again.
       if ! (set -C; echo "$owner" > "$here/owner") 2> /dev/null && [ "$(cat "$here/owner")" != "$owner" ]; then
         echo "this attempt is run by another: $(cat "$here/owner")" >&2
-        exit 0
+        exit 75
       fi
       export WINDTUNNEL_ATTEMPT WINDTUNNEL_METRICS="$here/metrics.jsonl" WINDTUNNEL_JOB="$job"
       : "${WINDTUNNEL_SPREAD:=}"
@@ -114,7 +114,8 @@ public struct JobScript: Sendable, Hashable {
         [ "$asked" = later ] && [ -n "${WINDTUNNEL_REQUEUE:-}" ] && $WINDTUNNEL_REQUEUE
         exit "$code"
       fi
-      echo "$code" > "$here/exit.new" && mv "$here/exit.new" "$here/exit"
+      # What waits for this job's success in an engine's queue must not begin where nothing tells of it.
+      { echo "$code" > "$here/exit.new" && mv "$here/exit.new" "$here/exit"; } || exit 73
       exit "$code"
 
       """

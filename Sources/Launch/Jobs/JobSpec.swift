@@ -218,6 +218,9 @@ public struct JobSpec: Sendable, Hashable {
     self.expected = expected
   }
 
+  /// Training compute in FLOP, C = 6 N D of all parameters.
+  public var flops: Double { 6 * Double(model.parameters.total) * Double(training.steps * training.tokensPerStep) }
+
   /// Micro-batches of a step on one device.
   public var accumulation: Int { max(1, training.batch / max(1, layout.data * layout.microBatch)) }
 }

@@ -3,13 +3,14 @@ import Tables
 import TrainingCost
 
 extension TransformerShape {
-  /// `model: llama-3-8b`, `{params: 1.2B}`, or its numbers one by one; else a plan's.
+  /// `model: llama-3-8b`, `{params: 1.2B}`, `{params_non_embedding: 1.1B}`, or its numbers one by one; else a plan's, of which
+  /// `{vocabulary: 50304}` may say that.
   init(_ file: YAMLSection, trainer: JobSpec.Trainer, plan: PlannedRun?) throws {
     let example = "{layers: 12, hidden: 768, heads: 12, vocabulary: 50304}"
     let isReference = trainer.name == ReferenceTrainer().name
     guard file.has("model") else {
       guard let plan else { throw file.fault("model", "it is missing; write \(example), or name a plan") }
-      self = try plan.shape(forReference: isReference)
+      self = try plan.shape(vocabulary: nil, for: trainer)
       return
     }
     guard file.hasSection("model"), let section = try file.section("model", example: example) else {
@@ -17,10 +18,15 @@ extension TransformerShape {
       do { self = try TransformerShape.named(name) } catch { throw file.fault("model", "\(error)") }
       return
     }
-    if section.has("params") {
-      try section.checkKeys(["params", "vocabulary"])
-      let size = try section.quantity("params") { text throws(QuantityError) in try parseCount(text, of: .params) } ?? 0
-      self = try Self.proposed(params: size, vocabulary: section.count("vocabulary"), forReference: isReference)
+    if let plan, section.names == ["vocabulary"] {
+      self = try plan.shape(vocabulary: try section.count("vocabulary"), for: trainer)
+      return
+    }
+    for (column, key) in JobSpec.sizeKeys where section.has(key) {
+      try section.checkKeys([key, "vocabulary"])
+      let size = try section.quantity(key) { text throws(QuantityError) in try parseCount(text, of: .params) } ?? 0
+      self = try Self.proposed(
+        params: size, column: column, vocabulary: section.count("vocabulary"), for: trainer)
       return
     }
     try section.checkKeys([
@@ -48,9 +54,17 @@ extension TransformerShape {
     do { try validate() } catch { throw file.fault("model", "\(error)") }
   }
 
-  static func proposed(params: Double, vocabulary: Int?, forReference: Bool) throws -> TransformerShape {
-    if forReference { return ReferenceTrainer.shape(nearest: params) }
+  /// The best shape near a size, for a trainer.
+  ///
+  /// - Parameter column: in which a run table holds such sizes.
+  static func proposed(
+    params: Double, column: String, vocabulary: Int?, for trainer: JobSpec.Trainer
+  ) throws -> TransformerShape {
+    let embedding = column != Role.paramsNonEmbedding.rawValue
+    let backEnd = BackEnds.named(trainer.name)
+    if let own = backEnd?.model(nearest: params, embedding: embedding, vocabulary: vocabulary) { return own }
     var options = ShapeOptions()
+    options.counting = embedding ? .total : .nonEmbedding
     options.vocabulary = vocabulary
     guard let best = try proposeShapes(params: params, options: options).first else {
       throw CostError("no shape is near \(formatCount(params)) parameters")

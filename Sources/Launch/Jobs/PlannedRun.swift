@@ -6,6 +6,8 @@ import TrainingCost
 /// What a plan says of the run that it is for.
 struct PlannedRun: Sendable {
   let params: Double
+  /// The column in which a run table holds such a size.
+  let sizeColumn: String
   let tokens: Double
   /// Shape and layout, where it was planned for a cluster.
   let run: PlanDocument.Run?
@@ -22,14 +24,24 @@ struct PlannedRun: Sendable {
       throw FileError("\(path): this plan has no size and tokens to train")
     }
     (self.params, self.tokens) = (params, tokens)
+    sizeColumn = run == nil ? plan.sizeColumn ?? Role.params.rawValue : Role.params.rawValue
     provenance = JobSpec.Provenance(
       plan: fingerprint(of: bytes), law: plan.law, predictedLoss: run?.loss ?? plan.loss.value,
       predictionInterval: plan.loss.predictionInterval)
   }
 
-  func shape(forReference: Bool) throws -> TransformerShape {
-    guard let run, !forReference else {
-      return try .proposed(params: params, vocabulary: nil, forReference: forReference)
+  /// - Parameter vocabulary: nil for the plan's own, or the trainer's usual one.
+  func shape(vocabulary: Int?, for trainer: JobSpec.Trainer) throws -> TransformerShape {
+    guard let run, trainer.name != ReferenceTrainer().name else {
+      guard JobSpec.sizeKeys[sizeColumn] != nil else {
+        throw PlanError(
+          "the plan counts its size as '\(sizeColumn)', for which no shape can be found; give the job its 'model'")
+      }
+      return try .proposed(params: params, column: sizeColumn, vocabulary: vocabulary, for: trainer)
+    }
+    guard vocabulary ?? run.vocabulary == run.vocabulary else {
+      throw PlanError(
+        "the plan is for a vocabulary of \(run.vocabulary); plan again for another, or leave it out of 'model'")
     }
     var shape = TransformerShape(
       layers: run.layers, hidden: run.hidden, feedForward: run.feedForward, heads: run.heads,

@@ -16,7 +16,7 @@ import TrainingCost
 /// optimizer: {lr: {value: 0.0065, at_params: 33K, exponent: -0.4}}
 /// ```
 ///
-/// Everything but `pilot`, `target`, `law`, `bootstrap` and `interval` is as in a ``JobFile``, and the same for all runs.
+/// Instead of a grid, `pilot: {design: design.json}` has the runs of a design. Everything but `pilot`, `target`, `law`, `bootstrap` and `interval` is as in a ``JobFile``, and the same for all runs.
 public struct LoopFile {
   public static let schema = "windtunnel.loop/1"
 
@@ -44,7 +44,7 @@ public struct LoopFile {
   /// - Throws: ``FileError`` with the place of what is missing or wrong.
   public init(path: String, engine: String? = nil) throws {
     let own = ["pilot", "target", "law", "bootstrap", "interval"]
-    let template = JobFile.keys.filter { !["runs", "plan", "model", "after"].contains($0) }
+    let template = JobFile.keys.filter { !["runs", "plan", "design", "after"].contains($0) }
     let file = try YAMLSection(path: path, kind: "loop file", schema: Self.schema, keys: template + own)
     self.path = path
     name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
@@ -56,14 +56,8 @@ public struct LoopFile {
     level = try file.number("interval") ?? 0.9
     guard level > 0, level < 1 else { throw file.fault("interval", "it should be between 0 and 1, as 0.9") }
 
-    let example = "pilot: {sizes: [5K, 10K, 20K], budgets: [2e9 FLOP, 6e9 FLOP]}"
-    let section = try file.needed("pilot", example, try file.section("pilot", example: example))
-    try section.checkKeys(["sizes", "budgets", "seeds"])
-    let sizes = try section.quantities("sizes", example) { text throws(QuantityError) in
-      try parseCount(text, of: .params)
-    }
-    let budgets = try section.quantities("budgets", example, parseFLOPs)
-    let seeds = try section.count("seeds") ?? 1
+    self.template = (own + ["engine", "directory"]).reduce(file) { $0.without($1) }
+    pilot = try Self.pilot(file, self.template)
 
     let targetExample = "target: {budget: 2e11 FLOP}"
     let target = try file.needed("target", targetExample, try file.section("target", example: targetExample))
@@ -71,49 +65,67 @@ public struct LoopFile {
     targetFLOPs = try target.needed("budget", targetExample, try target.quantity("budget", parseFLOPs))
     targetSeeds = try target.count("seeds") ?? 1
     maxTokens = try target.quantity("max_tokens") { text throws(QuantityError) in try parseCount(text, of: .tokens) }
-    let least = Self.leastFactor * (budgets.max() ?? 0)
-    guard targetFLOPs >= least else {
+    let least = Self.leastFactor * (pilot.map(\.flops).max() ?? 0)
+    // Runs of whole steps come only near to their budgets.
+    guard targetFLOPs >= 0.99 * least else {
       throw target.fault(
         "budget", "it should be at least \(formatFLOPs(least)), ten times the largest pilot's, to be worth foretelling")
     }
+  }
 
-    self.template = (own + ["engine", "directory"]).reduce(file) { $0.without($1) }
+  /// The run that is foretold, of the shape nearest to a size.
+  ///
+  /// - Parameter sizeColumn: the column in which a run table holds such sizes.
+  public func target(
+    params: Double, sizeColumn: String = Role.params.rawValue, seed: Int, provenance: JobSpec.Provenance
+  ) throws -> JobSpec {
+    guard let size = JobSpec.sizeKeys[sizeColumn] else {
+      throw FileError("\(path): 'law': no shape can be found for sizes that are counted as '\(sizeColumn)'")
+    }
+    var job = try Self.job(
+      template, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
+    job.provenance = provenance
+    return job
+  }
+
+  /// The runs to learn from: a grid, or those of a design.
+  private static func pilot(_ file: YAMLSection, _ template: YAMLSection) throws -> [JobSpec] {
+    let example = "pilot: {sizes: [5K, 10K, 20K], budgets: [2e9 FLOP, 6e9 FLOP]}, or {design: design.json}"
+    let section = try file.needed("pilot", example, try file.section("pilot", example: example))
+    if let design = try section.text("design") {
+      try section.checkKeys(["design"])
+      return try DesignedRun.all(path: design).map { run in
+        try JobSpec(template.overlaid(by: run.section(in: template).without("name")), name: run.name, plan: nil)
+      }
+    }
+    try section.checkKeys(["sizes", "budgets", "seeds", "design"])
+    let sizes = try section.quantities("sizes", example) { text throws(QuantityError) in
+      try parseCount(text, of: .params)
+    }
+    let budgets = try section.quantities("budgets", example, parseFLOPs)
+    let seeds = try section.count("seeds") ?? 1
     var pilot: [JobSpec] = []
     for budget in budgets.sorted() {
       for size in sizes.sorted() {
         for seed in 0..<seeds {
-          let run = try Self.job(self.template, params: size, budget: budget, seed: seed, name: "")
-          let name = "c\(Self.short(budget))-n\(Self.short(Double(run.model.parameters.total)))-s\(seed)"
-          pilot.append(try Self.job(self.template, params: size, budget: budget, seed: seed, name: name))
+          var run = try job(template, size, budget: budget, seed: seed, name: "")
+          run.name = "c\(short(budget))-n\(short(Double(run.model.parameters.total)))-s\(seed)"
+          pilot.append(run)
         }
       }
     }
-    self.pilot = pilot
-  }
-
-  /// The run that is foretold, of the shape nearest to a size.
-  public func target(params: Double, seed: Int, provenance: JobSpec.Provenance) throws -> JobSpec {
-    var job = try Self.job(
-      template, params: params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
-    job.provenance = provenance
-    return job
+    return pilot
   }
 
   private static func short(_ value: Double) -> String { String(format: "%.3g", value).replacing("+", with: "") }
 
   /// A run of the shape nearest to a size, on as many whole steps as come nearest to a budget by C = 6 N D.
   private static func job(
-    _ template: YAMLSection, params: Double, budget: Double, seed: Int, name: String
+    _ template: YAMLSection, size key: String = "params", _ size: Double, budget: Double, seed: Int, name: String
   ) throws -> JobSpec {
     func spec(_ tokens: Double) throws -> JobSpec {
-      let text = """
-        schema: \(LoopFile.schema)
-        model: {params: \(plain(params))}
-        training: {tokens: \(plain(tokens)), seed: \(seed)}
-        """
-      let run = try YAMLSection(
-        path: template.path, text: text, kind: "run", schema: LoopFile.schema, keys: ["schema", "model", "training"])
-      return try JobSpec(template.overlaid(by: run), name: name, plan: nil)
+      try JobSpec(
+        template.overlaid(by: template.run(size: key, size, tokens: tokens, seed: seed)), name: name, plan: nil)
     }
     let draft = try spec(1e6)
     let wanted = budget / (6 * Double(draft.model.parameters.total))
