@@ -8,11 +8,13 @@ public struct JobRecord: Sendable, Hashable {
     /// In the engine's queue.
     case queued
     case running
+    /// To be ended; the engine has it, or may have it, and was not told yet.
+    case cancelling
     case succeeded, failed, cancelled
 
     public var isEnded: Bool { self == .succeeded || self == .failed || self == .cancelled }
     /// Whether the engine has it, or may have it.
-    public var isActive: Bool { self == .submitting || self == .queued || self == .running }
+    public var isActive: Bool { !isEnded && self != .waiting }
   }
 
   /// Unique in the launch.

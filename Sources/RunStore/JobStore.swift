@@ -88,10 +88,10 @@ public final class JobStore: Sendable {
     return found
   }
 
-  /// Jobs that have not ended, and those that were cancelled while they were being handed in, in the order in which they were added.
+  /// Jobs that have not ended, in the order in which they were added.
   public func openJobs() throws(StoreError) -> [JobRecord] {
     let states = JobRecord.State.allCases.filter { !$0.isEnded }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-    return try fetch("SELECT * FROM job WHERE state IN (\(states)) OR handle LIKE '#%' ORDER BY id")
+    return try fetch("SELECT * FROM job WHERE state IN (\(states)) ORDER BY id")
   }
 
   func fetch(_ query: String, _ arguments: StatementArguments = []) throws(StoreError) -> [JobRecord] {

@@ -16,6 +16,9 @@ public struct EngineTrials: Sendable {
     self.resources = resources
   }
 
+  /// Why a job is cancelled whose trial is not worth going on with.
+  private static let stopped = "stopped early"
+
   /// How a run's job ended.
   enum End {
     case exited(JobRecord)
@@ -48,10 +51,13 @@ public struct EngineTrials: Sendable {
           try? await Task.sleep(for: .seconds(1))
           return nil
         }
-        if let job = try await group.next() ?? nil { return .exited(job) }
+        if let job = try await group.next() ?? nil {
+          // Perhaps by a search that ended before it could write that down.
+          return job.state == .cancelled && job.reason == Self.stopped ? .stopped : .exited(job)
+        }
         try Task.checkCancellation()
         if await !goesOn() {
-          try await runner.cancel(name)
+          try await runner.cancel(name, reason: Self.stopped)
           _ = try await end(&group, name)
           return .stopped
         }

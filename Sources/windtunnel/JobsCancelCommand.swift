@@ -20,23 +20,17 @@ struct JobsCancelCommand: AsyncParsableCommand {
   func run() async throws {
     let store = try JobStore.open(in: launch.directory, toWrite: true)
     let wanted = try jobs(of: store, named: names, in: launch.directory)
-    var handles: [String: String] = [:]
-    let cancelled = try store.update(wanted.map(\.name)) { job in
-      guard !job.state.isEnded else { return nil }
-      var job = job
-      if job.state == .queued || job.state == .running { handles[job.name] = job.handle }
-      (job.state, job.reason, job.ended) = (.cancelled, nil, Date().timeIntervalSince1970)
-      return job
+    let cancelled = try store.cancel(wanted.map(\.name))
+    for job in cancelled where job.state.isEnded { note(job.progress) }
+    let choice = try JSONDecoder().decode(EngineChoice.self, from: Data(store.engine().utf8))
+    let ended: [JobRecord]
+    do { ended = try await store.endCancelled(on: await choice.engine()) } catch let error as LaunchError
+      where error.isUnreachable
+    {
+      throw LaunchError(
+        "\(error); the jobs are cancelled when it answers whoever follows the launch, or this is run again")
     }
-    let active = cancelled.filter { handles[$0.name] != nil }
-    if !active.isEmpty {
-      let choice = try JSONDecoder().decode(EngineChoice.self, from: Data(store.engine().utf8))
-      try await choice.engine().cancel(
-        active.map {
-          EngineJob(name: $0.name, attempt: $0.attempt, directory: $0.directory, resources: .init($0.resources))
-        }, handles: active.map { handles[$0.name] ?? "" })
-    }
-    for job in cancelled { note(job.progress) }
-    if cancelled.isEmpty { note("nothing to cancel: all have ended") }
+    for job in ended { note(job.progress) }
+    if cancelled.isEmpty, ended.isEmpty { note("nothing to cancel: all have ended") }
   }
 }

@@ -147,7 +147,10 @@ import Testing
       return try await inner.look(at: jobs, handles: handles)
     }
 
-    func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError) {}
+    func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError) {
+      if await moods.isSilent { throw LaunchError("no answer", isUnreachable: true) }
+      try await inner.cancel(jobs, handles: handles)
+    }
   }
 
   @Test("an engine that falls silent is asked again, and nothing runs twice", arguments: [false, true])
@@ -164,6 +167,45 @@ import Testing
     try await running.value
     #expect(try store.jobs().allSatisfy { $0.state == .succeeded })
     #expect(place.text("runs").split(separator: "\n").sorted() == (0..<6).map { "j\($0)" })
+  }
+
+  @Test("a job that comes to its time limit is told to end, and has failed for that reason")
+  func limit() async throws {
+    let place = try Place()
+    var job = try place.record("long", "trap 'echo saved > saved; exit 9' TERM; sleep 100 & wait")
+    job.resources = JobSpec.Resources(time: 1).description
+    let ends = try await run(place, [job])
+    #expect(ends["long"]?.state == .failed && ends["long"]?.reason == JobEnd.timeLimit)
+    #expect(place.text("saved") == "saved\n")
+  }
+
+  @Test("what is cancelled while the engine is silent ends when that answers")
+  func silentCancel() async throws {
+    let place = try Place()
+    let store = try place.store()
+    try store.add([place.record("long", "touch began; sleep 100"), place.record("next", "true", after: ["long"])])
+    let moods = Moods()
+    let runner = JobRunner(store, engine: MoodyEngine(moods: moods, losesAnswers: false), directory: place.path)
+    let running = Task { try await runner.run() }
+    while !FileManager.default.fileExists(atPath: "\(place.path)/began") {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    await moods.set(true)
+    try await runner.cancel("long", reason: "enough")
+    try await Task.sleep(for: .milliseconds(200))
+    #expect(try store.jobs().map(\.state) == [.cancelling, .waiting])
+    let owner = place.text("jobs/long/attempts/1/owner").split(separator: " ")
+    let process = try #require(pid_t(owner[1]))
+    #expect(kill(process, 0) == 0)
+    // Whoever followed it may have ended meanwhile.
+    running.cancel()
+    _ = await running.result
+    await moods.set(false)
+    try await JobRunner(store, engine: MoodyEngine(moods: moods, losesAnswers: false), directory: place.path).run()
+    let ends = try store.jobs()
+    #expect(ends.map(\.state) == [.cancelled, .failed] && ends[0].reason == "enough")
+    let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ") Z "
+    #expect(status.contains(") Z "))
   }
 
   @Test("one process follows a launch at a time")

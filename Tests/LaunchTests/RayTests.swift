@@ -96,8 +96,8 @@ struct RayTests {
     try await head.begin()
     let engine = RayEngine(.init(address: head.address, polling: .milliseconds(200)...(.seconds(1))))
     let store = try JobStore.make(in: folder.path, description: "", engine: "")
-    func record(_ name: String, _ command: String, retries: Int = 0) throws -> JobRecord {
-      let needs = JobSpec.Resources()
+    func record(_ name: String, _ command: String, retries: Int = 0, time: Double? = nil) throws -> JobRecord {
+      let needs = JobSpec.Resources(time: time)
       let job = try folder.job(name, "echo \(name) $WINDTUNNEL_ATTEMPT >> runs; \(command)", needs)
       return JobRecord(
         name: name, description: command, directory: job.directory, resources: needs.description, after: [],
@@ -106,6 +106,7 @@ struct RayTests {
     try store.add([
       record("lost", "sleep 200"), record("again", "[ $WINDTUNNEL_ATTEMPT = 2 ] || sleep 200", retries: 1),
       record("stopped", "sleep 200"), record("good", "true"), record("bad", "echo the reason >&2; exit 3"),
+      record("late", "sleep 200", time: 2),
     ])
     let troubles = Troubles()
     let runner = JobRunner(
@@ -114,10 +115,11 @@ struct RayTests {
     func jobs() throws -> [String: JobRecord] { Dictionary(try store.jobs().map { ($0.name, $0) }) { $1 } }
     func states(_ names: [String]) throws -> [JobRecord.State?] { try names.map { try jobs()[$0]?.state } }
 
-    try await until { try states(["good", "bad"]) == [.succeeded, .failed] }
+    try await until { try states(["good", "bad", "late"]) == [.succeeded, .failed, .failed] }
+    #expect(try jobs()["late"]?.reason == JobEnd.timeLimit)
     #expect(try jobs()["bad"]?.reason?.contains("the reason") == true)
     let long = ["lost", "again", "stopped"]
-    try await until { try states(long).allSatisfy { $0 == .running } && folder.lines("runs").count == 5 }
+    try await until { try states(long).allSatisfy { $0 == .running } && folder.lines("runs").count == 6 }
 
     // What is handed in again is there already, and runs once.
     let stopped = try #require(try jobs()["stopped"])
@@ -137,7 +139,7 @@ struct RayTests {
     #expect(ends["again"]?.state == .succeeded && ends["again"]?.attempt == 2)
     #expect(ends["lost"]?.state == .failed && ends["lost"]?.reason?.contains("Ray no longer knows it") == true)
     #expect(
-      folder.lines("runs").sorted() == ["again 1", "again 2", "bad 1", "good 1", "lost 1", "stopped 1"])
+      folder.lines("runs").sorted() == ["again 1", "again 2", "bad 1", "good 1", "late 1", "lost 1", "stopped 1"])
     // All at once, by one request; and of none that the new head does not know.
     let known = try await engine.look(
       at: Array(repeating: attempt, count: 4), handles: [try #require(ends["again"]?.handle), "a", "b", "c"])

@@ -1,3 +1,4 @@
+import RunStore
 import TrainingCost
 
 /// Where jobs run: this machine, or what queues and starts jobs on others.
@@ -66,8 +67,20 @@ public struct EngineJob: Sendable, Hashable {
     self.after = after
   }
 
+  /// The words before its script by which it ends at its time limit, for engines that keep none.
+  var limit: String { resources.time.map { "timeout -k 30 \(Int($0.rounded(.up))) " } ?? "" }
+
   /// Where this attempt's output, metrics and end are kept.
   public var attemptDirectory: String { "\(directory)/attempts/\(attempt)" }
+}
+
+extension EngineJob {
+  /// - Parameter earlier: handles of those that it comes after.
+  init(_ job: JobRecord, after earlier: [String] = []) {
+    self.init(
+      name: job.name, attempt: job.attempt, directory: job.directory, resources: JobSpec.Resources(job.resources),
+      after: earlier)
+  }
 }
 
 /// What an engine says of a job.

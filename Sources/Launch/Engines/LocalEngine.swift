@@ -68,7 +68,7 @@ public struct LocalEngine: Engine {
       return process?.isAlive == true
         ? .running
         : .gone(
-          "its process was killed, the machine was started anew, or it came to its time limit")
+          "its process was killed, or the machine was started anew")
     }
   }
 
@@ -89,10 +89,9 @@ public struct LocalEngine: Engine {
     let script = CommandTemplate.quoted("\(job.directory)/\(JobScript.fileName)")
     let log = CommandTemplate.quoted("\(job.attemptDirectory)/engine.log")
     // In a session of its own, so that neither Ctrl-C nor a terminal that is closed reaches it.
-    let limit = job.resources.time.map { "timeout --kill-after=30 \(Int($0.rounded(.up))) " } ?? ""
     let command = """
       mkdir -p \(CommandTemplate.quoted(job.attemptDirectory)) || exit 73
-      setsid \(limit)sh \(script) < /dev/null >> \(log) 2>&1 &
+      setsid \(job.limit)sh \(script) < /dev/null >> \(log) 2>&1 &
       echo "process $! $(cut -d' ' -f22 /proc/$!/stat)"
       """
     var environment: [Environment.Key: String?] = [

@@ -9,6 +9,8 @@ struct NodeScript: Sendable {
   let setup: [String]
   /// More lines of shell, of the engine.
   var more: [String] = []
+  /// ``EngineJob/limit``, where the engine keeps none.
+  var limit = ""
 
   /// What the script takes from the environment.
   static func environment(of job: EngineJob, owner: String) -> [String: String] {
@@ -20,7 +22,7 @@ struct NodeScript: Sendable {
       setup + ["export WINDTUNNEL_NODE_RANK=\"${\(rank):-0}\""] + more + [
         "if [ \"$WINDTUNNEL_NODE_RANK\" != 0 ]; then",
         "  export WINDTUNNEL_ATTEMPT=\"$WINDTUNNEL_ATTEMPT/nodes/$WINDTUNNEL_NODE_RANK\"", "fi",
-        "exec sh \"$WINDTUNNEL_JOB/\(JobScript.fileName)\"",
+        "exec \(limit)sh \"$WINDTUNNEL_JOB/\(JobScript.fileName)\"",
       ]
     return lines.joined(separator: "\n") + "\n"
   }

@@ -96,7 +96,7 @@ public struct RayEngine: Engine {
     let (cpus, gpus) = (job.resources.cpusPerNode, job.resources.gpusPerNode)
     return .some([
       "submission_id": .text(id),
-      "entrypoint": .text("sh " + CommandTemplate.quoted("\(job.directory)/\(JobScript.fileName)")),
+      "entrypoint": .text("\(job.limit)sh " + CommandTemplate.quoted("\(job.directory)/\(JobScript.fileName)")),
       "entrypoint_num_cpus": .integer(cpus),
       "entrypoint_num_gpus": gpus > 0 ? .integer(gpus) : nil,
       "entrypoint_memory": job.resources.memory.map { .integer(Int($0.rounded(.up))) },

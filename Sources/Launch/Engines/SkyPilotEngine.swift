@@ -130,7 +130,7 @@ public struct SkyPilotEngine: Engine {
     ])
     let script = NodeScript(
       rank: "SKYPILOT_NODE_RANK", setup: [],
-      more: ["export WINDTUNNEL_MAIN_NODE=\"$(echo \"$SKYPILOT_NODE_IPS\" | head -n 1)\""])
+      more: ["export WINDTUNNEL_MAIN_NODE=\"$(echo \"$SKYPILOT_NODE_IPS\" | head -n 1)\""], limit: job.limit)
     let mounts = options.mounts.map { mount -> (String, JSONTree) in
       (
         mount.path,

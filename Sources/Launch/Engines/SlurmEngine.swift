@@ -203,7 +203,7 @@ public struct SlurmEngine: Engine {
       .queued(reason == "None" ? nil : reason)
     case "RUNNING", "CONFIGURING", "COMPLETING", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED": .running
     case "CANCELLED": .cancelled
-    case "TIMEOUT": .gone("it came to its time limit; raise resources.time, or let it save checkpoints and retry")
+    case "TIMEOUT": .gone(JobEnd.timeLimit)
     case "NODE_FAIL": .gone("its node failed")
     case "OUT_OF_MEMORY": .gone("it took more memory than it was given; raise resources.memory")
     case "PREEMPTED": .gone("it was preempted")

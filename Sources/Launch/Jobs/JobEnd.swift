@@ -11,14 +11,9 @@ struct JobEnd: Sendable, Hashable {
 
   /// Nil where the attempt did not come to its end, or not yet.
   init?(attemptDirectory directory: String) {
-    func number(_ name: String) -> Double? {
-      (try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)).flatMap {
-        Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
-      }
-    }
-    guard let code = number("exit").flatMap({ Int(exactly: $0) }) else { return nil }
+    guard let code = Self.number("exit", in: directory).flatMap({ Int(exactly: $0) }) else { return nil }
     self.code = code
-    began = number("began")
+    began = Self.number("began", in: directory)
     let attributes = try? FileManager.default.attributesOfItem(atPath: "\(directory)/exit")
     ended = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970
     lastError = Self.lastLine("\(directory)/err")
@@ -27,6 +22,24 @@ struct JobEnd: Sendable, Hashable {
   /// Why it failed; nil where it succeeded.
   func failure(_ directory: String) -> String? {
     code == 0 ? nil : "it ended with code \(code)\(lastError.map { ": \($0)" } ?? ""); see \(directory)/err"
+  }
+
+  /// What is to be said of a job that came to its time limit.
+  static let timeLimit = "it came to its time limit; raise resources.time, or let it save checkpoints and retry"
+
+  /// Whether an attempt was asked to end when its time was up.
+  static func cameToLimit(_ job: EngineJob) -> Bool {
+    guard let limit = job.resources.time, let began = number("began", in: job.attemptDirectory),
+      let asked = number("asked", in: job.attemptDirectory)
+    else { return false }
+    // Of the time some went by before the script began.
+    return asked - began > limit - 2
+  }
+
+  private static func number(_ name: String, in directory: String) -> Double? {
+    (try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)).flatMap {
+      Double($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
   }
 
   private static func lastLine(_ path: String) -> String? {

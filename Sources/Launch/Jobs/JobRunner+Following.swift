@@ -9,7 +9,7 @@ extension JobRunner {
     var hasChanged = false
     var left: [JobRecord] = []
     for job in jobs {
-      if let end = JobEnd(attemptDirectory: engineJob(job).attemptDirectory) {
+      if let end = JobEnd(attemptDirectory: EngineJob(job).attemptDirectory) {
         try finish(job, end)
         hasChanged = true
       } else {
@@ -17,7 +17,7 @@ extension JobRunner {
       }
     }
     guard !left.isEmpty else { return hasChanged }
-    let attempts = left.map { engineJob($0) }
+    let attempts = left.map { EngineJob($0) }
     let states = try await engine.look(at: attempts, handles: left.map { $0.handle ?? "" })
     for (job, state) in zip(left, states) {
       hasChanged = try follow(job, state) || hasChanged
@@ -41,17 +41,18 @@ extension JobRunner {
       return try set(job) { ($0.state, $0.reason, $0.ended) = (.cancelled, nil, Date().timeIntervalSince1970) }
     case .gone(let reason):
       // It may have written of its end since its files were looked at.
-      if let end = JobEnd(attemptDirectory: engineJob(job).attemptDirectory) {
+      if let end = JobEnd(attemptDirectory: EngineJob(job).attemptDirectory) {
         try finish(job, end)
       } else {
-        try fail(job, reason ?? "it ended, and did not write down how; is the disk full?")
+        let limit = JobEnd.cameToLimit(EngineJob(job)) ? JobEnd.timeLimit : nil
+        try fail(job, limit ?? reason ?? "it ended, and did not write down how; is the disk full?")
       }
       return true
     }
   }
 
   private func finish(_ job: JobRecord, _ end: JobEnd) throws {
-    if let failure = end.failure(engineJob(job).attemptDirectory) {
+    if let failure = end.failure(EngineJob(job).attemptDirectory) {
       return try fail(job, failure, end)
     }
     _ = try set(job) { job in

@@ -6,16 +6,13 @@ extension JobRunner {
   /// - Returns: whether anything changed.
   func settle(_ jobs: [JobRecord]) async throws -> Bool {
     for (batch, members) in Dictionary(grouping: jobs, by: { $0.batch ?? "" }).sorted(by: { $0.key < $1.key }) {
-      let attempts = members.map { engineJob($0) }
+      let attempts = members.map { EngineJob($0) }
       let handles = try await engine.find(
         batch: batch, of: attempts, places: members.map { $0.place ?? 0 }, in: directory)
-      let cancelled = members.indices.filter { members[$0].state == .cancelled }
-      if let handles, !cancelled.isEmpty {
-        try await engine.cancel(cancelled.map { attempts[$0] }, handles: cancelled.map { handles[$0] })
-      }
       try change(members) { job, index in
         var job = job
         if job.state == .submitting { job.state = handles == nil ? .waiting : .queued }
+        if job.state == .cancelling, handles == nil { job.state = .cancelled }
         job.handle = handles?[index]
         if handles == nil { job.batch = nil }
         return job
@@ -38,7 +35,7 @@ extension JobRunner {
     }
     for job in late
     where try set(job, { ($0.state, $0.batch, $0.handle, $0.reason) = (.waiting, nil, nil, nil) }) {
-      try await engine.cancel([engineJob(job)], handles: [job.handle ?? ""])
+      try await engine.cancel([EngineJob(job)], handles: [job.handle ?? ""])
     }
     return !late.isEmpty
   }
@@ -61,7 +58,7 @@ extension JobRunner {
       let open = job.after.compactMap { earlier[$0] }.filter { $0.state != .succeeded }
       let handles =
         engine.ordersJobs ? open.filter { [.queued, .running].contains($0.state) }.compactMap(\.handle) : []
-      return handles.count == open.count ? engineJob(job, after: handles) : nil
+      return handles.count == open.count ? EngineJob(job, after: handles) : nil
     }
     let active = jobs.count(where: \.state.isActive)
     let room = engine.outstanding.map { max(0, $0 - active) } ?? waiting.count
@@ -83,7 +80,7 @@ extension JobRunner {
       return job
     }
     guard !members.isEmpty else { return }
-    let attempts = members.map { engineJob($0, after: jobs.first?.after ?? []) }
+    let attempts = members.map { EngineJob($0, after: jobs.first?.after ?? []) }
     let handles: [String]
     do {
       handles = try await engine.submit(attempts, batch: batch, in: directory)
@@ -104,10 +101,11 @@ extension JobRunner {
       return job
     }
     // Someone may have cancelled jobs meanwhile, when there was nothing yet to cancel.
-    let cancelled = Set(try store.jobs(members.map(\.name)).filter { $0.state == .cancelled }.map(\.name))
-    let places = members.indices.filter { cancelled.contains(members[$0].name) }
-    if !places.isEmpty {
-      try await engine.cancel(places.map { attempts[$0] }, handles: places.map { handles[$0] })
+    try store.update(members.map(\.name)) { job in
+      guard job.state == .cancelling, job.batch == batch, let place = job.place else { return nil }
+      var job = job
+      job.handle = handles[place]
+      return job
     }
   }
 }

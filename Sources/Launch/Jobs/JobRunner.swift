@@ -67,20 +67,12 @@ public actor JobRunner {
     }
   }
 
-  /// Ends a job that has not ended.
+  /// Ends a job that has not ended, as soon as the engine answers.
   ///
   /// - Parameter reason: what is kept of why.
-  public func cancel(_ name: String, reason: String? = nil) async throws {
-    let before = try store.jobs([name])
-    try change(before.filter { !$0.state.isEnded }) { job, _ in
-      var job = job
-      (job.state, job.reason, job.ended) = (.cancelled, reason, Date().timeIntervalSince1970)
-      return job
-    }
-    let active = before.filter { $0.state == .queued || $0.state == .running }
-    if !active.isEmpty {
-      try await engine.cancel(active.map { engineJob($0) }, handles: active.map { $0.handle ?? "" })
-    }
+  public func cancel(_ name: String, reason: String? = nil) throws {
+    for job in try store.cancel([name], reason: reason) { tell(job) }
+    isWoken = true
   }
 
   private func follow(staysOpen: Bool) async throws {
@@ -124,16 +116,13 @@ public actor JobRunner {
   private func step() async throws -> Bool {
     let open = try store.openJobs()
     var changed = try await settle(open.filter { $0.place != nil })
+    for job in try await store.endCancelled(on: engine) {
+      tell(job)
+      changed = true
+    }
     changed = try await look(try store.openJobs().filter { $0.state == .queued || $0.state == .running }) || changed
     changed = try await takeBack(try store.openJobs().filter { $0.state == .queued }) || changed
     return try await submit(try store.openJobs()) || changed
-  }
-
-  /// - Parameter earlier: handles of those that it comes after.
-  func engineJob(_ job: JobRecord, after earlier: [String] = []) -> EngineJob {
-    EngineJob(
-      name: job.name, attempt: job.attempt, directory: job.directory,
-      resources: JobSpec.Resources(job.resources), after: earlier)
   }
 
   func set(_ job: JobRecord, _ change: (inout JobRecord) -> Void) throws -> Bool {
@@ -154,10 +143,12 @@ public actor JobRunner {
       }
       return change(now, index)
     }
-    for job in changed {
-      onChange(job)
-      if job.state.isEnded { answer(job) }
-    }
+    for job in changed { tell(job) }
     return !changed.isEmpty
+  }
+
+  private func tell(_ job: JobRecord) {
+    onChange(job)
+    if job.state.isEnded { answer(job) }
   }
 }

@@ -96,7 +96,7 @@ public struct JobScript: Sendable, Hashable {
       : "${WINDTUNNEL_SPREAD:=}"
       cd \(CommandTemplate.quoted(directory)) || exit 66
       asked=
-      trap 'asked=end; kill -TERM "-$child" 2> /dev/null' TERM INT
+      trap 'asked=end; date +%s.%N > "$here/asked"; kill -TERM "-$child" 2> /dev/null' TERM INT
       # Its time is nearly up: it is to go on later.
       trap 'asked=later; kill -TERM "-$child" 2> /dev/null' USR1
       date +%s.%N > "$here/began"
