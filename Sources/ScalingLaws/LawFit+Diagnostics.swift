@@ -80,8 +80,10 @@ extension LawFit {
     let pulls = influences.enumerated().compactMap { row, influence in influence.map { (row: row, $0) } }
       .filter { $0.1.pull > 1 }.sorted { $0.1.pull > $1.1.pull }
     guard !pulls.isEmpty else { return [] }
+    // Where an estimate has next to no error, how many of them it moves by says nothing.
+    func number(_ pull: Double) -> String { pull < 1000 ? String(format: "%.1f", pull) : "more than 1000" }
     let shown = pulls.prefix(5).map { row, influence in
-      "line \(lines[row]) (\(influence.parameter) by \(String(format: "%.1f", influence.pull)) standard errors)"
+      "line \(lines[row]) (\(influence.parameter) by \(number(influence.pull)) standard errors)"
     }
     return [
       Diagnostic(

@@ -4,11 +4,13 @@ import Report
 
 extension Deviation {
   /// A warning of it, what it is likely to come from, and what can be done, each a line.
-  func lines(of job: String, in directory: String) -> [String] {
+  ///
+  /// - Parameter isStopped: whether the job is ended for it.
+  func lines(of job: String, in directory: String, isStopped: Bool) -> [String] {
+    let stop = isStopped ? "it is stopped" : "stop it by 'windtunnel jobs cancel \(directory) \(job)'"
     let sentences =
       ["\(summary): \(comparison)"] + causes.map { "likely: \($0.sentence)" } + [
-        "stop it by 'windtunnel jobs cancel \(directory) \(job)'; to plan again, fit to what was measured: 'windtunnel jobs "
-          + "collect \(directory) --curves'"
+        "\(stop); to plan again, fit to what was measured: 'windtunnel jobs collect \(directory) --curves'"
       ]
     return sentences.map { "warning: job \(job): \($0)" }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Launch
 import Report
 import RunStore
+import Tables
 
 struct JobsCollectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -19,11 +19,10 @@ extension Launch {
       onTrouble: { note($0.map { "\($0); trying again" } ?? "the engine answers again") })
     let directory = directory
     let watch = JobWatch(store) { job, deviation in
-      for line in deviation.lines(of: job.name, in: directory) { note(line) }
       let spec = try JobSpec(document: job.description, path: "\(job.directory)/job.json")
-      if spec.expected?.stops == true, deviation.side != .below {
-        try await runner.cancel(job.name, reason: deviation.summary)
-      }
+      let isStopped = spec.expected?.stops == true && deviation.side != .below
+      for line in deviation.lines(of: job.name, in: directory, isStopped: isStopped) { note(line) }
+      if isStopped { try await runner.cancel(job.name, reason: deviation.summary) }
     }
     let running = Task {
       try await withThrowingTaskGroup { group in

@@ -66,16 +66,19 @@ struct LoopCommand: AsyncParsableCommand {
       "foretold: loss \(format(registration.loss, significant: 5)) for \(formatCount(registration.params)) parameters on "
         + "\(formatCount(registration.tokens)) tokens; registered in \(folder)/\(Registration.fileName)")
 
+    let expected = watch(pilot, loop, folder)?.expected(registration)
     let targets = try (0..<loop.targetSeeds).map { seed in
       try loop.target(
         params: registration.params, seed: seed,
         provenance: .init(
           plan: registration.plan, law: registration.law, predictedLoss: registration.loss,
-          predictionInterval: registration.predictionInterval))
+          predictionInterval: registration.predictionInterval), expected: expected)
     }
     let achieved = try await launched(targets, in: "\(folder)/target", loop, text)
+    let deviations = try JobStore.open(in: "\(folder)/target", toWrite: false).intakes().compactMapValues(\.deviation)
     let report = LoopReport(
-      name: loop.name, registration, pilot: pilot, target: achieved, backTest: backTest)
+      name: loop.name, registration, pilot: pilot, target: achieved, backTest: backTest,
+      watch: expected == nil ? nil : loop.watch, deviations: deviations)
     try writeAtomically(indentedJSON(try encodedJSON(report)), to: "\(folder)/report.json")
     try output.emit(json: try encodedJSON(report)) { report.text }
   }
@@ -95,6 +98,18 @@ struct LoopCommand: AsyncParsableCommand {
       throw error
     }
     return runs
+  }
+
+  /// What the pilots' curves foretell along the target; nil where that is not wished, or they foretell nothing.
+  private func watch(_ pilot: [CollectedRun], _ loop: LoopFile, _ folder: String) -> LoopWatch? {
+    guard let metric = loop.watch else { return nil }
+    do {
+      return try LoopWatch(
+        metric, of: pilot, in: folder, threads: computing.threadCount, seed: computing.seed)
+    } catch {
+      note("warning: the target is not held against the pilots' curves: \(error)")
+      return nil
+    }
   }
 
   private func fit(_ table: String, _ loop: LoopFile, _ folder: String) throws -> (FittedLaw, BackTest?) {

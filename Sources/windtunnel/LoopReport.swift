@@ -11,6 +11,8 @@ struct LoopReport: Encodable {
   let registration: Registration
   let pilot: Pilot
   let outcomes: [Outcome]
+  /// The metric by which the run was watched along its way.
+  let watch: String?
   /// Whether every outcome lies in the prediction's interval of a single run; nil without one.
   let isWithin: Bool?
 
@@ -28,13 +30,17 @@ struct LoopReport: Encodable {
     let error: Double
     let isWithin: Bool?
     let seconds: Double?
+    /// How its losses left what was foretold along its way; nil where they did not, or were not watched.
+    let deviation: String?
   }
 
   init(
-    name: String, _ registration: Registration, pilot: [CollectedRun], target: [CollectedRun], backTest: BackTest?
+    name: String, _ registration: Registration, pilot: [CollectedRun], target: [CollectedRun], backTest: BackTest?,
+    watch: String?, deviations: [String: String]
   ) {
     self.name = name
     self.registration = registration
+    self.watch = watch
     self.pilot = Pilot(
       runs: pilot.count, flops: pilot.reduce(0) { $0 + $1.flops }, seconds: pilot.compactMap(\.seconds).reduce(0, +),
       backTestError: backTest?.error)
@@ -42,7 +48,8 @@ struct LoopReport: Encodable {
       guard let loss = run.loss else { return nil }
       return Outcome(
         run: run.spec.name, loss: loss, error: registration.loss / loss - 1,
-        isWithin: registration.predictionInterval.map { $0[0] <= loss && loss <= $0[1] }, seconds: run.seconds)
+        isWithin: registration.predictionInterval.map { $0[0] <= loss && loss <= $0[1] }, seconds: run.seconds,
+        deviation: deviations[run.spec.name])
     }
     self.outcomes = outcomes
     isWithin = registration.predictionInterval.map { _ in outcomes.allSatisfy { $0.isWithin ?? false } }
@@ -80,6 +87,12 @@ struct LoopReport: Encodable {
         "achieved (\(outcome.run))", format(outcome.loss, significant: 5),
         "\(verdict), the prediction was \(format(abs(outcome.error) * 100, significant: 2)) % too "
           + (outcome.error > 0 ? "high" : "low"),
+      ])
+    }
+    for outcome in outcomes {
+      guard let watch else { break }
+      table.add([
+        "along the way", watch, outcome.deviation ?? "ended as the pilots' curves foretell, within the interval",
       ])
     }
     return table.render() + "\nregistered \(registration.registered), before the run began\n"

@@ -3,6 +3,7 @@ import Foundation
 import Report
 import RunStore
 import Search
+import Tables
 
 struct SearchExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -106,11 +106,17 @@ import Testing
     let last = try #require(free.last)
     // The curves are of 2 + 0.5 / S^0.5; the rate is summed over a rise of 20 steps and 180 more.
     #expect(last[0] == 200 && last[1] == 0.01 && abs(last[2] / (2 + 0.5 / 1.9.squareRoot()) - 1) < 0.01)
-    let half = try #require(free.first { $0[0] == 10 })
+    // It begins where the warm-up has ended, or where that is said.
+    #expect(free[0][0] == 20 && free[0][1] == 0.01)
+    let half = try #require(try rows("{curve: fit.json, from: 0.04}").first { $0[0] == 10 })
+    #expect(try rows("{curve: fit.json, from: 0.5}")[0][0] >= 100)
     #expect(half[1] == 0.005 && last[3] < last[2] && last[2] < last[4])
     let tied = try #require(try rows("{curve: fit.json, end: 3, end_interval: [2.7, 3.4]}").last)
     #expect(abs(tied[2] - 3) < 1e-9 && tied[3] < 2.7 && tied[3] > 2.6 && tied[4] > 3.4 && tied[4] < 3.5)
-    for wrong in ["{curve: fit.json, interval: 2}", "{curve: fit.json, end_interval: [2]}", "{curves: fit.json}"] {
+    for wrong in [
+      "{curve: fit.json, interval: 2}", "{curve: fit.json, end_interval: [2]}", "{curve: fit.json, from: 1}",
+      "{curves: fit.json}",
+    ] {
       try place.write(
         Self.jobs.replacingOccurrences(of: "expected: {curve: fit.json}", with: "expected: \(wrong)"), to: "jobs.yaml")
       expectFailure(try place.windtunnel("launch", "jobs.yaml", "--dry-run"), 65, "expected")

@@ -3,18 +3,27 @@ import Testing
 
 /// `windtunnel loop` with a trainer whose loss follows a known law, with a little noise that hangs on the run.
 @Suite struct LoopTests {
-  /// The law of Besiroglu et al. (2024): E 1.8172, A 482.01, alpha 0.3478, B 2085.43, beta 0.3658.
+  /// The law of Besiroglu et al. (2024): E 1.8172, A 482.01, alpha 0.3478, B 2085.43, beta 0.3658; on the way there, the tokens
+  /// count as the learning rate summed so far, and a high rate costs loss, as the multi-power law has it. A file `bad` makes large
+  /// runs worse there.
   private static let trainer = """
     schema: windtunnel.trainer/1
     command:
       - awk
       - -vN={params}
       - -vD={tokens}
+      - -vT={steps}
       - |-
+        function law(tokens) { return 1.8172 + 482.01 / N ^ 0.3478 + 2085.43 / tokens ^ 0.3658 }
         BEGIN {
           srand(N % 1000003 + D % 1000003); noise = (rand() + rand() + rand() - 1.5) * 0.002
-          loss = (1.8172 + 482.01 / N ^ 0.3478 + 2085.43 / D ^ 0.3658) * (1 + noise)
-          printf "{{\\"step\\": 1, \\"tokens\\": %.0f, \\"loss\\": %.6f}\\n", D, loss
+          bad = (getline line < "bad") >= 0 && 6 * N * D > 1e20
+          for (i = 1; i <= T; i++) {
+            sum += rate = 0.1 + 0.45 * (1 + cos(3.14159265 * i / T))
+            if (i % int(T / 15) == 0)
+              printf "{{\\"step\\": %d, \\"train_loss\\": %.6f}\\n", i, (law(D * sum / (0.55 * T)) + 0.1 * rate) * (1 + 0.01 * (rand() - 0.5) + 0.4 * bad)
+          }
+          printf "{{\\"step\\": %d, \\"tokens\\": %.0f, \\"loss\\": %.6f}\\n", T, D, law(D) * (1 + noise)
         }
     """
 
@@ -27,7 +36,9 @@ import Testing
     training: {sequence: 2048, batch: 256}
     engine: {kind: local, slots: 8}
     optimizer: {lr: 1e-3}
+    schedule: {kind: cosine, warmup: 0, final: 0.1}
     bootstrap: 200
+    watch: train_loss
     """
 
   @Test("what pilots foretell is registered, and comes true thirty times beyond them")
@@ -48,6 +59,12 @@ import Testing
     #expect((1.5e9..<6e9).contains(params))
     let outcomes = try #require(json["outcomes"] as? [[String: Any]])
     #expect(outcomes.count == 2 && json["is_within"] as? Bool == true, "\(json)")
+    #expect(json["watch"] as? String == "train_loss" && outcomes.allSatisfy { $0["deviation"] == nil }, "\(outcomes)")
+    let curve = String(
+      decoding: try place.read("runs/known/target/jobs/target-s0/expected.csv"), as: UTF8.self
+    ).split(separator: "\n")
+    let end = try #require(curve.last?.split(separator: ",").compactMap { Double($0) })
+    #expect(curve[0].hasPrefix("step,learning_rate,train_loss,") && abs(end[2] / truth - 1) < 0.02, "\(end)")
     let files = FileManager.default
     func written(_ name: String) throws -> Date {
       try #require(try files.attributesOfItem(atPath: place.path(name))[.modificationDate] as? Date)
@@ -62,6 +79,22 @@ import Testing
       String(decoding: try place.read("runs/known/prediction.json"), as: UTF8.self)
         .replacingOccurrences(of: "\"level\" : 0.9", with: "\"level\" : 0.8"), to: "runs/known/prediction.json")
     expectFailure(try place.windtunnel("loop", "loop.yaml"), 65, "changed after it was registered")
+  }
+
+  @Test("a larger run that leaves on its way what the pilots foretell is said to")
+  func watched() throws {
+    let place = try Workplace()
+    try place.write(Self.trainer, to: "trainer.yaml")
+    try place.write(Self.loop, to: "loop.yaml")
+    try place.write("", to: "bad")
+    let run = try place.windtunnel("loop", "loop.yaml", "--format", "json")
+    #expect(run.status == 0, "\(run.errors)")
+    let outcomes = try #require(try run.json()["outcomes"] as? [[String: Any]])
+    #expect(outcomes.allSatisfy { ($0["deviation"] as? String)?.hasPrefix("above what was expected") == true })
+    #expect(run.errors.contains("warning: job target-s1: above what was expected since step"), "\(run.errors)")
+    try place.write(Self.loop.replacingOccurrences(of: "watch: train_loss", with: "watch: other"), to: "loop.yaml")
+    let other = try place.windtunnel("loop", "loop.yaml", "--directory", "other")
+    #expect(other.status == 0 && other.errors.contains("no pilot run has measured 'other'"), "\(other.errors)")
   }
 
   @Test("a loop that is not one, and a pilot that fails, are said")

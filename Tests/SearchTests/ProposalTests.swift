@@ -79,7 +79,7 @@ import Testing
       if [ $n = 1 ]; then echo hello; elif [ $n -lt 6 ]; then echo "{\\"layers\\": $((n - 1))}"; else echo '{"layers": 1}'; fi
       """
     let proposer = Proposer(
-      model: ChatModel(service: .command(command), timeout: 20), task: nil, share: 1, constraints: [])
+      model: ChatModel(service: .command(command), timeout: 60), task: nil, share: 1, constraints: [])
     func runner(_ store: StudyStore?, trials: Int) throws -> StudyRunner {
       StudyRunner(
         Study(small, RandomSearch(), seed: 4), seed: 4, goals: [Goal("loss", .minimize)],

@@ -6,6 +6,8 @@ import Tables
 extension ExpectedCurve {
   /// The losses that a fit foretells along a job's schedule.
   ///
+  /// It begins where the run is judged from: over the warm-up losses fall otherwise than the law has it.
+  ///
   /// Where the end is known from elsewhere, as from a plan, the fit says how the loss comes there: all of its curve is moved by
   /// the same factor, and the interval holds both, as independent errors of the logarithm.
   ///
@@ -30,8 +32,9 @@ extension ExpectedCurve {
       throw FileError("\(expected.curve): this fit foretells no loss at the end of job '\(job.name)'")
     }
     let ends = draws.compactMap(\.last)
+    let first = expected.from.map { $0 * Double(job.training.steps) } ?? Double(job.schedule.warmupSteps)
     points = steps.indices.compactMap { index -> Point? in
-      guard best[index].isFinite, best[index] > 0 else { return nil }
+      guard steps[index] >= first, best[index].isFinite, best[index] > 0 else { return nil }
       // Of an end that is known only the way there is uncertain.
       let values = zip(draws, ends).map { draw, own in end == nil ? draw[index] : draw[index] * last / own }
       let single = predictionInterval(

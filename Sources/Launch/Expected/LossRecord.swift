@@ -55,7 +55,8 @@ struct LossRecord {
       causes.append(.otherData)
     } else {
       if let jump { causes.append(jump) }
-      if side == .above { causes.append(stall ?? .fallsBehind) }
+      // What is already known to be set otherwise explains it.
+      if side == .above, let own = stall ?? (settings.isEmpty ? .fallsBehind : nil) { causes.append(own) }
     }
     return side == .below ? causes + [.leak] : causes
   }

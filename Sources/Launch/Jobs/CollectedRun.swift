@@ -41,7 +41,7 @@ public struct CollectedRun: Sendable {
     }
   }
 
-  private func last(_ name: String) -> Double? { points.last { $0.metrics[name]?.isFinite == true }?.metrics[name] }
+  func last(_ name: String) -> Double? { points.last { $0.metrics[name]?.isFinite == true }?.metrics[name] }
 }
 
 extension [CollectedRun] {
@@ -63,23 +63,25 @@ extension [CollectedRun] {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Loss curves: a row for each point that has a loss, with the trainer's learning rate, or where it told none the schedule's.
+  /// Loss curves: a row for each point that has a loss, every metric whose name ends in `loss`, with the trainer's learning
+  /// rate, or where it told none the schedule's.
   public var curveTable: String {
-    var lines = ["run,params,step,tokens,flops,loss,train_loss,learning_rate"]
+    let usual = ["loss", "train_loss"]
+    let names = Set(flatMap { $0.points.flatMap(\.metrics.keys) }).filter { $0.hasSuffix("loss") }
+    let losses = usual + names.subtracting(usual).sorted()
+    var lines = [(["run", "params", "step", "tokens", "flops"] + losses + ["learning_rate"]).map(csvField)]
     for run in self {
       let params = run.spec.model.parameters.total
-      for point in run.points where point.metrics["loss"] != nil || point.metrics["train_loss"] != nil {
-        var metrics = point.metrics
-        metrics["learning_rate"] = metrics["learning_rate"] ?? run.spec.learningRate(at: point.step)
-        let cells =
+      for point in run.points where losses.contains(where: { point.metrics[$0] != nil }) {
+        let rate = point.metrics["learning_rate"] ?? run.spec.learningRate(at: point.step)
+        lines.append(
           [run.spec.name, "\(params)", plain(point.step), plain(point.tokens)]
-          + [plain(6 * Double(params) * point.tokens)]
-          + ["loss", "train_loss", "learning_rate"].map { name in
-            metrics[name].flatMap { $0.isFinite ? plain($0) : nil } ?? ""
-          }
-        lines.append(cells.joined(separator: ","))
+            + [plain(6 * Double(params) * point.tokens)]
+            + (losses.map { point.metrics[$0] } + [rate]).map { value in
+              value.flatMap { $0.isFinite ? plain($0) : nil } ?? ""
+            })
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.map { $0.joined(separator: ",") + "\n" }.joined()
   }
 }

@@ -105,6 +105,7 @@ private struct Document: Encodable {
     let interval: Double
     let end: Double?
     let endInterval: [Double]?
+    let from: Double?
     let stop: Bool
   }
 
@@ -175,7 +176,8 @@ private struct Document: Encodable {
         plan: job.provenance.plan, law: job.provenance.law, predictedLoss: job.provenance.predictedLoss,
         predictionInterval: job.provenance.predictionInterval)
     expected = job.expected.map {
-      Expected(curve: $0.curve, interval: $0.level, end: $0.end, endInterval: $0.endInterval, stop: $0.stops)
+      Expected(
+        curve: $0.curve, interval: $0.level, end: $0.end, endInterval: $0.endInterval, from: $0.from, stop: $0.stops)
     }
   }
 }

@@ -159,16 +159,19 @@ extension JobSpec.Expected {
   fileprivate init?(_ file: YAMLSection) throws(FileError) {
     let example = "{curve: fit.json}"
     guard let section = try file.section("expected", example: example) else { return nil }
-    try section.checkKeys(["curve", "interval", "end", "end_interval", "stop"])
+    try section.checkKeys(["curve", "interval", "end", "end_interval", "from", "stop"])
     self.init(
       curve: try section.needed("curve", example, try section.text("curve")),
       level: try section.number("interval") ?? 0.9, end: try section.number("end"),
-      endInterval: try section.texts("end_interval")?.compactMap(Double.init), stops: try section.flag("stop") ?? false)
-    guard level > 0, level < 1, end.map({ $0 > 0 }) ?? true,
+      endInterval: try section.texts("end_interval")?.compactMap(Double.init), from: try section.number("from"),
+      stops: try section.flag("stop") ?? false)
+    guard level > 0, level < 1, (0..<1).contains(from ?? 0), end.map({ $0 > 0 }) ?? true,
       endInterval.map({ $0.count == 2 && 0 < $0[0] && $0[0] <= $0[1] }) ?? true
     else {
       throw section.fault(
-        "interval", "it should be between 0 and 1, as 0.9; 'end' a loss, and 'end_interval' two, as [2.1, 2.3]")
+        "interval",
+        "it should be between 0 and 1, as 0.9; 'end' a loss, 'end_interval' two, as [2.1, 2.3], and 'from' a share of the run"
+      )
     }
   }
 }

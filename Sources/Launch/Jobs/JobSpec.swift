@@ -192,13 +192,17 @@ public struct JobSpec: Sendable, Hashable {
     /// curve then says only how the loss comes there.
     public var end: Double?
     public var endInterval: [Double]?
+    /// The share of the run from which it is judged; nil for the end of its warm-up.
+    public var from: Double?
     /// Whether a run is ended whose losses leave the interval upwards.
     public var stops: Bool
 
     public init(
-      curve: String, level: Double = 0.9, end: Double? = nil, endInterval: [Double]? = nil, stops: Bool = false
+      curve: String, level: Double = 0.9, end: Double? = nil, endInterval: [Double]? = nil, from: Double? = nil,
+      stops: Bool = false
     ) {
-      (self.curve, self.level, self.end, self.endInterval, self.stops) = (curve, level, end, endInterval, stops)
+      (self.curve, self.level, self.end, self.endInterval) = (curve, level, end, endInterval)
+      (self.from, self.stops) = (from, stops)
     }
   }
 

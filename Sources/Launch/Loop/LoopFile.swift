@@ -16,7 +16,7 @@ import TrainingCost
 /// optimizer: {lr: {value: 0.0065, at_params: 33K, exponent: -0.4}}
 /// ```
 ///
-/// Instead of a grid, `pilot: {design: design.json}` has the runs of a design. Everything but `pilot`, `target`, `law`, `bootstrap` and `interval` is as in a ``JobFile``, and the same for all runs.
+/// Instead of a grid, `pilot: {design: design.json}` has the runs of a design. Everything but `pilot`, `target`, `law`, `bootstrap`, `interval` and `watch` is as in a ``JobFile``, and the same for all runs.
 public struct LoopFile {
   public static let schema = "windtunnel.loop/1"
 
@@ -29,6 +29,8 @@ public struct LoopFile {
   public let resamples: Int
   /// The share of outcomes that the prediction's interval is to hold.
   public let level: Double
+  /// The metric along the way by which the run that is foretold is held against the pilots; nil for none.
+  public let watch: String?
   /// FLOP of the run that is foretold.
   public let targetFLOPs: Double
   public let targetSeeds: Int
@@ -43,8 +45,8 @@ public struct LoopFile {
 
   /// - Throws: ``FileError`` with the place of what is missing or wrong.
   public init(path: String, engine: String? = nil) throws {
-    let own = ["pilot", "target", "law", "bootstrap", "interval"]
-    let template = JobFile.keys.filter { !["runs", "plan", "design", "after"].contains($0) }
+    let own = ["pilot", "target", "law", "bootstrap", "interval", "watch"]
+    let template = JobFile.keys.filter { !["runs", "plan", "design", "after", "expected"].contains($0) }
     let file = try YAMLSection(path: path, kind: "loop file", schema: Self.schema, keys: template + own)
     self.path = path
     name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
@@ -53,6 +55,10 @@ public struct LoopFile {
     self.engine = try EngineChoice(file, instead: engine)
     law = try file.text("law") ?? "chinchilla"
     resamples = try file.count("bootstrap") ?? 1000
+    watch = try file.text("watch")
+    guard watch?.contains(where: { ",\"".contains($0) || $0.isNewline }) != true else {
+      throw file.fault("watch", "it should be the name of a metric, as subset_loss")
+    }
     level = try file.number("interval") ?? 0.9
     guard level > 0, level < 1 else { throw file.fault("interval", "it should be between 0 and 1, as 0.9") }
 
@@ -77,14 +83,15 @@ public struct LoopFile {
   ///
   /// - Parameter sizeColumn: the column in which a run table holds such sizes.
   public func target(
-    params: Double, sizeColumn: String = Role.params.rawValue, seed: Int, provenance: JobSpec.Provenance
+    params: Double, sizeColumn: String = Role.params.rawValue, seed: Int, provenance: JobSpec.Provenance,
+    expected: JobSpec.Expected? = nil
   ) throws -> JobSpec {
     guard let size = JobSpec.sizeKeys[sizeColumn] else {
       throw FileError("\(path): 'law': no shape can be found for sizes that are counted as '\(sizeColumn)'")
     }
     var job = try Self.job(
       template, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
-    job.provenance = provenance
+    (job.provenance, job.expected) = (provenance, expected)
     return job
   }
 

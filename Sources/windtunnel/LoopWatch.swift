@@ -1,0 +1,48 @@
+import Fitting
+import Foundation
+import Launch
+import Report
+import ScalingLaws
+import Tables
+
+/// What the curves of a loop's pilots foretell along its larger run.
+struct LoopWatch {
+  static let fitName = "curve-fit.json"
+
+  private let path: String
+  /// The metric along the way over the loss that is foretold.
+  private let ratio: Double
+
+  /// Fits whole curves of the pilots.
+  ///
+  /// - Throws: why they foretell nothing: ``UsageError``, ``LawError``, ``TableError``, ``FittingError``.
+  init(_ metric: String, of pilot: [CollectedRun], in folder: String, threads: Int, seed: UInt64) throws {
+    guard let ratio = pilot.ratio(of: metric) else { throw UsageError("no pilot run has measured '\(metric)'") }
+    self.ratio = ratio
+    path = "\(folder)/\(Self.fitName)"
+    let table = pilot.scheduleTable(of: metric)
+    try writeAtomically(table, to: "\(folder)/curves.csv")
+    let runs = try RunTable(try Table.parse(table, name: "\(folder)/curves.csv")).addingSchedule(target: metric)
+    var settings = FitProtocol(threads: threads)
+    settings.resamples = Self.resamples
+    settings.resampling = .groups(column: "run")
+    settings.seed = seed
+    let law = try LawCatalogue().law(Law.multiPowerSizesName, over: runs).predicting(metric)
+    let fit = try LawFit(law, to: runs, settings) { _ in }
+    let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
+    // On the floor of a valley of constants that no curve determines a search finds no rest, and foretells all the same.
+    if let problem = document.diagnostics.first(where: { $0.severity == .error && $0.code != "not_converged" }) {
+      throw UsageError(problem.message)
+    }
+    try writeAtomically(indentedJSON(try document.encoded()), to: path)
+  }
+
+  private static let resamples = 100
+
+  /// What is expected of the run of a registration: it should come to the registered loss, within its interval.
+  func expected(_ registration: Registration) -> JobSpec.Expected {
+    JobSpec.Expected(
+      curve: path, level: registration.level, end: registration.loss * ratio,
+      endInterval: registration.predictionInterval.map { $0.map { $0 * ratio } }, from: [CollectedRun].beginning)
+  }
+}
