@@ -6,6 +6,7 @@ import Testing
   /// The loss at a step of the multi-power law's first term, times a factor from the environment, with its learning rate.
   private static let trainer = """
     schema: windtunnel.trainer/1
+    names: {pace: {name: pace_ms, factor: 0.001, unit: s}}
     command:
       - awk
       - -vsteps={steps}
@@ -13,7 +14,7 @@ import Testing
         BEGIN {
           for (i = 1; i <= steps; i++) {
             rate = i <= 20 ? 0.01 * i / 20 : 0.01; sum += rate
-            if (i % 10 == 0) printf "{{\\"step\\": %d, \\"loss\\": %.6f}\\n", i, ENVIRON["FACTOR"] * (2 + 0.5 / sum ^ 0.5)
+            if (i % 10 == 0) printf "{{\\"step\\": %d, \\"pace_ms\\": 250, \\"loss\\": %.6f}\\n", i, ENVIRON["FACTOR"] * (2 + 0.5 / sum ^ 0.5)
           }
           fflush(); system("sleep " ENVIRON["WAIT"])
         }
@@ -77,6 +78,7 @@ import Testing
     // What was measured is in the store, with units.
     let metrics = try place.windtunnel("jobs", "collect", "runs/watched", "--metrics")
     #expect(metrics.text.contains("right,200.0,loss,") && metrics.text.contains(",nat/token"))
+    #expect(metrics.text.contains("right,200.0,pace,0.25,s\n"))
     let table = try place.windtunnel("jobs", "runs/watched")
     #expect(table.text.contains("100 %") && table.text.contains("above what was expected"))
     expectFailure(try place.windtunnel("jobs", "collect", "runs/watched", "--metrics", "--curves"), 64, "not both")

@@ -5,6 +5,8 @@ import RunStore
 struct AttemptReader {
   private var reader: MetricsReader
   private let tokensPerStep: Double
+  /// Of metrics, by name.
+  let units: [String: String]
   /// Lines that tell no step belong to the last that did.
   private var step = 0.0
 
@@ -15,6 +17,7 @@ struct AttemptReader {
     reader = try MetricsReader(
       call.metrics, names: call.names, directory: job.directory, outputPath: "\(folder)/out",
       metricsPath: "\(folder)/metrics.jsonl")
+    units = MetricUnits.known.merging(call.names.compactMapValues(\.unit)) { $1 }
     tokensPerStep = Double(spec.training.tokensPerStep)
   }
 

@@ -67,7 +67,7 @@ public actor JobWatch {
     } catch {
       intake.problems = ["\(error)"]
     }
-    try store.keep(measurements, units: MetricUnits.known, of: job.name, intake)
+    try store.keep(measurements, units: open[job.name]?.reader.units ?? [:], of: job.name, intake)
     if !measurements.isEmpty, let expected = open[job.name]?.expected {
       let deviation = expected.deviation(of: try store.measurements(of: job.name))
       let isNews = intake.deviation == nil

@@ -18,7 +18,7 @@ struct MetricNames {
       Dictionary(
         uniqueKeysWithValues: names.map { own, given in
           let isOwn = patterns.contains(own) && !patterns.contains(given.name)
-          return (own, isOwn ? MetricName(own, factor: given.factor) : given)
+          return (own, isOwn ? MetricName(own, factor: given.factor, unit: given.unit) : given)
         }))
   }
 

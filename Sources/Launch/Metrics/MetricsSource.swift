@@ -34,6 +34,10 @@ public enum MetricsSource: Sendable, Hashable {
 public struct MetricName: Sendable, Hashable {
   public let name: String
   public let factor: Double
+  /// Nil for that which the metric has by our name of it, if any.
+  public let unit: String?
 
-  public init(_ name: String, factor: Double = 1) { (self.name, self.factor) = (name, factor) }
+  public init(_ name: String, factor: Double = 1, unit: String? = nil) {
+    (self.name, self.factor, self.unit) = (name, factor, unit)
+  }
 }
