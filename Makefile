@@ -45,7 +45,8 @@ demo: build
 loop: PACKAGES += $(TRAINER)
 loop: setup
 	@test -x $(WINDTUNNEL) || $(MAKE) build
-	$(WINDTUNNEL) loop Experiments/loop.yaml
+	@mkdir -p $(OUT)
+	$(WINDTUNNEL) loop Experiments/loop.yaml --plot $(OUT)/loop.svg
 
 # swift test builds the command line as well, with other flags than swift build: building first would build twice.
 test: setup

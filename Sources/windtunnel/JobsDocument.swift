@@ -30,6 +30,8 @@ struct JobsDocument: Encodable {
 
     /// `45 %`.
     var progress: String {
+      // A trainer may tell no step, or none at its end.
+      guard state != JobRecord.State.succeeded.rawValue else { return "100 %" }
       guard let step, let steps else { return "–" }
       return "\(Int((100 * min(1, step / Double(max(1, steps)))).rounded(.down))) %"
     }

@@ -20,7 +20,7 @@ struct LoopCommand: AsyncParsableCommand {
       Examples:
         windtunnel loop Experiments/loop.yaml
         windtunnel loop Experiments/loop.yaml --engine slurm
-        windtunnel loop Experiments/loop.yaml --directory runs/again --format json
+        windtunnel loop Experiments/loop.yaml --directory runs/again --plot loop.svg
       """)
 
   @Argument(help: ArgumentHelp("The loop in YAML.", valueName: "file"))
@@ -34,9 +34,11 @@ struct LoopCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var plot: PlotOption
 
   func run() async throws {
     try output.prepare()
+    try plot.prepare()
     let loop = try LoopFile(path: file, engine: engine)
     let text = try String(contentsOfFile: file, encoding: .utf8)
     let folder = directory ?? loop.directory
@@ -80,6 +82,13 @@ struct LoopCommand: AsyncParsableCommand {
       name: loop.name, registration, pilot: pilot, target: achieved, backTest: backTest,
       watch: expected == nil ? nil : loop.watch, deviations: deviations)
     try writeAtomically(indentedJSON(try encodedJSON(report)), to: "\(folder)/report.json")
+    if let path = plot.plot {
+      let curves = try achieved.compactMap { run in
+        try ExpectedCurve(
+          in: "\(folder)/target/jobs/\(run.spec.name)", tokensPerStep: Double(run.spec.training.tokensPerStep))
+      }
+      try LoopFigure(loop.name, registration, pilot: pilot, target: achieved, expected: curves).grid.write(to: path)
+    }
     try output.emit(json: try encodedJSON(report)) { report.text }
   }
 

@@ -28,10 +28,10 @@ public struct ExpectedCurve: Sendable, Hashable {
     (self.points, self.metric, self.level, self.tokensPerStep) = (points, metric, level, tokensPerStep)
   }
 
-  /// Reads that of a job; nil where nothing is expected of it.
+  /// Reads that of a job from its directory; nil where nothing is expected of it.
   ///
   /// - Throws: ``FileError`` for a damaged one.
-  init?(in directory: String, tokensPerStep: Double) throws {
+  public init?(in directory: String, tokensPerStep: Double) throws {
     let path = "\(directory)/\(Self.fileName)"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let text = try FileError.text(of: path, "expected curve", remedy: "launch the job anew")

@@ -35,7 +35,7 @@ extension MetricsSource {
 }
 
 extension YAMLSection {
-  /// `{loss: lm loss, tokens: {name: tokens_b, factor: 1e9}, memory: {name: mem_gb, unit: GB}}`, our names first.
+  /// `{loss: lm loss, memory: {name: mem_gb, unit: GB}}`, our names first.
   func metricNames(_ key: String) throws(FileError) -> [String: MetricName] {
     guard let section = try section(key, example: "{loss: lm loss}") else { return [:] }
     var names: [String: MetricName] = [:]
@@ -45,7 +45,8 @@ extension YAMLSection {
         continue
       }
       try entry.checkKeys(["name", "factor", "unit"])
-      names[name] = MetricName(try entry.text("name") ?? name, factor: try entry.number("factor") ?? 1, unit: try entry.text("unit"))
+      names[name] = MetricName(
+        try entry.text("name") ?? name, factor: try entry.number("factor") ?? 1, unit: try entry.text("unit"))
     }
     return names
   }
