@@ -9,6 +9,8 @@ public struct Plan: Sendable, Hashable {
   public let law: String
   /// Where the law's parameters come from.
   public let provenance: String
+  /// The SHA-256 of the fit's document; nil for published parameters.
+  public let fit: String?
   /// Parameters of the model (N), counted as the law counts them; nil where the law knows only compute.
   public let params: Quantity?
   /// The column in which a run table holds that size, which tells how it is counted.
@@ -95,7 +97,8 @@ extension Ensemble {
     findings.predictionInterval = predictionInterval(
       loss.samples, logResiduals: law.fitted.logResiduals, level: options.level, seed: options.seed)
     return Plan(
-      law: law.fitted.law.name, provenance: law.fitted.provenance, params: findings.params,
+      law: law.fitted.law.name, provenance: law.fitted.provenance, fit: law.fitted.fingerprint,
+      params: findings.params,
       sizeColumn: law.fitted.law.sizeColumn, tokens: splits ? quantity(best, drawn) { $0.tokens } : nil,
       flops: quantity(best, drawn) { point.flops($0, for: goal) },
       tokensPerParam: splits ? quantity(best, drawn) { $0.tokens / $0.params } : nil, epochs: epochs,

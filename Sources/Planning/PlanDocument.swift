@@ -10,6 +10,8 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   public let schema: String
   public var law: String
   public var provenance: String
+  /// The SHA-256 of the fit's document; nil for published parameters.
+  public var fit: String?
   /// The budget as the user wrote it.
   public var budget: String?
   /// What turned the budget into compute.
@@ -38,7 +40,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   public var warnings: [String]
 
   enum CodingKeys: String, CodingKey {
-    case schema, law, provenance, budget, assumptions, params, tokens, flops
+    case schema, law, provenance, fit, budget, assumptions, params, tokens, flops
     case sizeColumn = "size_column"
     case tokensPerParam = "tokens_per_param"
     case epochs, loss, exponents, robust, valley, lifetime, mixture, upcycling, cost, cluster, sweep
@@ -56,6 +58,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
     schema = Self.currentSchema
     law = plan.law
     provenance = plan.provenance
+    fit = plan.fit
     self.budget = budget
     self.assumptions = assumptions
     params = plan.params.map(DocumentQuantity.init)

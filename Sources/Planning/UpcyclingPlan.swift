@@ -72,7 +72,7 @@ public func planUpcycling(
   let (law, samples) = (best.law.fitted, best.draws.map { best.loss(flops, on: $0) })
   let tokens = best.tokens(flops)
   var plan = Plan(
-    law: law.law.name, provenance: law.provenance, params: Quantity(value: best.activeParams),
+    law: law.law.name, provenance: law.provenance, fit: law.fingerprint, params: Quantity(value: best.activeParams),
     sizeColumn: Role.activeParams.rawValue, tokens: Quantity(value: tokens),
     flops: Quantity(value: ComputeRule.sixND.trainingFLOPs(params: best.activeParams, tokens: tokens)),
     tokensPerParam: Quantity(value: tokens / best.activeParams), epochs: nil,

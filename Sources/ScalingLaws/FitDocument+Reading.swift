@@ -36,9 +36,13 @@ public struct DocumentError: Error, Sendable, CustomStringConvertible {
 extension FitDocument {
   /// Reads a fit from a file.
   public static func read(_ path: String) throws(DocumentError) -> FitDocument {
-    try decode(
-      try DocumentError.contents(
-        of: path, "fit document", remedy: "write one with 'windtunnel fit RUNS --output \(path)'"), from: path)
+    try decode(try contents(of: path), from: path)
+  }
+
+  /// The bytes of a document's file.
+  public static func contents(of path: String) throws(DocumentError) -> Data {
+    try DocumentError.contents(
+      of: path, "fit document", remedy: "write one with 'windtunnel fit RUNS --output \(path)'")
   }
 
   /// Reads a fit from the bytes of a document.

@@ -15,6 +15,8 @@ public struct FittedLaw: Sendable {
   public let noise: RunNoise?
   /// Where the parameters come from, in a sentence.
   public let provenance: String
+  /// The SHA-256 of the document that they come from; nil where they come from none.
+  public var fingerprint: String?
 
   private let compiled: CompiledFormula
 

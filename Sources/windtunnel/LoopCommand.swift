@@ -73,7 +73,7 @@ struct LoopCommand: AsyncParsableCommand {
       try loop.target(
         params: registration.params, seed: seed,
         provenance: .init(
-          plan: registration.plan, law: registration.law, predictedLoss: registration.loss,
+          plan: registration.plan, fit: registration.fit, law: registration.law, predictedLoss: registration.loss,
           predictionInterval: registration.predictionInterval), expected: expected)
     }
     let achieved = try await launched(targets, in: "\(folder)/target", loop, text)
@@ -130,8 +130,11 @@ struct LoopCommand: AsyncParsableCommand {
     settings.seed = computing.seed
     let fit = try LawFit(law, to: runs, settings) { _ in }
     let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
-    try writeAtomically(indentedJSON(try document.encoded()), to: "\(folder)/fit.json")
+    let text = indentedJSON(try document.encoded())
+    try writeAtomically(text, to: "\(folder)/fit.json")
+    var fitted = try document.fittedLaw()
+    fitted.fingerprint = fingerprint(of: text.utf8)
     let comparison = try LawComparison([law], on: runs, threads: computing.threadCount)
-    return (try document.fittedLaw(), comparison.laws.first?.backTest)
+    return (fitted, comparison.laws.first?.backTest)
   }
 }

@@ -26,15 +26,16 @@ struct Registration: Codable {
   /// Of one such run.
   let predictionInterval: [Double]?
   let level: Double
-  /// SHA-256 of the run table and of the plan that it rests on.
+  /// SHA-256 of the run table, of the fit and of the plan that it rests on.
   let runs, plan: String
+  let fit: String?
 
   init(
     of job: JobSpec, by fitted: FittedLaw, level: Double, seed: UInt64, largestPilot: Double, runs: String, plan: String
   ) throws {
     registered = Date().formatted(.iso8601)
     (law, provenance, self.level, self.largestPilot) = (fitted.law.name, fitted.provenance, level, largestPilot)
-    (self.runs, self.plan) = (runs, plan)
+    (self.runs, self.plan, fit) = (runs, plan, fitted.fingerprint)
     params = Double(job.model.parameters.total)
     tokens = Double(job.training.steps * job.training.tokensPerStep)
     flops = 6 * params * tokens
@@ -84,6 +85,6 @@ struct Registration: Codable {
     case largestPilot = "largest_pilot_flops"
     case loss, interval
     case predictionInterval = "prediction_interval"
-    case level, runs, plan
+    case level, runs, fit, plan
   }
 }

@@ -32,9 +32,12 @@ struct SourceOptions: ParsableArguments {
   }
 
   static func document(_ path: String) throws -> Source {
-    let document = path == "-" ? try FitDocument.decode(standardInput(), from: "standard input") : try .read(path)
+    let data = path == "-" ? try standardInput() : try FitDocument.contents(of: path)
+    let document = try FitDocument.decode(data, from: path == "-" ? "standard input" : path)
     let faults = document.diagnostics.filter { $0.severity == .error }
-    return Source(fitted: try document.fittedLaw(), caveats: faults.map { "the fit itself is in doubt: \($0.message)" })
+    var fitted = try document.fittedLaw()
+    fitted.fingerprint = fingerprint(of: data)
+    return Source(fitted: fitted, caveats: faults.map { "the fit itself is in doubt: \($0.message)" })
   }
 
   private static func standardInput() throws -> Data {

@@ -74,6 +74,13 @@ import Testing
     let began = try written("runs/known/target/jobs/target-s0/attempts/1/began")
     #expect(try written("runs/known/prediction.sha256") < began)
 
+    // What was foretold says what it rests on, and the run what it is made for.
+    let sum = try place.shell("sha256sum < runs/known/fit.json | cut -c1-64").text.trimmingCharacters(in: .newlines)
+    #expect(registration["fit"] as? String == sum)
+    let job = String(decoding: try place.read("runs/known/target/jobs/target-s0/job.json"), as: UTF8.self)
+    let plan = try #require(registration["plan"] as? String)
+    #expect(job.contains(sum) && job.contains(plan))
+
     // Again, everything is there; and what was registered cannot be changed.
     let again = try place.windtunnel("loop", "loop.yaml", "--format", "json")
     #expect(again.output == run.output && !again.errors.contains("queued"))

@@ -51,7 +51,7 @@ import TrainingCost
     job.model.experts = .init(count: 8, active: 2, feedForward: 4096, capacityFactor: 1.25)
     job.optimizer.learningRate = 0.1 + 0.2
     job.checkpoints.evaluateEvery = 5
-    job.provenance = .init(plan: "abc", law: "E + 1: x", predictedLoss: 2.1, predictionInterval: [2, 2.2])
+    job.provenance = .init(plan: "abc", fit: "def", law: "E + 1: x", predictedLoss: 2.1, predictionInterval: [2, 2.2])
     for job in [job, BackEndTests.small("nanogpt")] {
       let again = try #require(try read(job.document()).jobs.first)
       let expected = try JobSpec(sorting: job)

@@ -18,7 +18,7 @@ struct PlainShape: Sendable, Hashable {
     // Beyond this, numbers of parameters no longer fit an integer.
     let params = min(size, 1e16)
     let rows = embedding ? vocabulary : 0
-    let shapes = (1...96).compactMap { layers -> (shape: PlainShape, misfit: Double)? in
+    let shapes = (1...96).map { layers -> (shape: PlainShape, misfit: Double) in
       let (a, b) = (12 * Double(layers), Double(2 * layers + 1 + rows))
       let width = ((b * b + 4 * a * params).squareRoot() - b) / (2 * a)
       let heads = max(1, Int(width / 64))

@@ -67,8 +67,7 @@ public struct LocalEngine: Engine {
       let process = owner(job) ?? LocalOwner(handle)
       return process?.isAlive == true
         ? .running
-        : .gone(
-          "its process was killed, or the machine was started anew")
+        : .gone("its process was killed, or the machine was started anew")
     }
   }
 

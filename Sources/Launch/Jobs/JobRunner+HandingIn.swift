@@ -1,3 +1,4 @@
+import Foundation
 import RunStore
 
 extension JobRunner {
@@ -12,7 +13,9 @@ extension JobRunner {
       try change(members) { job, index in
         var job = job
         if job.state == .submitting { job.state = handles == nil ? .waiting : .queued }
-        if job.state == .cancelling, handles == nil { job.state = .cancelled }
+        if job.state == .cancelling, handles == nil {
+          (job.state, job.ended) = (.cancelled, Date().timeIntervalSince1970)
+        }
         job.handle = handles?[index]
         if handles == nil { job.batch = nil }
         return job

@@ -95,7 +95,7 @@ private struct Document: Encodable {
   }
 
   struct Provenance: Encodable {
-    let plan, law: String?
+    let plan, fit, law: String?
     let predictedLoss: Double?
     let predictionInterval: [Double]?
   }
@@ -173,7 +173,8 @@ private struct Document: Encodable {
       job.provenance == .init()
       ? nil
       : Provenance(
-        plan: job.provenance.plan, law: job.provenance.law, predictedLoss: job.provenance.predictedLoss,
+        plan: job.provenance.plan, fit: job.provenance.fit, law: job.provenance.law,
+        predictedLoss: job.provenance.predictedLoss,
         predictionInterval: job.provenance.predictionInterval)
     expected = job.expected.map {
       Expected(

@@ -168,6 +168,8 @@ public struct JobSpec: Sendable, Hashable {
   public struct Provenance: Sendable, Hashable {
     /// The SHA-256 of the plan's file.
     public var plan: String?
+    /// The SHA-256 of the fit's document.
+    public var fit: String?
     /// Where the plan's law comes from.
     public var law: String?
     /// The loss that was predicted, in nats per token, and the interval of a single run.
@@ -175,9 +177,10 @@ public struct JobSpec: Sendable, Hashable {
     public var predictionInterval: [Double]?
 
     public init(
-      plan: String? = nil, law: String? = nil, predictedLoss: Double? = nil, predictionInterval: [Double]? = nil
+      plan: String? = nil, fit: String? = nil, law: String? = nil, predictedLoss: Double? = nil,
+      predictionInterval: [Double]? = nil
     ) {
-      (self.plan, self.law) = (plan, law)
+      (self.plan, self.fit, self.law) = (plan, fit, law)
       (self.predictedLoss, self.predictionInterval) = (predictedLoss, predictionInterval)
     }
   }

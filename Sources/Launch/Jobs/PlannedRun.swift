@@ -26,7 +26,7 @@ struct PlannedRun: Sendable {
     (self.params, self.tokens) = (params, tokens)
     sizeColumn = run == nil ? plan.sizeColumn ?? Role.params.rawValue : Role.params.rawValue
     provenance = JobSpec.Provenance(
-      plan: fingerprint(of: bytes), law: plan.law, predictedLoss: run?.loss ?? plan.loss.value,
+      plan: fingerprint(of: bytes), fit: plan.fit, law: plan.law, predictedLoss: run?.loss ?? plan.loss.value,
       predictionInterval: plan.loss.predictionInterval)
   }
 
@@ -58,8 +58,9 @@ extension JobSpec.Provenance {
   init(_ file: YAMLSection, plan: PlannedRun?) throws(FileError) {
     self = plan?.provenance ?? JobSpec.Provenance()
     guard let section = try file.section("provenance", example: "{plan: SHA-256}") else { return }
-    try section.checkKeys(["plan", "law", "predicted_loss", "prediction_interval"])
+    try section.checkKeys(["plan", "fit", "law", "predicted_loss", "prediction_interval"])
     self.plan = try section.text("plan") ?? self.plan
+    fit = try section.text("fit") ?? fit
     law = try section.text("law") ?? law
     predictedLoss = try section.number("predicted_loss") ?? predictedLoss
     if let bounds = try section.texts("prediction_interval") { predictionInterval = bounds.compactMap(Double.init) }
