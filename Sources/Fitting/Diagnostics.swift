@@ -28,7 +28,8 @@ extension FitProblem {
     _ optimum: Optimum, _ covariance: Covariance, variables: [(name: String, values: [Double])], lines: [Int]
   ) -> [Diagnostic] {
     let residuals = residuals(at: optimum.parameters)
-    return convergence(optimum, covariance) + bounds(optimum) + design(variables) + flatness(covariance)
+    return convergence(optimum, covariance) + bounds(optimum) + endless(optimum) + design(variables)
+      + flatness(covariance)
       + correlations(covariance) + trends(residuals, variables) + outliers(residuals, lines)
   }
 
@@ -64,6 +65,30 @@ extension FitProblem {
         "optimum_at_bound", .warning,
         "\(domain.name) has run to its bound \(short(edge)): the runs want its term gone; its interval means nothing, and "
           + "the formula may have a term too many")
+    }
+  }
+
+  /// Whether a parameter has grown to where the runs no longer tell it from any larger value.
+  public func isEndless(_ index: Int, at parameters: [Double]) -> Bool {
+    guard domains[index].upper == nil, parameters[index] > Self.farAway * domains[index].startRange.upperBound else {
+      return false
+    }
+    var larger = parameters
+    larger[index] *= Self.farAway
+    return zip(bound.values(parameters: parameters), bound.values(parameters: larger)).allSatisfy { value, other in
+      abs(other - value) <= 1e-9 * abs(value)
+    }
+  }
+
+  /// How many times larger than where searches begin nothing is expected.
+  private static let farAway = 1000.0
+
+  private func endless(_ optimum: Optimum) -> [Diagnostic] {
+    domains.indices.filter { isEndless($0, at: optimum.parameters) }.map { index in
+      Diagnostic(
+        "optimum_without_end", .warning,
+        "\(domains[index].name) has grown without end: the runs tell no value from any larger one; take its interval for "
+          + "a lower limit, and plan nothing that hangs on it beyond the runs")
     }
   }
 

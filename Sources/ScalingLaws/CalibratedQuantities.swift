@@ -1,3 +1,5 @@
+import Fitting
+
 /// What intervals are judged by: the parameters and, where runs are planned with the law, what it says of ten times the
 /// compute of the largest run.
 struct CalibratedQuantities: Sendable {
@@ -8,9 +10,16 @@ struct CalibratedQuantities: Sendable {
   private let point: [[Double]]
   private let flops: Double?
   private let predictor: FittedLaw?
+  /// The law on the runs of the design, its predictions there, and a thousandth of their noise.
+  private let problem: FitProblem
+  private let predictions: [Double]
+  private let tolerance: Double
 
-  init(_ fit: LawFit, truth parameters: [Double]) {
+  init(_ fit: LawFit, truth parameters: [Double], noise: Double) {
     law = fit.law
+    problem = fit.problem
+    predictions = fit.problem.bound.values(parameters: parameters)
+    tolerance = noise / 1000
     self.parameters = parameters
     if let best = fit.law.powerTradeOffs([parameters])[0], let largest = fit.usualTarget, law.variables.count == 2,
       law.variable(of: "params") != nil, law.variable(of: "tokens") != nil
@@ -30,6 +39,23 @@ struct CalibratedQuantities: Sendable {
   }
 
   var truth: [Double] { values([parameters])[0] }
+
+  /// An interval whose ends are the truth where the runs do not tell them from it.
+  ///
+  /// A parameter that has grown without end, or is nothing, has no one value that an interval could hold.
+  func told(_ interval: ClosedRange<Double>, of quantity: Int) -> ClosedRange<Double> {
+    guard quantity < parameters.count else { return interval }
+    func told(_ value: Double) -> Double {
+      var others = parameters
+      others[quantity] = value
+      let isSame = zip(predictions, problem.bound.values(parameters: others)).allSatisfy { own, other in
+        abs(other - own) <= tolerance * own
+      }
+      return isSame ? parameters[quantity] : value
+    }
+    let ends = [told(interval.lowerBound), told(interval.upperBound)]
+    return min(ends[0], ends[1])...max(ends[0], ends[1])
+  }
 
   /// The quantities of each set of parameters, in the order of their names.
   func values(_ parameters: [[Double]]) -> [[Double]] {

@@ -22,7 +22,7 @@ public struct Calibration: Codable, Sendable, Equatable {
   public struct Row: Codable, Sendable, Equatable {
     public var quantity: String
     public var kind: Kind
-    /// The share of simulations whose interval held the truth.
+    /// The share of simulations whose interval held the truth, or a value that the runs do not tell from it.
     public var coverage: Double
     /// Of the coverage, by the binomial.
     public var standardError: Double
@@ -67,7 +67,7 @@ public struct Calibration: Codable, Sendable, Equatable {
   ) throws(LawError) {
     let truth = truth ?? fit.optimum.parameters
     let noise = if let given { given } else { try NoiseModel(of: fit) }
-    let quantities = CalibratedQuantities(fit, truth: truth)
+    let quantities = CalibratedQuantities(fit, truth: truth, noise: noise.deviation)
     let values = fit.problem.bound.values(parameters: truth)
     guard values.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw LawError("the law has no value above zero at some of the runs, so none can be drawn there")
@@ -97,13 +97,14 @@ public struct Calibration: Codable, Sendable, Equatable {
     let known = quantities.truth
     rows = quantities.names.indices.flatMap { quantity in
       Kind.allCases.compactMap { kind in
-        Self.row(kept, quantity, kind, name: quantities.names[quantity], truth: known[quantity], settings)
+        Self.row(kept, quantity, kind, quantities, truth: known[quantity], settings)
       }
     }
   }
 
   private static func row(
-    _ outcomes: [Outcome], _ quantity: Int, _ kind: Kind, name: String, truth: Double, _ settings: Settings
+    _ outcomes: [Outcome], _ quantity: Int, _ kind: Kind, _ quantities: CalibratedQuantities, truth: Double,
+    _ settings: Settings
   ) -> Row? {
     let intervals = outcomes.compactMap { $0.intervals[kind]?[quantity] }
     guard truth.isFinite, intervals.count * 2 > outcomes.count else { return nil }
@@ -111,13 +112,15 @@ public struct Calibration: Codable, Sendable, Equatable {
     // What the law itself fixes, such as an exponent of one half, every interval holds.
     if let spread, spread.lowerBound == spread.upperBound { return nil }
     let count = Double(intervals.count)
-    let held = Double(intervals.count { $0.contains(truth) }) / count
+    let told = intervals.map { quantities.told($0, of: quantity) }
+    let held = Double(told.count { $0.contains(truth) }) / count
     let widths = intervals.map { $0.upperBound - $0.lowerBound }.sorted()
     let width = spread.map { quantile(widths, 0.5) / ($0.upperBound - $0.lowerBound) }
     return Row(
-      quantity: name, kind: kind, coverage: held, standardError: (held * (1 - held) / count).squareRoot(),
-      below: Double(intervals.count { $0.upperBound < truth }) / count,
-      above: Double(intervals.count { $0.lowerBound > truth }) / count,
+      quantity: quantities.names[quantity], kind: kind, coverage: held,
+      standardError: (held * (1 - held) / count).squareRoot(),
+      below: Double(told.count { $0.upperBound < truth }) / count,
+      above: Double(told.count { $0.lowerBound > truth }) / count,
       relativeWidth: width.flatMap { $0.isFinite ? $0 : nil })
   }
 

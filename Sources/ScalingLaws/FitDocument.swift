@@ -56,6 +56,8 @@ public struct FitDocument: Codable, Sendable, Equatable {
     public var bounds: [Double?]
     public var startRange: [Double]
     public var startsLogarithmic: Bool
+    /// True where it has grown to where the runs no longer tell it from any larger value.
+    public var isEndless: Bool?
   }
 
   public struct ObjectiveRecord: Codable, Sendable, Equatable {
@@ -146,7 +148,8 @@ public struct FitDocument: Codable, Sendable, Equatable {
         value: fit.optimum.parameters[index], standardError: error.flatMap { $0.isFinite ? $0 : nil },
         interval: interval.flatMap(Self.finite), bounds: [domain.lower, domain.upper],
         startRange: [domain.startRange.lowerBound, domain.startRange.upperBound],
-        startsLogarithmic: domain.startsLogarithmic)
+        startsLogarithmic: domain.startsLogarithmic,
+        isEndless: problem.isEndless(index, at: fit.optimum.parameters) ? true : nil)
     }
     let scale = problem.objective.scale(at: fit.optimum.parameters, of: problem)
     objective = ObjectiveRecord(

@@ -59,11 +59,12 @@ struct FitView {
     func text(_ end: Double?, _ open: String) -> String { end.map { format($0, significant: 4) } ?? open }
     for name in document.parameterOrder {
       guard let parameter = document.parameters[name] else { continue }
+      let isEndless = parameter.isEndless ?? false
       let cells = [
         name,
-        value(parameter),
-        parameter.standardError.map { format($0, significant: 3) } ?? "–",
-        parameter.interval.map { "\(text($0[0], "")) … \(text($0[1], ""))" } ?? "–",
+        isEndless ? "∞" : value(parameter),
+        isEndless ? "–" : parameter.standardError.map { format($0, significant: 3) } ?? "–",
+        parameter.interval.map { "\(text($0[0], "")) … \(isEndless ? "∞" : text($0[1], ""))" } ?? "–",
       ]
       let profile = profiles?[name].map { "\(text($0[0], "open")) … \(text($0[1], "open"))" } ?? "–"
       table.add(cells + (profiles == nil ? [] : [profile]))

@@ -1,4 +1,5 @@
 import Fitting
+import Formulas
 import Foundation
 import Tables
 import Testing
@@ -117,6 +118,39 @@ private var quick: FitProtocol {
       #expect(row.coverage > 0.9 - 5 * 0.0173 - 0.02 && row.coverage < 0.9 + 5 * 0.0173, "\(row)")
     }
     #expect(calibration.truth == ["N_c": 3e13, "alpha_N": 0.08])
+  }
+
+  /// Runs along a line that bends up a little, for a law that would level off: where it does so they cannot tell from never.
+  @Test func `a limit that runs do not reach has no end, and intervals that say so hold it`() throws {
+    let random = Random(seed: 3)
+    let rows = (1...40).map {
+      "\(Double($0) / 10),\(Double($0) / 5 * exp(0.001 * Double($0) + 0.01 * random.normal()))\n"
+    }
+    let runs = try RunTable(Table.parse("x,y\n" + rows.joined(), name: "line.csv"))
+    let law = try Law.custom(
+      Formula("A*R*(0 - expm1(0 - x/R))"), target: "y", over: runs,
+      declared: [.positive("A", 0.1...10), .positive("R", 0.5...200)])
+    let fit = try LawFit(law, to: runs, quick)
+    let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
+    #expect(document.parameters["R"]?.isEndless == true && document.parameters["A"]?.isEndless == nil)
+    #expect(document.diagnostics.contains { $0.code == "optimum_without_end" && $0.message.hasPrefix("R has grown") })
+    var settings = Calibration.Settings(threads: 2)
+    (settings.simulations, settings.resamples) = (100, 100)
+    let calibration = try Calibration(of: fit, settings)
+    let row = try #require(calibration.rows.first { $0.quantity == "R" && $0.kind == .percentile })
+    // One-sided: no interval lies below a value without end.
+    #expect(row.coverage > 0.85 && row.below + row.above < 0.15, "\(row)")
+    // A limit within the runs is told from none.
+    let bent = try RunTable(
+      Table.parse(
+        "x,y\n"
+          + (1...40).map {
+            "\(Double($0) / 10),\(2 * (0 - expm1(0 - Double($0) / 10)) * exp(0.01 * random.normal()))\n"
+          }
+          .joined(), name: "bent.csv"))
+    let end = FitDocument(try LawFit(law, to: bent, quick), sensitivity: [], exclusions: [], notes: [])
+    let limit = try #require(end.parameters["R"])
+    #expect(limit.isEndless == nil && abs(limit.value - 1) < 0.05, "\(limit)")
   }
 
   @Test func `the same seed gives the same coverage on any number of threads`() throws {
