@@ -11,14 +11,20 @@ struct CurveExtrapolation {
   let resamples: Int
   let level: Double
   let seed: UInt64
+  /// Whether the loss without tuning is a point of the law, where sizes are no more than two a parameter: of more, those at
+  /// the beginning only bend what leads to the full size.
+  private let countsZeroShot: Bool
   private let compiled: CompiledFormula
   /// The curves of public models have the optimum from eight starts that they have from two thousand. Where few sizes leave
   /// a valley without a lowest point, more starts only go further down it.
   private let starts = Starts.global(8)
 
   /// - Parameter law: of one variable, the examples.
-  init(_ law: Law, target: Double, resamples: Int, level: Double, seed: UInt64) throws(FormulaError) {
+  init(
+    _ law: Law, countsZeroShot: Bool, target: Double, resamples: Int, level: Double, seed: UInt64
+  ) throws(FormulaError) {
     self.law = law
+    self.countsZeroShot = countsZeroShot
     self.target = target
     self.resamples = resamples
     self.level = level
@@ -43,7 +49,7 @@ struct CurveExtrapolation {
   func extrapolate(_ curve: FineTuningCurve) throws(FitError) -> (loss: Double, interval: ClosedRange<Double>?) {
     let (problem, optimum, loss) = try fit(curve)
     guard resamples > 0 else { return (loss, nil) }
-    let (count, free) = (curve.examples.count, law.parameters.count)
+    let (count, free) = (problem.observed.count, law.parameters.count)
     let there = BoundFormula(compiled, columns: [[target]])
     let widening = (Double(count) / Double(count - free)).squareRoot()
     let residuals = problem.residuals(at: optimum.parameters).map { $0 * widening }
@@ -58,13 +64,20 @@ struct CurveExtrapolation {
   }
 
   private func fit(_ curve: FineTuningCurve) throws(FitError) -> (problem: FitProblem, optimum: Optimum, loss: Double) {
-    let (count, free) = (curve.examples.count, law.parameters.count)
+    let (sizes, free) = (curve.examples.count, law.parameters.count)
+    var (examples, losses) = (curve.examples, curve.losses)
+    if countsZeroShot, sizes <= 2 * free, let zeroShot = curve.zeroShotLoss {
+      // None, as nearly as a logarithm has it.
+      examples.insert(.leastNormalMagnitude, at: 0)
+      losses.insert(zeroShot, at: 0)
+    }
+    let count = examples.count
     guard count > free else {
       throw FitError(
-        "\(count) size\(count == 1 ? "" : "s") cannot determine the \(free) parameters of \(law.name)")
+        "\(sizes) size\(sizes == 1 ? "" : "s") cannot determine the \(free) parameters of \(law.name)")
     }
     let problem = FitProblem(
-      BoundFormula(compiled, columns: [curve.examples]), domains: law.parameters, observed: curve.losses,
+      BoundFormula(compiled, columns: [examples]), domains: law.parameters, observed: losses,
       objective: law.objective)
     let optimum = try problem.minimise(starts, threads: 1)
     let loss = BoundFormula(compiled, columns: [[target]]).values(parameters: optimum.parameters)[0]

@@ -5,8 +5,7 @@ import Foundation
 public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
   /// The loss that the straight end of the curve leads to; see ``AcceptThenStop``.
   case acceptThenStop = "accept-then-stop"
-  /// The loss at the target of the rectified law, fitted to the curve. The authors' fit has the loss without tuning as one
-  /// more size, of nearly no examples, which this one leaves out: it helps where there are few sizes, and harms where many.
+  /// The loss at the target of the rectified law, fitted to the curve and, where that has few sizes, to the loss without tuning.
   case rectified
   /// The loss at the target of a power law, fitted to the curve.
   case power = "finetuning-power"
@@ -97,7 +96,8 @@ public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
 
   private func extrapolation(_ request: SelectionRequest) throws -> CurveExtrapolation {
     try CurveExtrapolation(
-      LawCatalogue().law(rawValue), target: request.target, resamples: request.resamples, level: request.level,
+      LawCatalogue().law(rawValue), countsZeroShot: self == .rectified, target: request.target,
+      resamples: request.resamples, level: request.level,
       seed: request.seed)
   }
 }

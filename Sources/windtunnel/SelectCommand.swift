@@ -172,7 +172,8 @@ struct SelectCommand: ParsableCommand {
     return count == 0
       ? []
       : [
-        "\(count) run\(count == 1 ? " is" : "s are") on 0 examples: no line or law is fitted to \(count == 1 ? "it" : "them")"
+        "\(count) run\(count == 1 ? " is" : "s are") on 0 examples: of lines and laws, only the rectified law is fitted to \(count == 1 ? "it" : "them"), where "
+          + "sizes are eight or less"
       ]
   }
 }
