@@ -14,10 +14,11 @@ extension FitProblem {
 
   /// Where a few Newton steps lead without each run in turn, to see which runs pull.
   ///
-  /// - Returns: parameters a run, in order; nil where a run has no weight.
-  public func withoutEachRun(around optimum: Optimum, threads: Int) -> [[Double]?] {
+  /// - Parameter groups: a group's number for each run, to leave out whole groups instead, by rising number.
+  /// - Returns: parameters a run (or group), in order; nil where nothing of weight is left out.
+  public func withoutEachRun(around optimum: Optimum, leaving groups: [Int]? = nil, threads: Int) -> [[Double]?] {
     let whole = Minimiser(self).pullSums(at: free(optimum.parameters), of: Minimiser.Rows())
-    return leavingOut(nil, around: optimum, threads: threads) { minimiser, start, rows, left in
+    return leavingOut(groups, around: optimum, threads: threads) { minimiser, start, rows, left in
       // The first step needs only what the run itself is of the sums, unless that is nearly all.
       let part = whole == nil ? nil : minimiser.pullSums(at: start, of: left)
       let rest = whole.flatMap { whole in part.map { whole - $0 } }

@@ -75,21 +75,22 @@ extension LawFit {
     }
   }
 
-  /// Runs without which some parameter moves by more than its standard error.
+  /// Runs, or curves, without which some parameter moves by more than its standard error.
   private func influence(_ lines: [Int]) -> [Diagnostic] {
+    let begins = { (row: Int) in row == 0 || curves.map { $0[row] != $0[row - 1] } ?? true }
     let pulls = influences.enumerated().compactMap { row, influence in influence.map { (row: row, $0) } }
-      .filter { $0.1.pull > 1 }.sorted { $0.1.pull > $1.1.pull }
+      .filter { $0.1.pull > 1 && begins($0.row) }.sorted { $0.1.pull > $1.1.pull }
     guard !pulls.isEmpty else { return [] }
     // Where an estimate has next to no error, how many of them it moves by says nothing.
     func number(_ pull: Double) -> String { pull < 1000 ? String(format: "%.1f", pull) : "more than 1000" }
     let shown = pulls.prefix(5).map { row, influence in
-      "line \(lines[row]) (\(influence.parameter) by \(number(influence.pull)) standard errors)"
+      "\(curves == nil ? "" : "the curve that begins at ")line \(lines[row]) (\(influence.parameter) by \(number(influence.pull)) standard errors)"
     }
     return [
       Diagnostic(
         "influential_run", .warning,
         "without \(shown.joined(separator: ", or "))\(pulls.count > 5 ? ", or \(pulls.count - 5) more" : "") the fit moves: "
-          + "check those runs")
+          + "check those \(curves == nil ? "runs" : "curves")")
     ]
   }
 }

@@ -41,8 +41,11 @@ public struct LawFit: Sendable {
   public let optimum: Optimum
   public let covariance: Covariance
   public let draws: BootstrapDraws
-  /// About where the optimum lies without each run; empty where there are too many runs.
+  /// About where the optimum lies without each run, or, of a law of whole curves, without its curve; empty where there are
+  /// too many runs.
   public let withoutEachRun: [[Double]?]
+  /// The number of each run's curve, of a law of whole curves.
+  let curves: [Int]?
   /// The optimum without each unit that the bootstrap draws, runs or groups, for intervals that need it.
   let leftOut: [[Double]]
   /// The law's variables over the runs, in its order.
@@ -85,8 +88,11 @@ public struct LawFit: Sendable {
     } else {
       draws = BootstrapDraws(parameters: [], failed: 0)
     }
-    withoutEachRun =
-      runs.rowCount <= Self.mostLeftOut ? problem.withoutEachRun(around: optimum, threads: settings.threads) : []
+    curves = law.isOfSchedules ? runs.curveNumbers : nil
+    let without =
+      runs.rowCount <= Self.mostLeftOut
+      ? problem.withoutEachRun(around: optimum, leaving: curves, threads: settings.threads) : []
+    withoutEachRun = without.isEmpty ? [] : curves.map { $0.map { without[$0] } } ?? without
     leftOut = settings.intervalMethod == .bca ? Self.leftOut(kind, problem, optimum, settings.threads) : []
   }
 

@@ -71,6 +71,12 @@ extension RunTable {
     return try selecting(rows: kept).adding(columns)
   }
 
+  /// The number of each row's curve, from 0; nil without steps.
+  var curveNumbers: [Int]? {
+    guard let steps = try? values(for: .steps) else { return nil }
+    return curves(steps, try? labels(for: .run)).enumerated().flatMap { number, rows in rows.map { _ in number } }
+  }
+
   /// The rows of each curve.
   private func curves(_ steps: [Double], _ names: [String]?) -> [[Int]] {
     var curves: [[Int]] = []

@@ -37,6 +37,10 @@ import Testing
     )
     #expect(fit.status == 0, "\(fit.errors)")
     #expect(fit.text.contains("…") && !fit.text.contains("lr_change_3"))
+    // Curves are left out whole, not their points: without the one that decays, what a decay does is not known.
+    let words = fit.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("the curve that begins at line 42 (") && words.contains("check those curves"), "\(words)")
+    #expect(!words.contains("line 43"))
     let curve = try place.shell("$W predict fit.json --schedule linear.csv --format json").json()
     #expect(curve["schema"] as? String == "windtunnel.curve/1")
     let points = try #require(curve["points"] as? [[String: Any]])
