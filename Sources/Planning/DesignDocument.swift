@@ -19,8 +19,8 @@ public struct DesignDocument: Codable, Sendable {
   public var intervalLevel: Double
   /// How many sets of parameters the expectation is taken over.
   public var scenarios: Int
-  /// The column in which a run table holds the sizes of runs, which tells how they are counted.
-  public var sizeColumn: String
+  /// The column in which a run table holds the sizes of runs, which tells how they are counted; `params` where it is missing.
+  public var sizeColumn: String?
   public var runs: [Run]
   /// Before any of the runs is made; missing where nothing is known.
   public var before: Forecast?

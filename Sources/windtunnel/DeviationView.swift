@@ -1,18 +1,21 @@
 import Foundation
 import Launch
 import Report
+import RunStore
 
 extension Deviation {
   /// A warning of it, what it is likely to come from, and what can be done, each a line.
   ///
   /// - Parameter isStopped: whether the job is ended for it.
-  func lines(of job: String, in directory: String, isStopped: Bool) -> [String] {
-    let stop = isStopped ? "it is stopped" : "stop it by 'windtunnel jobs cancel \(directory) \(job)'"
+  func lines(of job: JobRecord, in directory: String, isStopped: Bool) -> [String] {
+    let stop =
+      job.state.isEnded
+      ? "" : isStopped ? "it is stopped; " : "stop it by 'windtunnel jobs cancel \(directory) \(job.name)'; "
     let sentences =
       ["\(summary): \(comparison)"] + causes.map { "likely: \($0.sentence)" } + [
-        "\(stop); to plan again, fit to what was measured: 'windtunnel jobs collect \(directory) --curves'"
+        "\(stop)to plan again, fit to what was measured: 'windtunnel jobs collect \(directory) --curves'"
       ]
-    return sentences.map { "warning: job \(job): \($0)" }
+    return sentences.map { "warning: job \(job.name): \($0)" }
   }
 
   private var comparison: String {

@@ -21,16 +21,21 @@ struct JobsCancelCommand: AsyncParsableCommand {
     let store = try JobStore.open(in: launch.directory, toWrite: true)
     let wanted = try jobs(of: store, named: names, in: launch.directory)
     let cancelled = try store.cancel(wanted.map(\.name))
-    for job in cancelled where job.state.isEnded { note(job.progress) }
     let choice = try JSONDecoder().decode(EngineChoice.self, from: Data(store.engine().utf8))
-    let ended: [JobRecord]
-    do { ended = try await store.endCancelled(on: await choice.engine()) } catch let error as LaunchError
+    do { _ = try await store.endCancelled(on: await choice.engine()) } catch let error as LaunchError
       where error.isUnreachable
     {
       throw LaunchError(
         "\(error); the jobs are cancelled when it answers whoever follows the launch, or this is run again")
     }
-    for job in ended { note(job.progress) }
-    if cancelled.isEmpty, ended.isEmpty { note("nothing to cancel: all have ended") }
+    let now = try store.jobs(wanted.map(\.name))
+    for job in now where job.state == .cancelling || cancelled.contains(where: { $0.name == job.name }) {
+      note(
+        job.progress
+          + (job.state == .cancelling
+            ? "; it was being handed in, and ends when whoever follows the launch knows whether it came through: launch "
+              + "its file again where nobody does" : ""))
+    }
+    if cancelled.isEmpty, now.allSatisfy(\.state.isEnded) { note("nothing to cancel: all have ended") }
   }
 }

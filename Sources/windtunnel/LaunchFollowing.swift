@@ -21,7 +21,7 @@ extension Launch {
     let watch = JobWatch(store) { job, deviation in
       let spec = try JobSpec(document: job.description, path: "\(job.directory)/job.json")
       let isStopped = spec.expected?.stops == true && deviation.side != .below
-      for line in deviation.lines(of: job.name, in: directory, isStopped: isStopped) { note(line) }
+      for line in deviation.lines(of: job, in: directory, isStopped: isStopped) { note(line) }
       if isStopped { try await runner.cancel(job.name, reason: deviation.summary) }
     }
     let running = Task {

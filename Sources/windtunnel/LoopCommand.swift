@@ -68,14 +68,15 @@ struct LoopCommand: AsyncParsableCommand {
       "foretold: loss \(format(registration.loss, significant: 5)) for \(formatCount(registration.params)) parameters on "
         + "\(formatCount(registration.tokens)) tokens; registered in \(folder)/\(Registration.fileName)")
 
-    let expected = watch(pilot, loop, folder)?.expected(registration)
-    let targets = try (0..<loop.targetSeeds).map { seed in
+    var targets = try (0..<loop.targetSeeds).map { seed in
       try loop.target(
         params: registration.params, seed: seed,
         provenance: .init(
           plan: registration.plan, fit: registration.fit, law: registration.law, predictedLoss: registration.loss,
-          predictionInterval: registration.predictionInterval), expected: expected)
+          predictionInterval: registration.predictionInterval))
     }
+    let expected = expected(of: targets[0], registration, pilot, loop, folder)
+    for index in targets.indices { targets[index].expected = expected }
     let achieved = try await launched(targets, in: "\(folder)/target", loop, text)
     let deviations = try JobStore.open(in: "\(folder)/target", toWrite: false).intakes().compactMapValues(\.deviation)
     let report = LoopReport(
@@ -109,12 +110,17 @@ struct LoopCommand: AsyncParsableCommand {
     return runs
   }
 
-  /// What the pilots' curves foretell along the target; nil where that is not wished, or they foretell nothing.
-  private func watch(_ pilot: [CollectedRun], _ loop: LoopFile, _ folder: String) -> LoopWatch? {
+  /// What the pilots' curves foretell along a target; nil where that is not wished, or they foretell nothing.
+  private func expected(
+    of target: JobSpec, _ registration: Registration, _ pilot: [CollectedRun], _ loop: LoopFile, _ folder: String
+  ) -> JobSpec.Expected? {
     guard let metric = loop.watch else { return nil }
     do {
-      return try LoopWatch(
+      let watch = try LoopWatch(
         metric, of: pilot, in: folder, threads: computing.threadCount, seed: computing.seed)
+      let expected = watch.expected(registration)
+      _ = try ExpectedCurve(expected, of: target)
+      return expected
     } catch {
       note("warning: the target is not held against the pilots' curves: \(error)")
       return nil

@@ -30,7 +30,9 @@ struct LoopReport: Encodable {
     let error: Double
     let isWithin: Bool?
     let seconds: Double?
-    /// How its losses left what was foretold along its way; nil where they did not, or were not watched.
+    /// How many losses on its way were held against what the pilots' curves foretell; nil where it was not watched.
+    let held: Int?
+    /// How they left that; nil where they did not.
     let deviation: String?
   }
 
@@ -49,7 +51,10 @@ struct LoopReport: Encodable {
       return Outcome(
         run: run.spec.name, loss: loss, error: registration.loss / loss - 1,
         isWithin: registration.predictionInterval.map { $0[0] <= loss && loss <= $0[1] }, seconds: run.seconds,
-        deviation: deviations[run.spec.name])
+        held: watch.map { metric in
+          let first = [CollectedRun].beginning * Double(run.spec.training.steps)
+          return run.points.count { $0.step >= first && $0.metrics[metric] != nil }
+        }, deviation: deviations[run.spec.name])
     }
     self.outcomes = outcomes
     isWithin = registration.predictionInterval.map { _ in outcomes.allSatisfy { $0.isWithin ?? false } }
@@ -92,7 +97,10 @@ struct LoopReport: Encodable {
     for outcome in outcomes {
       guard let watch else { break }
       table.add([
-        "along the way", watch, outcome.deviation ?? "ended as the pilots' curves foretell, within the interval",
+        "along the way", watch,
+        outcome.held ?? 0 == 0
+          ? "not measured, so held against nothing"
+          : outcome.deviation ?? "ended as the pilots' curves foretell, within the interval",
       ])
     }
     return table.render() + "\nregistered \(registration.registered), before the run began\n"

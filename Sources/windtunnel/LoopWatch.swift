@@ -19,7 +19,7 @@ struct LoopWatch {
   init(_ metric: String, of pilot: [CollectedRun], in folder: String, threads: Int, seed: UInt64) throws {
     guard let ratio = pilot.ratio(of: metric) else { throw UsageError("no pilot run has measured '\(metric)'") }
     self.ratio = ratio
-    path = "\(folder)/\(Self.fitName)"
+    path = URL(fileURLWithPath: "\(folder)/\(Self.fitName)").path
     let table = pilot.scheduleTable(of: metric)
     try writeAtomically(table, to: "\(folder)/curves.csv")
     let runs = try RunTable(try Table.parse(table, name: "\(folder)/curves.csv")).addingSchedule(target: metric)
@@ -30,8 +30,9 @@ struct LoopWatch {
     let law = try LawCatalogue().law(Law.multiPowerSizesName, over: runs).predicting(metric)
     let fit = try LawFit(law, to: runs, settings) { _ in }
     let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
-    // On the floor of a valley of constants that no curve determines a search finds no rest, and foretells all the same.
-    if let problem = document.diagnostics.first(where: { $0.severity == .error && $0.code != "not_converged" }) {
+    // Constants that no curve determines lie in a valley, where a search finds no rest; any of them foretell the same.
+    let valley = ["not_converged", "flat_direction"]
+    if let problem = document.diagnostics.first(where: { $0.severity == .error && !valley.contains($0.code) }) {
       throw UsageError(problem.message)
     }
     try writeAtomically(indentedJSON(try document.encoded()), to: path)

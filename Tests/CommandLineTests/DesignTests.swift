@@ -102,6 +102,10 @@ import Testing
     expectFailure(try place.windtunnel("launch", "job.yaml", "--design", "none.json"), 66, "none.json")
     expectFailure(try place.windtunnel("launch", "job.yaml", "--design", "job.yaml"), 65, "JSON")
     try place.write(
+      "schema: windtunnel.job/1\n" + trainer.replacingOccurrences(of: "nanogpt", with: "llm.c"), to: "fixed.yaml")
+    let far = try place.windtunnel("launch", "fixed.yaml", "--design", "next.json", "--dry-run")
+    #expect(far.status != 0 && far.errors.contains("no model of llm.c is near 20"), "\(far.errors)")
+    try place.write(
       "schema: windtunnel.job/1\nruns: [{name: a}]\ndesign: next.json\n" + trainer, to: "both.yaml")
     expectFailure(try place.windtunnel("launch", "both.yaml"), 65, "leave 'runs'")
     expectFailure(

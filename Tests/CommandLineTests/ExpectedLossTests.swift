@@ -73,7 +73,8 @@ import Testing
     #expect((try entry("stopped")["reason"] as? String)?.contains("above what was expected") == true)
     #expect(try entry("right")["step"] as? Double == 200)
     #expect(run.errors.contains("bits where nats") && run.errors.contains("the same from the first"), "\(run.errors)")
-    #expect(run.errors.contains("windtunnel jobs cancel"))
+    #expect(run.errors.contains("job stopped: it is stopped; to plan again"))
+    #expect(run.errors.contains("job high: to plan again") && !run.errors.contains("stop it by"))
 
     // What was measured is in the store, with units.
     let metrics = try place.windtunnel("jobs", "collect", "runs/watched", "--metrics")

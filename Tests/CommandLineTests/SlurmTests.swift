@@ -151,6 +151,40 @@ struct SlurmTests {
       String(decoding: try place.read("ended"), as: UTF8.self) == "first\nsecond\nthird\nunlucky\nheir\nnext\n")
   }
 
+  /// Slurm takes a job of an array that is cancelled in the queue for one that has succeeded.
+  @Test("a job does not begin where what it comes after is cancelled in the queue")
+  func cancelBefore() throws {
+    let place = try Workplace()
+    try place.write(Self.trainer, to: "trainer.yaml")
+    let header = try #require(Self.jobs.range(of: "runs:")).lowerBound
+    try place.write(
+      Self.jobs[..<header] + """
+        runs:
+          - {name: full-1, resources: {cpus: 16}}
+          - {name: full-2, resources: {cpus: 16}}
+          - {name: first, resources: {cpus: 16}}
+          - {name: second, after: [first]}
+          - {name: third, after: [second]}
+        """, to: "jobs.yaml")
+    try place.write(
+      "#!/bin/sh\ncd \"$HOME_OF_TEST\"\ncase $1 in full-*) until [ -e go ]; do sleep 0.1; done ;; esac\n",
+      to: "train.sh")
+    let run = try beside(
+      place,
+      """
+      chmod +x train.sh; export HOME_OF_TEST="$PWD"
+      $W launch jobs.yaml --format json & launch=$!
+      for i in $(seq 150); do [ "$(squeue --noheader --array | wc -l)" = 5 ] && break; sleep 0.2; done
+      $W jobs cancel runs/pilot first; touch go; wait $launch
+      """)
+    let entries = try #require(try run.json()["jobs"] as? [[String: Any]])
+    #expect(
+      entries.map { $0["state"] as? String } == ["succeeded", "succeeded", "cancelled", "failed", "failed"],
+      "\(run.errors)")
+    let begun = String(decoding: try place.read("begun"), as: UTF8.self).split(separator: "\n").sorted()
+    #expect(begun == ["full-1", "full-2"])
+  }
+
   @Test("every trial of a search is run once, whatever is killed meanwhile")
   func search() throws {
     let place = try Workplace()

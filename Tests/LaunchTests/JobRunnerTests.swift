@@ -179,6 +179,24 @@ import Testing
     #expect(place.text("saved") == "saved\n")
   }
 
+  @Test("a job under a time limit is told when it is cancelled, and may save")
+  func cancelledUnderLimit() async throws {
+    let place = try Place()
+    let store = try place.store()
+    var job = try place.record("long", "trap 'echo saved > saved; exit 9' TERM; touch began; sleep 100 & wait")
+    job.resources = JobSpec.Resources(time: 50).description
+    try store.add([job])
+    let runner = JobRunner(store, engine: LocalEngine(slots: 1, devices: []), directory: place.path)
+    let running = Task { try await runner.run() }
+    while !FileManager.default.fileExists(atPath: "\(place.path)/began") {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    try await runner.cancel("long")
+    try await running.value
+    #expect(try store.jobs().map(\.state) == [.cancelled])
+    #expect(place.text("saved") == "saved\n")
+  }
+
   @Test("what is cancelled while the engine is silent ends when that answers")
   func silentCancel() async throws {
     let place = try Place()

@@ -69,7 +69,7 @@ public struct LLMC: BackEnd {
     let models = Self.builtIn.map { built in
       TransformerShape(
         layers: built.layers, hidden: built.hidden, feedForward: 4 * built.hidden, heads: built.heads,
-        vocabulary: Self.vocabulary, isGated: false, tiesEmbeddings: true, biases: .all, norm: .layer,
+        vocabulary: vocabulary ?? Self.vocabulary, isGated: false, tiesEmbeddings: true, biases: .all, norm: .layer,
         learnedPositions: built.positions)
     }
     func misfit(_ model: TransformerShape) -> Double {

@@ -68,7 +68,11 @@ public struct EngineJob: Sendable, Hashable {
   }
 
   /// The words before its script by which it ends at its time limit, for engines that keep none.
-  var limit: String { resources.time.map { "timeout -k 30 \(Int($0.rounded(.up))) " } ?? "" }
+  ///
+  /// What ends the script at last does not reach the trainer, which the script itself kills a little earlier.
+  var limit: String {
+    resources.time.map { "env WINDTUNNEL_GRACE=25 timeout -k 30 \(Int($0.rounded(.up))) " } ?? ""
+  }
 
   /// Where this attempt's output, metrics and end are kept.
   public var attemptDirectory: String { "\(directory)/attempts/\(attempt)" }
@@ -87,6 +91,8 @@ extension EngineJob {
 public enum EngineState: Sendable, Hashable {
   /// With what it waits for, where that is said.
   case queued(String?)
+  /// In the queue, and it will never begin: what it comes after did not succeed as the engine sees it.
+  case stranded
   case running
   /// It is no longer there, and whether it came to its end is for the job's own files to say. With the engine's reason.
   case gone(String?)

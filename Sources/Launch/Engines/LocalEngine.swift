@@ -73,7 +73,11 @@ public struct LocalEngine: Engine {
 
   public func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError) {
     let processes = zip(jobs, handles).compactMap { owner($0) ?? LocalOwner($1) }
-    for process in processes where process.isAlive { kill(-process.number, SIGTERM) }
+    // Under a time limit the group is that of whoever keeps it.
+    for process in processes where process.isAlive {
+      let group = getpgid(process.number)
+      kill(group > 1 ? -group : -process.number, SIGTERM)
+    }
     for _ in 0..<Self.looksAtTheDying where processes.contains(where: \.isAlive) {
       try? await Task.sleep(for: .milliseconds(100))
     }

@@ -160,7 +160,7 @@ public struct SkyPilotEngine: Engine {
     var hasEnded: Bool {
       switch state {
       case .gone, .cancelled: true
-      case .queued, .running: false
+      case .queued, .stranded, .running: false
       }
     }
 

@@ -95,7 +95,7 @@ public struct SlurmEngine: Engine {
     for line in lines.split(separator: "\n") {
       let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
       guard fields.count == 3 else { continue }
-      states[fields[0]] = Self.state(fields[1], reason: fields[2])
+      states[fields[0]] = Self.state(fields[1], reason: fields[2], isInQueue: true)
     }
     let missing = handles.filter { states[$0] == nil }
     if !missing.isEmpty {
@@ -103,7 +103,7 @@ public struct SlurmEngine: Engine {
         for fields in await accounts(["--jobs=\(chunk.joined(separator: ","))", "--format=JobID,State"])
         where fields.count == 2 {
           // The state may be followed by who cancelled it.
-          states[fields[0]] = Self.state(String(fields[1].prefix { $0 != " " }), reason: "None")
+          states[fields[0]] = Self.state(String(fields[1].prefix { $0 != " " }), reason: "None", isInQueue: false)
         }
       }
     }
@@ -136,7 +136,7 @@ public struct SlurmEngine: Engine {
       words.append("--signal=B:USR1@\(min(options.notice, seconds / 2))")
     }
     if let after = jobs.first?.after, !after.isEmpty {
-      // Where one of them fails, the job stays until it is taken back, to come after the next attempt.
+      // Where one of them fails, the job is stranded until it is taken back, to come after the next attempt.
       words += ["--dependency=afterok:\(after.joined(separator: ":"))", "--kill-on-invalid-dep=no"]
     }
     let own = [
@@ -197,8 +197,12 @@ public struct SlurmEngine: Engine {
     return result.output.split(separator: "\n").map { $0.split(separator: "|").map(String.init) }
   }
 
-  static func state(_ word: String, reason: String) -> EngineState {
+  /// - Parameter isInQueue: whether the controller still has it: then it begins a job again that its node has failed.
+  static func state(_ word: String, reason: String, isInQueue: Bool) -> EngineState {
     switch word {
+    case "NODE_FAIL" where isInQueue: .queued("its node failed")
+    case "PREEMPTED" where isInQueue: .queued("it was preempted")
+    case "PENDING" where reason == "DependencyNeverSatisfied": .stranded
     case "PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD", "SUSPENDED":
       .queued(reason == "None" ? nil : reason)
     case "RUNNING", "CONFIGURING", "COMPLETING", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED": .running

@@ -12,7 +12,7 @@ extension ExpectedCurve {
   /// the same factor, and the interval holds both, as independent errors of the logarithm.
   ///
   /// - Throws: ``FileError`` for a fit that is not of a law of schedules; ``DocumentError``.
-  init(_ expected: JobSpec.Expected, of job: JobSpec) throws {
+  public init(_ expected: JobSpec.Expected, of job: JobSpec) throws {
     let fitted = try FitDocument.read(expected.curve).fittedLaw()
     guard fitted.law.isOfSchedules else {
       throw FileError(

@@ -23,9 +23,10 @@ public struct DesignedRun: Sendable, Hashable {
     where !(1..<1e18).contains(run.params) || !(1..<1e18).contains(run.tokens) || !(1...100_000).contains(run.repeats) {
       throw FileError("\(path): a run of \(run.params) parameters on \(run.tokens) tokens makes no sense")
     }
-    guard JobSpec.sizeKeys[document.sizeColumn] != nil else {
+    let column = document.sizeColumn ?? Role.params.rawValue
+    guard JobSpec.sizeKeys[column] != nil else {
       throw FileError(
-        "\(path): its sizes are counted as '\(document.sizeColumn)', for which no shape can be found; launch its runs by a "
+        "\(path): its sizes are counted as '\(column)', for which no shape can be found; launch its runs by a "
           + "job file that gives each its model")
     }
     return all(of: document)
@@ -40,7 +41,8 @@ public struct DesignedRun: Sendable, Hashable {
       seeds[label] = first + run.repeats
       return (first..<first + run.repeats).map {
         DesignedRun(
-          name: "\(label)-s\($0)", params: run.params, tokens: run.tokens, seed: $0, sizeColumn: design.sizeColumn)
+          name: "\(label)-s\($0)", params: run.params, tokens: run.tokens, seed: $0,
+          sizeColumn: design.sizeColumn ?? Role.params.rawValue)
       }
     }
   }

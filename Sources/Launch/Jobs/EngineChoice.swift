@@ -78,6 +78,9 @@ extension SlurmEngine.Options {
       throw section.fault(
         "options", "each should be an option of sbatch, as --reservation=x, not '\(option.prefix(60))'")
     }
+    for option in options where option.hasPrefix("--dependency") || option.hasPrefix("-d") {
+      throw section.fault("options", "'\(option.prefix(60))' would undo the order of jobs; say 'after' in the jobs")
+    }
     setup = try section.texts("setup") ?? []
     if let notice = try section.quantity("notice", parseDuration) { self.notice = Int(min(notice, 1e6)) }
     outstanding = try section.count("outstanding") ?? outstanding

@@ -20,12 +20,12 @@ extension JobRunner {
     let attempts = left.map { EngineJob($0) }
     let states = try await engine.look(at: attempts, handles: left.map { $0.handle ?? "" })
     for (job, state) in zip(left, states) {
-      hasChanged = try follow(job, state) || hasChanged
+      hasChanged = try await follow(job, state) || hasChanged
     }
     return hasChanged
   }
 
-  private func follow(_ job: JobRecord, _ state: EngineState) throws -> Bool {
+  private func follow(_ job: JobRecord, _ state: EngineState) async throws -> Bool {
     switch state {
     case .queued(let reason):
       return try set(job) {
@@ -37,6 +37,11 @@ extension JobRunner {
         if job.state != .running { job.began = job.began ?? Date().timeIntervalSince1970 }
         (job.state, job.reason) = (.running, nil)
       }
+    case .stranded:
+      // What it comes after may succeed in another attempt.
+      try await store.takeBack(after: [job.name], from: engine)
+      return tell(try await store.takeBack(job, from: engine))
+    case .cancelled where JobStore.isTakenBack(job): return tell(try store.letWait(job))
     case .cancelled:
       return try set(job) { ($0.state, $0.reason, $0.ended) = (.cancelled, nil, Date().timeIntervalSince1970) }
     case .gone(let reason):

@@ -24,25 +24,6 @@ extension JobRunner {
     return !jobs.isEmpty
   }
 
-  /// Takes jobs back from the queue that wait there for others which will not succeed as they were handed in.
-  ///
-  /// - Returns: whether anything changed.
-  func takeBack(_ queued: [JobRecord]) async throws -> Bool {
-    let earlier = try store.jobs(Set(queued.flatMap(\.after)))
-    var lost = Set(earlier.filter { !$0.state.isActive && $0.state != .succeeded }.map(\.name))
-    // What comes after others stands behind them.
-    let late = queued.filter { job in
-      guard !lost.isDisjoint(with: job.after) else { return false }
-      lost.insert(job.name)
-      return true
-    }
-    for job in late
-    where try set(job, { ($0.state, $0.batch, $0.handle, $0.reason) = (.waiting, nil, nil, nil) }) {
-      try await engine.cancel([EngineJob(job)], handles: [job.handle ?? ""])
-    }
-    return !late.isEmpty
-  }
-
   /// Hands in jobs that wait for nothing but what the engine itself can wait for, as far as it takes more.
   ///
   /// - Returns: whether anything changed.

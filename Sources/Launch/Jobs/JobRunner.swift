@@ -15,6 +15,8 @@ public actor JobRunner {
   private let onTrouble: @Sendable (String?) -> Void
   private var waiters: [String: [CheckedContinuation<JobRecord, any Error>]] = [:]
   private var trouble: String?
+  /// Why the engine does not end jobs.
+  private var refusal: String?
   /// Whether jobs were added since the engine was asked last.
   private var isWoken = false
   private var hasEnded = false
@@ -71,7 +73,7 @@ public actor JobRunner {
   ///
   /// - Parameter reason: what is kept of why.
   public func cancel(_ name: String, reason: String? = nil) throws {
-    for job in try store.cancel([name], reason: reason) { tell(job) }
+    _ = tell(try store.cancel([name], reason: reason))
     isWoken = true
   }
 
@@ -116,13 +118,22 @@ public actor JobRunner {
   private func step() async throws -> Bool {
     let open = try store.openJobs()
     var changed = try await settle(open.filter { $0.place != nil })
-    for job in try await store.endCancelled(on: engine) {
-      tell(job)
-      changed = true
-    }
+    changed = try await endCancelled() || changed
     changed = try await look(try store.openJobs().filter { $0.state == .queued || $0.state == .running }) || changed
-    changed = try await takeBack(try store.openJobs().filter { $0.state == .queued }) || changed
     return try await submit(try store.openJobs()) || changed
+  }
+
+  /// Tells the engine of jobs that are to end; what it refuses to end must not keep the others.
+  private func endCancelled() async throws -> Bool {
+    do {
+      let hasChanged = tell(try await store.endCancelled(on: engine))
+      refusal = nil
+      return hasChanged
+    } catch let error as LaunchError where !error.isUnreachable {
+      if refusal != error.description { onTrouble("jobs that are cancelled go on: \(error)") }
+      refusal = error.description
+      return false
+    }
   }
 
   func set(_ job: JobRecord, _ change: (inout JobRecord) -> Void) throws -> Bool {
@@ -143,12 +154,15 @@ public actor JobRunner {
       }
       return change(now, index)
     }
-    for job in changed { tell(job) }
-    return !changed.isEmpty
+    return tell(changed)
   }
 
-  private func tell(_ job: JobRecord) {
-    onChange(job)
-    if job.state.isEnded { answer(job) }
+  /// - Returns: whether there are any.
+  func tell(_ changed: [JobRecord]) -> Bool {
+    for job in changed {
+      onChange(job)
+      if job.state.isEnded { answer(job) }
+    }
+    return !changed.isEmpty
   }
 }

@@ -96,7 +96,17 @@ public struct JobScript: Sendable, Hashable {
       : "${WINDTUNNEL_SPREAD:=}"
       cd \(CommandTemplate.quoted(directory)) || exit 66
       asked=
-      trap 'asked=end; date +%s.%N > "$here/asked"; kill -TERM "-$child" 2> /dev/null' TERM INT
+      killer=
+      stop() {
+        asked=end
+        date +%s.%N > "$here/asked"
+        kill -TERM "-$child" 2> /dev/null
+        if [ -n "${WINDTUNNEL_GRACE:-}" ] && [ -z "$killer" ]; then
+          (sleep "$WINDTUNNEL_GRACE"; kill -KILL "-$child") > /dev/null 2>&1 &
+          killer=$!
+        fi
+      }
+      trap stop TERM INT
       # Its time is nearly up: it is to go on later.
       trap 'asked=later; kill -TERM "-$child" 2> /dev/null' USR1
       date +%s.%N > "$here/began"
@@ -111,6 +121,7 @@ public struct JobScript: Sendable, Hashable {
       if [ -n "$asked" ] && [ "$code" != 0 ]; then
         # Stopped from outside before its end: it goes on where it is started again, when what it saves is saved.
         while kill -0 "-$child" 2> /dev/null; do sleep 0.2; done
+        [ -z "$killer" ] || kill "$killer" 2> /dev/null
         [ "$asked" = later ] && [ -n "${WINDTUNNEL_REQUEUE:-}" ] && $WINDTUNNEL_REQUEUE
         exit "$code"
       fi

@@ -62,7 +62,15 @@ extension TransformerShape {
   ) throws -> TransformerShape {
     let embedding = column != Role.paramsNonEmbedding.rawValue
     let backEnd = BackEnds.named(trainer.name)
-    if let own = backEnd?.model(nearest: params, embedding: embedding, vocabulary: vocabulary) { return own }
+    if let own = backEnd?.model(nearest: params, embedding: embedding, vocabulary: vocabulary) {
+      let count = Double(embedding ? own.parameters.total : own.parameters.nonEmbedding)
+      guard abs(log(count / params)) < log(1.25) else {
+        throw CostError(
+          "no model of \(trainer.name) is near \(formatCount(params)) parameters: the nearest has \(formatCount(count))"
+        )
+      }
+      return own
+    }
     var options = ShapeOptions()
     options.counting = embedding ? .total : .nonEmbedding
     options.vocabulary = vocabulary

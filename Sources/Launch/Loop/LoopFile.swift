@@ -83,15 +83,14 @@ public struct LoopFile {
   ///
   /// - Parameter sizeColumn: the column in which a run table holds such sizes.
   public func target(
-    params: Double, sizeColumn: String = Role.params.rawValue, seed: Int, provenance: JobSpec.Provenance,
-    expected: JobSpec.Expected? = nil
+    params: Double, sizeColumn: String = Role.params.rawValue, seed: Int, provenance: JobSpec.Provenance
   ) throws -> JobSpec {
     guard let size = JobSpec.sizeKeys[sizeColumn] else {
       throw FileError("\(path): 'law': no shape can be found for sizes that are counted as '\(sizeColumn)'")
     }
     var job = try Self.job(
       template, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
-    (job.provenance, job.expected) = (provenance, expected)
+    job.provenance = provenance
     return job
   }
 
@@ -117,6 +116,11 @@ public struct LoopFile {
         for seed in 0..<seeds {
           var run = try job(template, size, budget: budget, seed: seed, name: "")
           run.name = "c\(short(budget))-n\(short(Double(run.model.parameters.total)))-s\(seed)"
+          guard !pilot.contains(where: { $0.name == run.name }) else {
+            throw section.fault(
+              "sizes",
+              "two of them come to the same model of \(formatCount(Double(run.model.parameters.total))) parameters")
+          }
           pilot.append(run)
         }
       }
