@@ -10,7 +10,7 @@ struct CalibratedQuantities: Sendable {
   private let point: [[Double]]
   private let flops: Double?
   private let predictor: FittedLaw?
-  /// The law on the runs of the design, its predictions there, and a thousandth of their noise.
+  /// The law on the runs of the design, its predictions there, and a millionth of their noise.
   private let problem: FitProblem
   private let predictions: [Double]
   private let tolerance: Double
@@ -19,7 +19,7 @@ struct CalibratedQuantities: Sendable {
     law = fit.law
     problem = fit.problem
     predictions = fit.problem.bound.values(parameters: parameters)
-    tolerance = noise / 1000
+    tolerance = noise / 1_000_000
     self.parameters = parameters
     if let best = fit.law.powerTradeOffs([parameters])[0], let largest = fit.usualTarget, law.variables.count == 2,
       law.variable(of: "params") != nil, law.variable(of: "tokens") != nil

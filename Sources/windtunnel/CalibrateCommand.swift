@@ -138,7 +138,7 @@ struct CalibrateCommand: ParsableCommand {
         + (noise.exponent == 0 ? "" : ", ∝ \(noise.along)^\(format(noise.exponent, significant: 2))")
         + (noise.seedDeviation.map { "; between runs of one setting \(percent($0))" } ?? ""),
     ]
-    words.append("values of a parameter whose predictions differ by less than a thousandth of the noise count as one")
+    words.append("values of a parameter whose predictions differ by less than a millionth of the noise count as one")
     words += exclusions.map { "left out of the design: \($0.lines.count) runs (\($0.reason))" }
     if calibration.failed > 0 { words.append("\(calibration.failed) simulated fits came to no rest and are left out") }
     return table.render(width: max(terminal.columns, 100)) + words.map { terminal.styled($0, .dim) + "\n" }.joined()
