@@ -15,7 +15,7 @@ struct LoopWatch {
 
   /// Fits whole curves of the pilots.
   ///
-  /// - Throws: why they foretell nothing: ``UsageError``, ``LawError``, ``TableError``, ``FittingError``.
+  /// - Throws: why they foretell nothing: ``UsageError``, ``LawError``, ``TableError``, ``FitError``.
   init(_ metric: String, of pilot: [CollectedRun], in folder: String, threads: Int, seed: UInt64) throws {
     guard let ratio = pilot.ratio(of: metric) else { throw UsageError("no pilot run has measured '\(metric)'") }
     self.ratio = ratio

@@ -45,6 +45,13 @@ struct SlurmTests {
       - {name: long, resources: {time: 60 s}}
     """
 
+  /// Writes the trainer, and other jobs under the same header.
+  private func writeJobs(to place: Workplace, _ runs: String) throws {
+    try place.write(Self.trainer, to: "trainer.yaml")
+    let header = try #require(Self.jobs.range(of: "runs:")).upperBound
+    try place.write(Self.jobs[..<header] + "\n" + runs, to: "jobs.yaml")
+  }
+
   @Test("jobs of a launch run on Slurm, and go on after their time limit and after whoever launched them is killed")
   func launch() throws {
     let place = try Workplace()
@@ -96,18 +103,16 @@ struct SlurmTests {
   @Test("jobs that come after others wait in Slurm's own queue, and begin while nobody follows them")
   func order() throws {
     let place = try Workplace()
-    try place.write(Self.trainer, to: "trainer.yaml")
-    let header = try #require(Self.jobs.range(of: "runs:")).lowerBound
-    try place.write(
-      Self.jobs[..<header] + """
-        runs:
-          - {name: first}
-          - {name: second, after: [first]}
-          - {name: third, after: [first, second]}
-          - {name: unlucky, retries: 1}
-          - {name: heir, after: [unlucky]}
-          - {name: next, after: [heir]}
-        """, to: "jobs.yaml")
+    try writeJobs(
+      to: place,
+      """
+      - {name: first}
+      - {name: second, after: [first]}
+      - {name: third, after: [first, second]}
+      - {name: unlucky, retries: 1}
+      - {name: heir, after: [unlucky]}
+      - {name: next, after: [heir]}
+      """)
     try place.write(
       """
       #!/bin/sh
@@ -155,17 +160,15 @@ struct SlurmTests {
   @Test("a job does not begin where what it comes after is cancelled in the queue")
   func cancelBefore() throws {
     let place = try Workplace()
-    try place.write(Self.trainer, to: "trainer.yaml")
-    let header = try #require(Self.jobs.range(of: "runs:")).lowerBound
-    try place.write(
-      Self.jobs[..<header] + """
-        runs:
-          - {name: full-1, resources: {cpus: 16}}
-          - {name: full-2, resources: {cpus: 16}}
-          - {name: first, resources: {cpus: 16}}
-          - {name: second, after: [first]}
-          - {name: third, after: [second]}
-        """, to: "jobs.yaml")
+    try writeJobs(
+      to: place,
+      """
+      - {name: full-1, resources: {cpus: 16}}
+      - {name: full-2, resources: {cpus: 16}}
+      - {name: first, resources: {cpus: 16}}
+      - {name: second, after: [first]}
+      - {name: third, after: [second]}
+      """)
     try place.write(
       "#!/bin/sh\ncd \"$HOME_OF_TEST\"\ncase $1 in full-*) until [ -e go ]; do sleep 0.1; done ;; esac\n",
       to: "train.sh")

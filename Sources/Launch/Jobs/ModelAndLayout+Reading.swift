@@ -30,7 +30,8 @@ extension TransformerShape {
       return
     }
     try section.checkKeys([
-      "layers", "hidden", "heads", "key_value_heads", "head_size", "feed_forward", "vocabulary", "gated",
+      "params", "params_non_embedding", "layers", "hidden", "heads", "key_value_heads", "head_size", "feed_forward",
+      "vocabulary", "gated",
       "tied_embeddings", "norm", "biases", "learned_positions", "query_key_norm", "experts",
     ])
     let layers = try section.needed("layers", example, try section.count("layers"))

@@ -16,7 +16,8 @@ import TrainingCost
 /// optimizer: {lr: {value: 0.0065, at_params: 33K, exponent: -0.4}}
 /// ```
 ///
-/// Instead of a grid, `pilot: {design: design.json}` has the runs of a design. Everything but `pilot`, `target`, `law`, `bootstrap`, `interval` and `watch` is as in a ``JobFile``, and the same for all runs.
+/// Instead of a grid, `pilot: {design: design.json}` has the runs of a design. Everything but `pilot`, `target`, `law`,
+/// `bootstrap`, `interval` and `watch` is as in a ``JobFile``, and the same for all runs.
 public struct LoopFile {
   public static let schema = "windtunnel.loop/1"
 
