@@ -14,9 +14,9 @@ public struct CostCalibration: Sendable {
   public let ids: [String]
   public let converged: Bool
 
-  /// Fits the constants to the times of measured steps.
+  /// Fits the constants to the times of measured steps, and to their memory where it was measured.
   ///
-  /// Residuals are logarithms of predicted over measured time, charged by the square within `tolerance` and like their
+  /// Residuals are logarithms of predicted over measured values, charged by the square within `tolerance` and like their
   /// absolute value beyond it, so that a run that stalled does not count for much. Each constant is held to its prior by
   /// the spread that ``Efficiency/Constant`` states: a few measured steps move what they say something about, and leave the
   /// rest.
@@ -39,17 +39,20 @@ public struct CostCalibration: Sendable {
       cases.append((step, step.layout(model), step.seconds ?? 1))
     }
     let start = constants.map { log(prior[keyPath: $0.path]) }
+    let count = 2 * cases.count
     let solution = LeastSquares(
-      from: [Double](repeating: 0, count: constants.count), residuals: cases.count + constants.count
+      from: [Double](repeating: 0, count: constants.count), residuals: count + constants.count
     ) { offsets, residuals in
       let efficiency = Efficiency(logarithms: zip(start, offsets).map { $0 + $1 })
       for (index, item) in cases.enumerated() {
         let model = try? StepModel(item.step.workload, on: item.step.cluster, efficiency: efficiency)
         let ratio = model.map { log($0.time(item.layout).total / item.seconds) } ?? .nan
-        residuals[index] = softened(ratio / tolerance)
+        residuals[2 * index] = softened(ratio / tolerance)
+        let memory = item.step.memoryBytes.flatMap { bytes in model.map { log($0.memory(item.layout).total / bytes) } }
+        residuals[2 * index + 1] = softened((memory ?? 0) / tolerance)
       }
       for (index, constant) in constants.enumerated() {
-        residuals[cases.count + index] = offsets[index] / constant.spread
+        residuals[count + index] = offsets[index] / constant.spread
       }
     }
     guard let solution else {

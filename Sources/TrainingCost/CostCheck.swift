@@ -17,6 +17,12 @@ public struct CostCheck: Sendable {
       guard let seconds, let measured = step.seconds else { return nil }
       return seconds / measured - 1
     }
+
+    /// Predicted over measured memory, less 1.
+    public var memoryError: Double? {
+      guard let memoryBytes, let measured = step.memoryBytes else { return nil }
+      return memoryBytes / measured - 1
+    }
   }
 
   public let rows: [Row]
@@ -65,6 +71,12 @@ public struct CostCheck: Sendable {
   public var medianError: Double? { errors.isEmpty ? nil : quantile(0.5) }
   /// The error that nine of ten rows stay within.
   public var ninthDecile: Double? { errors.isEmpty ? nil : quantile(0.9) }
+
+  /// The mean absolute relative error of the memory, where it was measured.
+  public var meanMemoryError: Double? {
+    let errors = rows.compactMap { $0.memoryError.map(abs) }
+    return errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count)
+  }
 
   /// How layouts rank within a model on a cluster, of groups with at least five rows.
   public var ranking: [GroupRanking] {

@@ -17,6 +17,8 @@ public struct CostCheckDocument: Codable, Sendable {
     /// Means over the groups of one model on one cluster.
     public var rankCorrelation: Double?
     public var regret: Double?
+    /// Of the memory, where it was measured.
+    public var memoryMeanAbsoluteError: Double?
     public var groups: [Group]
     /// Rows rightly said to run or not, of those with a status.
     public var fitsRight: Int
@@ -58,6 +60,7 @@ public struct CostCheckDocument: Codable, Sendable {
         source: name, count: check.errors.count, meanAbsoluteError: check.meanError,
         medianAbsoluteError: check.medianError, ninthDecile: check.ninthDecile,
         rankCorrelation: mean(ranking.map(\.correlation)), regret: mean(ranking.map(\.regret)),
+        memoryMeanAbsoluteError: check.meanMemoryError,
         groups: ranking.map {
           Group(group: $0.group, count: $0.count, rankCorrelation: $0.correlation, regret: $0.regret)
         }, fitsRight: fits.right, fitsOf: fits.of)

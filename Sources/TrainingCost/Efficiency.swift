@@ -1,5 +1,5 @@
 /// What real kernels, links and programs reach of the hardware's figures: the constants of ``StepModel`` that no data sheet
-/// gives. Shares are of the accelerator's peak or of a link's bandwidth, times in seconds.
+/// gives. Shares are of the accelerator's peak or of a link's bandwidth, times in seconds, memory in bytes.
 ///
 /// A product of an M × K with a K × N matrix takes `2MNK / (peak · matmul) + 2 (MK + KN + MN) / (bandwidth · memory)`: large
 /// ones reach the first share, thin ones are bound by memory.
@@ -44,6 +44,14 @@ public struct Efficiency: Sendable, Hashable {
   public var step = 6e-3
   /// A micro-batch's fixed time.
   public var microBatch = 2e-3
+  /// What of the activations reckoned a program keeps.
+  public var keptActivations = 1.0
+  /// What fragmentation adds to all that comes and goes during a step. The default suits peaks measured in nanotron.
+  public var fragmentation = 0.18
+  /// The same where parameters are sharded. The default suits micro-batches that llm-foundry's runs got by with.
+  public var shardedFragmentation = 0.05
+  /// Memory of the runtime and the communication libraries.
+  public var runtimeBytes = 1.5e9
 
   public init() {}
 
@@ -63,6 +71,10 @@ public struct Efficiency: Sendable, Hashable {
       Constant("exposed_transfer", \.exposedTransfer, spread: 0.5), Constant("loss_passes", \.lossPasses, spread: 0.5),
       Constant("optimizer_passes", \.optimizerPasses, spread: 0.5), Constant("step", \.step, spread: 1),
       Constant("micro_batch", \.microBatch, spread: 1),
+      Constant("kept_activations", \.keptActivations, spread: 0.2),
+      Constant("fragmentation", \.fragmentation, spread: 0.7),
+      Constant("sharded_fragmentation", \.shardedFragmentation, spread: 0.7),
+      Constant("runtime_bytes", \.runtimeBytes, spread: 0.5),
     ]
   }
 

@@ -6,7 +6,9 @@ extension TrainingWorkload {
     try shape.validate()
     guard sequence > 0 else { throw CostError("a sequence needs at least one token, not \(sequence)") }
     guard globalBatch > 0 else { throw CostError("the global batch needs at least one sequence, not \(globalBatch)") }
-    for (name, bytes) in [("a gradient", gradientBytes), ("the optimizer's state", optimizerBytes)] {
+    for (name, bytes) in [
+      ("a gradient", gradientBytes), ("the optimizer's state", optimizerBytes), ("a logit", logitBytes),
+    ] {
       guard bytes >= 0, bytes.isFinite else {
         throw CostError("the bytes of \(name) must be zero or more, not \(bytes)")
       }

@@ -6,6 +6,7 @@ public struct MeasuredDefaults: Sendable {
   public var isGated: Bool?
   public var stageSplit: Layout.StageSplit = .even
   public var gradientBytes = 4.0
+  public var logitBytes = 10.0
   /// Bytes a second of one accelerator between nodes; the accelerator's common network where nil.
   public var networkBytesPerSecond: Double?
 
@@ -17,9 +18,9 @@ extension MeasuredStep {
   ///
   /// Columns: `model` (one that is known) or `layers`, `hidden`, `heads`, `vocab` and where they differ from the usual
   /// `ffn_hidden`, `kv_heads`; `gpu`, `n_gpus`, `seq`, `global_batch` (sequences), `micro_batch`, `tp`, `pp`, `dp`, `cp`,
-  /// `ep`, `vpp`, `sp`, `zero_stage`, `recompute`, `attention`, `precision`; and what was measured: `step_time_s` or
-  /// `tokens_per_s_per_gpu`, `mem_gib`, `status`. Rows may also say what is else taken for all of them: `network_gb_s` (of
-  /// one accelerator), `gradient_bytes`, `stage_split`.
+  /// `ep`, `vpp`, `sp`, `zero_stage` or `fsdp` (a strategy of it), `recompute`, `attention`, `precision`; and what was
+  /// measured: `step_time_s` or `tokens_per_s_per_gpu`, `mem_gib`, `status`. Rows may also say what is else taken for all of
+  /// them: `network_gb_s` (of one accelerator), `gradient_bytes`, `logit_bytes`, `stage_split`.
   ///
   /// - Returns: the steps, and for each row that cannot be used its line and why.
   /// - Throws: ``TableError`` where a column is missing or not numeric.
@@ -60,10 +61,7 @@ extension MeasuredStep {
       throw CostError("dp x tp x pp x cp are more than 1000000000 devices")
     }
     layout.recomputation = rows.recomputation(row)
-    guard let sharding = Layout.Sharding(rawValue: try rows.optional("zero_stage", row) ?? 0) else {
-      throw CostError("zero_stage must be 0, 1, 2 or 3")
-    }
-    layout.sharding = sharding
+    layout.sharding = try rows.sharding(row)
     var unknown: Unknown = []
     if let size = try rows.degree("micro_batch", row) {
       layout.microBatch = size
@@ -83,7 +81,8 @@ extension MeasuredStep {
     workload = TrainingWorkload(
       shape: shape, sequence: try rows.whole("seq", row), globalBatch: try rows.whole("global_batch", row),
       precision: rows.precision(row), attention: attention,
-      gradientBytes: rows.number("gradient_bytes", row) ?? defaults.gradientBytes)
+      gradientBytes: rows.number("gradient_bytes", row) ?? defaults.gradientBytes,
+      logitBytes: rows.number("logit_bytes", row) ?? defaults.logitBytes)
     try workload.validate()
     _ = try cluster.accelerator.peak(workload.precision)
     self.cluster = cluster
@@ -116,12 +115,13 @@ private struct MeasuredRows {
     for name in [
       "layers", "hidden", "ffn_hidden", "heads", "kv_heads", "vocab", "params_b", "seq", "global_batch", "micro_batch",
       "n_gpus", "tp", "pp", "vpp", "dp", "ep", "cp", "zero_stage", "step_time_s", "tokens_per_s_per_gpu", "mem_gib",
-      "network_gb_s", "gradient_bytes",
+      "network_gb_s", "gradient_bytes", "logit_bytes",
     ] where table.column(name) != nil {
       numbers[name] = try table.numbers(name)
     }
     for name in [
-      "id", "source", "model", "gpu", "sp", "recompute", "attention", "precision", "schedule", "status", "stage_split",
+      "id", "source", "model", "gpu", "sp", "fsdp", "recompute", "attention", "precision", "schedule", "status",
+      "stage_split",
     ]
     where table.column(name) != nil {
       texts[name] = try table.texts(name)
@@ -169,6 +169,17 @@ private struct MeasuredRows {
       if let found = try? hardware.named(words.prefix(count).joined(separator: "-")) { return found }
     }
     return try hardware.named(text("gpu", row))
+  }
+
+  func sharding(_ row: Int) throws(CostError) -> Layout.Sharding {
+    guard let stage = try optional("zero_stage", row) else {
+      // FSDP's strategies by name; whatever else is called FSDP shards all.
+      let strategy = text("fsdp", row).uppercased()
+      if ["", "FALSE", "0", "NO", "NONE", "NO_SHARD"].contains(strategy) { return .none }
+      return strategy.contains("GRAD_OP") ? .gradients : .parameters
+    }
+    guard let sharding = Layout.Sharding(rawValue: stage) else { throw CostError("zero_stage must be 0, 1, 2 or 3") }
+    return sharding
   }
 
   func recomputation(_ row: Int) -> Recomputation {

@@ -83,7 +83,7 @@ public struct ServingModel: Sendable {
   /// Bytes on one device with so many sequences of full length: weights, cache, runtime.
   public func memory(batch: Int) -> Double {
     let length = Double(workload.promptTokens + workload.generatedTokens)
-    return weightBytes / Double(tensor) + Double(batch) * length * keyValueBytesPerToken + StepMemory.runtimeBytes
+    return weightBytes / Double(tensor) + Double(batch) * length * keyValueBytesPerToken + efficiency.runtimeBytes
   }
 
   /// The most sequences of full length that fit; 0 where the weights alone do not.

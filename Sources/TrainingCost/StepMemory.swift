@@ -5,7 +5,7 @@ public struct StepMemory: Sendable, Hashable {
   public var optimizer = 0.0
   /// Kept for the backward pass, of all micro-batches in flight.
   public var activations = 0.0
-  /// Logits and their gradients, in 16 and 32 bits.
+  /// Logits and what the loss makes of them.
   public var logits = 0.0
   /// Parameters gathered for the layers at work, and their gradients.
   public var buffers = 0.0
@@ -23,11 +23,6 @@ public struct StepMemory: Sendable, Hashable {
       ("logits", logits), ("buffers", buffers), ("overhead", overhead),
     ]
   }
-
-  /// Of the runtime and the communication libraries.
-  static let runtimeBytes = 1.5e9
-  /// Of the rest, what fragmentation adds.
-  static let fragmentation = 0.12
 }
 
 /// Parameters that a device holds before any sharding.
@@ -69,11 +64,13 @@ extension StepModel {
   private func keptBytes(_ layout: Layout) -> Double {
     let t = Double(layout.tensor)
     let isLean = layout.recomputation == .selective && workload.attention == .flash
-    let stream = (isLean ? 4 : 10) * layer.hidden / (layout.sequenceParallel ? t : 1)
+    // The paper's models drop out, and keep two masks of a byte for it.
+    let masks = workload.attention == .unfused ? 2.0 : 0
+    let stream = (isLean ? 4 : 8 + masks) * layer.hidden / (layout.sequenceParallel ? t : 1)
     let hasScores = workload.attention == .unfused && layout.recomputation != .selective
     let scores = hasScores ? 5 * layer.heads * Double(workload.sequence) : 0
     let inner = layer.projectionWidth + (isLean ? layer.leanWidth : layer.keptWidth + layer.rotatedWidth)
-    return tokensPerDevice(layout) * (stream + (2 * inner + scores) / t)
+    return efficiency.keptActivations * tokensPerDevice(layout) * (stream + (2 * inner + scores) / t)
   }
 
   /// Tokens of a micro-batch on a device.
@@ -93,7 +90,9 @@ extension StepModel {
       return bytes * (dense / replicas + experts / max(1, replicas * t / Double(expertShards(layout))))
     }
     var memory = StepMemory()
-    memory.parameters = sharded(2, from: .parameters)
+    // Where parameters are sharded with gradients in 32 bits, the master copy is the only one (FSDP).
+    let hasCopy = layout.sharding != .parameters || workload.gradientBytes <= 2
+    memory.parameters = hasCopy ? sharded(2, from: .parameters) : 0
     memory.gradients = sharded(workload.gradientBytes, from: .gradients)
     memory.optimizer = sharded(workload.optimizerBytes, from: .optimizer)
 
@@ -104,12 +103,17 @@ extension StepModel {
     memory.activations = layers * flying * activationBytes(layout) * (1 - layout.offload)
     // The layer at work has all of its activations.
     if layout.recomputation == .full { memory.activations += keptBytes(layout) }
-    if hasLogits { memory.logits = 10 * tokensPerDevice(layout) * Double(workload.shape.vocabulary) / t }
-    if layout.sharding == .parameters {
-      memory.buffers =
-        2 * (2 + workload.gradientBytes) * layer.weightsPerDevice(tensor: t, expert: Double(layout.expert))
+    if hasLogits {
+      memory.logits = workload.logitBytes * tokensPerDevice(layout) * Double(workload.shape.vocabulary) / t
     }
-    memory.overhead = StepMemory.runtimeBytes + StepMemory.fragmentation * memory.total
+    if layout.sharding == .parameters {
+      // The layer at work and the next one, and the gradients of one.
+      memory.buffers =
+        (2 * 2 + workload.gradientBytes) * layer.weightsPerDevice(tensor: t, expert: Double(layout.expert))
+    }
+    let fleeting = memory.activations + memory.logits + memory.buffers
+    let fragmentation = layout.sharding == .parameters ? efficiency.shardedFragmentation : efficiency.fragmentation
+    memory.overhead = efficiency.runtimeBytes + fragmentation * fleeting
     return memory
   }
 

@@ -12,10 +12,14 @@ public struct TrainingWorkload: Sendable, Hashable {
   public var gradientBytes: Double
   /// Bytes of the optimizer's state for a parameter: 12 for Adam with a master copy in 32 bits.
   public var optimizerBytes: Double
+  /// Bytes that a logit takes at the loss: 10 where it is copied to 32 bits and has a gradient there, 4 where one kernel
+  /// makes the gradient of it in 16 bits.
+  public var logitBytes: Double
 
   public init(
     shape: TransformerShape, sequence: Int, globalBatch: Int, precision: Precision = .bf16,
-    attention: AttentionKernel = .flash, gradientBytes: Double = 4, optimizerBytes: Double = 12
+    attention: AttentionKernel = .flash, gradientBytes: Double = 4, optimizerBytes: Double = 12,
+    logitBytes: Double = 10
   ) {
     self.shape = shape
     self.sequence = sequence
@@ -24,6 +28,7 @@ public struct TrainingWorkload: Sendable, Hashable {
     self.attention = attention
     self.gradientBytes = gradientBytes
     self.optimizerBytes = optimizerBytes
+    self.logitBytes = logitBytes
   }
 
   public var tokensPerStep: Double { Double(sequence) * Double(globalBatch) }

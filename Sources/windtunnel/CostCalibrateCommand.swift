@@ -11,7 +11,8 @@ struct CostCalibrateCommand: ParsableCommand {
     abstract: "Fit the cost model's constants to a few measured steps, with intervals.",
     discussion: """
       A row needs gpu, n_gpus, seq, global_batch (in sequences), micro_batch, tp, pp, dp, zero_stage, recompute, the model \
-      (a known one, or layers, hidden, heads, vocab, ffn_hidden, kv_heads) and step_time_s or tokens_per_s_per_gpu.
+      (a known one, or layers, hidden, heads, vocab, ffn_hidden, kv_heads) and step_time_s or tokens_per_s_per_gpu; \
+      constants of memory follow from mem_gib.
 
       Examples:
         windtunnel cost calibrate steps.csv --output calibration.json
@@ -90,13 +91,16 @@ struct CostCalibrateCommand: ParsableCommand {
     }
     let mean = format((check.meanError ?? 0) * 100, significant: 2)
     let median = format((check.medianError ?? 0) * 100, significant: 2)
+    let memory = check.meanMemoryError.map {
+      "memory of those that measured it: \(format($0 * 100, significant: 2)) % off on average\n"
+    }
     return """
       \(terminal.styled("\(document.rows.count) steps", .bold)) of \(document.file) on \(document.accelerator)
 
       \(table.render(width: terminal.columns).trimmingCharacters(in: .newlines))
       times of these rows: \(mean) % off on average, \(median) % in the median; scatter \
       \(format(document.scatter * 100, significant: 2)) %
-      \(document.converged ? "" : "warning: the fit did not come to rest; leave out rows that stalled\n")
+      \(memory ?? "")\(document.converged ? "" : "warning: the fit did not come to rest; leave out rows that stalled\n")
       """
   }
 }

@@ -28,9 +28,9 @@ struct CostCheckView {
   private var sources: String {
     var table = TextTable(
       [
-        .init("source", wraps: true), .init("times", .right), .init("mean error", .decimal), .init("median", .decimal),
-        .init("9 of 10 within", .decimal), .init("rank corr.", .decimal), .init("regret", .decimal),
-        .init("fits, rightly said", .right),
+        .init("source", wraps: true), .init("times", .right), .init("mean off", .decimal), .init("median", .decimal),
+        .init("9 of 10", .decimal), .init("rank corr.", .decimal), .init("regret", .decimal),
+        .init("memory off", .decimal), .init("fits, rightly said", .right),
       ], terminal: terminal)
     for source in document.sources {
       let labelled = source.fitsOf > 0
@@ -38,7 +38,7 @@ struct CostCheckView {
         source.source.isEmpty ? "–" : source.source, "\(source.count)", percent(source.meanAbsoluteError),
         percent(source.medianAbsoluteError), percent(source.ninthDecile),
         source.rankCorrelation.map { format($0, significant: 3) } ?? "–", percent(source.regret),
-        labelled ? "\(source.fitsRight) of \(source.fitsOf)" : "–",
+        percent(source.memoryMeanAbsoluteError), labelled ? "\(source.fitsRight) of \(source.fitsOf)" : "–",
       ])
     }
     return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)

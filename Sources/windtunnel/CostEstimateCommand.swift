@@ -82,7 +82,8 @@ func assumptions(of model: StepModel, _ calibration: CalibrationDocument?) -> [S
     constants,
     "Nodes of \(cluster.devicesPerNode) are joined at \(formatBytes(cluster.networkBytesPerSecond))/s for each accelerator.",
     "Gradients of \(significant(model.workload.gradientBytes)) bytes, Adam with a master copy of the weights "
-      + "(\(significant(model.workload.optimizerBytes)) bytes a parameter).",
+      + "(\(significant(model.workload.optimizerBytes)) bytes a parameter), \(significant(model.workload.logitBytes)) bytes of a "
+      + "logit.",
   ]
 }
 

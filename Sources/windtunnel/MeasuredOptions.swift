@@ -25,6 +25,13 @@ struct MeasuredOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+      "Bytes that a logit takes at the loss: 10 with a copy in 32 bits, 4 where the loss is one fused kernel.",
+      valueName: "bytes"))
+  var logitBytes = 10.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       "What one accelerator sends between nodes, \"25 GB/s\"; as such nodes commonly do unless given.",
       valueName: "rate"))
   var network: String?
@@ -41,6 +48,7 @@ struct MeasuredOptions: ParsableArguments {
     var defaults = MeasuredDefaults()
     defaults.stageSplit = stageSplit
     defaults.gradientBytes = gradientBytes
+    defaults.logitBytes = logitBytes
     defaults.networkBytesPerSecond = try network.map { try parseByteRate($0) }
     let (found, skipped) = try MeasuredStep.read(runs.table, defaults: defaults)
     var notes: [String] = []

@@ -37,6 +37,13 @@ struct WorkloadOptions: ParsableArguments {
     help: ArgumentHelp("Bytes of a gradient as it is summed over replicas.", valueName: "bytes"))
   var gradientBytes = 4.0
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Bytes that a logit takes at the loss: 10 with a copy in 32 bits, 4 where the loss is one fused kernel.",
+      valueName: "bytes"))
+  var logitBytes = 10.0
+
   func validate() throws {
     let given = [params != nil, model != nil, config != nil].count { $0 }
     if given != 1 {
@@ -80,7 +87,7 @@ struct WorkloadOptions: ParsableArguments {
     guard sequences <= 1e9 else { throw UsageError("--batch of \(formatTokens(wanted)) is out of all proportion") }
     let workload = TrainingWorkload(
       shape: shape, sequence: tokens, globalBatch: roundedBatch(Int(sequences)), precision: precision,
-      attention: attention, gradientBytes: gradientBytes)
+      attention: attention, gradientBytes: gradientBytes, logitBytes: logitBytes)
     try workload.validate()
     return (workload, name, notes)
   }

@@ -84,6 +84,37 @@ import Testing
     #expect(held.count >= 200 && (0.8...0.98).contains(coverage), "\(coverage)")
   }
 
+  /// Steps whose memory was measured tell what a program keeps and what it adds, and foretell the memory of others; without
+  /// them nothing is learnt of that.
+  @Test func constantsOfMemoryFollowFromMeasuredMemory() throws {
+    let random = Random(seed: 3)
+    var truth = Efficiency.standard(for: try Accelerator.named("A100"))
+    (truth.keptActivations, truth.fragmentation, truth.runtimeBytes) = (1.25, 0.1, 3e9)
+    func memory(_ one: Case, _ efficiency: Efficiency) throws -> Double {
+      try StepModel(one.workload, on: one.cluster, efficiency: efficiency).memory(one.layout).total
+    }
+    let steps = try drawn(40, random).enumerated().map { index, one in
+      var step = measured(one, try seconds(one, truth), index)
+      step.memoryBytes = try memory(one, truth)
+      return step
+    }
+    let calibration = try CostCalibration(fitting: steps)
+    let misses = try drawn(20, random).map { one in
+      abs(try memory(one, calibration.efficiency) / memory(one, truth) - 1)
+    }
+    #expect(misses.allSatisfy { $0 < 0.06 } && misses.reduce(0, +) / 20 < 0.02, "\(misses)")
+    let untold = try CostCalibration(
+      fitting: steps.map { step in
+        var step = step
+        step.memoryBytes = nil
+        return step
+      })
+    let prior = Efficiency.standard(for: try Accelerator.named("A100"))
+    #expect(isNear(untold.efficiency.keptActivations, prior.keptActivations, within: 1e-6))
+    #expect(try #require(CostCheck(steps, efficiency: calibration.efficiency).meanMemoryError) < 0.01)
+    #expect(try #require(CostCheck(steps, efficiency: prior).meanMemoryError) > 0.05)
+  }
+
   @Test func aWiderLevelIsAWiderInterval() throws {
     let random = Random(seed: 5)
     let calibration = try calibration(random, try truth(random), count: 40)
