@@ -36,7 +36,7 @@ public func planOnCluster(
     do {
       let plan = try planOnCluster(fitted, asked, constraints: fixed, options: options)
       rows.append((Int(number), plan.run))
-      if plan.run.loss < best?.run.loss ?? .infinity { best = plan }
+      if best.map({ request.goal.prefers(plan.run, to: $0.run) }) ?? true { best = plan }
     } catch {
       failure = failure ?? error
     }

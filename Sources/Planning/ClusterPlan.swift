@@ -4,18 +4,21 @@ import ScalingLaws
 import Tables
 import TrainingCost
 
-/// The best run on a cluster in a time: size, shape, tokens, batch and layout together.
+/// The best run on a cluster for a time, for compute, or to a loss: size, shape, tokens, batch and layout together.
 ///
 /// Sizes in steps of √2 about the optimum at the usual utilisation are each given their shape, batch and fastest layout,
-/// which say how many tokens the time has room for; about the size of lowest loss the steps are then halved.
+/// which say how many tokens a time has room for, or what time the tokens need; about the best size the steps are then
+/// halved.
 ///
-/// - Throws: ``PlanError`` if the law does not split compute, or no size fits the cluster.
+/// - Throws: ``PlanError`` if the law does not split compute, no size fits the cluster, or none ends by the deadline.
 public func planOnCluster(
   _ fitted: FittedLaw, _ request: ClusterRequest, constraints: PlanConstraints = PlanConstraints(),
   options: PlanOptions = PlanOptions()
 ) throws(PlanError) -> ClusterPlan {
-  guard request.seconds > 0, request.seconds.isFinite else {
-    throw PlanError("the time must be above zero and finite, not \(request.seconds) seconds")
+  try request.goal.validate()
+  if case .loss = request.goal, constraints.fixedTokens != nil {
+    throw PlanError(
+      "a loss and tokens that are given leave no size to choose; cap the tokens with --max-tokens instead")
   }
   let law = try PlannableLaw(fitted, fixed: constraints.fixed, rule: options.rule)
   guard law.splits else {
@@ -23,12 +26,21 @@ public func planOnCluster(
       "the law '\(fitted.law.name)' knows only compute, so it cannot choose a size for a cluster; use a law of size and tokens"
     )
   }
-  let search = try ClusterSearch(law, request, maxTokens: constraints.maxTokens ?? constraints.fixedTokens)
+  let search = try ClusterSearch(law, request, constraints)
   let sizes = try tried(search, fitted, request, constraints, options)
-  guard var best = sizes.min(by: { $0.loss < $1.loss }) else {
-    throw PlanError(
-      "no model fits \(request.cluster.count) \(request.cluster.accelerator.name) in any layout; take more accelerators, "
-        + "or a smaller size with --params")
+  guard var best = sizes.min(by: { request.goal.prefers($0, to: $1) }) else {
+    let place = "\(request.cluster.count) \(request.cluster.accelerator.name)"
+    if case .loss(let loss) = request.goal {
+      throw PlanError(
+        "no size that fits \(place) comes to a loss of \(significant(loss, digits: 4)) with the tokens there are; "
+          + "take a higher loss, more accelerators, more tokens or another size")
+    }
+    if let tokens = constraints.fixedTokens {
+      throw PlanError(
+        "no size that fits \(place) sees \(formatTokens(tokens)) within what there is; give more time or compute, or fewer "
+          + "tokens")
+    }
+    throw PlanError("no model fits \(place) in any layout; take more accelerators, or a smaller size with --params")
   }
   // Of models that are to be served the cheapest one, of no more than a little higher loss.
   let serving = try constraints.inferenceTokens.map { tokens throws(PlanError) in try search.serving(tokens, of: sizes)
@@ -46,23 +58,33 @@ public func planOnCluster(
     choice: serving?.sentences.last ?? choice(best, among: sizes, request))
   let error = timeError(of: best, request, level: options.level)
   return ClusterPlan(
-    plan: plan, run: best, sizes: sizes, serving: serving, sizeInterval: sizeInterval(sizes, law, options),
-    lossInterval: lossInterval(best, error, law, options), timeError: error,
+    plan: plan, run: best, sizes: sizes, serving: serving, sizeInterval: sizeInterval(sizes, search, law, options),
+    lossInterval: lossInterval(best, request.goal.fillsTime ? error : 1...1, law, options), timeError: error,
     sentences: (serving?.sentences.dropLast() ?? []) + (try sentences(best, error, request, options)))
 }
 
-/// Every size that fits, the smallest first.
+/// Every size that fits and ends by the deadline, the smallest first.
 private func tried(
   _ search: ClusterSearch, _ fitted: FittedLaw, _ request: ClusterRequest, _ constraints: PlanConstraints,
   _ options: PlanOptions
 ) throws(PlanError) -> [ClusterRun] {
-  if let params = constraints.fixedParams { return try [search.run(near: params)].compactMap { $0 } }
-  let peak = request.cluster.accelerator.peakFLOPsPerSecond * Double(request.cluster.count)
   var free = constraints
-  free.fixedTokens = nil
-  free.inferenceTokens = nil
-  let point = try Ensemble(fitted, draws: [], constraints: free, options: options).point
-  guard let start = point.allocation(for: .flops(0.4 * peak * request.seconds)) else { return [] }
+  (free.fixedParams, free.inferenceTokens) = (nil, nil)
+  let ensemble = try Ensemble(fitted, draws: [], constraints: free, options: options)
+  let peak = request.cluster.accelerator.peakFLOPsPerSecond * Double(request.cluster.count)
+  let goal: PlanGoal =
+    switch request.goal {
+    case .seconds(let seconds): .flops(0.4 * peak * seconds)
+    case .flops(let flops): .flops(flops)
+    case .loss(let loss): .loss(loss)
+    }
+  guard let start = ensemble.point.allocation(for: goal) else {
+    if case .loss = goal { throw ensemble.unreachable(goal) }
+    return []
+  }
+  if let params = constraints.fixedParams {
+    return try inTime([search.run(near: params)].compactMap { $0 }, request)
+  }
   var found: [ClusterRun] = []
   func look(at params: Double) throws(PlanError) {
     guard params >= 1e6, params <= constraints.maxParams ?? .infinity else { return }
@@ -72,10 +94,20 @@ private func tried(
   }
   for step in -4...3 { try look(at: start.params * exp2(Double(step) / 2)) }
   for width in [0.25, 0.125] {
-    guard let best = found.min(by: { $0.loss < $1.loss }) else { break }
+    guard let best = found.min(by: { request.goal.prefers($0, to: $1) }) else { break }
     for side in [-width, width] { try look(at: best.params * exp2(side)) }
   }
-  return found.sorted { $0.params < $1.params }
+  return try inTime(found.sorted { $0.params < $1.params }, request)
+}
+
+/// Those of some runs that end by the deadline.
+private func inTime(_ runs: [ClusterRun], _ request: ClusterRequest) throws(PlanError) -> [ClusterRun] {
+  let kept = runs.filter { $0.seconds <= request.deadline * (1 + 1e-9) }
+  guard kept.isEmpty, let fastest = runs.min(by: { $0.seconds < $1.seconds }) else { return kept }
+  throw PlanError(
+    "on \(request.cluster.count) \(request.cluster.accelerator.name) this takes \(formatDuration(fastest.seconds)) with "
+      + "\(formatParams(fastest.params)), the fastest of \(runs.count) sizes, but there are "
+      + "\(formatDuration(request.deadline)); take more accelerators, more days or a lesser goal")
 }
 
 /// The range of predicted over true step time.
@@ -92,12 +124,21 @@ private func timeError(of run: ClusterRun, _ request: ClusterRequest, level: Dou
   return 1 / width...width
 }
 
-/// The quantiles over the draws of the tried size whose loss is lowest by each.
-private func sizeInterval(_ sizes: [ClusterRun], _ law: PlannableLaw, _ options: PlanOptions) -> ClosedRange<Double>? {
+/// The quantiles over the draws of the tried size that is best by each: whose loss is lowest, or which is at the loss first.
+private func sizeInterval(
+  _ sizes: [ClusterRun], _ search: ClusterSearch, _ law: PlannableLaw, _ options: PlanOptions
+) -> ClosedRange<Double>? {
   let best = law.fitted.draws.filter { $0.allSatisfy(\.isFinite) }.compactMap { draw -> Double? in
     let surface = LossSurface(law, parameters: [draw])
-    return sizes.map { (loss: surface.loss(params: $0.params, tokens: $0.tokens), params: $0.params) }
-      .min { $0.loss < $1.loss }?.params
+    func cost(_ run: ClusterRun) -> Double {
+      guard case .loss(let loss) = search.request.goal else {
+        return surface.loss(params: run.params, tokens: run.tokens)
+      }
+      let tokens = surface.tokens(ofSize: run.params, to: loss, atMost: min(search.maxTokens, 1e18))
+      return (tokens ?? .infinity) / run.tokensPerSecond
+    }
+    let costs = sizes.map { (cost: cost($0), params: $0.params) }
+    return costs.min { $0.cost < $1.cost }.flatMap { $0.cost.isFinite ? $0.params : nil }
   }
   return best.isEmpty ? nil : centralInterval(best, level: options.level)
 }

@@ -1,10 +1,11 @@
 import TrainingCost
 
-/// A cluster for a time, and what of the run on it is given.
+/// A cluster, what a run on it is to come to, and what of the run is given.
 public struct ClusterRequest: Sendable {
   public var cluster: Cluster
-  /// Wall-clock seconds.
-  public var seconds: Double
+  public var goal: ClusterGoal
+  /// Wall-clock seconds within which a run that is not given its time must end.
+  public var deadline = Double.infinity
   /// Tokens of a sequence.
   public var sequence = 4096
   public var precision = Precision.bf16
@@ -17,9 +18,37 @@ public struct ClusterRequest: Sendable {
   public var shapes = ShapeOptions()
   public var layouts = LayoutSearch.Options()
 
-  public init(cluster: Cluster, seconds: Double) {
+  public init(cluster: Cluster, goal: ClusterGoal) {
     self.cluster = cluster
-    self.seconds = seconds
+    self.goal = goal
+  }
+}
+
+/// What a run on a cluster is to come to.
+public enum ClusterGoal: Sendable, Hashable {
+  /// The lowest loss in wall-clock seconds.
+  case seconds(Double)
+  /// The lowest loss for training compute in FLOP.
+  case flops(Double)
+  /// A loss, in the shortest time.
+  case loss(Double)
+
+  /// Whether the run takes what time is given, rather than what it needs.
+  public var fillsTime: Bool { if case .seconds = self { true } else { false } }
+
+  /// Whether a run serves it better than another.
+  func prefers(_ run: ClusterRun, to other: ClusterRun) -> Bool {
+    if case .loss = self { run.seconds < other.seconds } else { run.loss < other.loss }
+  }
+
+  func validate() throws(PlanError) {
+    let (value, name) =
+      switch self {
+      case .seconds(let seconds): (seconds, "the time, in seconds,")
+      case .flops(let flops): (flops, "the compute, in FLOP,")
+      case .loss(let loss): (loss, "the loss to reach")
+      }
+    guard value > 0, value.isFinite else { throw PlanError("\(name) must be above zero and finite, not \(value)") }
   }
 }
 
@@ -31,7 +60,7 @@ public struct ClusterPlan: Sendable {
   public let sizes: [ClusterRun]
   /// What training and serving take together; nil where nothing is to be served.
   public let serving: ClusterServing?
-  /// Where the size of lowest loss falls among them by the law's draws; nil without draws.
+  /// Where the best size falls among them by the law's draws; nil without draws.
   public let sizeInterval: ClosedRange<Double>?
   /// Where the loss of such runs falls by the law's draws and the cost model's error together.
   public let lossInterval: ClosedRange<Double>?
@@ -53,7 +82,7 @@ public struct ClusterRun: Sendable, Hashable {
   public let tokensPerSecond: Double
   /// Model FLOPs utilisation.
   public let utilisation: Double
-  /// Below the time there is where a cap on the tokens binds.
+  /// Below the time that is given where a cap on the tokens binds.
   public let seconds: Double
   /// What the batch is limited by, a sentence.
   public let batchSentence: String

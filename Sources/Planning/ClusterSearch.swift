@@ -3,16 +3,20 @@ import ScalingLaws
 import Tables
 import TrainingCost
 
-/// Works out what models of different sizes come to on one cluster in one time.
+/// Works out what models of different sizes come to on one cluster.
 struct ClusterSearch {
   let request: ClusterRequest
+  let rule: ComputeRule
   let surface: LossSurface
   let counting: ShapeOptions.Counting
   let maxTokens: Double
+  /// Tokens that are given, which a size must see.
+  private let minTokens: Double
   private let criticalBatch: CriticalBatch
 
-  init(_ law: PlannableLaw, _ request: ClusterRequest, maxTokens: Double?) throws(PlanError) {
+  init(_ law: PlannableLaw, _ request: ClusterRequest, _ constraints: PlanConstraints) throws(PlanError) {
     self.request = request
+    rule = law.rule
     surface = LossSurface(law, parameters: [law.fitted.parameters])
     let column = law.size.map { law.fitted.law.variables[$0].column }
     switch column {
@@ -20,30 +24,44 @@ struct ClusterSearch {
     case "active_params": counting = .active
     default: counting = request.shapes.counting
     }
-    self.maxTokens = maxTokens ?? .infinity
+    maxTokens = constraints.fixedTokens ?? constraints.maxTokens ?? .infinity
+    minTokens = constraints.fixedTokens ?? 0
     do { criticalBatch = try CriticalBatch() } catch { throw PlanError("\(error)") }
   }
 
-  /// A model near a size in its fastest layout, trained for the whole time; nil where no layout fits.
+  /// A model near a size in its fastest layout, trained as far as the goal has it; nil where no layout fits, or no number of
+  /// tokens brings it to the goal.
   func run(near params: Double) throws(PlanError) -> ClusterRun? {
+    try run(shape(near: params))
+  }
+
+  /// The proposed shape of a size.
+  func shape(near params: Double) throws(PlanError) -> TransformerShape {
     var options = request.shapes
     options.counting = counting
     options.proposals = 1
     do {
-      guard let shape = try proposeShapes(params: params, options: options).first?.shape else { return nil }
-      return try run(shape)
+      if let shape = try proposeShapes(params: params, options: options).first?.shape { return shape }
     } catch {
       throw PlanError(error.description)
     }
+    throw PlanError("no shape is near \(formatParams(params))")
   }
 
-  /// The batch follows from the tokens and the tokens from the batch: the first guess of the tokens is at an MFU of 0.4.
-  private func run(_ shape: TransformerShape) throws(CostError) -> ClusterRun? {
+  /// The same for a model's shape.
+  func run(_ shape: TransformerShape) throws(PlanError) -> ClusterRun? {
+    do { return try reckoned(shape) } catch { throw PlanError(error.description) }
+  }
+
+  /// The batch follows from the tokens and, where a time is given, the tokens from the batch: they are first guessed at an
+  /// MFU of 0.4.
+  private func reckoned(_ shape: TransformerShape) throws(CostError) -> ClusterRun? {
     let cluster = request.cluster
     let share = request.goodput?.share ?? 1
+    let counted = Double(counting.size(shape.parameters))
     let flops = shape.trainingFLOPs(.products, sequence: request.sequence)
     let peak = try cluster.accelerator.peak(request.precision) * Double(cluster.count)
-    var tokens = min(maxTokens, 0.4 * peak * request.seconds / flops)
+    guard var tokens = tokens(ofSize: counted, perSecond: 0.4 * peak / flops) else { return nil }
     var found: ClusterRun?
     for _ in 0..<2 {
       let (batch, sentence) = batch(trainingTokens: tokens)
@@ -54,15 +72,24 @@ struct ClusterSearch {
       layouts.keep = 1
       guard let best = LayoutSearch(model, layouts).best.first else { return nil }
       let rate = workload.tokensPerStep / best.time.total
-      tokens = min(maxTokens, rate * request.seconds * share)
-      let counted = Double(counting.size(shape.parameters))
+      guard let reached = self.tokens(ofSize: counted, perSecond: rate * share) else { return nil }
+      tokens = reached
       found = ClusterRun(
         shape: shape, params: counted, tokens: tokens, loss: surface.loss(params: counted, tokens: tokens),
         workload: workload, layout: best, tokensPerSecond: rate,
         utilisation: model.utilisation(stepSeconds: best.time.total), seconds: tokens / rate / share,
         batchSentence: sentence)
     }
-    return found
+    return found.flatMap { $0.tokens < minTokens * (1 - 1e-9) ? nil : $0 }
+  }
+
+  /// The tokens that bring a size to the goal; nil where no number of them does, or fewer are there.
+  private func tokens(ofSize params: Double, perSecond rate: Double) -> Double? {
+    switch request.goal {
+    case .seconds(let seconds): min(maxTokens, rate * seconds)
+    case .flops(let flops): min(maxTokens, rule.other(params, flops: flops))
+    case .loss(let loss): surface.tokens(ofSize: params, to: loss, atMost: min(maxTokens, 1e18))
+    }
   }
 
   /// Sequences of a step, in whole parts that replicas can share, and what limits them.

@@ -4,26 +4,56 @@ import TrainingCost
 
 /// How the size was chosen.
 func choice(_ best: ClusterRun, among sizes: [ClusterRun], _ request: ClusterRequest) -> String {
-  let place = "\(request.cluster.count) \(request.cluster.accelerator.name) in \(formatDuration(request.seconds))"
+  let devices = "\(request.cluster.count) \(request.cluster.accelerator.name)"
   let run =
     "\(formatParams(best.params)) on \(formatTokens(best.tokens)), \(significant(best.tokens / best.params)) tokens a "
     + "parameter"
-  guard sizes.count > 1 else {
-    return "On \(place) there is time to train \(run), to a loss of \(significant(best.loss, digits: 4))."
+  let loss = significant(best.loss, digits: 4)
+  let place: String
+  switch request.goal {
+  case .seconds(let seconds):
+    place = "on \(devices) in \(formatDuration(seconds))"
+    if sizes.count == 1 { return "There is time \(place) to train \(run), to a loss of \(loss)." }
+  case .flops(let flops):
+    place = "for \(formatFLOPs(flops)) on \(devices)"
+    if sizes.count == 1 {
+      return
+        "\(formatFLOPs(flops)) train \(run), to a loss of \(loss), in \(formatDuration(best.seconds)) on \(devices)."
+    }
+  case .loss:
+    place = "on \(devices)"
+    if sizes.count == 1 { return "To a loss of \(loss), \(run), take \(formatDuration(best.seconds)) \(place)." }
   }
-  func other(_ factor: Double, _ word: String) -> String? {
+  func other(_ factor: Double) -> String? {
     guard
       let near = sizes.filter({ $0.shape != best.shape }).min(by: {
         abs($0.params / best.params / factor - 1) < abs($1.params / best.params / factor - 1)
       }), abs(near.params / best.params / factor - 1) < 0.25
     else { return nil }
+    if case .loss = request.goal {
+      return "\(formatParams(near.params)) would need \(formatTokens(near.tokens)) and \(formatDuration(near.seconds))"
+    }
     return "\(formatParams(near.params)) would see \(formatTokens(near.tokens)) for a loss "
       + "\(significant(near.loss - best.loss, digits: 2)) higher"
   }
-  let others = [other(0.5, "half"), other(2, "double")].compactMap { $0 }
+  let others = [other(0.5), other(2), sooner(than: best, among: sizes, request.goal)].compactMap { $0 }
   let beside = others.isEmpty ? "" : ": \(others.joined(separator: ", "))"
-  return "Of \(sizes.count) sizes on \(place), each in its fastest layout, \(run), have the lowest loss, "
-    + "\(significant(best.loss, digits: 4))\(beside)."
+  if case .loss = request.goal {
+    return
+      "Of \(sizes.count) sizes \(place), each in its fastest layout, \(run), are the first at a loss of \(loss), after "
+      + "\(formatDuration(best.seconds))\(beside)."
+  }
+  return "Of \(sizes.count) sizes \(place), each in its fastest layout, \(run), have the lowest loss, \(loss)\(beside)."
+}
+
+/// A size of hardly more loss for which the same compute takes less time.
+private func sooner(than best: ClusterRun, among sizes: [ClusterRun], _ goal: ClusterGoal) -> String? {
+  guard case .flops = goal,
+    let near = sizes.filter({ $0.loss < best.loss * 1.0005 }).min(by: { $0.seconds < $1.seconds }),
+    near.seconds < 0.97 * best.seconds
+  else { return nil }
+  return "\(formatParams(near.params)) would be done in \(formatDuration(near.seconds)) rather than "
+    + "\(formatDuration(best.seconds)), for a loss \(significant(near.loss - best.loss, digits: 2)) higher"
 }
 
 /// A sentence for each decision on the cluster.

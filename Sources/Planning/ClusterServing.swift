@@ -25,7 +25,7 @@ public struct ClusterServing: Sendable {
     public var hours: Double { trainingHours + servingHours }
   }
 
-  /// How much higher than the lowest loss of the time a loss may be, relative, for a model that is cheaper to serve.
+  /// How much higher than the lowest loss a loss may be, relative, for a model that is cheaper to serve.
   public static let tolerance = 0.005
   /// Tokens of a prompt and of an answer.
   static let prompt = 1024
@@ -36,11 +36,16 @@ extension ClusterSearch {
   /// The sizes that come within the tolerance of the lowest loss, each trained only so far, with what serving them takes.
   func serving(_ tokens: Double, of sizes: [ClusterRun]) throws(PlanError) -> ClusterServing {
     let least = sizes.map(\.loss).min() ?? .infinity
-    let loss = least * (1 + ClusterServing.tolerance)
+    var (loss, nearness) = (
+      least * (1 + ClusterServing.tolerance),
+      "Within \(significant(ClusterServing.tolerance * 100)) % of the lowest loss"
+    )
+    if case .loss(let target) = request.goal { (loss, nearness) = (target, "At this loss") }
     var rows: [ClusterServing.Row] = []
     for run in sizes where run.loss <= loss {
       guard let serving = try cheapestServing(of: run.shape) else { continue }
-      let shorter = run.trained(on: tokensNeeded(run, for: loss), loss: loss)
+      let needed = surface.tokens(ofSize: run.params, to: loss, atMost: run.tokens)
+      let shorter = run.trained(on: needed ?? run.tokens, loss: loss)
       let hours = shorter.seconds * Double(request.cluster.count) / 3600
       rows.append(
         .init(
@@ -48,7 +53,7 @@ extension ClusterSearch {
           tensor: serving.tensor, batch: serving.batch))
     }
     guard let best = rows.min(by: { $0.hours < $1.hours }) else {
-      throw PlanError("none of the sizes that can be trained in the time fits one node to be served")
+      throw PlanError("none of the sizes that can be trained fits one node to be served")
     }
     let name = request.cluster.accelerator.name
     let fastest = rows.min { $0.trainingHours < $1.trainingHours } ?? best
@@ -57,21 +62,10 @@ extension ClusterSearch {
       sentences: [
         "Serving is reckoned by a roofline for prompts of \(ClusterServing.prompt) tokens and answers of "
           + "\(ClusterServing.answer), in the largest batch that memory holds, on \(name) in 16 bits.",
-        "Within \(significant(ClusterServing.tolerance * 100)) % of the lowest loss of the time, \(formatParams(best.run.params)) "
-          + "are cheapest to train and to serve \(formatTokens(tokens)): \(formatGPUHours(best.trainingHours)) and "
+        "\(nearness), \(formatParams(best.run.params)) are cheapest to train and to serve \(formatTokens(tokens)): \(formatGPUHours(best.trainingHours)) and "
           + "\(formatGPUHours(best.servingHours)), against \(formatGPUHours(fastest.trainingHours)) and "
           + "\(formatGPUHours(fastest.servingHours)) of the cheapest to train, \(formatParams(fastest.run.params)).",
       ])
-  }
-
-  /// Where the loss over the tokens comes to a value, below what the run has time for.
-  private func tokensNeeded(_ run: ClusterRun, for loss: Double) -> Double {
-    var (few, enough) = (run.tokens / 1e6, run.tokens)
-    for _ in 0..<60 {
-      let middle = (few * enough).squareRoot()
-      if surface.loss(params: run.params, tokens: middle) > loss { few = middle } else { enough = middle }
-    }
-    return enough
   }
 
   /// Accelerator seconds of a token, of prompts and answers together; nil where no degree up to a node fits.

@@ -31,6 +31,18 @@ final class LossSurface {
     return means[0]
   }
 
+  /// The fewest tokens that bring a size to a loss, by bisection of their logarithm; nil where `most` do not.
+  func tokens(ofSize params: Double, to target: Double, atMost most: Double) -> Double? {
+    guard loss(params: params, tokens: most) <= target else { return nil }
+    var (few, enough) = (min(1, most), most)
+    while enough / few > 1 + 1e-12 {
+      let middle = (few * enough).squareRoot()
+      guard middle > few, middle < enough else { break }
+      if loss(params: params, tokens: middle) > target { few = middle } else { enough = middle }
+    }
+    return enough
+  }
+
   func point(params: Double, tokens: Double) -> Point {
     evaluate(params: params, tokens: tokens, outputs: means.count)
     func slope(_ index: Int?) -> Double { index.map { means[1 + $0] * arguments[$0] } ?? 0 }

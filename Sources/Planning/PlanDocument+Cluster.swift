@@ -15,6 +15,8 @@ extension PlanDocument {
     /// Where the size of lowest loss falls among them by the law's draws.
     public var sizeInterval: [Double]?
     public var stepSeconds: Double
+    /// Of the run's time, with the error of the step's; nil where the time was given.
+    public var secondsInterval: [Double]?
     /// Predicted over true step time, at the plan's level.
     public var timeError: [Double]
     /// Of the mean loss of such runs, with the error of the time.
@@ -30,6 +32,7 @@ extension PlanDocument {
       case accelerator, devices, best, sizes, experts, serving
       case sizeInterval = "size_interval"
       case stepSeconds = "step_seconds"
+      case secondsInterval = "seconds_interval"
       case timeError = "time_error"
       case lossInterval = "loss_interval"
       case memoryBytes = "memory_bytes"
@@ -41,14 +44,18 @@ extension PlanDocument {
     }
 
     /// - Parameter cost: of the plan's run.
-    public init(_ plan: ClusterPlan, cost: RunCost, cluster: Cluster) {
-      accelerator = cluster.accelerator.name
-      devices = cluster.count
+    public init(_ plan: ClusterPlan, cost: RunCost, _ request: ClusterRequest) {
+      accelerator = request.cluster.accelerator.name
+      devices = request.cluster.count
+      let fillsTime = request.goal.fillsTime
       best = Run(plan.run)
       sizes = plan.sizes.map(Run.init)
       serving = plan.serving.map(Serving.init)
       sizeInterval = plan.sizeInterval.map { [$0.lowerBound, $0.upperBound] }
       stepSeconds = plan.run.layout.time.total
+      secondsInterval =
+        fillsTime
+        ? nil : [plan.run.seconds / plan.timeError.upperBound, plan.run.seconds / plan.timeError.lowerBound]
       timeError = [plan.timeError.lowerBound, plan.timeError.upperBound]
       lossInterval = plan.lossInterval.map { [$0.lowerBound, $0.upperBound] }
       memoryBytes = plan.run.layout.memory.total

@@ -72,6 +72,8 @@ extension PlanDocument {
     public var vocabulary: Double
     public var memoryLimit: Double?
     public var bytesPerParam: Double
+    /// The utilisation of mixtures over that of the dense model; nil where one utilisation was taken for all.
+    public var mixtureRate: Double?
     /// `dense`, `moe_from_scratch` or `upcycled`, as in the rows and crossovers.
     public var best: String
     public var options: [Row]
@@ -109,6 +111,7 @@ extension PlanDocument {
       case activeExperts = "active_experts"
       case memoryLimit = "memory_limit"
       case bytesPerParam = "bytes_per_param"
+      case mixtureRate = "mixture_rate"
     }
 
     init(_ choice: UpcyclingChoice) {
@@ -119,6 +122,7 @@ extension PlanDocument {
       vocabulary = choice.architecture.vocabulary
       memoryLimit = choice.memoryLimit
       bytesPerParam = choice.bytesPerParam
+      mixtureRate = choice.mixtureRate == 1 ? nil : choice.mixtureRate
       best = choice.best.key
       options = choice.rows.map {
         Row(

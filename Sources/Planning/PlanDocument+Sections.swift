@@ -174,9 +174,11 @@ extension PlanDocument {
     public var tokens: DocumentQuantity?
     public var tokensPerParam: DocumentQuantity?
     public var loss: DocumentQuantity
+    public var seconds: Double?
+    public var mfu: Double?
 
     enum CodingKeys: String, CodingKey {
-      case budget, experts, flops, params, tokens, loss
+      case budget, experts, flops, params, tokens, loss, seconds, mfu
       case tokensPerParam = "tokens_per_param"
     }
 
@@ -188,6 +190,8 @@ extension PlanDocument {
       tokens = row.tokens.map(DocumentQuantity.init)
       tokensPerParam = row.tokensPerParam.map(DocumentQuantity.init)
       loss = DocumentQuantity(row.loss)
+      seconds = row.seconds
+      mfu = row.utilisation
     }
   }
 }

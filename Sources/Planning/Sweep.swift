@@ -16,6 +16,34 @@ public struct SweepRow: Sendable, Hashable {
   public let isBalanced: Bool
   /// The best number of experts; nil where none was to be chosen.
   public var experts: Double?
+  /// On a cluster: wall-clock seconds, and the utilisation (MFU) worked out.
+  public var seconds: Double?
+  public var utilisation: Double?
+}
+
+/// The best run on a cluster at each of several budgets, its utilisation worked out.
+///
+/// - Parameters:
+///   - budgets: training compute in FLOP.
+///   - plan: plans one request.
+/// - Throws: as `plan` does, for any of the budgets.
+public func sweepOnCluster(
+  _ request: ClusterRequest, budgets: [Double], plan: (ClusterRequest) throws(PlanError) -> ClusterPlan
+) throws(PlanError) -> [SweepRow] {
+  var rows: [SweepRow] = []
+  for budget in budgets {
+    var asked = request
+    (asked.goal, asked.deadline) = (.flops(budget), .infinity)
+    let found = try plan(asked)
+    let run = found.run
+    rows.append(
+      SweepRow(
+        budget: budget, flops: found.plan.flops, params: Quantity(value: run.params, interval: found.sizeInterval),
+        tokens: Quantity(value: run.tokens), tokensPerParam: Quantity(value: run.tokens / run.params),
+        loss: found.plan.loss, isBalanced: true, experts: run.shape.experts.map { Double($0.count) },
+        seconds: run.seconds, utilisation: run.utilisation))
+  }
+  return rows
 }
 
 /// The optimum at each of several budgets, under the same constraints.

@@ -42,6 +42,8 @@ public struct UpcyclingChoice: Sendable, Hashable {
   public let experts: Double
   public let architecture: ExpertArchitecture
   public let memoryLimit: Double?
+  /// The utilisation of mixtures over that of the dense model, for which budgets are counted.
+  public let mixtureRate: Double
   public let bytesPerParam: Double
 }
 
@@ -115,6 +117,7 @@ extension UpcyclingChoice {
     experts = request.experts
     architecture = request.architecture
     memoryLimit = request.memory
+    mixtureRate = request.mixtureRate
     bytesPerParam = request.bytesPerParam
   }
 
@@ -155,6 +158,11 @@ extension UpcyclingChoice {
     sentences.append(
       "All three keep the width and depth of \(checkpoint); the mixtures have \(Int(experts)) experts. Compute is counted as "
         + "6 FLOP for each active parameter and further token; the checkpoint's own is spent.")
+    if mixtureRate != 1 {
+      sentences.append(
+        "Budgets are those of the dense model; at their utilisation the mixtures get through \(significant(mixtureRate)) "
+          + "times as much compute in the same time.")
+    }
     if let row = rows.first(where: { $0.option == best }) {
       let others = rows.filter { $0.option != best && $0.fits }.map {
         "\($0.option.rawValue) to \(significant($0.loss.value, digits: 4))"

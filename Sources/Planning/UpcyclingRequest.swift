@@ -28,6 +28,8 @@ public struct UpcyclingRequest: Sendable, Hashable {
   /// In bytes; no limit where nil.
   public var memory: Double?
   public var bytesPerParam: Double
+  /// The utilisation of mixtures over that of the dense model.
+  public var mixtureRate = 1.0
   /// The most further tokens; no limit where nil.
   public var maxTokens: Double?
 
@@ -86,6 +88,8 @@ struct UpcyclingCurve {
   /// Tokens before the further ones, where the law counts those too.
   let tokensBefore: Double
   let maxTokens: Double?
+  /// What of a budget, which is counted for the dense model, the option's utilisation leaves.
+  private let rate: Double
   let point: LossSurface
   let draws: [LossSurface]
 
@@ -123,6 +127,7 @@ struct UpcyclingCurve {
       }
     tokensBefore = isDense ? request.denseTokens : 0
     maxTokens = request.maxTokens
+    rate = isDense ? 1 : request.mixtureRate
     self.option = option
     point = LossSurface(law, parameters: [fitted.parameters])
     let law = law
@@ -131,7 +136,7 @@ struct UpcyclingCurve {
 
   /// The further tokens that compute buys, up to the cap.
   func tokens(_ flops: Double) -> Double {
-    let bought = flops / ComputeRule.sixND.trainingFactor / activeParams
+    let bought = rate * flops / ComputeRule.sixND.trainingFactor / activeParams
     return min(bought, maxTokens ?? bought)
   }
 

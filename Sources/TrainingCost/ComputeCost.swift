@@ -10,6 +10,20 @@ public struct ComputeCost: Sendable, Hashable {
   /// Wall-clock time on the cluster; nil where no cluster was named.
   public let seconds: Double?
   public let sentences: [String]
+
+  init(accelerator: Accelerator, gpuHours: Double, usd: Double?, seconds: Double?, sentences: [String]) {
+    self.accelerator = accelerator
+    self.gpuHours = gpuHours
+    self.usd = usd
+    self.seconds = seconds
+    self.sentences = sentences
+  }
+
+  /// Of a run whose step was worked out.
+  public init(_ run: RunCost, on accelerator: Accelerator) {
+    self.init(
+      accelerator: accelerator, gpuHours: run.gpuHours, usd: run.usd, seconds: run.seconds, sentences: run.sentences)
+  }
 }
 
 /// The accelerator time, money and, on a cluster of `count` accelerators, time of training compute.

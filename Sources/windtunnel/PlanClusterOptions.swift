@@ -11,7 +11,11 @@ struct PlanClusterOptions: ParsableArguments {
       "The accelerators, 64xH100: size, shape, batch and layout are then chosen together.", valueName: "NxNAME"))
   var cluster: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Days that the cluster is there.", valueName: "days"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Days that the cluster is there: the time to fill, or beside FLOP, money or a loss the deadline.",
+      valueName: "days"))
   var days: Double?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of a sequence.", valueName: "tokens"))
@@ -49,10 +53,12 @@ struct PlanClusterOptions: ParsableArguments {
   /// What is to be planned on a cluster; nil where only compute is.
   ///
   /// - Parameters:
-  ///   - budget: money, accelerator time, or a cluster for a time.
+  ///   - budget: money, accelerator time, compute, or a cluster for a time.
+  ///   - goal: what the run is to come to without a budget.
   ///   - assumptions: the accelerator and its price, where they were given.
-  func request(_ budget: Budget?, _ assumptions: CostAssumptions) throws -> (request: ClusterRequest, sentence: String)?
-  {
+  func request(
+    _ budget: Budget?, or goal: ClusterGoal?, _ assumptions: CostAssumptions
+  ) throws -> (request: ClusterRequest, sentence: String)? {
     let catalogue = try hardware.catalogue()
     if let days, !(days > 0 && days.isFinite) { throw UsageError("--days must be above zero, not \(days)") }
     if case .cluster(let count, let name, let seconds) = budget {
@@ -60,7 +66,7 @@ struct PlanClusterOptions: ParsableArguments {
         throw UsageError("the budget names a cluster and its time already; leave out --cluster and --days")
       }
       let named = try Cluster(catalogue.named(name), count: count)
-      return (try made(named, seconds: seconds, assumptions), "")
+      return (try made(named, .seconds(seconds), assumptions), "")
     }
     guard let cluster else {
       guard let days else { return nil }
@@ -69,8 +75,9 @@ struct PlanClusterOptions: ParsableArguments {
     let named = try Cluster(parsing: cluster, in: catalogue)
     switch budget {
     case nil:
+      if let goal { return (try made(named, goal, assumptions), "") }
       guard let days else { throw UsageError("say how long the cluster is there: --days 30, or give a --budget") }
-      return (try made(named, seconds: days * 86_400, assumptions), "")
+      return (try made(named, .seconds(days * 86_400), assumptions), "")
     case .usd(let usd):
       let price = try price(of: named.accelerator, assumptions)
       let hours = usd / price.usdPerHour
@@ -78,11 +85,11 @@ struct PlanClusterOptions: ParsableArguments {
       let sentence =
         "\(formatUSD(usd)) buys \(formatCount(hours)) \(named.accelerator.name)-hours at \(formatUSD(price.usdPerHour)) an "
         + "hour (\(price.basis)), \(formatDuration(seconds)) of the cluster."
-      return (try made(named, seconds: try limited(seconds), assumptions), sentence)
+      return (try made(named, .seconds(try limited(seconds)), assumptions), sentence)
     case .gpuHours(let hours):
       let seconds = hours / Double(named.count) * 3600
       return (
-        try made(named, seconds: try limited(seconds), assumptions),
+        try made(named, .seconds(try limited(seconds)), assumptions),
         "\(formatCount(hours)) \(named.accelerator.name)-hours are \(formatDuration(seconds)) of the cluster."
       )
     case .kilowattHours, .carbon:
@@ -90,11 +97,10 @@ struct PlanClusterOptions: ParsableArguments {
       let power = try acceleratorHours(of: budget, named.accelerator, assumptions)
       let seconds = power.hours / Double(named.count) * 3600
       return (
-        try made(named, seconds: try limited(seconds), assumptions),
+        try made(named, .seconds(try limited(seconds)), assumptions),
         "\(power.sentence) \(formatDuration(seconds)) of the cluster."
       )
-    case .flops:
-      throw UsageError("a budget of FLOP says nothing of time: give money, GPU-hours or --days with --cluster")
+    case .flops(let flops): return (try made(named, .flops(flops), assumptions), "")
     case .cluster: return nil
     }
   }
@@ -125,7 +131,7 @@ struct PlanClusterOptions: ParsableArguments {
     }
     let cluster = try Cluster(accelerator, count: whole)
     let sentence = "For \(significant(days)) days the budget keeps \(whole) \(accelerator.name) busy, in whole nodes."
-    return (try made(cluster, seconds: days * 86_400, assumptions), sentence)
+    return (try made(cluster, .seconds(days * 86_400), assumptions), sentence)
   }
 
   /// Days are a deadline beside money.
@@ -136,16 +142,16 @@ struct PlanClusterOptions: ParsableArguments {
     throw UsageError("there is no list price of \(accelerator.name); state it with --price, in USD an hour")
   }
 
-  private func made(_ cluster: Cluster, seconds: Double, _ assumptions: CostAssumptions) throws -> ClusterRequest {
+  private func made(_ cluster: Cluster, _ goal: ClusterGoal, _ assumptions: CostAssumptions) throws -> ClusterRequest {
     if let other = assumptions.accelerator, other != cluster.accelerator {
       throw UsageError(
         "--cluster is of \(cluster.accelerator.name), but --accelerator of \(other.name); give one of them")
     }
-    guard seconds > 0, seconds.isFinite else { throw UsageError("the time must be above zero, not \(seconds) seconds") }
     var cluster = cluster
     if let price = assumptions.price { cluster.price = price }
     if let network { cluster.networkBytesPerSecond = try parseByteRate(network) }
-    var request = ClusterRequest(cluster: cluster, seconds: seconds)
+    var request = ClusterRequest(cluster: cluster, goal: goal)
+    if let days, !goal.fillsTime { request.deadline = days * 86_400 }
     request.sequence = try wholeCount(sequence, "--sequence", of: .tokens, 1...100_000_000)
     request.batchTokens = try batch.map { try parseCount($0, of: .tokens) }
     request.precision = precision

@@ -28,7 +28,8 @@ struct PlanClusterView {
         + "\(format(best.mfu * 100, significant: 3)) %",
     ])
     table.add(["memory of a device", formatBytes(section.memoryBytes)])
-    table.add(["time", "\(formatDuration(best.seconds)) on \(section.devices) \(section.accelerator)"])
+    let interval = section.secondsInterval.map { " (\(formatDuration($0[0])) … \(formatDuration($0[1])))" } ?? ""
+    table.add(["time", "\(formatDuration(best.seconds)) on \(section.devices) \(section.accelerator)\(interval)"])
     table.add(["accelerator time", formatGPUHours(section.gpuHours)])
     table.add(["money", section.usd.map { formatUSD($0) } ?? "no price is known; give --price"])
     if let energy = section.energyKWh { table.add(["energy", "\(formatCount(energy)) kWh"]) }
@@ -38,11 +39,16 @@ struct PlanClusterView {
     }
     if let interval = section.lossInterval {
       table.add([
-        "loss, with the time's error",
+        section.secondsInterval == nil ? "loss, with the time's error" : "loss, over the law's draws",
         "\(format(interval[0], significant: 5)) … \(format(interval[1], significant: 5))",
       ])
     }
     return table.render(width: max(terminal.columns, 80))
+  }
+
+  /// Whether all sizes come to one loss, and differ in the time.
+  private var isOfTimes: Bool {
+    section.secondsInterval != nil && section.sizes.allSatisfy { abs($0.loss / section.best.loss - 1) < 1e-9 }
   }
 
   /// What each number of experts comes to.
@@ -52,13 +58,14 @@ struct PlanClusterView {
       [
         .init("experts", .right), .init("active size", .right), .init("all parameters", .right),
         .init("tokens", .right),
-        .init("loss", .decimal), .init("MFU", .right), .init("layout", wraps: true),
+        isOfTimes ? .init("time", .right) : .init("loss", .decimal), .init("MFU", .right), .init("layout", wraps: true),
       ],
       title: "By number of experts, each with its best size", terminal: terminal)
     for row in rows {
       table.add([
         row.experts == 1 ? "1 (dense)" : "\(row.experts)", formatParams(row.run.params), formatParams(row.totalParams),
-        formatTokens(row.run.tokens), format(row.run.loss, significant: 5),
+        formatTokens(row.run.tokens),
+        isOfTimes ? formatDuration(row.run.seconds) : format(row.run.loss, significant: 5),
         "\(format(row.run.mfu * 100, significant: 3)) %", row.run.layout + (row.run == section.best ? "  ←" : ""),
       ])
     }
@@ -88,15 +95,18 @@ struct PlanClusterView {
   /// What other sizes come to.
   var sizes: String {
     guard section.sizes.count > 1 else { return "" }
+    let sameBudget = section.secondsInterval == nil ? "in the same time" : "for the same compute"
     var table = TextTable(
       [
-        .init("size", .right), .init("tokens", .right), .init("loss", .decimal), .init("MFU", .right),
-        .init("batch", .right), .init("layout", wraps: true),
+        .init("size", .right), .init("tokens", .right),
+        isOfTimes ? .init("time", .right) : .init("loss", .decimal), .init("MFU", .right), .init("batch", .right),
+        .init("layout", wraps: true),
       ],
-      title: "Sizes in the same time, each in its fastest layout", terminal: terminal)
+      title: "Sizes \(isOfTimes ? "to the same loss" : sameBudget), each in its fastest layout", terminal: terminal)
     for row in section.sizes {
       table.add([
-        formatParams(row.params), formatTokens(row.tokens), format(row.loss, significant: 5),
+        formatParams(row.params), formatTokens(row.tokens),
+        isOfTimes ? formatDuration(row.seconds) : format(row.loss, significant: 5),
         "\(format(row.mfu * 100, significant: 3)) %", formatTokens(row.batchTokens),
         row.layout + (row.params == section.best.params ? "  ←" : ""),
       ])

@@ -10,11 +10,13 @@ extension PlanCommand {
   ///
   /// - Returns: whether it did.
   func planOnCluster(_ assumptions: CostAssumptions) throws -> Bool {
+    // Upcycling is asked about memory for the weights that are served, wherever they are trained.
+    let isUpcycling = upcycling.upcycleFrom != nil
     let against: [(String, Bool)] = [
-      ("--mfu", mfu != nil), ("--target-loss", targetLoss != nil), ("--sweep", sweep != nil),
-      ("--upcycle-from", upcycling.upcycleFrom != nil),
-      ("--memory", mixture.memory != nil), ("--bytes-per-param", mixture.bytesPerParam != nil),
-      ("--vocabulary", mixture.vocabulary != nil),
+      ("--mfu", mfu != nil),
+      ("--memory", mixture.memory != nil && !isUpcycling),
+      ("--bytes-per-param", mixture.bytesPerParam != nil && !isUpcycling),
+      ("--vocabulary", mixture.vocabulary != nil && !isUpcycling),
     ]
     let other = against.first { $0.1 }?.0
     if let other {
@@ -28,7 +30,14 @@ extension PlanCommand {
     if case .carbon = parsed, clustered.carbon == nil {
       throw UsageError("a budget of CO₂ needs the carbon intensity of the electricity: --carbon 380, in grams a kWh")
     }
-    guard let (request, sentence) = try clustered.request(parsed, assumptions) else { return false }
+    let range = try sweep.map { try QuantityRange(parsing: $0, of: .flops) }
+    // A sweep alone is planned at its upper end.
+    let goal = targetLoss.map { ClusterGoal.loss($0) } ?? (clustered.days == nil ? range.map { .flops($0.upper) } : nil)
+    guard let (request, sentence) = try clustered.request(parsed, or: goal, assumptions) else { return false }
+    if isUpcycling {
+      try planUpcycling(on: request, sentence)
+      return true
+    }
     let source = try source.source()
     let law = source.fitted.law
     guard law.variables.contains(where: { ["params", "params_non_embedding", "active_params"].contains($0.column) })
@@ -39,34 +48,50 @@ extension PlanCommand {
       return false
     }
     let options = PlanOptions(level: interval, seed: seed)
-    let planned: ClusterPlan
-    var rows: [PlanDocument.Experts]?
-    if let variable = law.expertsVariable {
-      let powers = (0...20).map { Double(1 << $0) }.filter { variable.span.contains($0) }
-      let found = try Planning.planOnCluster(
-        source.fitted, request, experts: try mixture.numbers() ?? powers, active: Int(mixture.activeExperts ?? 1),
-        constraints: try constraints(), options: options)
-      planned = found.best
-      rows = found.rows.map { PlanDocument.Experts(experts: $0.experts, $0.run) }
-    } else {
-      guard mixture.experts == nil, mixture.activeExperts == nil else {
-        throw UsageError(
-          "the law '\(law.name)' does not depend on the number of experts; one that does is ludziejewski2025")
+    let constraints = try constraints()
+    let numbers = try expertNumbers(law)
+    func plan(_ request: ClusterRequest) throws(PlanError) -> (plan: ClusterPlan, rows: [PlanDocument.Experts]?) {
+      guard let numbers else {
+        return (
+          try Planning.planOnCluster(source.fitted, request, constraints: constraints, options: options), nil
+        )
       }
-      planned = try Planning.planOnCluster(source.fitted, request, constraints: try constraints(), options: options)
+      let found = try Planning.planOnCluster(
+        source.fitted, request, experts: numbers, active: Int(mixture.activeExperts ?? 1), constraints: constraints,
+        options: options)
+      return (found.best, found.rows.map { PlanDocument.Experts(experts: $0.experts, $0.run) })
+    }
+    let (planned, rows) = try plan(request)
+    let swept = try range.map { range throws(PlanError) in
+      try sweepOnCluster(request, budgets: range.logSpaced(defaultPoints: 8)) { asked throws(PlanError) in
+        try plan(asked).plan
+      }
     }
     let cost = try RunCost(
       tokens: planned.run.tokens, stepSeconds: planned.run.layout.time.total, workload: planned.run.workload,
       cluster: request.cluster, goodput: request.goodput, carbonIntensity: clustered.carbon.map { $0 / 1000 })
-    var document = PlanDocument(planned.plan, budget: budget, assumptions: sentence.isEmpty ? [] : [sentence])
-    document.cluster = PlanDocument.ClusterSection(planned, cost: cost, cluster: request.cluster)
+    var document = PlanDocument(
+      planned.plan, budget: budget, assumptions: sentence.isEmpty ? [] : [sentence], sweep: swept)
+    document.cluster = PlanDocument.ClusterSection(planned, cost: cost, request)
     document.cluster?.experts = rows
     document.warnings = source.caveats + document.warnings
-    let figure = PlanFigure(planned.plan, source.fitted, nil)
+    let figure = PlanFigure(planned.plan, source.fitted, swept, document.cluster)
     if let path = plot.plot { try figure.grid.write(to: path) }
     try output.emit(json: try encodedJSON(document)) {
       PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
     }
     return true
+  }
+
+  /// The numbers of experts to choose from; nil for a law that does not depend on them.
+  private func expertNumbers(_ law: Law) throws -> [Double]? {
+    guard let variable = law.expertsVariable else {
+      guard mixture.experts == nil, mixture.activeExperts == nil else {
+        throw UsageError(
+          "the law '\(law.name)' does not depend on the number of experts; one that does is ludziejewski2025")
+      }
+      return nil
+    }
+    return try mixture.numbers() ?? (0...20).map { Double(1 << $0) }.filter { variable.span.contains($0) }
   }
 }

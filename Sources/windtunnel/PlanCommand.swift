@@ -16,6 +16,8 @@ struct PlanCommand: ParsableCommand {
         windtunnel plan --preset besiroglu2024 --budget "2M USD" --price 2.5
         windtunnel plan --fit fit.json --cluster 64xH100 --days 30
         windtunnel plan --fit fit.json --budget "64xH100 for 30d" --max-tokens 2T
+        windtunnel plan --fit fit.json --cluster 64xH100 --budget "1e22 FLOP"
+        windtunnel plan --fit fit.json --cluster 64xH100 --target-loss 2.1 --days 60
         windtunnel plan --fit fit.json --target-loss 2.0
         windtunnel plan --preset hoffmann2022 --target-loss 2.1 --inference-tokens 1T
         windtunnel plan --fit fit.json --sweep 1e18:1e25 --plot plan.svg
@@ -107,12 +109,18 @@ struct PlanCommand: ParsableCommand {
     if try planOnCluster(assumptions) { return }
     let compute = try budget.map { try trainingFLOPs(for: Budget(parsing: $0), assumptions: assumptions) }
     let planned = try upcycling.upcycleFrom == nil ? sizePlan(compute) : upcyclingPlan(compute)
-    let cost = try computeCost(
-      ofFLOPs: planned.plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions))
+    try emit(
+      planned, compute?.sentences ?? [],
+      computeCost(
+        ofFLOPs: planned.plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions)))
+  }
+
+  /// Prints a plan that is not of a cluster's shape and layout, and draws it where asked to.
+  func emit(_ planned: Planned, _ assumptions: [String], _ cost: ComputeCost) throws {
     var document = PlanDocument(
-      planned.plan, budget: budget, assumptions: compute?.sentences ?? [], cost: cost, sweep: planned.rows)
+      planned.plan, budget: budget, assumptions: assumptions, cost: cost, sweep: planned.rows)
     document.warnings = planned.caveats + document.warnings
-    let figure = PlanFigure(planned.plan, planned.fitted, planned.rows)
+    let figure = PlanFigure(planned.plan, planned.fitted, planned.rows, nil)
     if let path = plot.plot { try figure.grid.write(to: path) }
     try output.emit(json: try encodedJSON(document)) {
       PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
@@ -120,7 +128,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   /// A plan, the law that its figure draws, and what is wrong with the fits behind it.
-  private struct Planned {
+  struct Planned {
     var plan: Plan
     var fitted: FittedLaw
     var rows: [SweepRow]?
@@ -147,22 +155,6 @@ struct PlanCommand: ParsableCommand {
       budgets.isEmpty
       ? nil : try sweepBudgets(fitted, budgets: budgets, request, constraints: constraints, options: options)
     return Planned(plan: plan, fitted: fitted, rows: rows, caveats: source.caveats)
-  }
-
-  private func upcyclingPlan(_ compute: TrainingCompute?) throws -> Planned {
-    let idle: [(String, Bool)] = [
-      ("--target-loss", targetLoss != nil), ("--sweep", sweep != nil), ("--tokens", tokens != nil),
-      ("--inference-tokens", inferenceTokens != nil), ("--set", !assignments.isEmpty), ("--plot", plot.plot != nil),
-    ]
-    if let (name, _) = idle.first(where: { $0.1 }) {
-      throw UsageError("--upcycle-from asks what a further --budget should do; there is nothing to do for \(name)")
-    }
-    guard let compute else { throw UsageError("--upcycle-from needs the further budget: --budget \"1e22 FLOP\"") }
-    let request = try upcycling.request(params: params, maxTokens: maxTokens, mixture)
-    let (laws, caveats) = try upcycling.laws(source)
-    let plan = try planUpcycling(
-      laws, flops: compute.flops, request, options: PlanOptions(level: interval, seed: seed))
-    return Planned(plan: plan, fitted: laws.upcycled, rows: nil, caveats: caveats)
   }
 
   private func assumptions() throws -> CostAssumptions {

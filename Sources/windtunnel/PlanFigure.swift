@@ -4,22 +4,25 @@ import Report
 import ScalingLaws
 import Tables
 
-/// The pictures of a plan: the valley of sizes at its compute, and the way there over budgets.
+/// The pictures of a plan: the valley of sizes at its compute, sizes on its cluster, and the way there over budgets.
 struct PlanFigure {
   private let plan: Plan
   private let fitted: FittedLaw
   private let rows: [SweepRow]?
+  private let cluster: PlanDocument.ClusterSection?
 
-  init(_ plan: Plan, _ fitted: FittedLaw, _ rows: [SweepRow]?) {
+  init(_ plan: Plan, _ fitted: FittedLaw, _ rows: [SweepRow]?, _ cluster: PlanDocument.ClusterSection?) {
     self.plan = plan
     self.fitted = fitted
     self.rows = rows
+    self.cluster = cluster
   }
 
   var grid: PlotGrid {
     PlotGrid(
       title: "\(plan.law): a plan for \(formatFLOPs(plan.flops.value))",
-      rows: [[valley, experts, sizes, losses].compactMap { $0 }])
+      rows: [[valley, experts, tried, utilisations].compactMap { $0 }, [sizes, losses, times].compactMap { $0 }]
+        .filter { !$0.isEmpty })
   }
 
   /// The loss of other sizes at the plan's compute; nil for a law without size and tokens, or with further variables.
@@ -68,6 +71,43 @@ struct PlanFigure {
             x: best.experts, y: height(best), text: best.experts == 1 ? "dense" : "\(Int(best.experts)) experts",
             marker: .star, ink: .index(1))),
       ])
+  }
+
+  /// The loss, or where all have the same the time, of the sizes that were tried on the cluster.
+  private var tried: Plot? {
+    guard let cluster, cluster.sizes.count > 1 else { return nil }
+    let isOfTimes = cluster.sizes.allSatisfy { abs($0.loss / cluster.best.loss - 1) < 1e-9 }
+    func height(_ run: PlanDocument.Run) -> Double { isOfTimes ? run.seconds / 86_400 : run.loss }
+    return sizePlot(
+      cluster, "\(isOfTimes ? "Days" : "Loss") of sizes on \(cluster.devices) \(cluster.accelerator)",
+      .init(isOfTimes ? "days" : "loss"), height)
+  }
+
+  private var utilisations: Plot? {
+    guard let cluster, cluster.sizes.count > 1 else { return nil }
+    return sizePlot(cluster, "Utilisation in the fastest layout", .init("MFU (%)")) { $0.mfu * 100 }
+  }
+
+  private func sizePlot(
+    _ cluster: PlanDocument.ClusterSection, _ title: String, _ y: Plot.Axis, _ height: (PlanDocument.Run) -> Double
+  ) -> Plot {
+    Plot(
+      title: title, x: .init("params", .log10, numbers: .suffixes), y: y,
+      layers: [
+        .line(.init(x: cluster.sizes.map(\.params), y: cluster.sizes.map(height), ink: .index(0), width: 2)),
+        .annotation(
+          .init(
+            x: cluster.best.params, y: height(cluster.best), text: formatParams(cluster.best.params), marker: .star,
+            ink: .index(1))),
+      ])
+  }
+
+  /// How long the cluster is busy over budgets.
+  private var times: Plot? {
+    guard let rows, rows.allSatisfy({ $0.seconds != nil }) else { return nil }
+    return Plot(
+      title: "Time over budgets", x: .init("training compute (FLOP)", .log10, numbers: .powers),
+      y: .init("days", .log10), layers: layers(rows) { row in row.seconds.map { Quantity(value: $0 / 86_400) } })
   }
 
   private var sizes: Plot? {

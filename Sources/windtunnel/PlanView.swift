@@ -93,16 +93,22 @@ struct PlanView {
   private var sweep: String {
     guard let rows = document.sweep else { return "" }
     let hasExperts = rows.contains { $0.experts != nil }
+    let hasTime = rows.contains { $0.seconds != nil }
     var table = TextTable(
       [.init("budget")] + (hasExperts ? [.init("experts", .right)] : []) + [
         .init("size", .right), .init("interval"), .init("tokens", .right), .init("per param", .decimal),
         .init("loss", .decimal), .init("interval"),
-      ], title: "Over budgets", terminal: terminal)
+      ] + (hasTime ? [.init("time", .right), .init("MFU", .right)] : []), title: "Over budgets", terminal: terminal)
     for row in rows {
       func interval(_ quantity: DocumentQuantity?, _ text: (Double) -> String) -> String {
         quantity?.interval.flatMap { $0.count == 2 ? "\(text($0[0])) … \(text($0[1]))" : nil } ?? "–"
       }
       let experts = hasExperts ? [row.experts.map { "\(Int($0))" } ?? "–"] : []
+      let time =
+        hasTime
+        ? [
+          row.seconds.map { formatDuration($0) } ?? "–", row.mfu.map { "\(format($0 * 100, significant: 3)) %" } ?? "–",
+        ] : []
       table.add(
         [formatFLOPs(row.budget)] + experts + [
           row.params?.value.map { formatParams($0) } ?? "–",
@@ -110,7 +116,7 @@ struct PlanView {
           row.tokens?.value.map { formatTokens($0) } ?? "–",
           row.tokensPerParam?.value.map { format($0, significant: 3) } ?? "–",
           row.loss.value.map { format($0, significant: 4) } ?? "–", interval(row.loss) { format($0, significant: 4) },
-        ])
+        ] + time)
     }
     return table.render(width: max(terminal.columns, 100))
   }

@@ -7,7 +7,7 @@ import TrainingCost
 @Suite struct ClusterPlanTests {
   private func request(_ days: Double, count: Int = 16, batch: Double? = nil) throws -> ClusterRequest {
     var request = ClusterRequest(
-      cluster: try Cluster(Accelerator.named("H100"), count: count), seconds: days * 86_400)
+      cluster: try Cluster(Accelerator.named("H100"), count: count), goal: .seconds(days * 86_400))
     request.batchTokens = batch
     return request
   }
@@ -117,6 +117,82 @@ import TrainingCost
   @Test(arguments: [0, -1, Double.nan, .infinity]) func impossibleTimesAreErrors(_ days: Double) throws {
     let fitted = try published("besiroglu2024")
     #expect(throws: PlanError.self) { try planOnCluster(fitted, request(days)) }
+  }
+
+  private func reaching(_ goal: ClusterGoal) throws -> ClusterRequest {
+    ClusterRequest(cluster: try Cluster(Accelerator.named("H100"), count: 64), goal: goal)
+  }
+
+  /// Compute fixes the tokens of each size; the cluster only says how long they take.
+  @Test func computeIsSpentWhateverItsTime() throws {
+    let fitted = try published("besiroglu2024")
+    let plan = try planOnCluster(fitted, reaching(.flops(1e22)))
+    #expect(plan.sizes.count >= 6)
+    for run in plan.sizes {
+      #expect(isClose(6 * run.params * run.tokens, 1e22, within: 1e-9))
+      #expect(isClose(run.seconds, run.tokens / run.tokensPerSecond, within: 1e-9))
+      #expect(plan.run.loss <= run.loss)
+    }
+    let free = try planOptimum(fitted, for: .flops(1e22))
+    #expect(plan.run.loss >= free.loss.value && plan.run.loss < free.loss.value * 1.0005)
+    #expect(isClose(plan.plan.flops.value, 1e22, within: 1e-9))
+  }
+
+  /// From L = E + A/N^α + B/D^β the tokens that a size needs for a loss follow in closed form.
+  @Test func aLossIsReachedInTheShortestTime() throws {
+    let fitted = try published("besiroglu2024")
+    let plan = try planOnCluster(fitted, reaching(.loss(2.1)))
+    func value(_ name: String) throws -> Double {
+      fitted.parameters[try #require(fitted.law.parameters.firstIndex { $0.name == name })]
+    }
+    let (e, a, b) = (try value("E"), try value("A"), try value("B"))
+    let (alpha, beta) = (try value("alpha"), try value("beta"))
+    for run in plan.sizes {
+      let left = 2.1 - e - a / pow(run.params, alpha)
+      #expect(isClose(run.tokens, pow(b / left, 1 / beta), within: 1e-6))
+      #expect(plan.run.seconds <= run.seconds)
+    }
+    #expect(plan.sizes.count >= 6)
+  }
+
+  @Test func aDeadlineLeavesOutWhatEndsLater() throws {
+    let fitted = try published("besiroglu2024")
+    var request = try reaching(.loss(2.1))
+    let free = try planOnCluster(fitted, request)
+    request.deadline = free.run.seconds * 1.05
+    let kept = try planOnCluster(fitted, request)
+    #expect(kept.run == free.run && kept.sizes.count < free.sizes.count)
+    request.deadline = free.run.seconds * 0.9
+    let error = try #require(throws: PlanError.self) { try planOnCluster(fitted, request) }
+    #expect(error.description.contains("take more accelerators"), "\(error)")
+  }
+
+  @Test func givenTokensAreSeenByEverySize() throws {
+    let fitted = try published("besiroglu2024")
+    for goal in [ClusterGoal.flops(1e22), .seconds(5 * 86_400)] {
+      let plan = try planOnCluster(fitted, reaching(goal), constraints: PlanConstraints(fixedTokens: 4e11))
+      #expect(plan.sizes.allSatisfy { isClose($0.tokens, 4e11, within: 1e-9) })
+      #expect(plan.run.params == plan.sizes.last?.params)
+    }
+    let many = PlanConstraints(fixedTokens: 1e16)
+    let error = try #require(throws: PlanError.self) {
+      try planOnCluster(fitted, reaching(.flops(1e22)), constraints: many)
+    }
+    #expect(error.description.contains("no size that fits 64 H100 sees"), "\(error)")
+    #expect(throws: PlanError.self) {
+      try planOnCluster(fitted, reaching(.loss(2.1)), constraints: PlanConstraints(fixedTokens: 4e11))
+    }
+  }
+
+  @Test func aSweepHasThePlanOfEachBudget() throws {
+    let fitted = try published("besiroglu2024")
+    let rows = try sweepOnCluster(try reaching(.flops(1e22)), budgets: [1e21, 1e22]) { asked throws(PlanError) in
+      try planOnCluster(fitted, asked)
+    }
+    let plan = try planOnCluster(fitted, reaching(.flops(1e22)))
+    #expect(rows.count == 2 && rows[1].seconds == plan.run.seconds && rows[1].utilisation == plan.run.utilisation)
+    #expect(rows[1].params?.value == plan.run.params && rows[1].loss == plan.plan.loss)
+    #expect(rows[0].loss.value > rows[1].loss.value)
   }
 
   @Test func theSamePlanTwice() throws {

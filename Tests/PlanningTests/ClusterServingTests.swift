@@ -9,7 +9,7 @@ struct ClusterServingTests {
   private func plan(serving tokens: Double?) throws -> ClusterPlan {
     let (law, preset) = try LawCatalogue().preset("besiroglu2024")
     let fitted = try FittedLaw(law: law, parameters: preset.values, provenance: "published")
-    let request = ClusterRequest(cluster: try Cluster(.named("H100"), count: 64), seconds: 30 * 86_400)
+    let request = ClusterRequest(cluster: try Cluster(.named("H100"), count: 64), goal: .seconds(30 * 86_400))
     return try planOnCluster(fitted, request, constraints: PlanConstraints(inferenceTokens: tokens))
   }
 

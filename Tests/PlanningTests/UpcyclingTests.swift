@@ -2,6 +2,7 @@ import Foundation
 import Planning
 import ScalingLaws
 import Testing
+import TrainingCost
 
 @Suite struct UpcyclingTests {
   private func liew() throws -> UpcyclingLaws {
@@ -28,6 +29,30 @@ import Testing
     #expect(choice.crossovers.count == crossovers.count)
     for (crossover, expected) in zip(choice.crossovers, crossovers) {
       #expect(isClose(crossover.flops.value, expected, within: 1e-8))
+    }
+  }
+
+  /// Dense and mixture each see what their own step leaves room for in the time; compute is counted for the dense model.
+  @Test func aClusterTrainsEachInItsOwnFastestLayout() throws {
+    let request = UpcyclingRequest(denseParams: 1e9, denseTokens: 1e11)
+    let cluster = ClusterRequest(cluster: try Cluster(.named("H100"), count: 16), goal: .seconds(10 * 86_400))
+    let (plan, run) = try planUpcyclingOnCluster(try liew(), on: cluster, request)
+    let choice = try #require(plan.upcycling)
+    let mixtures = choice.rows.filter { $0.option != .dense }
+    let best = try #require(choice.rows.first { $0.option == choice.best })
+    #expect(isClose(best.tokens, run.tokensPerSecond * 864_000, within: 1e-9))
+    #expect(run.shape.experts?.count == (choice.best == .dense ? nil : 8))
+    let dense = try #require(choice.rows.first)
+    for row in mixtures {
+      #expect(isClose(row.tokens * row.activeParams / (dense.tokens * 1e9), choice.mixtureRate, within: 1e-9))
+    }
+    // The same compute without a cluster buys the dense model as many tokens, and mixtures as many as dense utilisation.
+    let plain = try planUpcycling(try liew(), flops: 6e9 * dense.tokens, request)
+    let rows = try #require(plain.upcycling).rows
+    #expect(isClose(rows[0].loss.value, dense.loss.value, within: 1e-9) && choice.mixtureRate != 1)
+    #expect(throws: PlanError.self) {
+      try planUpcyclingOnCluster(
+        try liew(), on: ClusterRequest(cluster: cluster.cluster, goal: .flops(1e21)), request)
     }
   }
 
