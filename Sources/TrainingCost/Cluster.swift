@@ -31,7 +31,7 @@ public struct Cluster: Sendable, Hashable {
     powerUsageEffectiveness = 1.1
   }
 
-  /// Reads `64xH100`, `1k x A100 40GB` or, for one of them, `H100`.
+  /// Reads `64xH100`, `1k x A100 40GB` or, for one of them, `H100`; and the name of a user's cluster for the whole of it.
   ///
   /// - Throws: ``CostError`` that says what was expected.
   public init(parsing text: String, in hardware: HardwareCatalogue = .builtIn) throws(CostError) {
@@ -39,7 +39,7 @@ public struct Cluster: Sendable, Hashable {
     // An accelerator may have an x in its name, MI300X, but none before a digit at the start of the text.
     guard let first = trimmed.first, first.isNumber || "+-−.".contains(first), trimmed.contains(where: Self.isTimes)
     else {
-      try self.init(try hardware.named(trimmed), count: 1)
+      self = try hardware.cluster(trimmed)
       return
     }
     let number = trimmed.prefix { !Self.isTimes($0) }
@@ -50,7 +50,7 @@ public struct Cluster: Sendable, Hashable {
     guard let whole = Int(exactly: count) else {
       throw CostError("the cluster '\(excerpted(text))' should have a whole number of accelerators, as '64xH100' has")
     }
-    try self.init(try hardware.named(String(trimmed.dropFirst(number.count + 1))), count: whole)
+    self = try hardware.cluster(String(trimmed.dropFirst(number.count + 1)), count: whole)
   }
 
   public var nodes: Int { (count + devicesPerNode - 1) / devicesPerNode }

@@ -1,9 +1,16 @@
 import Formulas
 
-/// The accelerators there are to plan with: those of Windtunnel, and a user's own.
+/// The accelerators there are to plan with, those of Windtunnel and a user's own, and the user's clusters of them.
 public struct HardwareCatalogue: Sendable, Hashable {
   /// A user's come first, then those of Windtunnel; a user's of the same name takes the place of the latter.
   public let accelerators: [Accelerator]
+  public var clusters: [NamedCluster] = []
+
+  /// A cluster of the user's.
+  public struct NamedCluster: Sendable, Hashable {
+    public let name: String
+    public let cluster: Cluster
+  }
 
   public static let builtIn = HardwareCatalogue(Accelerator.catalogue)
 
@@ -14,6 +21,22 @@ public struct HardwareCatalogue: Sendable, Hashable {
   }
 
   private init(_ accelerators: [Accelerator]) { self.accelerators = accelerators }
+
+  /// A cluster of the user's by its name, or a part of it; or so many of an accelerator, one where that is not said.
+  ///
+  /// - Throws: ``CostError`` for a name that is not known, or more accelerators than the cluster has.
+  public func cluster(_ name: String, count: Int? = nil) throws(CostError) -> Cluster {
+    guard let own = clusters.first(where: { Self.plain($0.name) == Self.plain(name) }) else {
+      return try Cluster(named(name), count: count ?? 1)
+    }
+    guard let count else { return own.cluster }
+    guard count > 0, count <= own.cluster.count else {
+      throw CostError("the cluster '\(own.name)' has \(own.cluster.count) accelerators, not \(count)")
+    }
+    var part = own.cluster
+    part.count = count
+    return part
+  }
 
   /// The accelerator of a name, without regard to case, hyphens, spaces and the vendor's name.
   ///
@@ -26,7 +49,7 @@ public struct HardwareCatalogue: Sendable, Hashable {
     {
       return found
     }
-    let near = nearestName(to: name, among: accelerators.flatMap { [$0.name] + $0.aliases })
+    let near = nearestName(to: name, among: accelerators.flatMap { [$0.name] + $0.aliases } + clusters.map(\.name))
     let some = accelerators.prefix(12).map(\.name).joined(separator: ", ")
     let more = accelerators.count > 12 ? " and \(accelerators.count - 12) more" : ""
     throw CostError(

@@ -1,9 +1,10 @@
 import Tables
 
 extension HardwareCatalogue {
-  /// Accelerators as a hardware file, whole: a start for one's own.
-  public static func yaml(_ accelerators: [Accelerator]) -> String {
-    "schema: \(schema)\naccelerators:\n" + accelerators.map(\.entry).joined()
+  /// Accelerators and clusters as a hardware file, whole: a start for one's own.
+  public static func yaml(_ accelerators: [Accelerator], _ clusters: [NamedCluster] = []) -> String {
+    let list = accelerators.isEmpty ? "" : "accelerators:\n" + accelerators.map(\.entry).joined()
+    return "schema: \(schema)\n" + list + yaml(clusters)
   }
 }
 
@@ -36,26 +37,27 @@ extension Accelerator {
     return "{\(parts.joined(separator: ", "))}"
   }
 
-  private func number(_ value: Double, _ unit: String) -> String { "\(plain(value)) \(unit)" }
+}
 
-  /// Twelve significant digits, to be rid of what division left in the last ones, and no zeros at the end.
-  private func plain(_ value: Double) -> String {
-    let text = significant(value, digits: 12)
-    guard text.contains("."), !text.contains("e") else { return text }
-    let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
-    return String(trimmed.reversed())
-  }
+func number(_ value: Double, _ unit: String) -> String { "\(plain(value)) \(unit)" }
 
-  /// A text in quotes that YAML reads as it is.
-  private func quoted(_ text: String) -> String {
-    let safe = text.map { character in
-      switch character {
-      case "\\": "\\\\"
-      case "\"": "\\\""
-      case _ where character.isNewline: " "
-      default: String(character)
-      }
+/// Twelve significant digits, to be rid of what division left in the last ones, and no zeros at the end.
+func plain(_ value: Double) -> String {
+  let text = significant(value, digits: 12)
+  guard text.contains("."), !text.contains("e") else { return text }
+  let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
+  return String(trimmed.reversed())
+}
+
+/// A text in quotes that YAML reads as it is.
+func quoted(_ text: String) -> String {
+  let safe = text.map { character in
+    switch character {
+    case "\\": "\\\\"
+    case "\"": "\\\""
+    case _ where character.isNewline: " "
+    default: String(character)
     }
-    return "\"\(safe.joined())\""
   }
+  return "\"\(safe.joined())\""
 }

@@ -11,23 +11,29 @@ import Tables
 ///     usd_per_hour: 1.80
 ///     price_basis: our contract of 2026
 /// ```
+///
+/// and `clusters`, as ``HardwareCatalogue/clusters(_:among:)`` reads them.
 extension HardwareCatalogue {
   public static let schema = "windtunnel.hardware/1"
 
-  /// The built-in accelerators and those of a file. An entry that is `like` another overrides what it states.
+  /// The built-in accelerators and those of a file, with its clusters. An entry that is `like` another overrides what it
+  /// states.
   ///
   /// - Throws: ``FileError`` for a file that is missing or wrong.
   public init(path: String) throws(FileError) {
     let file = try YAMLSection(
-      path: path, kind: "hardware file", schema: Self.schema, keys: ["schema", "accelerators"])
-    guard let list = try file.section("accelerators", example: "'lab: {like: H100}'", isSubject: false),
-      !list.names.isEmpty
-    else {
-      throw FileError("\(path): it has no 'accelerators'; one is 'lab: {like: H100, memory: 96 GB}'")
+      path: path, kind: "hardware file", schema: Self.schema, keys: ["schema", "accelerators", "clusters"])
+    let list = try file.section("accelerators", example: "'lab: {like: H100}'", isSubject: false)
+    let clusters = try file.section(
+      "clusters", example: "'alpha: {accelerator: H100, count: 512}'", isSubject: false)
+    guard !(list?.names ?? []).isEmpty || !(clusters?.names ?? []).isEmpty else {
+      throw FileError(
+        "\(path): it has no 'accelerators', as 'lab: {like: H100, memory: 96 GB}', and no 'clusters', as "
+          + "'alpha: {accelerator: H100, count: 512}'")
     }
     var own: [Accelerator] = []
-    for name in list.names {
-      guard let entry = try list.section(name, example: "{like: H100, memory: 96 GB}") else { continue }
+    for name in list?.names ?? [] {
+      guard let list, let entry = try list.section(name, example: "{like: H100, memory: 96 GB}") else { continue }
       let accelerator = try Self.accelerator(name, entry, among: HardwareCatalogue(adding: own))
       if let twice = own.first(where: { Self.plain($0.name) == Self.plain(name) }) {
         throw list.fault(name, "it reads the same as '\(twice.name)'; give it another name")
@@ -35,6 +41,7 @@ extension HardwareCatalogue {
       own.append(accelerator)
     }
     self.init(adding: own)
+    if let clusters { self.clusters = try Self.clusters(clusters, among: self) }
   }
 
   private static let keys = [
@@ -125,7 +132,7 @@ extension HardwareCatalogue {
     return Accelerator.Network(name: try section.text("name") ?? base?.name ?? "network", bytesPerSecond: bandwidth)
   }
 
-  private static func price(_ entry: YAMLSection) throws(FileError) -> ComputePrice? {
+  static func price(_ entry: YAMLSection) throws(FileError) -> ComputePrice? {
     guard let usd = try entry.quantity("usd_per_hour", parseUSD) else {
       guard !entry.has("price_basis") else { throw entry.fault("price_basis", "it needs 'usd_per_hour' beside it") }
       return nil

@@ -91,7 +91,8 @@ extension StepModel {
     let domain = cluster.accelerator.link.domainSize
     let nodes = Double(max(1, layout.expert / domain))
     let reached = nodes * (1 - pow(1 - 1 / nodes, layer.activeExperts))
-    let byNetwork = nodes > 1 ? sent * reached * (nodes - 1) / nodes / networkRate : 0
+    let rate = networkRate(across: layout.expert)
+    let byNetwork = nodes > 1 ? sent * reached * (nodes - 1) / nodes / rate : 0
     let inside = Double(min(layout.expert, domain))
     let byLink = sent * layer.activeExperts * (inside - 1) / inside / linkRate
     let latency = nodes > 1 ? efficiency.networkLatency : efficiency.linkLatency

@@ -60,7 +60,7 @@ public struct MixedLayout: Sendable {
     var narrowest = Double.infinity
     for group in found {
       let model = try StepModel(workload, on: group.cluster)
-      narrowest = min(narrowest, model.networkRate * Double(group.cluster.count))
+      narrowest = min(narrowest, model.networkRate(across: group.cluster.count) * Double(group.cluster.count))
     }
     let n = Double(found.count)
     let bytes = 2 * (n - 1) / n * workload.gradientBytes * Double(workload.shape.parameters.total)

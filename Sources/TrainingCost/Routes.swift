@@ -19,20 +19,23 @@ extension StepModel {
       return Route(bytesPerSecond: linkRate, latency: efficiency.linkLatency, isNetwork: false)
     }
     let neighbours = max(1, min(devices, domain / max(1, stride)))
-    var rate = networkRate
-    if let nodes = cluster.nodesPerGroup, let narrow = cluster.groupBytesPerSecond,
-      devices * stride > nodes * cluster.devicesPerNode
-    {
-      rate = min(rate, narrow * efficiency.network)
-    }
+    let rate = networkRate(across: devices * stride)
     return Route(
       bytesPerSecond: min(linkRate, rate * Double(neighbours)), latency: efficiency.networkLatency, isNetwork: true)
   }
 
   /// Bytes a second and device inside a node or domain.
   var linkRate: Double { cluster.accelerator.link.bytesPerSecond * efficiency.link }
-  /// Bytes a second and device between nodes.
-  var networkRate: Double { cluster.networkBytesPerSecond * efficiency.network }
+  /// Bytes a second and device between nodes, for messages that go across so many devices.
+  func networkRate(across devices: Int) -> Double {
+    var rate = cluster.networkBytesPerSecond
+    if let nodes = cluster.nodesPerGroup, let narrow = cluster.groupBytesPerSecond,
+      devices > nodes * cluster.devicesPerNode
+    {
+      rate = min(rate, narrow)
+    }
+    return rate * efficiency.network
+  }
 
   /// A ring all-reduce of so many bytes on each device (Patarasuk and Yuan 2009).
   func allReduce(bytes: Double, devices: Int, stride: Int) -> Double {
@@ -49,7 +52,7 @@ extension StepModel {
     let n = Double(devices)
     let inside = Double(max(1, min(devices, cluster.accelerator.link.domainSize / max(1, stride))))
     let byLink = bytes * (inside - 1) / n / linkRate
-    let byNetwork = bytes * (n - inside) / n / networkRate
+    let byNetwork = bytes * (n - inside) / n / networkRate(across: devices * stride)
     let latency = inside < n ? efficiency.networkLatency : efficiency.linkLatency
     return max(byLink, byNetwork) + latency * log2(n)
   }

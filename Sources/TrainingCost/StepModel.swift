@@ -95,7 +95,7 @@ public struct StepModel: Sendable {
     let inside = layout.devices <= cluster.accelerator.link.domainSize
     // Tensor-parallel devices send a slice each.
     let bytes = 2 * tokensPerDevice(layout) * layer.hidden / Double(layout.tensor)
-    let rate = inside ? linkRate : networkRate
+    let rate = inside ? linkRate : networkRate(across: layout.devices)
     let latency = inside ? efficiency.linkLatency : efficiency.networkLatency
     return 2 * (bytes / rate + latency)
   }

@@ -78,9 +78,14 @@ func assumptions(of model: StepModel, _ calibration: CalibrationDocument?) -> [S
     calibration.map { "The cost model's constants are those fitted to \($0.rows.count) measured steps of \($0.file)." }
     ?? "The cost model's constants are the defaults for \(cluster.accelerator.name); 'windtunnel cost calibrate' fits them "
     + "to steps of yours."
+  let groups =
+    cluster.nodesPerGroup.flatMap { nodes in
+      cluster.groupBytesPerSecond.map { ", groups of \(nodes) of them at \(formatBytes($0))/s" }
+    } ?? ""
   return [
     constants,
-    "Nodes of \(cluster.devicesPerNode) are joined at \(formatBytes(cluster.networkBytesPerSecond))/s for each accelerator.",
+    "Nodes of \(cluster.devicesPerNode) are joined at \(formatBytes(cluster.networkBytesPerSecond))/s for each "
+      + "accelerator\(groups).",
     "Gradients of \(significant(model.workload.gradientBytes)) bytes, Adam with a master copy of the weights "
       + "(\(significant(model.workload.optimizerBytes)) bytes a parameter), \(significant(model.workload.logitBytes)) bytes of a "
       + "logit.",

@@ -9,7 +9,12 @@ struct HardwareCommand: ParsableCommand {
     commandName: "hardware",
     abstract: "List accelerators with their rates, memory, links, power and price, or show one whole.",
     discussion: """
-      With --file accelerators of your own come first; --format yaml writes such a file to start from.
+      With --file accelerators of your own come first, and clusters of yours, whose names --cluster then takes; --format \
+      yaml writes such a file to start from. A cluster is written as
+
+        clusters:
+          alpha: {accelerator: H100, count: 1024, network: 400 Gb/s,
+                  group: {nodes: 32, network: 100 Gb/s}, usd_per_hour: 2.1}
 
       Examples:
         windtunnel hardware
@@ -17,9 +22,10 @@ struct HardwareCommand: ParsableCommand {
         windtunnel hardware H100 B200 MI300X
         windtunnel hardware H100 --format yaml > lab.yaml
         windtunnel hardware --file lab.yaml
+        windtunnel cost --params 7B --hardware lab.yaml --cluster 256xalpha
       """)
 
-  @Argument(help: "Accelerators to show; one is shown whole.")
+  @Argument(help: "Accelerators, or clusters of yours, to show; one is shown whole.")
   var names: [String] = []
 
   @Option(help: ArgumentHelp("Accelerators of your own in YAML.", valueName: "file"))
@@ -40,13 +46,17 @@ struct HardwareCommand: ParsableCommand {
   func run() throws {
     if let output { try checkWritable(output) }
     let hardware = try file.map { path throws(FileError) in try HardwareCatalogue(path: path) } ?? .builtIn
-    let accelerators = try names.isEmpty ? hardware.accelerators : names.map { try hardware.named($0) }
-    let json = indentedJSON(try encodedJSON(AcceleratorsDocument(accelerators)))
+    let clusters = names.isEmpty ? hardware.clusters : hardware.clusters.filter { names.contains($0.name) }
+    let others = names.filter { name in !clusters.contains { $0.name == name } }
+    let accelerators = try names.isEmpty ? hardware.accelerators : others.map { try hardware.named($0) }
+    let json = indentedJSON(try encodedJSON(AcceleratorsDocument(accelerators, clusters)))
     let text =
       switch format {
       case .json: json
-      case .yaml: HardwareCatalogue.yaml(accelerators)
-      case .table: names.count == 1 ? accelerators.map(details).joined() : overview(accelerators)
+      case .yaml: HardwareCatalogue.yaml(accelerators, clusters)
+      case .table:
+        (others.count == 1 ? accelerators.map(details).joined() : accelerators.isEmpty ? "" : overview(accelerators))
+          + overview(clusters)
       }
     if let output { try writeAtomically(format == .yaml ? text : json, to: output) }
     if output == "-" || output == "/dev/stdout" { return }
@@ -74,6 +84,28 @@ struct HardwareCommand: ParsableCommand {
     return table.render(width: max(terminal.columns, 120))
       + "bf16 (fp16 where there is none) and fp8: dense peaks in TFLOP/s; links and networks: one accelerator, one direction.\n"
       + "'windtunnel hardware NAME' shows one whole, with its sources.\n"
+  }
+
+  private func overview(_ clusters: [HardwareCatalogue.NamedCluster]) -> String {
+    guard !clusters.isEmpty else { return "" }
+    let terminal = Terminal.standardOutput
+    var table = TextTable(
+      [
+        .init("cluster"), .init("accelerators", .right), .init("nodes", .right), .init("between nodes", .right),
+        .init("between groups of nodes", .right), .init("PUE", .right), .init("an hour", .right),
+        .init("price of", wraps: true),
+      ], terminal: terminal)
+    for named in clusters {
+      let cluster = named.cluster
+      let groups = cluster.nodesPerGroup.flatMap { nodes in cluster.groupBytesPerSecond.map { (nodes, $0) } }
+      table.add([
+        named.name, "\(cluster.count) \(cluster.accelerator.name)", "\(cluster.nodes) of \(cluster.devicesPerNode)",
+        rate(cluster.networkBytesPerSecond), groups.map { "\(rate($0.1)), of \($0.0)" } ?? "–",
+        significant(cluster.powerUsageEffectiveness), cluster.price.map { formatUSD($0.usdPerHour) } ?? "–",
+        cluster.price?.basis ?? "",
+      ])
+    }
+    return "\n" + table.render(width: max(terminal.columns, 120))
   }
 
   private func details(_ accelerator: Accelerator) -> String {
@@ -117,6 +149,20 @@ struct HardwareCommand: ParsableCommand {
 struct AcceleratorsDocument: Encodable {
   let schema = "windtunnel.accelerators/1"
   let accelerators: [Entry]
+  let clusters: [Group]
+
+  struct Group: Encodable {
+    let name: String
+    let accelerator: String
+    let count: Int
+    let devicesPerNode: Int
+    let networkBytesPerSecond: Double
+    let nodesPerGroup: Int?
+    let groupBytesPerSecond: Double?
+    let powerUsageEffectiveness: Double
+    let usdPerHour: Double?
+    let priceBasis: String?
+  }
 
   struct Entry: Encodable {
     let name: String
@@ -138,7 +184,15 @@ struct AcceleratorsDocument: Encodable {
     let citation: String
   }
 
-  init(_ accelerators: [Accelerator]) {
+  init(_ accelerators: [Accelerator], _ clusters: [HardwareCatalogue.NamedCluster]) {
+    self.clusters = clusters.map {
+      Group(
+        name: $0.name, accelerator: $0.cluster.accelerator.name, count: $0.cluster.count,
+        devicesPerNode: $0.cluster.devicesPerNode, networkBytesPerSecond: $0.cluster.networkBytesPerSecond,
+        nodesPerGroup: $0.cluster.nodesPerGroup, groupBytesPerSecond: $0.cluster.groupBytesPerSecond,
+        powerUsageEffectiveness: $0.cluster.powerUsageEffectiveness, usdPerHour: $0.cluster.price?.usdPerHour,
+        priceBasis: $0.cluster.price?.basis)
+    }
     func named(_ rates: [Precision: Double]) -> [String: Double] {
       Dictionary(rates.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: { first, _ in first })
     }

@@ -65,7 +65,7 @@ struct PlanClusterOptions: ParsableArguments {
       guard cluster == nil, days == nil else {
         throw UsageError("the budget names a cluster and its time already; leave out --cluster and --days")
       }
-      let named = try Cluster(catalogue.named(name), count: count)
+      let named = try catalogue.cluster(name, count: count)
       return (try made(named, .seconds(seconds), assumptions), "")
     }
     guard let cluster else {

@@ -102,7 +102,7 @@ struct WorkloadOptions: ParsableArguments {
 
 /// Where it is trained.
 struct ClusterOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The accelerators: 64xH100.", valueName: "NxNAME"))
+  @Option(help: ArgumentHelp("The accelerators, 64xH100, or a cluster of --hardware by its name.", valueName: "NxNAME"))
   var cluster: String
 
   @OptionGroup var hardware: HardwareFileOption
@@ -141,7 +141,8 @@ struct ClusterOptions: ParsableArguments {
 /// Accelerators of the user's own.
 struct HardwareFileOption: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Your own accelerators, as 'windtunnel hardware --format yaml' writes.", valueName: "file"))
+    help: ArgumentHelp(
+      "Your own accelerators and clusters, as 'windtunnel hardware --format yaml' writes.", valueName: "file"))
   var hardware: String?
 
   func catalogue() throws -> HardwareCatalogue {

@@ -83,6 +83,35 @@ import Testing
     #expect((json["accelerators"] as? [[String: Any]])?.first?["memory_bytes"] as? Double == 96e9)
   }
 
+  /// Messages that cross groups of nodes go by the narrower network.
+  @Test func aClusterOfAFileIsTakenByName() throws {
+    try place.write(
+      """
+      schema: windtunnel.hardware/1
+      clusters:
+        alpha: {accelerator: H100, count: 256, group: {nodes: 4, network: 10 Gb/s}, usd_per_hour: 2}
+        flat: {accelerator: H100, count: 256}
+      """, to: "lab.yaml")
+    func seconds(_ cluster: String) throws -> Double {
+      let json = try place.shell(
+        "$W cost --model llama-3-8b --hardware lab.yaml --cluster \(cluster) --zero 1 --format json"
+      ).json()
+      return try #require((json["layout"] as? [String: Any])?["step_seconds"] as? Double)
+    }
+    #expect(try seconds("alpha") > 1.2 * seconds("flat") && seconds("32xalpha") == seconds("32xflat"))
+    let shown = try place.shell("$W hardware --file lab.yaml").text
+    #expect(shown.contains("alpha") && shown.contains("256 H100"))
+    let json = try place.shell("$W hardware alpha --file lab.yaml --format json").json()
+    let group = try #require((json["clusters"] as? [[String: Any]])?.first)
+    #expect(group["nodes_per_group"] as? Int == 4 && group["group_bytes_per_second"] as? Double == 1.25e9)
+    let plan = try place.shell(
+      "$W plan --preset besiroglu2024 --hardware lab.yaml --budget '64xalpha for 3d' --format json"
+    ).json()
+    let cost = try #require(plan["cluster"] as? [String: Any])
+    #expect(cost["devices"] as? Int == 64)
+    expectFailure(try place.shell("$W cost --params 7B --hardware lab.yaml --cluster 512xalpha"), 64, "has 256")
+  }
+
   @Test func slipsAreNamed() throws {
     expectFailure(try place.shell("$W hardware H10O"), 64, "did you mean 'H100'?")
     expectFailure(try place.shell("$W hardware --file lab.yaml"), 66, "lab.yaml", "windtunnel.hardware/1")

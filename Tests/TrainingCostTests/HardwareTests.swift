@@ -126,6 +126,50 @@ import TrainingCost
     #expect(try Cluster(parsing: "8xlab", in: hardware).accelerator == own)
   }
 
+  private let clusters = """
+    clusters:
+      alpha:
+        accelerator: lab
+        count: 1024
+        network: 400 Gb/s
+        group: {nodes: 32, network: 100 Gb/s}
+        usd_per_hour: 2.1
+        price_basis: our contract
+        pue: 1.2
+    """
+
+  @Test func aClusterHasItsOwnLinksAndPrice() throws {
+    let hardware = try read("\(lab)\n\(clusters)\n")
+    let whole = try Cluster(parsing: "alpha", in: hardware)
+    let own = try hardware.named("lab")
+    #expect(whole.count == 1024 && whole.accelerator == own && whole.networkBytesPerSecond == 50e9)
+    #expect(whole.nodesPerGroup == 32 && whole.groupBytesPerSecond == 12.5e9 && whole.powerUsageEffectiveness == 1.2)
+    #expect(whole.price?.usdPerHour == 2.1)
+    let part = try Cluster(parsing: "256xAlpha", in: hardware)
+    #expect(part.count == 256 && part.groupBytesPerSecond == 12.5e9)
+    let error = try #require(throws: CostError.self) { try Cluster(parsing: "2048xalpha", in: hardware) }
+    #expect(error.description == "the cluster 'alpha' has 1024 accelerators, not 2048")
+    let near = try #require(throws: CostError.self) { try Cluster(parsing: "alhpa", in: hardware) }
+    #expect(near.description.contains("did you mean 'alpha'?"))
+    let again = try read(HardwareCatalogue.yaml(hardware.accelerators, hardware.clusters))
+    #expect(again.clusters == hardware.clusters)
+    // A file may have clusters alone, of accelerators that there are.
+    let alone = try read("schema: windtunnel.hardware/1\nclusters: {beta: {accelerator: A100, count: 64}}\n")
+    #expect(try Cluster(parsing: "beta", in: alone) == Cluster(.named("A100"), count: 64))
+  }
+
+  @Test(arguments: [
+    ("accelerator: lab", "accelerator: lob", "did you mean 'lab'?"), ("count: 1024", "count: 0", "from 1 to"),
+    ("    count: 1024\n", "", "needs 'accelerator' and 'count'"), ("nodes: 32, ", "", "it needs 'nodes'"),
+    ("pue: 1.2", "pue: 0.9", "1 or more"), ("  alpha:", "  lab:", "give it another name"),
+    ("  alpha:", "  8a:", "begin with a letter"), ("network: 400 Gb/s", "network: 400", "expected a unit"),
+    ("group:", "groups:", "did you mean 'group'?"),
+  ])
+  func aSlipInAClusterIsNamed(_ part: String, _ slip: String, _ words: String) throws {
+    let error = try #require(throws: FileError.self) { try read("\(lab)\n\(clusters.replacing(part, with: slip))\n") }
+    #expect(error.description.contains(words) && error.description.contains("lab.yaml"), "\(error)")
+  }
+
   @Test func theBuiltInOnesAreReadBackAsWritten() throws {
     let hardware = try read(HardwareCatalogue.yaml(Accelerator.catalogue))
     #expect(hardware.accelerators.count == Accelerator.catalogue.count)
