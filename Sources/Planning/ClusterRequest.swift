@@ -9,6 +9,7 @@ public struct ClusterRequest: Sendable {
   /// Tokens of a sequence.
   public var sequence = 4096
   public var precision = Precision.bf16
+  public var attention = AttentionKernel.flash
   /// Tokens of a step; the critical batch size where nil.
   public var batchTokens: Double?
   /// What failures and checkpoints leave of the time; all of it where nil.

@@ -66,7 +66,8 @@ struct ClusterSearch {
     for _ in 0..<2 {
       let (batch, sentence) = batch(trainingTokens: tokens)
       let workload = TrainingWorkload(
-        shape: shape, sequence: request.sequence, globalBatch: batch, precision: request.precision)
+        shape: shape, sequence: request.sequence, globalBatch: batch, precision: request.precision,
+        attention: request.attention)
       let model = try StepModel(workload, on: cluster, efficiency: request.calibration?.efficiency)
       var layouts = request.layouts
       layouts.keep = 1

@@ -53,7 +53,7 @@ extension StepModel {
     switch layout.recomputation {
     case .none: break
     // FlashAttention computes scores again by itself; then norms and activation functions are.
-    case .selective: time.recomputation = workload.attention == .flash ? elementwise : scores
+    case .selective: time.recomputation = workload.attention.isFused ? elementwise : scores
     case .full:
       time.recomputation = time.forward
       time.tensorBackward += time.tensorForward
@@ -73,8 +73,8 @@ extension StepModel {
     let square = b * s * s / Double(layout.context) / Double(layout.tensor)
     let flops = 2 * square * layer.heads * layer.attentionWidth
     switch workload.attention {
-    case .flash:
-      let forward = 0.5 * flops / (attentionPeak * efficiency.attention)
+    case .flash, .flash3:
+      let forward = 0.5 * flops / (attentionPeak * efficiency.attention * workload.attention.speed)
       return (forward, 2.5 * forward)
     case .unfused:
       let products = flops / (attentionPeak * efficiency.matmul)

@@ -70,7 +70,9 @@ extension StepModel {
 
   private func checkStages(_ layout: Layout) throws(CostError) {
     let (layers, stages, chunks) = (workload.shape.layers, layout.pipeline, layout.virtualStages)
-    let most = layout.stageSplit == .balanced && stages > 1 ? layers - 1 : layers
+    // A balanced split counts the embedding and the output projection as a layer each.
+    let isBalanced = layout.stageSplit == .balanced && stages > 1
+    let most = isBalanced ? chunks > 1 ? layers + 2 : layers - 1 : layers
     guard stages <= most, chunks <= most / stages else {
       throw CostError(
         "pipeline \(stages)\(chunks > 1 ? " x \(chunks) virtual stages" : "") needs more than the \(layers) layers that "
@@ -81,11 +83,8 @@ extension StepModel {
     guard layout.schedule == .oneForwardOneBackward else {
       throw CostError("virtual stages go with the schedule 1f1b, not \(layout.schedule.rawValue)")
     }
-    // A balanced split counts the embedding and the output projection as a layer each.
-    let isWhole = layers % (stages * chunks) == 0
-    if !isWhole,
-      layout.stageSplit == .even || (layers + 1) % (stages * chunks) != 0 && (layers + 2) % (stages * chunks) != 0
-    {
+    let isWhole = [0, isBalanced ? 1 : 0, isBalanced ? 2 : 0].contains { (layers + $0) % (stages * chunks) == 0 }
+    if !isWhole {
       try divides(stages * chunks, "pipeline x virtual stages", layers, "layers")
     }
     try divides(stages, "pipeline", microBatches(layout), "micro-batches, which the interleaved schedule goes round in")

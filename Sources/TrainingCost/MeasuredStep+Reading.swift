@@ -74,10 +74,10 @@ extension MeasuredStep {
       unknown.insert(.virtualStages)
     }
 
-    let attention: AttentionKernel = rows.text("attention", row).contains("softmax") ? .unfused : .flash
+    let attention = rows.attention(row)
     // Programs with FlashAttention split activations along the sequence as well, older ones do not.
     layout.sequenceParallel =
-      layout.tensor > 1 && (rows.text("sp", row).isEmpty ? attention == .flash : rows.isTrue("sp", row))
+      layout.tensor > 1 && (rows.text("sp", row).isEmpty ? attention.isFused : rows.isTrue("sp", row))
     workload = TrainingWorkload(
       shape: shape, sequence: try rows.whole("seq", row), globalBatch: try rows.whole("global_batch", row),
       precision: rows.precision(row), attention: attention,
@@ -180,6 +180,12 @@ private struct MeasuredRows {
     }
     guard let sharding = Layout.Sharding(rawValue: stage) else { throw CostError("zero_stage must be 0, 1, 2 or 3") }
     return sharding
+  }
+
+  func attention(_ row: Int) -> AttentionKernel {
+    let text = text("attention", row).lowercased()
+    if text.contains("softmax") || text == "unfused" { return .unfused }
+    return ["flash3", "fa3", "cudnn"].contains { text.contains($0) } ? .flash3 : .flash
   }
 
   func recomputation(_ row: Int) -> Recomputation {

@@ -63,7 +63,7 @@ extension StepModel {
   /// What a layer keeps where not all of it is computed again.
   private func keptBytes(_ layout: Layout) -> Double {
     let t = Double(layout.tensor)
-    let isLean = layout.recomputation == .selective && workload.attention == .flash
+    let isLean = layout.recomputation == .selective && workload.attention.isFused
     // The paper's models drop out, and keep two masks of a byte for it.
     let masks = workload.attention == .unfused ? 2.0 : 0
     let stream = (isLean ? 4 : 8 + masks) * layer.hidden / (layout.sequenceParallel ? t : 1)

@@ -19,6 +19,9 @@ public struct StepModel: Sendable {
   /// - Throws: ``CostError`` if the shape is not valid or the accelerator does not know the precision.
   public init(_ workload: TrainingWorkload, on cluster: Cluster, efficiency: Efficiency? = nil) throws(CostError) {
     try workload.validate()
+    guard workload.attention != .flash3 || cluster.accelerator.peaks[.fp8] != nil else {
+      throw CostError("flash3 is for chips with 8-bit units, which \(cluster.accelerator.name) has none of; use flash")
+    }
     let efficiency = efficiency ?? .standard(for: cluster.accelerator)
     self.workload = workload
     self.cluster = cluster

@@ -38,6 +38,15 @@ public struct TrainingWorkload: Sendable, Hashable {
 public enum AttentionKernel: String, Sendable, Hashable, CaseIterable {
   /// Scores stay on the chip and masked blocks are skipped (FlashAttention-2, Dao 2023).
   case flash
+  /// The same on chips with 8-bit units and asynchronous copies (FlashAttention-3, Shah et al. 2024, arXiv 2407.08608; cuDNN
+  /// is like it).
+  case flash3
   /// Scores go through memory, masked or not (Megatron-LM before FlashAttention).
   case unfused
+
+  /// Whether scores stay on the chip.
+  var isFused: Bool { self != .unfused }
+  /// How fast it is on a chip for which it was made, over FlashAttention-2: the least of the 1.5 to 2 times of the paper's
+  /// figures 5 and 6.
+  var speed: Double { self == .flash3 ? 1.5 : 1 }
 }

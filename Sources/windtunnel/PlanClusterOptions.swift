@@ -29,6 +29,9 @@ struct PlanClusterOptions: ParsableArguments {
   @Option(help: "Precision of the matrix products: bf16, fp16, fp8, fp4 or fp32.")
   var precision = Precision.bf16
 
+  @Option(help: "How attention is computed: flash (FlashAttention-2), flash3 (also cuDNN's) or unfused.")
+  var attention = AttentionKernel.flash
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("What one accelerator sends between nodes: \"50 GB/s\".", valueName: "rate"))
@@ -155,6 +158,7 @@ struct PlanClusterOptions: ParsableArguments {
     request.sequence = try wholeCount(sequence, "--sequence", of: .tokens, 1...100_000_000)
     request.batchTokens = try batch.map { try parseCount($0, of: .tokens) }
     request.precision = precision
+    request.attention = attention
     request.goodput = try reliability.goodput(devices: cluster.count)
     request.calibration = try calibrated.document()?.calibration
     return request

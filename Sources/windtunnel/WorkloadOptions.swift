@@ -29,7 +29,7 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "Precision of the matrix products: bf16, fp16, fp8, fp4 or fp32.")
   var precision = Precision.bf16
 
-  @Option(help: "How attention is computed: flash or unfused.")
+  @Option(help: "How attention is computed: flash (FlashAttention-2), flash3 (also cuDNN's) or unfused.")
   var attention = AttentionKernel.flash
 
   @Option(

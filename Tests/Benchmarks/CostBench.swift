@@ -16,6 +16,8 @@ struct CostCase {
   var minMFU = 0.0
   /// One in so many rows in 16 bits was fitted to, those whose number it divides; 0 for none.
   var fittedEvery = 0
+  /// Whether constants are fitted to those rows here, from the defaults, rather than taken as they are.
+  var isCalibrated = false
   var accelerator: String?
 
   /// The folder of measured steps beside the checkout, which users need not have.
@@ -31,13 +33,18 @@ struct CostCase {
     .init(
       source: "ultrascale", file: "measured_ultrascale.csv", stageSplit: .balanced, minMFU: 20,
       fittedEvery: 6),
+    .init(
+      source: "ultrascale", file: "measured_ultrascale.csv", stageSplit: .balanced, minMFU: 20,
+      fittedEvery: 6, isCalibrated: true),
     .init(source: "llm-foundry", file: "measured_llmfoundry.csv", logitBytes: 4, fittedEvery: 6, accelerator: "H100"),
     .init(source: "llm-foundry", file: "measured_llmfoundry.csv", logitBytes: 4, accelerator: "A100-40"),
     .init(source: "megatron-sc21-t1", file: "measured_papers_and_docs.csv"),
     .init(source: "korthikanti22-t5", file: "measured_papers_and_docs.csv"),
   ]
 
-  var title: String { accelerator.map { "\(source), \($0)" } ?? source }
+  var title: String {
+    source + (accelerator.map { ", \($0)" } ?? "") + (isCalibrated ? ", calibrated" : "")
+  }
 
   /// The steps, those whose times count, and of them those that were fitted to.
   func steps() throws -> (all: [MeasuredStep], timed: [MeasuredStep], fitted: [MeasuredStep]) {
@@ -70,9 +77,10 @@ struct CostComparison {
   mutating func add(_ one: CostCase) throws {
     let steps = try one.steps()
     let fitted = Set(steps.fitted.map(\.id))
-    let held = try CostCheck(steps.timed.filter { !fitted.contains($0.id) })
+    let efficiency = try one.isCalibrated ? CostCalibration(fitting: steps.fitted).efficiency : nil
+    let held = try CostCheck(steps.timed.filter { !fitted.contains($0.id) }, efficiency: efficiency)
     let ranking = held.ranking
-    let fits = try CostCheck(steps.all).fits
+    let fits = try CostCheck(steps.all, efficiency: efficiency).fits
     table.add([
       one.title, "\(steps.all.count)", "\(fitted.count)", "\(held.errors.count)",
       percent(held.meanError), percent(held.medianError), percent(held.ninthDecile),

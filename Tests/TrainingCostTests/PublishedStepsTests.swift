@@ -1,0 +1,58 @@
+import Testing
+import TrainingCost
+
+/// Steps of large runs as their authors published them, none of which a constant was fitted to.
+@Suite struct PublishedStepsTests {
+  private func llama(_ devices: Int, attention: AttentionKernel) throws -> StepModel {
+    // Sequences of 8,192 tokens, 16M a step.
+    try StepModel(
+      TrainingWorkload(
+        shape: .named("llama-3-405b"), sequence: 8192, globalBatch: 2048, attention: attention),
+      on: Cluster(.named("H100"), count: devices))
+  }
+
+  private func layout(_ devices: Int) -> Layout {
+    Layout(
+      data: devices / 128, tensor: 8, pipeline: 16, virtualStages: 8, sequenceParallel: true, stageSplit: .balanced)
+  }
+
+  /// Llama Team 2024 (arXiv 2407.21783), table 4: 430 TFLOP/s of an H100 on 8,192 and 400 on 16,384, model FLOPs with half of
+  /// the attention's square.
+  @Test(arguments: [(8192, 430.0), (16_384, 400)]) func llama3OnThousandsOfH100(_ devices: Int, _ rate: Double) throws {
+    let model = try llama(devices, attention: .flash3)
+    try model.check(layout(devices))
+    let shape = model.workload.shape
+    let flops = 6 * Double(shape.parameters.total) + 6 * 126 * 16_384 * 8192
+    let published = flops * model.workload.tokensPerStep / (rate * 1e12 * Double(devices))
+    let predicted = model.time(layout(devices)).total
+    #expect(isNear(predicted, published, within: 0.2), "\(predicted) of \(published)")
+  }
+
+  /// FlashAttention-3 takes two thirds of the time of FlashAttention-2's kernels and changes nothing else.
+  @Test func laterAttentionKernelsAreFasterOnChipsThatHaveThem() throws {
+    let (two, three) = (try llama(8192, attention: .flash), try llama(8192, attention: .flash3))
+    let layout = layout(8192)
+    let saved = two.time(layout).computation - three.time(layout).computation
+    let twice = try StepModel(
+      two.workload, on: two.cluster,
+      efficiency: {
+        var efficiency = two.efficiency
+        efficiency.attention *= 1.5
+        return efficiency
+      }())
+    #expect(isNear(saved, two.time(layout).computation - twice.time(layout).computation, within: 1e-9) && saved > 0)
+    #expect(three.memory(layout) == two.memory(layout))
+    let old = try Cluster(.named("A100"), count: 8)
+    let error = try #require(throws: CostError.self) { try StepModel(three.workload, on: old) }
+    #expect(error.description.contains("flash3 is for chips with 8-bit units"))
+  }
+
+  /// The embedding and the output projection count as a layer each: 126 layers in 16 stages of 8 chunks, as Llama 3 has them.
+  @Test func aBalancedSplitMayLeaveALayerOutAtEitherEnd() throws {
+    let model = try llama(8192, attention: .flash)
+    var layout = layout(8192)
+    layout.stageSplit = .even
+    let error = try #require(throws: CostError.self) { try model.check(layout) }
+    #expect(error.description.contains("126 layers"))
+  }
+}
