@@ -68,7 +68,9 @@ public struct CostCheck: Sendable {
   public var errors: [Double] { rows.compactMap { $0.error.map(abs) }.sorted() }
 
   public var meanError: Double? { errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count) }
-  public var medianError: Double? { errors.isEmpty ? nil : quantile(0.5) }
+  public var medianError: Double? {
+    errors.isEmpty ? nil : (errors[(errors.count - 1) / 2] + errors[errors.count / 2]) / 2
+  }
   /// The error that nine of ten rows stay within.
   public var ninthDecile: Double? { errors.isEmpty ? nil : quantile(0.9) }
 

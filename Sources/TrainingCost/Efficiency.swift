@@ -47,7 +47,7 @@ public struct Efficiency: Sendable, Hashable {
   /// What of the activations reckoned a program keeps.
   public var keptActivations = 1.0
   /// What fragmentation adds to all that comes and goes during a step. The default suits peaks measured in nanotron.
-  public var fragmentation = 0.18
+  public var fragmentation = 0.15
   /// The same where parameters are sharded. The default suits micro-batches that llm-foundry's runs got by with.
   public var shardedFragmentation = 0.05
   /// Memory of the runtime and the communication libraries.

@@ -91,7 +91,7 @@ struct CostComparison {
 
   func render() -> String {
     """
-    Measured steps, predicted by default constants; errors are of times of rows that no constant was fitted to
+    Measured steps, predicted by default constants unless calibrated; errors are of times of rows not fitted to
 
     \(table.render(width: 200))
     """
