@@ -161,7 +161,7 @@ extension StepModel {
       } else if schedule == .oneForwardOneBackward {
         // A balanced split may count the embedding and the output projection as a layer each.
         let wholes = split == .even ? [layers] : [layers, layers + 1, layers + 2]
-        chunks = (1...max(1, layers / stages)).filter { chunk in
+        chunks = (1...max(1, (wholes.last ?? layers) / stages)).filter { chunk in
           chunk == 1 || wholes.contains { $0.isMultiple(of: stages * chunk) }
         }
       } else {

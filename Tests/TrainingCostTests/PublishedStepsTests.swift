@@ -51,6 +51,10 @@ import TrainingCost
   @Test func aBalancedSplitMayLeaveALayerOutAtEitherEnd() throws {
     let model = try llama(8192, attention: .flash)
     var layout = layout(8192)
+    var options = LayoutSearch.Options()
+    (options.tensor, options.pipeline, options.sharding, options.keep) = (8, 16, .optimizer, 1)
+    let best = try #require(LayoutSearch(model, options).best.first?.layout)
+    #expect(best.virtualStages == 8 && best.stageSplit == .balanced, "\(best.summary)")
     layout.stageSplit = .even
     let error = try #require(throws: CostError.self) { try model.check(layout) }
     #expect(error.description.contains("126 layers"))
