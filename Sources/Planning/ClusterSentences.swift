@@ -88,5 +88,6 @@ func sentences(
   sentences.append(
     "The step time is taken to be within \(significant((error.upperBound - 1) * 100, digits: 2)) % at "
       + "\(significant(options.level * 100, digits: 2)) %, \(basis).")
+  if request.calibration == nil { sentences.append(PublishedRun.sentence) }
   return sentences
 }

@@ -28,6 +28,23 @@ import TrainingCost
     #expect(isNear(predicted, published, within: 0.2), "\(predicted) of \(published)")
   }
 
+  /// What plans say of whole runs is what these took over the fastest layout's time.
+  @Test func wholeRunsTookTheShareThatIsSaid() throws {
+    let ratios = try PublishedRun.all.map { run in
+      let sequences = Int((run.batchTokens / Double(run.sequence) / 128).rounded()) * 128
+      let workload = TrainingWorkload(
+        shape: try .named(run.model), sequence: run.sequence, globalBatch: sequences)
+      let model = try StepModel(workload, on: Cluster(.named(run.accelerator), count: run.devices))
+      let best = try #require(LayoutSearch(model).best.first)
+      let hours = run.tokens / workload.tokensPerStep * best.time.total * Double(run.devices) / 3600
+      return run.gpuHours / hours
+    }.sorted()
+    for value in [ratios[0], ratios[3], ratios[6]] {
+      let said = (value * 10).rounded() / 10
+      #expect(PublishedRun.sentence.contains("\(said)"), "\(ratios)")
+    }
+  }
+
   /// FlashAttention-3 takes two thirds of the time of FlashAttention-2's kernels and changes nothing else.
   @Test func laterAttentionKernelsAreFasterOnChipsThatHaveThem() throws {
     let (two, three) = (try llama(8192, attention: .flash), try llama(8192, attention: .flash3))
