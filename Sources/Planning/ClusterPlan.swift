@@ -40,6 +40,11 @@ public func planOnCluster(
         "no size that fits \(place) sees \(formatTokens(tokens)) within what there is; give more time or compute, or fewer "
           + "tokens")
     }
+    if let weights = request.weights {
+      throw PlanError(
+        "no size that was tried fits \(place) in a layout and its weights into \(formatBytes(weights.bytes)); give more memory or "
+          + "fewer bytes a parameter")
+    }
     throw PlanError("no model fits \(place) in any layout; take more accelerators, or a smaller size with --params")
   }
   // Of models that are to be served the cheapest one, of no more than a little higher loss.
@@ -93,6 +98,12 @@ private func tried(
     found.append(run)
   }
   for step in -4...3 { try look(at: start.params * exp2(Double(step) / 2)) }
+  // A limit on memory may lie far below the optimum.
+  var smaller = start.params * exp2(-2.5)
+  while found.isEmpty, request.weights != nil, smaller > 2e7 {
+    try look(at: smaller)
+    smaller *= exp2(-0.5)
+  }
   for width in [0.25, 0.125] {
     guard let best = found.min(by: { request.goal.prefers($0, to: $1) }) else { break }
     for side in [-width, width] { try look(at: best.params * exp2(side)) }

@@ -17,6 +17,8 @@ public struct ClusterRequest: Sendable {
   /// Constants of the cost model fitted to the user's own steps.
   public var calibration: CostCalibration?
   public var shapes = ShapeOptions()
+  /// What all weights must fit into, wherever they are served; no limit where nil.
+  public var weights: MemoryLimit?
   public var layouts = LayoutSearch.Options()
 
   public init(cluster: Cluster, goal: ClusterGoal) {

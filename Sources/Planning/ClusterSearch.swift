@@ -50,6 +50,7 @@ struct ClusterSearch {
 
   /// The same for a model's shape.
   func run(_ shape: TransformerShape) throws(PlanError) -> ClusterRun? {
+    guard Double(shape.parameters.total) <= request.weights?.maxParams ?? .infinity else { return nil }
     do { return try reckoned(shape) } catch { throw PlanError(error.description) }
   }
 

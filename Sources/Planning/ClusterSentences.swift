@@ -69,6 +69,12 @@ func sentences(
       + "\(shape.vocabulary): proportions of published models.",
     run.batchSentence,
   ]
+  if let weights = request.weights {
+    let bytes = Double(shape.parameters.total) * weights.bytesPerParam
+    sentences.append(
+      "The weights take \(formatBytes(bytes)) of the \(formatBytes(weights.bytes)) that they must fit into, at "
+        + "\(formatCount(weights.bytesPerParam)) bytes a parameter.")
+  }
   do {
     let model = try StepModel(run.workload, on: request.cluster, efficiency: request.calibration?.efficiency)
     let search = LayoutSearch(model, request.layouts)

@@ -45,6 +45,26 @@ struct MixtureOptions: ParsableArguments {
       architecture: architecture(activeExperts: 1))
   }
 
+  /// Takes memory and vocabulary over into a plan on a cluster.
+  func limited(_ request: ClusterRequest) throws -> ClusterRequest {
+    var request = request
+    if let memory {
+      guard bytesOfParam > 0, bytesOfParam.isFinite else {
+        throw UsageError("--bytes-per-param must be above zero and finite, not \(bytesOfParam)")
+      }
+      request.weights = MemoryLimit(bytes: try parseBytes(memory), bytesPerParam: bytesOfParam)
+    } else if bytesPerParam != nil {
+      throw UsageError("--bytes-per-param goes with --memory")
+    }
+    if let vocabulary {
+      guard let whole = Int(exactly: vocabulary) else {
+        throw UsageError("--vocabulary must be a whole number, not \(vocabulary)")
+      }
+      request.shapes.vocabulary = whole
+    }
+    return request
+  }
+
   var bytesOfParam: Double { bytesPerParam ?? MemoryLimit.inferenceBytesPerParam }
 
   var isGiven: Bool {

@@ -10,19 +10,10 @@ extension PlanCommand {
   ///
   /// - Returns: whether it did.
   func planOnCluster(_ assumptions: CostAssumptions) throws -> Bool {
-    // Upcycling is asked about memory for the weights that are served, wherever they are trained.
-    let isUpcycling = upcycling.upcycleFrom != nil
-    let against: [(String, Bool)] = [
-      ("--mfu", mfu != nil),
-      ("--memory", mixture.memory != nil && !isUpcycling),
-      ("--bytes-per-param", mixture.bytesPerParam != nil && !isUpcycling),
-      ("--vocabulary", mixture.vocabulary != nil && !isUpcycling),
-    ]
-    let other = against.first { $0.1 }?.0
-    if let other {
-      // A budget of a cluster and a time is then compute at a utilisation that is assumed or stated.
+    if mfu != nil {
+      // A budget of a cluster and a time is then compute at the stated utilisation.
       guard clustered.cluster == nil, clustered.days == nil else {
-        throw UsageError("--cluster and --days work size, layout and utilisation out together; leave out \(other)")
+        throw UsageError("--cluster and --days work size, layout and utilisation out together; leave out --mfu")
       }
       return false
     }
@@ -33,9 +24,9 @@ extension PlanCommand {
     let range = try sweep.map { try QuantityRange(parsing: $0, of: .flops) }
     // A sweep alone is planned at its upper end.
     let goal = targetLoss.map { ClusterGoal.loss($0) } ?? (clustered.days == nil ? range.map { .flops($0.upper) } : nil)
-    guard let (request, sentence) = try clustered.request(parsed, or: goal, assumptions) else { return false }
-    if isUpcycling {
-      try planUpcycling(on: request, sentence)
+    guard let (cluster, sentence) = try clustered.request(parsed, or: goal, assumptions) else { return false }
+    if upcycling.upcycleFrom != nil {
+      try planUpcycling(on: cluster, sentence)
       return true
     }
     let source = try source.source()
@@ -47,6 +38,7 @@ extension PlanCommand {
       }
       return false
     }
+    let request = try mixture.limited(cluster)
     let options = PlanOptions(level: interval, seed: seed)
     let constraints = try constraints()
     let numbers = try expertNumbers(law)

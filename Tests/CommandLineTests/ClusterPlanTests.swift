@@ -86,6 +86,22 @@ import Testing
     }
   }
 
+  /// Weights that must fit somewhere bound the size; experts that a token does not pass through count as well.
+  @Test func memoryAndVocabularyHoldOnAClusterToo() throws {
+    func cluster(_ options: String) throws -> [String: Any] {
+      let json = try place.shell("$W plan --cluster 16xH100 --days 10 \(options) --format json").json()
+      return try #require(json["cluster"] as? [String: Any])
+    }
+    let dense = try cluster("--preset besiroglu2024 --memory 4GB --vocabulary 64000")
+    let best = try #require(dense["best"] as? [String: Any])
+    #expect(try #require(best["params"] as? Double) <= 2e9 && best["vocabulary"] as? Int == 64_000)
+    let mixture = try cluster("--preset ludziejewski2025 --experts 8 --memory 20GB")
+    let rows = try #require(mixture["experts"] as? [[String: Any]])
+    #expect(rows.allSatisfy { ($0["total_params"] as? Double ?? .infinity) <= 1e10 })
+    expectFailure(try place.shell("$W \(line) --days 10 --memory 4kB"), 64, "its weights into 4.00 kB")
+    expectFailure(try place.shell("$W \(line) --days 10 --bytes-per-param 2"), 64, "goes with --memory")
+  }
+
   /// What 64 devices train in a time follows from the steps of the dense model and of the mixture.
   @Test func upcyclingIsPlannedOnACluster() throws {
     let line = "plan --preset liew2025 --params 1B --upcycle-from 100B --cluster 16xH100"
