@@ -185,6 +185,8 @@ private struct MeasuredRows {
   func attention(_ row: Int) -> AttentionKernel {
     let text = text("attention", row).lowercased()
     if text.contains("softmax") || text == "unfused" { return .unfused }
+    // Eight bits and fewer mostly come with Transformer Engine, whose attention is cuDNN's.
+    if text.isEmpty, [.fp8, .fp4].contains(precision(row)) { return .flash3 }
     return ["flash3", "fa3", "cudnn"].contains { text.contains($0) } ? .flash3 : .flash
   }
 

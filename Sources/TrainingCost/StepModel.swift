@@ -55,7 +55,10 @@ public struct StepModel: Sendable {
     time.overhead = m * efficiency.microBatch + efficiency.step
     if layout.pipeline > 1 {
       let transfer = transferTime(layout) * v
-      time.transfers = m * transfer * efficiency.exposedTransfer + (p - 1) * transfer / v
+      // An interleaved schedule sends chunks while it works on others; programs as old as unfused attention wait.
+      let hides = layout.virtualStages > 1 && workload.attention.isFused
+      let waiting = hides ? max(0, transfer - stages.longest) : transfer
+      time.transfers = m * waiting * efficiency.exposedTransfer + (p - 1) * transfer / v
       time.imbalance = m * (stages.longest - stages.total / p)
       // Of a backward pass, the part that the next stage waits for and the part that can be put off.
       let inputs = 0.5 * layer.backward + layer.recomputation + layer.tensorBackward

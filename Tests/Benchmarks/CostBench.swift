@@ -40,6 +40,7 @@ struct CostCase {
     .init(source: "llm-foundry", file: "measured_llmfoundry.csv", logitBytes: 4, accelerator: "A100-40"),
     .init(source: "megatron-sc21-t1", file: "measured_papers_and_docs.csv"),
     .init(source: "korthikanti22-t5", file: "measured_papers_and_docs.csv"),
+    .init(source: "megatron-bridge", file: "measured_megatron_bridge.csv", stageSplit: .balanced),
   ]
 
   var title: String {

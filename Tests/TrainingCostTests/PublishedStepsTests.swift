@@ -28,6 +28,20 @@ import TrainingCost
     #expect(isNear(predicted, published, within: 0.2), "\(predicted) of \(published)")
   }
 
+  /// Transfers between stages wait for one another with one chunk a device, and hide behind other chunks with several; not
+  /// so in programs as old as attention that is not fused.
+  @Test func chunksHideTransfers() throws {
+    func transfers(_ chunks: Int, _ attention: AttentionKernel) throws -> Double {
+      let model = try llama(8192, attention: attention)
+      var layout = layout(8192)
+      layout.virtualStages = chunks
+      return model.time(layout).transfers
+    }
+    let (one, eight) = (try transfers(1, .flash), try transfers(8, .flash))
+    #expect(eight < 0.5 * one && eight > 0)
+    #expect(try transfers(8, .unfused) > 4 * transfers(1, .unfused))
+  }
+
   /// What plans say of whole runs is what these took over the fastest layout's time.
   @Test func wholeRunsTookTheShareThatIsSaid() throws {
     let ratios = try PublishedRun.all.map { run in
