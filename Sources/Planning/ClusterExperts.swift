@@ -17,30 +17,48 @@ public struct ClusterExpertsPlan: Sendable {
 ///   - active: experts that a token passes through.
 /// - Throws: ``PlanError`` if the law knows no experts or nothing fits.
 public func planOnCluster(
-  _ fitted: FittedLaw, _ request: ClusterRequest, experts: [Double], active: Int,
+  _ fitted: FittedLaw, _ request: ClusterRequest, experts: [Double], active: Double,
   constraints: PlanConstraints = PlanConstraints(), options: PlanOptions = PlanOptions()
 ) throws(PlanError) -> ClusterExpertsPlan {
   guard let variable = fitted.law.expertsVariable else {
     throw PlanError("the law '\(fitted.law.name)' does not depend on the number of experts, so none can be chosen")
   }
-  var best: ClusterPlan?
+  try MixtureRequest.checkExperts(active, "active experts")
+  for number in experts { try MixtureRequest.checkExperts(number, "experts") }
+  // Served models are compared at one loss, a little above the lowest of all.
+  if constraints.inferenceTokens != nil, request.servedLoss == nil {
+    var unserved = constraints
+    unserved.inferenceTokens = nil
+    var asked = request
+    if case .loss(let target) = request.goal {
+      asked.servedLoss = target
+    } else {
+      let lowest = try planOnCluster(
+        fitted, request, experts: experts, active: active, constraints: unserved, options: options)
+      asked.servedLoss = lowest.best.run.loss * (1 + ClusterServing.tolerance)
+    }
+    return try planOnCluster(
+      fitted, asked, experts: experts, active: active, constraints: constraints, options: options)
+  }
+  var plans: [(experts: Int, plan: ClusterPlan)] = []
   var failure: PlanError?
-  var rows: [(experts: Int, run: ClusterRun)] = []
   for number in experts.sorted() {
-    try MixtureRequest.checkExperts(number, "experts")
     var fixed = constraints
     fixed.fixed[variable.name] = number
     var asked = request
-    asked.shapes.experts = number > 1 ? .init(count: Int(number), active: min(active, Int(number))) : nil
+    asked.shapes.experts = number > 1 ? .init(count: Int(number), active: Int(min(active, number))) : nil
     // A number of experts of which no size fits is left out, as long as another one does.
     do {
-      let plan = try planOnCluster(fitted, asked, constraints: fixed, options: options)
-      rows.append((Int(number), plan.run))
-      if best.map({ request.goal.prefers(plan.run, to: $0.run) }) ?? true { best = plan }
+      plans.append((Int(number), try planOnCluster(fitted, asked, constraints: fixed, options: options)))
     } catch {
-      failure = failure ?? error
+      // Of missed deadlines the one that is missed least.
+      if failure == nil || error.seconds ?? .infinity < failure?.seconds ?? .infinity { failure = error }
     }
   }
+  func hours(_ plan: ClusterPlan) -> Double { plan.serving?.rows.map(\.hours).min() ?? .infinity }
+  let best = plans.map(\.plan).min { one, other in
+    request.servedLoss == nil ? request.goal.prefers(one.run, to: other.run) : hours(one) < hours(other)
+  }
   guard let best else { throw failure ?? PlanError("name at least one number of experts, such as 1 for dense and 8") }
-  return ClusterExpertsPlan(best: best, rows: rows)
+  return ClusterExpertsPlan(best: best, rows: plans.map { ($0.experts, $0.plan.run) })
 }

@@ -27,26 +27,9 @@ public func planOnCluster(
     )
   }
   let search = try ClusterSearch(law, request, constraints)
-  let sizes = try tried(search, fitted, request, constraints, options)
-  guard var best = sizes.min(by: { request.goal.prefers($0, to: $1) }) else {
-    let place = "\(request.cluster.count) \(request.cluster.accelerator.name)"
-    if case .loss(let loss) = request.goal {
-      throw PlanError(
-        "no size that fits \(place) comes to a loss of \(significant(loss, digits: 4)) with the tokens there are; "
-          + "take a higher loss, more accelerators, more tokens or another size")
-    }
-    if let tokens = constraints.fixedTokens {
-      throw PlanError(
-        "no size that fits \(place) sees \(formatTokens(tokens)) within what there is; give more time or compute, or fewer "
-          + "tokens")
-    }
-    if let weights = request.weights {
-      throw PlanError(
-        "no size that was tried fits \(place) in a layout and its weights into \(formatBytes(weights.bytes)); give more memory or "
-          + "fewer bytes a parameter")
-    }
-    throw PlanError("no model fits \(place) in any layout; take more accelerators, or a smaller size with --params")
-  }
+  let tried = try ClusterSizes(search, fitted, constraints, options)
+  let sizes = tried.inTime
+  guard var best = sizes.min(by: { request.goal.prefers($0, to: $1) }) else { throw tried.failure(constraints) }
   // Of models that are to be served the cheapest one, of no more than a little higher loss.
   let serving = try constraints.inferenceTokens.map { tokens throws(PlanError) in try search.serving(tokens, of: sizes)
   }
@@ -62,63 +45,15 @@ public func planOnCluster(
     for: goal, best: allocation, drawn: ensemble.allocations(for: goal, near: allocation),
     choice: serving?.sentences.last ?? choice(best, among: sizes, request))
   let error = timeError(of: best, request, level: options.level)
+  let fillsTime = request.goal.isFilled(by: best)
   return ClusterPlan(
-    plan: plan, run: best, sizes: sizes, serving: serving, sizeInterval: sizeInterval(sizes, search, law, options),
-    lossInterval: lossInterval(best, request.goal.fillsTime ? error : 1...1, law, options), timeError: error,
-    sentences: (serving?.sentences.dropLast() ?? []) + (try sentences(best, error, request, options)))
-}
-
-/// Every size that fits and ends by the deadline, the smallest first.
-private func tried(
-  _ search: ClusterSearch, _ fitted: FittedLaw, _ request: ClusterRequest, _ constraints: PlanConstraints,
-  _ options: PlanOptions
-) throws(PlanError) -> [ClusterRun] {
-  var free = constraints
-  (free.fixedParams, free.inferenceTokens) = (nil, nil)
-  let ensemble = try Ensemble(fitted, draws: [], constraints: free, options: options)
-  let peak = request.cluster.accelerator.peakFLOPsPerSecond * Double(request.cluster.count)
-  let goal: PlanGoal =
-    switch request.goal {
-    case .seconds(let seconds): .flops(0.4 * peak * seconds)
-    case .flops(let flops): .flops(flops)
-    case .loss(let loss): .loss(loss)
-    }
-  guard let start = ensemble.point.allocation(for: goal) else {
-    if case .loss = goal { throw ensemble.unreachable(goal) }
-    return []
-  }
-  if let params = constraints.fixedParams {
-    return try inTime([search.run(near: params)].compactMap { $0 }, request)
-  }
-  var found: [ClusterRun] = []
-  func look(at params: Double) throws(PlanError) {
-    guard params >= 1e6, params <= constraints.maxParams ?? .infinity else { return }
-    // Neighbouring sizes may have one shape.
-    guard let run = try search.run(near: params), !found.contains(where: { $0.shape == run.shape }) else { return }
-    found.append(run)
-  }
-  for step in -4...3 { try look(at: start.params * exp2(Double(step) / 2)) }
-  // A limit on memory may lie far below the optimum.
-  var smaller = start.params * exp2(-2.5)
-  while found.isEmpty, request.weights != nil, smaller > 2e7 {
-    try look(at: smaller)
-    smaller *= exp2(-0.5)
-  }
-  for width in [0.25, 0.125] {
-    guard let best = found.min(by: { request.goal.prefers($0, to: $1) }) else { break }
-    for side in [-width, width] { try look(at: best.params * exp2(side)) }
-  }
-  return try inTime(found.sorted { $0.params < $1.params }, request)
-}
-
-/// Those of some runs that end by the deadline.
-private func inTime(_ runs: [ClusterRun], _ request: ClusterRequest) throws(PlanError) -> [ClusterRun] {
-  let kept = runs.filter { $0.seconds <= request.deadline * (1 + 1e-9) }
-  guard kept.isEmpty, let fastest = runs.min(by: { $0.seconds < $1.seconds }) else { return kept }
-  throw PlanError(
-    "on \(request.cluster.count) \(request.cluster.accelerator.name) this takes \(formatDuration(fastest.seconds)) with "
-      + "\(formatParams(fastest.params)), the fastest of \(runs.count) sizes, but there are "
-      + "\(formatDuration(request.deadline)); take more accelerators, more days or a lesser goal")
+    plan: plan, goal: request.goal, run: best, fillsTime: fillsTime,
+    // A run that is served may end before the time is up.
+    sizes: sizes.map { $0.shape == best.shape ? best : $0 }, serving: serving,
+    sizeInterval: sizeInterval(sizes, search, law, options),
+    lossInterval: lossInterval(best, fillsTime ? error : 1...1, law, options), timeError: error,
+    sentences: (serving?.sentences.dropLast() ?? []) + tried.deadlineSentences
+      + (try sentences(best, error, request, options)))
 }
 
 /// The range of predicted over true step time.

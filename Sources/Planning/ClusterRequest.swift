@@ -17,6 +17,8 @@ public struct ClusterRequest: Sendable {
   /// Constants of the cost model fitted to the user's own steps.
   public var calibration: CostCalibration?
   public var shapes = ShapeOptions()
+  /// The loss to train to where models are to be served; within ``ClusterServing/tolerance`` of the lowest where nil.
+  var servedLoss: Double?
   /// What all weights must fit into, wherever they are served; no limit where nil.
   public var weights: MemoryLimit?
   public var layouts = LayoutSearch.Options()
@@ -36,8 +38,19 @@ public enum ClusterGoal: Sendable, Hashable {
   /// A loss, in the shortest time.
   case loss(Double)
 
-  /// Whether the run takes what time is given, rather than what it needs.
-  public var fillsTime: Bool { if case .seconds = self { true } else { false } }
+  /// Whether a run takes the time that is given, rather than what it needs.
+  func isFilled(by run: ClusterRun) -> Bool {
+    if case .seconds(let seconds) = self { run.seconds > seconds * (1 - 1e-6) } else { false }
+  }
+
+  /// As documents name it.
+  var key: String {
+    switch self {
+    case .seconds: "time"
+    case .flops: "flops"
+    case .loss: "loss"
+    }
+  }
 
   /// Whether a run serves it better than another.
   func prefers(_ run: ClusterRun, to other: ClusterRun) -> Bool {
@@ -58,14 +71,17 @@ public enum ClusterGoal: Sendable, Hashable {
 /// A plan whose utilisation is worked out rather than assumed: size, shape, batch and layout chosen together.
 public struct ClusterPlan: Sendable {
   public let plan: Plan
+  public let goal: ClusterGoal
   public let run: ClusterRun
+  /// Whether the run takes all of a time that was given, so that its step time decides the tokens.
+  public let fillsTime: Bool
   /// Every size that was tried, the smallest first.
   public let sizes: [ClusterRun]
   /// What training and serving take together; nil where nothing is to be served.
   public let serving: ClusterServing?
   /// Where the best size falls among them by the law's draws; nil without draws.
   public let sizeInterval: ClosedRange<Double>?
-  /// Where the loss of such runs falls by the law's draws and the cost model's error together.
+  /// Where the loss of such runs falls by the law's draws, and the cost model's error where the run fills a time.
   public let lossInterval: ClosedRange<Double>?
   /// Predicted over true step time: the range that holds ``Plan/level`` of the probability.
   public let timeError: ClosedRange<Double>
@@ -77,7 +93,7 @@ public struct ClusterRun: Sendable, Hashable {
   public let shape: TransformerShape
   /// As the law counts it.
   public let params: Double
-  /// What it is trained on in the time.
+  /// What it is trained on.
   public let tokens: Double
   public let loss: Double
   public let workload: TrainingWorkload
@@ -85,7 +101,7 @@ public struct ClusterRun: Sendable, Hashable {
   public let tokensPerSecond: Double
   /// Model FLOPs utilisation.
   public let utilisation: Double
-  /// Below the time that is given where a cap on the tokens binds.
+  /// What training takes; below a time that is given where a cap on the tokens binds.
   public let seconds: Double
   /// What the batch is limited by, a sentence.
   public let batchSentence: String

@@ -98,7 +98,7 @@ struct ClusterSearch {
   private func batch(trainingTokens: Double) -> (sequences: Int, sentence: String) {
     let critical = criticalBatch.tokens(trainingTokens: trainingTokens)
     let wanted = request.batchTokens ?? critical
-    let sequences = max(1, Int(wanted / Double(request.sequence)))
+    let sequences = max(1, Int(min(1e9, wanted / Double(request.sequence))))
     let devices = request.cluster.count
     let unit = (1...max(1, min(devices, sequences / 8))).last { devices % $0 == 0 } ?? 1
     let rounded = sequences / unit * unit

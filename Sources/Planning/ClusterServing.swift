@@ -8,7 +8,7 @@ public struct ClusterServing: Sendable {
   public let tokens: Double
   /// The loss that each size is trained to.
   public let loss: Double
-  /// The sizes that reach it in the time, the smallest first.
+  /// The sizes that reach it, the smallest first.
   public let rows: [Row]
   /// How serving is reckoned, and what the choice comes to, a sentence each.
   public let sentences: [String]
@@ -41,6 +41,7 @@ extension ClusterSearch {
       "Within \(significant(ClusterServing.tolerance * 100)) % of the lowest loss"
     )
     if case .loss(let target) = request.goal { (loss, nearness) = (target, "At this loss") }
+    if let served = request.servedLoss { (loss, nearness) = (served, "At one loss for all numbers of experts") }
     var rows: [ClusterServing.Row] = []
     for run in sizes where run.loss <= loss {
       guard let serving = try cheapestServing(of: run.shape) else { continue }

@@ -5,6 +5,8 @@ extension PlanDocument {
   public struct ClusterSection: Codable, Sendable, Hashable {
     public var accelerator: String
     public var devices: Int
+    /// What the run is to come to: `time`, `flops` or `loss`.
+    public var goal: String
     public var best: Run
     /// Every size that was tried, the smallest first.
     public var sizes: [Run]
@@ -12,14 +14,14 @@ extension PlanDocument {
     public var experts: [Experts]?
     /// What training and serving take together; nil where nothing is to be served.
     public var serving: Serving?
-    /// Where the size of lowest loss falls among them by the law's draws.
+    /// Where the best size falls among them by the law's draws.
     public var sizeInterval: [Double]?
     public var stepSeconds: Double
     /// Of the run's time, with the error of the step's; nil where the time was given.
     public var secondsInterval: [Double]?
     /// Predicted over true step time, at the plan's level.
     public var timeError: [Double]
-    /// Of the mean loss of such runs, with the error of the time.
+    /// Of the mean loss of such runs, with the error of the time where that decides the tokens.
     public var lossInterval: [Double]?
     public var memoryBytes: Double
     public var gpuHours: Double
@@ -29,7 +31,7 @@ extension PlanDocument {
     public var sentences: [String]
 
     enum CodingKeys: String, CodingKey {
-      case accelerator, devices, best, sizes, experts, serving
+      case accelerator, devices, goal, best, sizes, experts, serving
       case sizeInterval = "size_interval"
       case stepSeconds = "step_seconds"
       case secondsInterval = "seconds_interval"
@@ -47,14 +49,14 @@ extension PlanDocument {
     public init(_ plan: ClusterPlan, cost: RunCost, _ request: ClusterRequest) {
       accelerator = request.cluster.accelerator.name
       devices = request.cluster.count
-      let fillsTime = request.goal.fillsTime
+      goal = plan.goal.key
       best = Run(plan.run)
       sizes = plan.sizes.map(Run.init)
       serving = plan.serving.map(Serving.init)
       sizeInterval = plan.sizeInterval.map { [$0.lowerBound, $0.upperBound] }
       stepSeconds = plan.run.layout.time.total
       secondsInterval =
-        fillsTime
+        plan.fillsTime
         ? nil : [plan.run.seconds / plan.timeError.upperBound, plan.run.seconds / plan.timeError.lowerBound]
       timeError = [plan.timeError.lowerBound, plan.timeError.upperBound]
       lossInterval = plan.lossInterval.map { [$0.lowerBound, $0.upperBound] }

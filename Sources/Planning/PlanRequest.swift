@@ -63,8 +63,15 @@ public struct PlanOptions: Sendable, Hashable {
 /// A plan that cannot be made or read: what is wrong, and what would do.
 public struct PlanError: Error, Sendable, Hashable, CustomStringConvertible {
   public let description: String
+  /// Of a deadline that is missed: what the fastest run takes.
+  let seconds: Double?
 
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.init(description, seconds: nil) }
+
+  init(_ description: String, seconds: Double?) {
+    self.description = description
+    self.seconds = seconds
+  }
 }
 
 func checkPositive(_ value: Double?, _ what: String) throws(PlanError) {

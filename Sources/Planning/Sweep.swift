@@ -25,10 +25,12 @@ public struct SweepRow: Sendable, Hashable {
 ///
 /// - Parameters:
 ///   - budgets: training compute in FLOP.
+///   - choosesExperts: whether `plan` chooses a number of experts, which rows then tell.
 ///   - plan: plans one request.
 /// - Throws: as `plan` does, for any of the budgets.
 public func sweepOnCluster(
-  _ request: ClusterRequest, budgets: [Double], plan: (ClusterRequest) throws(PlanError) -> ClusterPlan
+  _ request: ClusterRequest, budgets: [Double], choosesExperts: Bool = false,
+  plan: (ClusterRequest) throws(PlanError) -> ClusterPlan
 ) throws(PlanError) -> [SweepRow] {
   var rows: [SweepRow] = []
   for budget in budgets {
@@ -40,7 +42,7 @@ public func sweepOnCluster(
       SweepRow(
         budget: budget, flops: found.plan.flops, params: Quantity(value: run.params, interval: found.sizeInterval),
         tokens: Quantity(value: run.tokens), tokensPerParam: Quantity(value: run.tokens / run.params),
-        loss: found.plan.loss, isBalanced: true, experts: run.shape.experts.map { Double($0.count) },
+        loss: found.plan.loss, isBalanced: true, experts: choosesExperts ? Double(run.shape.experts?.count ?? 1) : nil,
         seconds: run.seconds, utilisation: run.utilisation))
   }
   return rows

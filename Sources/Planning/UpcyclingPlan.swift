@@ -160,8 +160,8 @@ extension UpcyclingChoice {
         + "6 FLOP for each active parameter and further token; the checkpoint's own is spent.")
     if mixtureRate != 1 {
       sentences.append(
-        "Budgets are those of the dense model; at their utilisation the mixtures get through \(significant(mixtureRate)) "
-          + "times as much compute in the same time.")
+        "Budgets are those of the dense model; by their tokens a second and the active parameters of the table the mixtures "
+          + "get through \(significant(mixtureRate)) times as much compute in the same time.")
     }
     if let row = rows.first(where: { $0.option == best }) {
       let others = rows.filter { $0.option != best && $0.fits }.map {

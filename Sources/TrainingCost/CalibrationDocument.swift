@@ -59,13 +59,14 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
   public static func decode(_ data: Data, from path: String) throws(CostError) -> CalibrationDocument {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    guard let document = try? decoder.decode(CalibrationDocument.self, from: data) else {
+    guard var document = try? decoder.decode(CalibrationDocument.self, from: data) else {
       throw CostError("\(path): this is no calibration, as 'windtunnel cost calibrate --output' writes")
     }
     guard document.schema == schema else {
       throw CostError("\(path): the schema is '\(excerpted(document.schema))', not \(schema)")
     }
     let names = Efficiency.constants.map(\.name)
+    document.addLaterConstants()
     guard document.constants.map(\.name) == names, document.covariance.count == names.count,
       document.covariance.allSatisfy({ $0.count == names.count }),
       document.constants.allSatisfy({ $0.value > 0 && $0.value.isFinite && $0.prior > 0 }), document.scatter >= 0
@@ -73,6 +74,26 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
       throw CostError("\(path): the constants are not those of the cost model: \(names.joined(separator: ", "))")
     }
     return document
+  }
+
+  /// Constants that came after the document was written have their defaults, and are as uncertain as before any
+  /// measurement.
+  private mutating func addLaterConstants() {
+    let all = Efficiency.constants
+    let known = constants.count
+    guard known < all.count, covariance.count == known, constants.map(\.name) == all.prefix(known).map(\.name) else {
+      return
+    }
+    let reach = standardNormalQuantile(0.5 + level / 2)
+    for index in covariance.indices { covariance[index] += [Double](repeating: 0, count: all.count - known) }
+    for (index, constant) in all.enumerated().dropFirst(known) {
+      let value = Efficiency()[keyPath: constant.path]
+      let error = exp(reach * constant.spread)
+      constants.append(
+        Constant(
+          name: constant.name, value: value, interval: [value / error, value * error], prior: value, informed: 0))
+      covariance.append(all.indices.map { $0 == index ? constant.spread * constant.spread : 0 })
+    }
   }
 
   /// The calibration to predict with.

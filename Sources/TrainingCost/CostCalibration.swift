@@ -28,15 +28,17 @@ public struct CostCalibration: Sendable {
   public init(
     fitting steps: [MeasuredStep], from prior: Efficiency? = nil, tolerance: Double = 0.08
   ) throws(CostError) {
-    let timed = steps.filter { $0.seconds != nil }
-    guard let first = timed.first else { throw CostError("no step with a time to calibrate with") }
+    let timed = steps.filter { $0.seconds != nil || $0.memoryBytes != nil }
+    guard let first = timed.first, timed.contains(where: { $0.seconds != nil }) else {
+      throw CostError("no step with a time to calibrate with")
+    }
     let prior = prior ?? .standard(for: first.cluster.accelerator)
     let constants = Efficiency.constants
     // Layouts that a table leaves open are settled once, at the prior.
-    var cases: [(step: MeasuredStep, layout: Layout, seconds: Double)] = []
+    var cases: [(step: MeasuredStep, layout: Layout)] = []
     for step in timed {
       let model = try StepModel(step.workload, on: step.cluster, efficiency: prior)
-      cases.append((step, step.layout(model), step.seconds ?? 1))
+      cases.append((step, step.layout(model)))
     }
     let start = constants.map { log(prior[keyPath: $0.path]) }
     let count = 2 * cases.count
@@ -46,9 +48,9 @@ public struct CostCalibration: Sendable {
       let efficiency = Efficiency(logarithms: zip(start, offsets).map { $0 + $1 })
       for (index, item) in cases.enumerated() {
         let model = try? StepModel(item.step.workload, on: item.step.cluster, efficiency: efficiency)
-        let ratio = model.map { log($0.time(item.layout).total / item.seconds) } ?? .nan
-        residuals[2 * index] = softened(ratio / tolerance)
+        let ratio = item.step.seconds.map { seconds in model.map { log($0.time(item.layout).total / seconds) } ?? .nan }
         let memory = item.step.memoryBytes.flatMap { bytes in model.map { log($0.memory(item.layout).total / bytes) } }
+        residuals[2 * index] = softened((ratio ?? 0) / tolerance)
         residuals[2 * index + 1] = softened((memory ?? 0) / tolerance)
       }
       for (index, constant) in constants.enumerated() {
@@ -56,13 +58,14 @@ public struct CostCalibration: Sendable {
       }
     }
     guard let solution else {
-      throw CostError("the measured steps cannot be reckoned with: a predicted time is not finite")
+      throw CostError("the measured steps cannot be reckoned with: a predicted time or memory is not finite")
     }
     let efficiency = Efficiency(logarithms: zip(start, solution.parameters).map { $0 + $1 })
     var misses: [Double] = []
     for item in cases {
+      guard let seconds = item.step.seconds else { continue }
       let model = try StepModel(item.step.workload, on: item.step.cluster, efficiency: efficiency)
-      misses.append(abs(log(model.time(item.layout).total / item.seconds)))
+      misses.append(abs(log(model.time(item.layout).total / seconds)))
     }
     self.efficiency = efficiency
     self.prior = prior

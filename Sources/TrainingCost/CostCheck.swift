@@ -1,4 +1,5 @@
 import Fitting
+import Tables
 
 /// How predictions compare with measured steps.
 public struct CostCheck: Sendable {
@@ -41,7 +42,7 @@ public struct CostCheck: Sendable {
       let isKnown = step.seconds != nil || refusal == nil
       let memory = isKnown ? model.memory(layout).total : nil
       if refusal == nil, let memory, memory > step.cluster.accelerator.usableMemoryBytes {
-        refusal = "out of memory: \(Int(memory / 1e9)) GB"
+        refusal = "out of memory: \(formatBytes(memory))"
       }
       rows.append(
         Row(

@@ -26,7 +26,7 @@ public struct HardwareCatalogue: Sendable, Hashable {
   ///
   /// - Throws: ``CostError`` for a name that is not known, or more accelerators than the cluster has.
   public func cluster(_ name: String, count: Int? = nil) throws(CostError) -> Cluster {
-    guard let own = clusters.first(where: { Self.plain($0.name) == Self.plain(name) }) else {
+    guard let own = ownCluster(name) else {
       return try Cluster(named(name), count: count ?? 1)
     }
     guard let count else { return own.cluster }
@@ -55,6 +55,11 @@ public struct HardwareCatalogue: Sendable, Hashable {
     throw CostError(
       "there is no accelerator '\(excerpted(name))'; \(near.map { "did you mean '\($0)'?" } ?? "there are \(some)\(more)")"
     )
+  }
+
+  /// A cluster of the user's, by its name without regard to case.
+  public func ownCluster(_ name: String) -> NamedCluster? {
+    clusters.first { Self.plain($0.name) == Self.plain(name) }
   }
 
   static func plain(_ name: String) -> String {

@@ -18,8 +18,8 @@ extension HardwareCatalogue {
     var found: [NamedCluster] = []
     for name in list.names {
       guard let entry = try list.section(name, example: "{accelerator: H100, count: 512}") else { continue }
-      guard !plain(name).isEmpty, name.first?.isNumber == false else {
-        throw list.fault(name, "a cluster's name should begin with a letter")
+      guard !plain(name).isEmpty, name.first?.isLetter == true, !name.contains("+") else {
+        throw list.fault(name, "a cluster's name should begin with a letter and have no +")
       }
       if (try? known.named(name)) != nil || found.contains(where: { plain($0.name) == plain(name) }) {
         throw list.fault(name, "it reads the same as another accelerator or cluster; give it another name")

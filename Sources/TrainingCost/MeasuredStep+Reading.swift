@@ -5,6 +5,7 @@ public struct MeasuredDefaults: Sendable {
   /// Whether MLPs are gated; nil where it follows from the size, or from the MLP's width.
   public var isGated: Bool?
   public var stageSplit: Layout.StageSplit = .even
+  public var sharding = Layout.Sharding.none
   public var gradientBytes = 4.0
   public var logitBytes = 10.0
   /// Bytes a second of one accelerator between nodes; the accelerator's common network where nil.
@@ -45,7 +46,7 @@ extension MeasuredStep {
   ) throws(CostError) {
     let shape = try rows.shape(row, isGated: defaults.isGated)
     let count = try rows.whole("n_gpus", row)
-    var cluster = try Cluster(rows.accelerator(row, hardware), count: count)
+    var cluster = try rows.cluster(row, count, hardware)
     if let rate = rows.number("network_gb_s", row).map({ $0 * 1e9 }) ?? defaults.networkBytesPerSecond {
       cluster.networkBytesPerSecond = rate
     }
@@ -61,7 +62,8 @@ extension MeasuredStep {
       throw CostError("dp x tp x pp x cp are more than 1000000000 devices")
     }
     layout.recomputation = rows.recomputation(row)
-    layout.sharding = try rows.sharding(row)
+    layout.sharding = try rows.sharding(row) ?? defaults.sharding
+    if rows.isHybrid(row), layout.data % cluster.devicesPerNode == 0 { layout.shardGroup = cluster.devicesPerNode }
     var unknown: Unknown = []
     if let size = try rows.degree("micro_batch", row) {
       layout.microBatch = size
@@ -74,7 +76,7 @@ extension MeasuredStep {
       unknown.insert(.virtualStages)
     }
 
-    let attention = rows.attention(row)
+    let attention = rows.attention(row, cluster.accelerator)
     // Programs with FlashAttention split activations along the sequence as well, older ones do not.
     layout.sequenceParallel =
       layout.tensor > 1 && (rows.text("sp", row).isEmpty ? attention.isFused : rows.isTrue("sp", row))
@@ -83,8 +85,7 @@ extension MeasuredStep {
       precision: rows.precision(row), attention: attention,
       gradientBytes: rows.number("gradient_bytes", row) ?? defaults.gradientBytes,
       logitBytes: rows.number("logit_bytes", row) ?? defaults.logitBytes)
-    try workload.validate()
-    _ = try cluster.accelerator.peak(workload.precision)
+    _ = try StepModel(workload, on: cluster)
     self.cluster = cluster
     self.layout = layout
     self.unknown = unknown
@@ -96,6 +97,9 @@ extension MeasuredStep {
       seconds = workload.tokensPerStep / (rate * Double(count))
     }
     memoryBytes = rows.number("mem_gib", row).map { $0 * 1_073_741_824 }
+    for (name, value) in [("the time of a step", seconds), ("mem_gib", memoryBytes)] where value ?? 1 <= 0 {
+      throw CostError("\(name) must be above zero")
+    }
     let status = rows.text("status", row).lowercased()
     ran = status.isEmpty ? nil : status == "ok"
     if ran == false { seconds = nil }
@@ -162,29 +166,36 @@ private struct MeasuredRows {
 
   func isTrue(_ name: String, _ row: Int) -> Bool { ["true", "1", "yes"].contains(text(name, row).lowercased()) }
 
-  /// The accelerator, without what else such tables say of it: of `A100-80GB-SXM` the A100-80GB.
-  func accelerator(_ row: Int, _ hardware: HardwareCatalogue) throws(CostError) -> Accelerator {
+  /// So many of the accelerator, or of the cluster, without what else such tables say of it: of `A100-80GB-SXM` the
+  /// A100-80GB.
+  func cluster(_ row: Int, _ count: Int, _ hardware: HardwareCatalogue) throws(CostError) -> Cluster {
     let words = text("gpu", row).split(separator: "-")
-    for count in stride(from: words.count, to: 0, by: -1) {
-      if let found = try? hardware.named(words.prefix(count).joined(separator: "-")) { return found }
+    for length in stride(from: words.count, to: 0, by: -1) {
+      let name = words.prefix(length).joined(separator: "-")
+      if (try? hardware.cluster(name)) != nil { return try hardware.cluster(name, count: count) }
     }
-    return try hardware.named(text("gpu", row))
+    return try hardware.cluster(text("gpu", row), count: count)
   }
 
-  func sharding(_ row: Int) throws(CostError) -> Layout.Sharding {
+  func sharding(_ row: Int) throws(CostError) -> Layout.Sharding? {
     guard let stage = try optional("zero_stage", row) else {
       // FSDP's strategies by name; whatever else is called FSDP shards all.
       let strategy = text("fsdp", row).uppercased()
-      if ["", "FALSE", "0", "NO", "NONE", "NO_SHARD"].contains(strategy) { return .none }
-      return strategy.contains("GRAD_OP") ? .gradients : .parameters
+      if strategy.isEmpty { return nil }
+      if ["FALSE", "0", "NO", "NONE", "NO_SHARD"].contains(strategy) { return Layout.Sharding.none }
+      return strategy.contains("GRAD_OP") || strategy.contains("ZERO2") ? .gradients : .parameters
     }
     guard let sharding = Layout.Sharding(rawValue: stage) else { throw CostError("zero_stage must be 0, 1, 2 or 3") }
     return sharding
   }
 
-  func attention(_ row: Int) -> AttentionKernel {
+  /// Whether parameters are sharded inside a node and repeated on every one.
+  func isHybrid(_ row: Int) -> Bool { text("fsdp", row).uppercased().contains("HYBRID") }
+
+  func attention(_ row: Int, _ accelerator: Accelerator) -> AttentionKernel {
     let text = text("attention", row).lowercased()
     if text.contains("softmax") || text == "unfused" { return .unfused }
+    guard accelerator.peaks[.fp8] != nil else { return .flash }
     // Eight bits and fewer mostly come with Transformer Engine, whose attention is cuDNN's.
     if text.isEmpty, [.fp8, .fp4].contains(precision(row)) { return .flash3 }
     return ["flash3", "fa3", "cudnn"].contains { text.contains($0) } ? .flash3 : .flash

@@ -145,8 +145,8 @@ public struct StepModel: Sendable {
 }
 
 extension StepModel {
-  /// What nine of ten held-out steps of every table stayed within of the time predicted from default constants (vTrain,
-  /// nanotron, MPT and Megatron-LM steps that the constants were not fitted to).
+  /// What nine of ten held-out steps stayed within of the time predicted from default constants: of vTrain, of nanotron at an
+  /// MFU of 20 % and more, of MPT and of Megatron-LM. Other trainers are further off.
   public static let usualError = 0.2
 
   /// Model FLOPs utilisation: the products that the model needs, with half of attention's square, over what the devices

@@ -12,7 +12,7 @@ public struct TrainingCompute: Sendable, Hashable {
 ///
 /// - Throws: ``CostError`` if the accelerator is unknown, has no price, or the budget is not above zero and finite.
 public func trainingFLOPs(
-  for budget: Budget, assumptions: CostAssumptions = CostAssumptions()
+  for budget: Budget, assumptions: CostAssumptions = CostAssumptions(), hardware: HardwareCatalogue = .builtIn
 ) throws(CostError) -> TrainingCompute {
   switch budget {
   case .flops(let flops):
@@ -36,13 +36,13 @@ public func trainingFLOPs(
 
   case .kilowattHours, .carbon:
     let (accelerator, basis) = accelerator(of: assumptions)
-    let power = try acceleratorHours(of: budget, accelerator, assumptions)
+    let power = try acceleratorHours(of: budget, on: Cluster(accelerator, count: 1), assumptions)
     let (flops, rate) = flops(ofHours: power.hours, accelerator, assumptions.utilisation)
     return TrainingCompute(
       flops: try positive(flops, "compute"), sentences: ["\(power.sentence) \(rate)."] + basis)
 
   case .cluster(let count, let name, let seconds):
-    let accelerator = try Accelerator.named(name)
+    let accelerator = try hardware.cluster(name, count: count).accelerator
     if let other = assumptions.accelerator, other != accelerator {
       throw CostError("the budget is of \(accelerator.name), but \(other.name) was asked for; name one of them")
     }
@@ -60,7 +60,7 @@ public func trainingFLOPs(
 ///
 /// - Throws: ``CostError`` where the power of the accelerator or the carbon intensity is not known.
 public func acceleratorHours(
-  of budget: Budget, _ accelerator: Accelerator, _ assumptions: CostAssumptions
+  of budget: Budget, on cluster: Cluster, _ assumptions: CostAssumptions
 ) throws(CostError) -> (hours: Double, sentence: String) {
   var sentence = ""
   let energy: Double
@@ -75,16 +75,17 @@ public func acceleratorHours(
       "\(formatCount(kilograms)) kg of CO₂ are \(formatCount(energy)) kWh at \(significant(intensity * 1000)) g a kWh. "
   default: throw CostError("the budget is neither of electricity nor of CO₂")
   }
-  let one = try Cluster(accelerator, count: 1)
-  guard let watts = one.watts else {
+  let (accelerator, site) = (cluster.accelerator, cluster.powerUsageEffectiveness)
+  guard let power = accelerator.watts else {
     throw CostError("the power of \(accelerator.name) is not known; add it in a hardware file, as watts")
   }
+  let watts = power * site
   let hours = energy * 1000 / watts
   return (
     hours,
     sentence
       + "\(formatCount(energy)) kWh keep up \(formatCount(hours)) \(accelerator.name)-hours at the design power of "
-      + "\(significant(watts / one.powerUsageEffectiveness)) W, times \(significant(one.powerUsageEffectiveness)) for the site;"
+      + "\(significant(power)) W, times \(significant(site)) for the site;"
   )
 }
 

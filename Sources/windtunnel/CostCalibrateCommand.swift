@@ -12,7 +12,8 @@ struct CostCalibrateCommand: ParsableCommand {
     discussion: """
       A row needs gpu, n_gpus, seq, global_batch (in sequences), micro_batch, tp, pp, dp, zero_stage, recompute, the model \
       (a known one, or layers, hidden, heads, vocab, ffn_hidden, kv_heads) and step_time_s or tokens_per_s_per_gpu; \
-      constants of memory follow from mem_gib.
+      constants of memory follow from mem_gib. Rows may also have attention, fsdp, stage_split, network_gb_s, gradient_bytes \
+      and logit_bytes.
 
       Examples:
         windtunnel cost calibrate steps.csv --output calibration.json
@@ -49,9 +50,9 @@ struct CostCalibrateCommand: ParsableCommand {
     try output.prepare()
     let loaded = try measured.load()
     for sentence in loaded.notes { note("note: \(sentence)") }
-    var steps = loaded.steps.filter { $0.seconds != nil }
-    if let minMfu { steps = steps.filter { ($0.utilisation ?? 0) >= minMfu } }
-    guard let first = steps.first else {
+    var steps = loaded.steps.filter { $0.seconds != nil || $0.memoryBytes != nil }
+    if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilisation ?? 0) >= minMfu } }
+    guard let first = steps.first, steps.contains(where: { $0.seconds != nil }) else {
       throw TableError(.badData, file: measured.steps, message: "no row with a time is left to calibrate with")
     }
     if let other = steps.first(where: { $0.cluster.accelerator != first.cluster.accelerator }) {

@@ -57,6 +57,17 @@ struct CalibrationOption: ParsableArguments {
       "Constants fitted by 'cost calibrate'; the accelerator's defaults unless given.", valueName: "file"))
   var calibration: String?
 
+  /// The calibration, with a note where it is of another accelerator.
+  func document(for accelerator: Accelerator) throws -> CalibrationDocument? {
+    let found = try document()
+    if let found, found.accelerator != accelerator.name {
+      note(
+        "note: \(calibration ?? "") was fitted to steps on \(found.accelerator); its constants, and how far they are off, are taken "
+          + "for \(accelerator.name)")
+    }
+    return found
+  }
+
   func document() throws -> CalibrationDocument? {
     guard let calibration else { return nil }
     guard let data = FileManager.default.contents(atPath: calibration) else {

@@ -42,7 +42,7 @@ struct CostEstimateCommand: ParsableCommand {
     try plot.prepare()
     let (workload, name, notes) = try trained.workload()
     let cluster = try cluster.value()
-    let calibration = try calibrated.document()
+    let calibration = try calibrated.document(for: cluster.accelerator)
     var options = try layout.options()
     options.keep = 1
     let model = try StepModel(workload, on: cluster, efficiency: calibration?.calibration.efficiency)

@@ -28,7 +28,7 @@ struct HardwareCommand: ParsableCommand {
   @Argument(help: "Accelerators, or clusters of yours, to show; one is shown whole.")
   var names: [String] = []
 
-  @Option(help: ArgumentHelp("Accelerators of your own in YAML.", valueName: "file"))
+  @Option(help: ArgumentHelp("Accelerators and clusters of your own in YAML.", valueName: "file"))
   var file: String?
 
   @Option(help: "How to print the result: table, json or yaml.")
@@ -46,9 +46,15 @@ struct HardwareCommand: ParsableCommand {
   func run() throws {
     if let output { try checkWritable(output) }
     let hardware = try file.map { path throws(FileError) in try HardwareCatalogue(path: path) } ?? .builtIn
-    let clusters = names.isEmpty ? hardware.clusters : hardware.clusters.filter { names.contains($0.name) }
-    let others = names.filter { name in !clusters.contains { $0.name == name } }
-    let accelerators = try names.isEmpty ? hardware.accelerators : others.map { try hardware.named($0) }
+    let clusters = names.isEmpty ? hardware.clusters : names.compactMap(hardware.ownCluster)
+    let others = names.filter { hardware.ownCluster($0) == nil }
+    var accelerators = try names.isEmpty ? hardware.accelerators : others.map { try hardware.named($0) }
+    if format == .yaml {
+      // What clusters are made of belongs to their file.
+      for cluster in clusters.map(\.cluster) where !accelerators.contains(cluster.accelerator) {
+        accelerators.append(cluster.accelerator)
+      }
+    }
     let json = indentedJSON(try encodedJSON(AcceleratorsDocument(accelerators, clusters)))
     let text =
       switch format {

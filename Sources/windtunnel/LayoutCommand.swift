@@ -59,7 +59,7 @@ struct LayoutCommand: ParsableCommand {
     let (workload, name, notes) = try trained.workload()
     if try cluster.groups().count > 1 { return try shareStep(workload, name, notes) }
     let cluster = try cluster.value()
-    let calibration = try calibrated.document()
+    let calibration = try calibrated.document(for: cluster.accelerator)
     var options = try layout.options()
     options.objective = objective
     options.keep = top

@@ -68,12 +68,7 @@ struct LayoutOptions: ParsableArguments {
     (options.tensor, options.pipeline, options.data) = (tp, pp, dp)
     (options.context, options.expert, options.virtualStages) = (cp, ep, virtualStages)
     options.microBatch = microBatch
-    options.sharding = try zero.map {
-      guard let stage = Layout.Sharding(rawValue: $0) else {
-        throw UsageError("--zero must be 0, 1, 2 or 3, not \($0)")
-      }
-      return stage
-    }
+    options.sharding = try zero.map(Layout.Sharding.stated)
     options.recomputation = recompute
     options.shardGroup = shardGroup
     guard (0...1).contains(offload) else { throw UsageError("--offload must be between 0 and 1, not \(offload)") }
@@ -88,3 +83,13 @@ struct LayoutOptions: ParsableArguments {
 extension Layout.ContextExchange: ExpressibleByArgument {}
 extension Recomputation: ExpressibleByArgument {}
 extension PipelineSchedule: ExpressibleByArgument {}
+
+extension Layout.Sharding {
+  /// The stage that `--zero` states.
+  static func stated(_ stage: Int) throws -> Layout.Sharding {
+    guard let sharding = Layout.Sharding(rawValue: stage) else {
+      throw UsageError("--zero must be 0, 1, 2 or 3, not \(stage)")
+    }
+    return sharding
+  }
+}

@@ -19,6 +19,11 @@ struct MeasuredOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp("What replicas shard in rows that do not say: 0, 1, 2 or 3.", valueName: "stage"))
+  var zero = 0
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Bytes of a gradient as it is summed over replicas.", valueName: "bytes"))
   var gradientBytes = 4.0
 
@@ -36,6 +41,8 @@ struct MeasuredOptions: ParsableArguments {
       valueName: "rate"))
   var network: String?
 
+  @OptionGroup var hardware: HardwareFileOption
+
   struct Loaded {
     var table: Table
     var steps: [MeasuredStep]
@@ -47,10 +54,11 @@ struct MeasuredOptions: ParsableArguments {
     for filter in filters { runs = try runs.filtered(where: filter).table }
     var defaults = MeasuredDefaults()
     defaults.stageSplit = stageSplit
+    defaults.sharding = try .stated(zero)
     defaults.gradientBytes = gradientBytes
     defaults.logitBytes = logitBytes
     defaults.networkBytesPerSecond = try network.map { try parseByteRate($0) }
-    let (found, skipped) = try MeasuredStep.read(runs.table, defaults: defaults)
+    let (found, skipped) = try MeasuredStep.read(runs.table, hardware: hardware.catalogue(), defaults: defaults)
     var notes: [String] = []
     if let first = skipped.first {
       notes.append(

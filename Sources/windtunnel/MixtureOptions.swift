@@ -47,7 +47,7 @@ struct MixtureOptions: ParsableArguments {
 
   /// Takes memory and vocabulary over into a plan on a cluster.
   func limited(_ request: ClusterRequest) throws -> ClusterRequest {
-    var request = request
+    var request = try withVocabulary(request)
     if let memory {
       guard bytesOfParam > 0, bytesOfParam.isFinite else {
         throw UsageError("--bytes-per-param must be above zero and finite, not \(bytesOfParam)")
@@ -56,12 +56,16 @@ struct MixtureOptions: ParsableArguments {
     } else if bytesPerParam != nil {
       throw UsageError("--bytes-per-param goes with --memory")
     }
-    if let vocabulary {
-      guard let whole = Int(exactly: vocabulary) else {
-        throw UsageError("--vocabulary must be a whole number, not \(vocabulary)")
-      }
-      request.shapes.vocabulary = whole
+    return request
+  }
+
+  func withVocabulary(_ request: ClusterRequest) throws -> ClusterRequest {
+    guard let vocabulary else { return request }
+    guard let whole = Int(exactly: vocabulary) else {
+      throw UsageError("--vocabulary must be a whole number, not \(vocabulary)")
     }
+    var request = request
+    request.shapes.vocabulary = whole
     return request
   }
 
@@ -94,7 +98,7 @@ struct UpcyclingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The tokens that a dense checkpoint of --params was trained on: should --budget train it on, upcycle it to a mixture of "
+      "The tokens that a dense checkpoint of --params was trained on: should --budget, or --days of a --cluster, train it on, upcycle it to a mixture of "
         + "experts, or start one from scratch? Needs --preset liew2025, or --fit with the two below.",
       valueName: "count"))
   var upcycleFrom: String?

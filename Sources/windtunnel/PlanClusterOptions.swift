@@ -8,7 +8,8 @@ import TrainingCost
 struct PlanClusterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The accelerators, 64xH100: size, shape, batch and layout are then chosen together.", valueName: "NxNAME"))
+      "The accelerators, 64xH100, or a cluster of --hardware by its name: size, shape, batch and layout are then chosen together.",
+      valueName: "NxNAME"))
   var cluster: String?
 
   @Option(
@@ -18,19 +19,19 @@ struct PlanClusterOptions: ParsableArguments {
       valueName: "days"))
   var days: Double?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of a sequence.", valueName: "tokens"))
-  var sequence = "4096"
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of a sequence; 4096 unless given.", valueName: "tokens"))
+  var sequence: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Tokens of a step; the critical batch size unless given.", valueName: "tokens"))
   var batch: String?
 
-  @Option(help: "Precision of the matrix products: bf16, fp16, fp8, fp4 or fp32.")
-  var precision = Precision.bf16
+  @Option(help: "Precision of the matrix products: bf16 (unless given), fp16, fp8, fp4 or fp32.")
+  var precision: Precision?
 
-  @Option(help: "How attention is computed: flash (FlashAttention-2), flash3 (also cuDNN's) or unfused.")
-  var attention = AttentionKernel.flash
+  @Option(help: "How attention is computed: flash (FlashAttention-2, unless given), flash3 (also cuDNN's) or unfused.")
+  var attention: AttentionKernel?
 
   @Option(
     parsing: .unconditional,
@@ -82,7 +83,7 @@ struct PlanClusterOptions: ParsableArguments {
       guard let days else { throw UsageError("say how long the cluster is there: --days 30, or give a --budget") }
       return (try made(named, .seconds(days * 86_400), assumptions), "")
     case .usd(let usd):
-      let price = try price(of: named.accelerator, assumptions)
+      let price = try price(of: named, assumptions)
       let hours = usd / price.usdPerHour
       let seconds = hours / Double(named.count) * 3600
       let sentence =
@@ -97,7 +98,7 @@ struct PlanClusterOptions: ParsableArguments {
       )
     case .kilowattHours, .carbon:
       guard let budget else { return nil }
-      let power = try acceleratorHours(of: budget, named.accelerator, assumptions)
+      let power = try acceleratorHours(of: budget, on: named, assumptions)
       let seconds = power.hours / Double(named.count) * 3600
       return (
         try made(named, .seconds(try limited(seconds)), assumptions),
@@ -115,10 +116,11 @@ struct PlanClusterOptions: ParsableArguments {
     let accelerator = try assumptions.accelerator ?? catalogue.named(Accelerator.assumed.name)
     let hours: Double
     switch budget {
-    case .usd(let usd): hours = usd / (try price(of: accelerator, assumptions)).usdPerHour
+    case .usd(let usd): hours = usd / (try price(of: Cluster(accelerator, count: 1), assumptions)).usdPerHour
     case .gpuHours(let given): hours = given
     case .kilowattHours, .carbon:
-      hours = try budget.map { try acceleratorHours(of: $0, accelerator, assumptions).hours } ?? 0
+      hours =
+        try budget.map { try acceleratorHours(of: $0, on: Cluster(accelerator, count: 1), assumptions).hours } ?? 0
     default:
       throw UsageError("--days needs --cluster, or a --budget of money or GPU-hours that says how many accelerators")
     }
@@ -140,9 +142,9 @@ struct PlanClusterOptions: ParsableArguments {
   /// Days are a deadline beside money.
   private func limited(_ seconds: Double) throws -> Double { min(seconds, (days ?? .infinity) * 86_400) }
 
-  private func price(of accelerator: Accelerator, _ assumptions: CostAssumptions) throws -> ComputePrice {
-    if let price = assumptions.price ?? accelerator.listPrice { return price }
-    throw UsageError("there is no list price of \(accelerator.name); state it with --price, in USD an hour")
+  private func price(of cluster: Cluster, _ assumptions: CostAssumptions) throws -> ComputePrice {
+    if let price = assumptions.price ?? cluster.price { return price }
+    throw UsageError("there is no list price of \(cluster.accelerator.name); state it with --price, in USD an hour")
   }
 
   private func made(_ cluster: Cluster, _ goal: ClusterGoal, _ assumptions: CostAssumptions) throws -> ClusterRequest {
@@ -154,13 +156,32 @@ struct PlanClusterOptions: ParsableArguments {
     if let price = assumptions.price { cluster.price = price }
     if let network { cluster.networkBytesPerSecond = try parseByteRate(network) }
     var request = ClusterRequest(cluster: cluster, goal: goal)
-    if let days, !goal.fillsTime { request.deadline = days * 86_400 }
-    request.sequence = try wholeCount(sequence, "--sequence", of: .tokens, 1...100_000_000)
-    request.batchTokens = try batch.map { try parseCount($0, of: .tokens) }
-    request.precision = precision
-    request.attention = attention
+    // Of a time that is given the run takes all.
+    if let days { request.deadline = days * 86_400 * (1 + 1e-6) }
+    if let sequence { request.sequence = try wholeCount(sequence, "--sequence", of: .tokens, 1...100_000_000) }
+    request.batchTokens = try batch.map { text in
+      let tokens = try parseCount(text, of: .tokens)
+      guard tokens / Double(request.sequence) <= 1e9 else {
+        throw UsageError("--batch of \(formatTokens(tokens)) is out of all proportion")
+      }
+      return tokens
+    }
+    if let precision { request.precision = precision }
+    if let attention { request.attention = attention }
     request.goodput = try reliability.goodput(devices: cluster.count)
-    request.calibration = try calibrated.document()?.calibration
+    request.calibration = try calibrated.document(for: cluster.accelerator)?.calibration
     return request
+  }
+
+  /// - Throws: ``UsageError`` where something is stated that only a plan on a cluster has.
+  func checkUnused() throws {
+    let stated: [(String, Bool)] = [
+      ("--sequence", sequence != nil), ("--batch", batch != nil), ("--precision", precision != nil),
+      ("--attention", attention != nil), ("--network", network != nil),
+      ("--calibration", calibrated.calibration != nil),
+    ]
+    if let name = stated.first(where: { $0.1 })?.0 {
+      throw UsageError("\(name) is for a plan on a cluster, whose utilisation is worked out; give --cluster with it")
+    }
   }
 }

@@ -46,10 +46,8 @@ struct PlanClusterView {
     return table.render(width: max(terminal.columns, 80))
   }
 
-  /// Whether all sizes come to one loss, and differ in the time.
-  private var isOfTimes: Bool {
-    section.secondsInterval != nil && section.sizes.allSatisfy { abs($0.loss / section.best.loss - 1) < 1e-9 }
-  }
+  /// Whether sizes come to one loss, and differ in the time.
+  private var isOfTimes: Bool { section.goal == "loss" }
 
   /// What each number of experts comes to.
   var experts: String {
@@ -95,7 +93,7 @@ struct PlanClusterView {
   /// What other sizes come to.
   var sizes: String {
     guard section.sizes.count > 1 else { return "" }
-    let sameBudget = section.secondsInterval == nil ? "in the same time" : "for the same compute"
+    let sameBudget = section.goal == "time" ? "in the same time" : "for the same compute"
     var table = TextTable(
       [
         .init("size", .right), .init("tokens", .right),

@@ -26,7 +26,7 @@ extension PlanCommand {
     let goal = targetLoss.map { ClusterGoal.loss($0) } ?? (clustered.days == nil ? range.map { .flops($0.upper) } : nil)
     guard let (cluster, sentence) = try clustered.request(parsed, or: goal, assumptions) else { return false }
     if upcycling.upcycleFrom != nil {
-      try planUpcycling(on: cluster, sentence)
+      try planUpcycling(on: mixture.withVocabulary(cluster), sentence)
       return true
     }
     let source = try source.source()
@@ -49,13 +49,14 @@ extension PlanCommand {
         )
       }
       let found = try Planning.planOnCluster(
-        source.fitted, request, experts: numbers, active: Int(mixture.activeExperts ?? 1), constraints: constraints,
+        source.fitted, request, experts: numbers, active: mixture.activeExperts ?? 1, constraints: constraints,
         options: options)
       return (found.best, found.rows.map { PlanDocument.Experts(experts: $0.experts, $0.run) })
     }
     let (planned, rows) = try plan(request)
     let swept = try range.map { range throws(PlanError) in
-      try sweepOnCluster(request, budgets: range.logSpaced(defaultPoints: 8)) { asked throws(PlanError) in
+      try sweepOnCluster(request, budgets: range.logSpaced(defaultPoints: 8), choosesExperts: numbers != nil) {
+        asked throws(PlanError) in
         try plan(asked).plan
       }
     }

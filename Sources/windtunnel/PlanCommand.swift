@@ -36,7 +36,9 @@ struct PlanCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Instead of a budget: the loss to reach at the least compute.", valueName: "loss"))
+    help: ArgumentHelp(
+      "Instead of a budget: the loss to reach at the least compute, or on a --cluster in the shortest time.",
+      valueName: "loss"))
   var targetLoss: Double?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The most tokens there are to train on: 2T.", valueName: "count"))
@@ -107,7 +109,11 @@ struct PlanCommand: ParsableCommand {
     try plot.prepare()
     let assumptions = try assumptions()
     if try planOnCluster(assumptions) { return }
-    let compute = try budget.map { try trainingFLOPs(for: Budget(parsing: $0), assumptions: assumptions) }
+    try clustered.checkUnused()
+    let hardware = try clustered.hardware.catalogue()
+    let compute = try budget.map {
+      try trainingFLOPs(for: Budget(parsing: $0), assumptions: assumptions, hardware: hardware)
+    }
     let planned = try upcycling.upcycleFrom == nil ? sizePlan(compute) : upcyclingPlan(compute)
     try emit(
       planned, compute?.sentences ?? [],
@@ -159,7 +165,7 @@ struct PlanCommand: ParsableCommand {
 
   private func assumptions() throws -> CostAssumptions {
     CostAssumptions(
-      accelerator: try accelerator.map { try Accelerator.named($0) },
+      accelerator: try accelerator.map { try clustered.hardware.catalogue().named($0) },
       price: try price.map { try ComputePrice(usdPerHour: $0) },
       utilisation: try mfu.map { try Utilisation($0) } ?? .assumed,
       carbonIntensity: clustered.carbon.map { $0 / 1000 })
@@ -169,7 +175,9 @@ struct PlanCommand: ParsableCommand {
   private func costed(_ assumptions: CostAssumptions) throws -> CostAssumptions {
     var assumptions = assumptions
     if let budget, case .cluster(_, let name, _) = try Budget(parsing: budget) {
-      assumptions.accelerator = try Accelerator.named(name)
+      let cluster = try clustered.hardware.catalogue().cluster(name)
+      assumptions.accelerator = cluster.accelerator
+      if let price = cluster.price, assumptions.price == nil { assumptions.price = price }
     }
     return assumptions
   }

@@ -76,7 +76,7 @@ struct PlanFigure {
   /// The loss, or where all have the same the time, of the sizes that were tried on the cluster.
   private var tried: Plot? {
     guard let cluster, cluster.sizes.count > 1 else { return nil }
-    let isOfTimes = cluster.sizes.allSatisfy { abs($0.loss / cluster.best.loss - 1) < 1e-9 }
+    let isOfTimes = cluster.goal == "loss"
     func height(_ run: PlanDocument.Run) -> Double { isOfTimes ? run.seconds / 86_400 : run.loss }
     return sizePlot(
       cluster, "\(isOfTimes ? "Days" : "Loss") of sizes on \(cluster.devices) \(cluster.accelerator)",

@@ -98,7 +98,8 @@ struct PlanView {
       [.init("budget")] + (hasExperts ? [.init("experts", .right)] : []) + [
         .init("size", .right), .init("interval"), .init("tokens", .right), .init("per param", .decimal),
         .init("loss", .decimal), .init("interval"),
-      ] + (hasTime ? [.init("time", .right), .init("MFU", .right)] : []), title: "Over budgets", terminal: terminal)
+      ] + (hasTime ? [.init("time", .right), .init("MFU", .right)] : []),
+      title: "Over budgets" + (hasTime ? ", whatever their time" : ""), terminal: terminal)
     for row in rows {
       func interval(_ quantity: DocumentQuantity?, _ text: (Double) -> String) -> String {
         quantity?.interval.flatMap { $0.count == 2 ? "\(text($0[0])) … \(text($0[1]))" : nil } ?? "–"

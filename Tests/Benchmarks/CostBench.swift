@@ -8,6 +8,7 @@ struct CostCase {
   let source: String
   let file: String
   var stageSplit = Layout.StageSplit.even
+  var sharding = Layout.Sharding.none
   var gradientBytes = 4.0
   /// As the trainer's loss has it, which the table does not say.
   var logitBytes = 10.0
@@ -40,7 +41,7 @@ struct CostCase {
     .init(source: "llm-foundry", file: "measured_llmfoundry.csv", logitBytes: 4, accelerator: "A100-40"),
     .init(source: "megatron-sc21-t1", file: "measured_papers_and_docs.csv"),
     .init(source: "korthikanti22-t5", file: "measured_papers_and_docs.csv"),
-    .init(source: "megatron-bridge", file: "measured_megatron_bridge.csv", stageSplit: .balanced),
+    .init(source: "megatron-bridge", file: "measured_megatron_bridge.csv", stageSplit: .balanced, sharding: .optimizer),
   ]
 
   var title: String {
@@ -50,7 +51,7 @@ struct CostCase {
   /// The steps, those whose times count, and of them those that were fitted to.
   func steps() throws -> (all: [MeasuredStep], timed: [MeasuredStep], fitted: [MeasuredStep]) {
     var defaults = MeasuredDefaults()
-    (defaults.stageSplit, defaults.gradientBytes) = (stageSplit, gradientBytes)
+    (defaults.stageSplit, defaults.sharding, defaults.gradientBytes) = (stageSplit, sharding, gradientBytes)
     (defaults.logitBytes, defaults.networkBytesPerSecond) = (logitBytes, networkBytesPerSecond)
     let table = try Table.read("\(Self.folder)/\(file)")
     let all = try MeasuredStep.read(table, defaults: defaults).steps.filter {

@@ -102,6 +102,62 @@ import Testing
     expectFailure(try place.shell("$W \(line) --days 10 --bytes-per-param 2"), 64, "goes with --memory")
   }
 
+  /// Goals far from the usual: sizes are looked for until the best does not lie at an end, and tiny ones have no shape.
+  @Test(arguments: [
+    "--cluster 1xH100 --days 1000", "--cluster 8xH100 --budget '1e22 FLOP' --max-tokens 1B",
+    "--cluster 8xH100 --days 30 --max-tokens 5B", "--cluster 1xH100 --budget '1e16 FLOP'",
+    "--cluster 8xH100 --sweep 1e20:1e22:3 --max-tokens 1B",
+  ])
+  func sizesAreFoundWhereverTheyLie(_ options: String) throws {
+    let json = try place.shell("$W plan --preset besiroglu2024 \(options) --format json").json()
+    let section = try #require(json["cluster"] as? [String: Any])
+    let sizes = try #require(section["sizes"] as? [[String: Any]]).compactMap { $0["loss"] as? Double }
+    let best = try #require((section["best"] as? [String: Any])?["loss"] as? Double)
+    #expect(sizes.count > 2 && sizes.min() == best)
+  }
+
+  /// What a deadline takes away is said, and sizes are looked for among those that end in time.
+  @Test func aDeadlineIsSaidToBind() throws {
+    let text = try place.shell("$W \(line) --budget '1e22 FLOP' --days 16").text
+    #expect(text.contains("sizes would take more than 16.0 days; without that limit"), "\(text)")
+  }
+
+  /// Served models are compared at one loss, by training and serving together.
+  @Test func servedExpertsAreComparedAtOneLoss() throws {
+    let line = "plan --preset ludziejewski2025 --cluster 8xH100 --target-loss 2.6 --inference-tokens 10T"
+    func hours(_ experts: String) throws -> Double {
+      let json = try place.shell("$W \(line) --experts \(experts) --format json").json()
+      let section = try #require(json["cluster"] as? [String: Any])
+      let serving = try #require(section["serving"] as? [String: Any])
+      let rows = try #require(serving["rows"] as? [[String: Any]])
+      let sums = rows.map { row in
+        (row["training_hours"] as? Double ?? .infinity) + (row["serving_hours"] as? Double ?? .infinity)
+      }
+      return try #require(sums.min())
+    }
+    let each = try ["1", "2", "8"].map(hours)
+    #expect(try hours("1,2,8") == each.min())
+  }
+
+  /// The price and the power of one's own cluster say how long a budget lasts.
+  @Test func ownPricesAndSitesCount() throws {
+    try place.write(
+      """
+      schema: windtunnel.hardware/1
+      clusters:
+        cheap: {accelerator: H100, count: 64, usd_per_hour: 1, pue: 2}
+      """, to: "lab.yaml")
+    func section(_ budget: String) throws -> [String: Any] {
+      let line = "plan --preset besiroglu2024 --hardware lab.yaml --cluster cheap --budget '\(budget)'"
+      let json = try place.shell("$W \(line) --format json").json()
+      return try #require(json["cluster"] as? [String: Any])
+    }
+    let money = try #require(try section("20k USD")["usd"] as? Double)
+    #expect(abs(money / 20_000 - 1) < 0.01)
+    let energy = try #require(try section("30 MWh")["energy_kwh"] as? Double)
+    #expect(abs(energy / 30_000 - 1) < 0.01)
+  }
+
   /// What 64 devices train in a time follows from the steps of the dense model and of the mixture.
   @Test func upcyclingIsPlannedOnACluster() throws {
     let line = "plan --preset liew2025 --params 1B --upcycle-from 100B --cluster 16xH100"
@@ -127,6 +183,10 @@ import Testing
     ("--cluster 16xH100 --days 5 --mfu 0.4", "leave out --mfu"),
     ("--cluster 16xH100 --days 5 --target-loss 2", "take more accelerators"),
     ("--cluster 16xH100 --target-loss 1.7", "does not go below a loss of"),
+    ("--cluster 16xH100 --days 5 --batch 1e300", "out of all proportion"),
+    ("--cluster 16xH100 --budget '1 FLOP'", "too little for a model of a million parameters"),
+    ("--budget '1e22 FLOP' --batch 4M", "--batch is for a plan on a cluster"),
+    ("--budget '1e22 FLOP' --calibration none.json", "--calibration is for a plan on a cluster"),
     ("--cluster 16xH100 --target-loss -1", "above zero"),
     ("--cluster 16xH100 --target-loss 2.5 --tokens 1T", "--max-tokens"),
     ("--cluster 16xH100 --days 5 --sequence 0", "number of tokens"),

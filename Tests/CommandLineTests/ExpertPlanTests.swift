@@ -10,6 +10,12 @@ import Testing
   private let moe = "--preset ludziejewski2025 --budget '1e22 FLOP'"
   private let liew = "--preset liew2025 --params 1B --budget '1e21 FLOP'"
 
+  @Test(arguments: ["nan", "1e300", "-2", "0", "1.5"]) func activeExpertsAreWholeOnAClusterToo(_ active: String) throws
+  {
+    let line = "$W plan --preset ludziejewski2025 --cluster 8xH100 --days 3 --experts 1,8 --active-experts \(active)"
+    expectFailure(try place.shell(line), 64, "active experts")
+  }
+
   @Test func theBestNumberOfExpertsWithinMemory() throws {
     let json = try place.shell("$W plan \(moe) --experts 1,2,4,8,16,32 --memory '80 GB' --format json").json()
     #expect(json["schema"] as? String == "windtunnel.plan/1")

@@ -36,6 +36,25 @@ import Testing
     (0..<count).map { _ in Self.cases[random.integer(below: Self.cases.count)] }
   }
 
+  /// Documents from before a constant came keep what they say of the others.
+  @Test func olderDocumentsAreReadWithLaterConstantsAsBefore() throws {
+    let random = Random(seed: 11)
+    let document = CalibrationDocument(
+      try calibration(random, try truth(random), count: 20), accelerator: "A100", file: "steps.csv", fingerprint: "f")
+    var older = document
+    older.constants.removeLast(4)
+    older.covariance = older.covariance.dropLast(4).map { Array($0.dropLast(4)) }
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    let read = try CalibrationDocument.decode(try encoder.encode(older), from: "old.json")
+    #expect(read.constants.count == document.constants.count)
+    #expect(read.constants.prefix(20).map(\.value) == document.constants.prefix(20).map(\.value))
+    #expect(read.calibration.efficiency.runtimeBytes == Efficiency().runtimeBytes)
+    var broken = older
+    broken.covariance.removeLast()
+    #expect(throws: CostError.self) { try CalibrationDocument.decode(try encoder.encode(broken), from: "old.json") }
+  }
+
   private func seconds(_ one: Case, _ efficiency: Efficiency) throws -> Double {
     try StepModel(one.workload, on: one.cluster, efficiency: efficiency).time(one.layout).total
   }
