@@ -48,15 +48,15 @@ struct ClusterSizes {
   private mutating func look(_ search: ClusterSearch, _ most: Double) throws(PlanError) {
     var (low, high) = (-4, 3)
     for step in low...high { try look(at: start * exp2(Double(step) / 2), search, most) }
-    while let next = all.isEmpty || best?.shape == all.first?.shape ? low - 1 : nil, next > -28 {
-      low = next
+    while all.isEmpty || best?.shape == all.first?.shape, low > -28 {
       let count = all.count
+      low -= 1
       try look(at: start * exp2(Double(low) / 2), search, most)
-      if !all.isEmpty, all.count == count { break }
+      if count > 0, all.count == count { break }
     }
-    while let best, best.shape == all.last?.shape, high < 20 {
-      high += 1
+    while best != nil, best?.shape == all.last?.shape, high < 20 {
       let count = all.count
+      high += 1
       try look(at: start * exp2(Double(high) / 2), search, most)
       if all.count == count { break }
     }
