@@ -35,22 +35,30 @@ public struct Cluster: Sendable, Hashable {
   ///
   /// - Throws: ``CostError`` that says what was expected.
   public init(parsing text: String, in hardware: HardwareCatalogue = .builtIn) throws(CostError) {
-    let trimmed = String(text.drop { $0.isWhitespace })
-    // An accelerator may have an x in its name, MI300X, but none before a digit at the start of the text.
-    guard let first = trimmed.first, first.isNumber || "+-−.".contains(first), trimmed.contains(where: Self.isTimes)
-    else {
-      self = try hardware.cluster(trimmed)
+    let (number, name) = Self.parts(of: text)
+    guard let number else {
+      self = try hardware.cluster(name)
       return
     }
-    let number = trimmed.prefix { !Self.isTimes($0) }
     let count: Double
-    do { count = try parseNumber(String(number)) } catch {
+    do { count = try parseNumber(number) } catch {
       throw CostError("cannot read the cluster '\(excerpted(text))': \(error.message); an example is '64xH100'")
     }
     guard let whole = Int(exactly: count) else {
       throw CostError("the cluster '\(excerpted(text))' should have a whole number of accelerators, as '64xH100' has")
     }
-    self = try hardware.cluster(String(trimmed.dropFirst(number.count + 1)), count: whole)
+    self = try hardware.cluster(name, count: whole)
+  }
+
+  /// The number and the name in `64xH100`; no number where only a name is given.
+  static func parts(of text: String) -> (number: String?, name: String) {
+    let trimmed = String(text.drop { $0.isWhitespace })
+    // An accelerator may have an x in its name, MI300X, but none before a digit at the start of the text.
+    guard let first = trimmed.first, first.isNumber || "+-−.".contains(first), trimmed.contains(where: isTimes) else {
+      return (nil, trimmed)
+    }
+    let number = trimmed.prefix { !isTimes($0) }
+    return (String(number), String(trimmed.dropFirst(number.count + 1)))
   }
 
   public var nodes: Int { (count + devicesPerNode - 1) / devicesPerNode }

@@ -57,6 +57,9 @@ public struct HardwareCatalogue: Sendable, Hashable {
     )
   }
 
+  /// Accelerators that the user's cluster in a text such as `256xalpha` has; nil where it names an accelerator.
+  public func available(in text: String) -> Int? { ownCluster(Cluster.parts(of: text).name)?.cluster.count }
+
   /// A cluster of the user's, by its name without regard to case.
   public func ownCluster(_ name: String) -> NamedCluster? {
     clusters.first { Self.plain($0.name) == Self.plain(name) }
