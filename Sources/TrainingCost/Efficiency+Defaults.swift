@@ -42,9 +42,9 @@ extension Efficiency {
 
   /// Fitted to 56 steps of Llama-like models of 1 and 3 billion parameters on H100s in nanotron, every sixth of those in
   /// the Ultra-Scale Playbook (Tazi et al. 2025) with an MFU of 20 % and more, and to 8 steps of MPT in llm-foundry, every
-  /// sixth of its H100 ones in bf16. Two constants that are that trainer's and that cloud's own are
-  /// left at common values: what tensor parallelism adds to launches under a pipeline (fitted: 0.49), and the share of the
-  /// network (0.33). With them Llama 3 405B and Megatron's runs would come out far too slow.
+  /// sixth of its H100 ones in bf16. Two constants that are that trainer's and that cloud's own are left at common values,
+  /// with the published steps of Llama 3 405B and of Megatron-Bridge in view, which would come out far too slow with them:
+  /// what tensor parallelism adds to launches under a pipeline (fitted: 0.49), and the share of the network (0.33).
   private static let withFP8: Efficiency = {
     var constants = Efficiency()
     constants.matmul = 0.749
