@@ -85,7 +85,7 @@ struct ClusterSizes {
   /// What the deadline keeps from being chosen.
   var deadlineSentences: [String] {
     let late = all.count - inTime.count
-    guard late > 0, let other = all.min(by: { request.goal.prefers($0, to: $1) }) else { return [] }
+    guard let other = all.min(by: { request.goal.prefers($0, to: $1) }), !isInTime(other) else { return [] }
     return [
       "\(late) of \(all.count) sizes would take more than \(formatDuration(request.deadline)); without that limit "
         + "\(formatParams(other.params)) would come to a loss of \(significant(other.loss, digits: 4)) in "

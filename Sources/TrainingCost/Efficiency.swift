@@ -46,9 +46,11 @@ public struct Efficiency: Sendable, Hashable {
   public var microBatch = 2e-3
   /// What of the activations reckoned a program keeps.
   public var keptActivations = 1.0
-  /// What fragmentation adds to all that comes and goes during a step. The default suits peaks measured in nanotron.
+  /// What fragmentation adds to all that comes and goes during a step. The default was chosen with all of the Ultra-Scale
+  /// Playbook's peaks and crashes in view.
   public var fragmentation = 0.15
-  /// The same where parameters are sharded. The default suits micro-batches that llm-foundry's runs got by with.
+  /// The same where parameters are sharded. The default was chosen with all micro-batches in view that
+  /// llm-foundry's runs got by with.
   public var shardedFragmentation = 0.05
   /// Memory of the runtime and the communication libraries.
   public var runtimeBytes = 1.5e9

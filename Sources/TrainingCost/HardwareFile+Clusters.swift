@@ -57,29 +57,4 @@ extension HardwareCatalogue {
     }
     return cluster
   }
-
-  /// Clusters as the section of a hardware file.
-  static func yaml(_ clusters: [NamedCluster]) -> String {
-    guard !clusters.isEmpty else { return "" }
-    return "clusters:\n" + clusters.map(\.entry).joined()
-  }
-}
-
-extension HardwareCatalogue.NamedCluster {
-  fileprivate var entry: String {
-    var lines = [
-      "  \(quoted(name)):", "    accelerator: \(quoted(cluster.accelerator.name))", "    count: \(cluster.count)",
-      "    devices_per_node: \(cluster.devicesPerNode)",
-      "    network: \(number(cluster.networkBytesPerSecond / 1e9, "GB/s"))",
-    ]
-    if let nodes = cluster.nodesPerGroup, let rate = cluster.groupBytesPerSecond {
-      lines.append("    group: {nodes: \(nodes), network: \(number(rate / 1e9, "GB/s"))}")
-    }
-    if let price = cluster.price {
-      lines.append("    usd_per_hour: \(plain(price.usdPerHour))")
-      lines.append("    price_basis: \(quoted(price.basis))")
-    }
-    lines.append("    pue: \(plain(cluster.powerUsageEffectiveness))")
-    return lines.map { $0 + "\n" }.joined()
-  }
 }

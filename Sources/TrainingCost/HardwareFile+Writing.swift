@@ -4,7 +4,8 @@ extension HardwareCatalogue {
   /// Accelerators and clusters as a hardware file, whole: a start for one's own.
   public static func yaml(_ accelerators: [Accelerator], _ clusters: [NamedCluster] = []) -> String {
     let list = accelerators.isEmpty ? "" : "accelerators:\n" + accelerators.map(\.entry).joined()
-    return "schema: \(schema)\n" + list + yaml(clusters)
+    let groups = clusters.isEmpty ? "" : "clusters:\n" + clusters.map(\.entry).joined()
+    return "schema: \(schema)\n" + list + groups
   }
 }
 
@@ -39,10 +40,29 @@ extension Accelerator {
 
 }
 
-func number(_ value: Double, _ unit: String) -> String { "\(plain(value)) \(unit)" }
+extension HardwareCatalogue.NamedCluster {
+  fileprivate var entry: String {
+    var lines = [
+      "  \(quoted(name)):", "    accelerator: \(quoted(cluster.accelerator.name))", "    count: \(cluster.count)",
+      "    devices_per_node: \(cluster.devicesPerNode)",
+      "    network: \(number(cluster.networkBytesPerSecond / 1e9, "GB/s"))",
+    ]
+    if let nodes = cluster.nodesPerGroup, let rate = cluster.groupBytesPerSecond {
+      lines.append("    group: {nodes: \(nodes), network: \(number(rate / 1e9, "GB/s"))}")
+    }
+    if let price = cluster.price {
+      lines.append("    usd_per_hour: \(plain(price.usdPerHour))")
+      lines.append("    price_basis: \(quoted(price.basis))")
+    }
+    lines.append("    pue: \(plain(cluster.powerUsageEffectiveness))")
+    return lines.map { $0 + "\n" }.joined()
+  }
+}
+
+private func number(_ value: Double, _ unit: String) -> String { "\(plain(value)) \(unit)" }
 
 /// Twelve significant digits, to be rid of what division left in the last ones, and no zeros at the end.
-func plain(_ value: Double) -> String {
+private func plain(_ value: Double) -> String {
   let text = significant(value, digits: 12)
   guard text.contains("."), !text.contains("e") else { return text }
   let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
@@ -50,7 +70,7 @@ func plain(_ value: Double) -> String {
 }
 
 /// A text in quotes that YAML reads as it is.
-func quoted(_ text: String) -> String {
+private func quoted(_ text: String) -> String {
   let safe = text.map { character in
     switch character {
     case "\\": "\\\\"

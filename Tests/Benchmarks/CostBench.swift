@@ -93,7 +93,8 @@ struct CostComparison {
 
   func render() -> String {
     """
-    Measured steps, predicted by default constants unless calibrated; errors are of times of rows not fitted to
+    Measured steps, predicted by default constants unless calibrated; errors are of times of rows not fitted to.
+    What fits is of all rows, with which in view the shares that fragment were chosen.
 
     \(table.render(width: 200))
     """
