@@ -44,7 +44,8 @@ let package = Package(
     room("TrainingCost", ["Formulas", "Tables", "Fitting"]),
     room("Planning", ["ScalingLaws", "TrainingCost"]),
     room("RunStore", [.product(name: "GRDB", package: "GRDB.swift")]),
-    room("Search", ["CGSL", "COpenBLAS", "CVectorMath", "Formulas", "Tables", "Fitting", "RunStore", "Launch"]),
+    room("Search", ["CGSL", "COpenBLAS", "CVectorMath", "Formulas", "Tables", "Fitting"]),
+    room("Studies", ["Formulas", "Tables", "Fitting", "Search", "RunStore", "Launch"]),
     room(
       "Launch",
       [
@@ -55,7 +56,7 @@ let package = Package(
     .executableTarget(
       name: "windtunnel",
       dependencies: [
-        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Search", "Launch", "RunStore",
+        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Search", "Studies", "Launch", "RunStore",
         "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -63,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "windtunnel-bench",
       dependencies: [
-        "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Search", "RunStore", "Report",
+        "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Search", "Studies", "RunStore", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks", swiftSettings: strict),
@@ -75,7 +76,7 @@ let package = Package(
     tests("TrainingCostTests", ["TrainingCost"]),
     tests("PlanningTests", ["Planning"]),
     tests("RunStoreTests", ["RunStore"]),
-    tests("SearchTests", ["Search", "Fitting", "Launch", "Tables"]),
+    tests("SearchTests", ["Search", "Studies", "Fitting", "Launch", "Tables"]),
     tests("LaunchTests", ["Launch", "TrainingCost", "Tables", "RunStore"], excluding: ["Golden", "Parsers"]),
     tests("ReportTests", ["Report"]),
     tests("CommandLineTests", ["windtunnel"]),

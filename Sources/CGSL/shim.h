@@ -1,6 +1,11 @@
 #ifndef WINDTUNNEL_CGSL_H
 #define WINDTUNNEL_CGSL_H
 
+/* OpenBLAS's CBLAS, which the program is linked against, in place of GSL's own: each header defines the same enumerations,
+   and Clang refuses two definitions of one name in modules that are imported together. */
+#include <cblas.h>
+#define __GSL_CBLAS_H__
+
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_interp.h>

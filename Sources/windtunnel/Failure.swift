@@ -8,6 +8,7 @@ import Report
 import RunStore
 import ScalingLaws
 import Search
+import Studies
 import Tables
 import TrainingCost
 

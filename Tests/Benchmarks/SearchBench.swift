@@ -3,6 +3,7 @@ import Foundation
 import Report
 import RunStore
 import Search
+import Studies
 
 /// What an ask and its tell cost, beside Optuna on the same space and objective.
 struct SearchBench {

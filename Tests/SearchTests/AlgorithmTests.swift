@@ -2,6 +2,7 @@ import Fitting
 import Testing
 
 @testable import Search
+@testable import Studies
 
 /// The algorithms beside the definitions in their papers.
 @Suite struct AlgorithmTests {

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct BudgetedBanditTests {
   /// Exponential consumptions of mean m: in time with the chance 1 − e^(−τ/m), consuming m (1 − e^(−τ/m)) on average.

@@ -2,6 +2,7 @@ import Fitting
 import Testing
 
 @testable import Search
+@testable import Studies
 
 /// What every algorithm must do, whatever it is.
 @Suite struct ConformanceTests {

@@ -5,6 +5,7 @@ import Tables
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct EarlierTrialsTests {
   private let space: SearchSpace

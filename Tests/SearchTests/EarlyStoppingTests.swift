@@ -4,6 +4,7 @@ import Tables
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct EarlyStoppingTests {
   private func reports(_ fidelities: ClosedRange<Int>, _ loss: (Double) -> Double) -> [LearningCurve.Report] {

@@ -2,6 +2,7 @@ import Fitting
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct FidelityTests {
   @Test("s_max is exact at powers of η, where floating-point logarithms fall short")

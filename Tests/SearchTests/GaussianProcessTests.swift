@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Search
+@testable import Studies
 
 /// Gaussian processes and expected improvement beside closed forms and figures of NumPy and SciPy.
 @Suite struct GaussianProcessTests {

@@ -2,6 +2,7 @@ import Fitting
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct ImportanceTests {
   private func shares(

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct MANASTests {
   @Test func aChargeIsWeightedByTheChanceOfTheChoice() {

@@ -3,6 +3,7 @@ import Tables
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct MeasuredConstraintTests {
   @Test(

@@ -4,6 +4,7 @@ import Tables
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct MethodSelectionTests {
   /// Scores of 0 or 1, by chances that rise with a method's ability and fall with an example's difficulty.

@@ -2,6 +2,7 @@ import Fitting
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct ParetoTests {
   @Test("hypervolumes are those counted by hand, and of boxes counted point by point")

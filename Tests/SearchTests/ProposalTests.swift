@@ -4,6 +4,7 @@ import RunStore
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct ProposalTests {
   private let space: SearchSpace

@@ -3,6 +3,7 @@ import Tables
 import Testing
 
 @testable import Search
+@testable import Studies
 
 /// Searches of public benchmark tables beside published optima and what peers reach at equal budgets.
 @Suite(.enabled(if: PublicTables.areThere, "no ../shared/data/search beside the checkout"))

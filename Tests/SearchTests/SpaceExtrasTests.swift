@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Search
+@testable import Studies
 
 /// Permutations, priors and the search for widths.
 @Suite struct PermutationAndPriorTests {

@@ -2,6 +2,7 @@ import Fitting
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct SpreadTests {
   private func points(_ name: AlgorithmName, _ space: SearchSpace, seed: UInt64, count: Int) throws -> [[Double]] {

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct StudyRunnerTests {
   private func inDirectory(_ body: (String) async throws -> Void) async throws {

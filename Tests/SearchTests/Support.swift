@@ -2,6 +2,7 @@ import Foundation
 import Tables
 
 @testable import Search
+@testable import Studies
 
 /// Public benchmark tables, where they lie beside the checkout.
 enum PublicTables {

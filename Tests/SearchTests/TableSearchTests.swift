@@ -2,6 +2,7 @@ import Tables
 import Testing
 
 @testable import Search
+@testable import Studies
 
 @Suite struct TableSearchTests {
   /// Four configurations after 1, 2 and 4 epochs; of the six pairs one is in another order after 1 or 2 than after 4.

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Search
+@testable import Studies
 
 /// Tree-structured Parzen estimators beside their definitions.
 @Suite struct TreeParzenTests {

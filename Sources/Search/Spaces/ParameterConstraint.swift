@@ -1,0 +1,98 @@
+import Formulas
+
+/// A constraint between the numbers of a configuration, as `layers * width <= 4096`.
+public struct ParameterConstraint: Sendable {
+  private let formula: CompiledFormula
+  private let places: [Int]
+
+  /// - Throws: ``FormulaError`` for a formula that cannot be read or names what is no parameter; ``SearchError`` for one that
+  ///   compares nothing, or a parameter whose values are no numbers.
+  public init(_ text: String, in space: SearchSpace) throws {
+    let formula = try Formula(text)
+    if let name = formula.target {
+      throw formula.fault(.syntax, "one '=' compares nothing; write '==', as in '\(name) == …'", at: name)
+    }
+    try formula.check(known: space.parameters.map(\.name), as: "parameter")
+    let names = formula.names
+    guard !names.isEmpty else { throw SearchError("the constraint '\(text)' names no parameter") }
+    places = names.compactMap { name in space.parameters.firstIndex { $0.name == name } }
+    for place in places where !space.parameters[place].isNumeric {
+      throw SearchError("the constraint '\(text)' computes with '\(space.parameters[place].name)', which is no number")
+    }
+    self.formula = try CompiledFormula(formula, parameters: [], variables: names, order: .value)
+  }
+
+  /// Whether it holds; it does where a parameter that it names is absent.
+  public func holds(_ point: SearchSpace.Point, in space: SearchSpace) -> Bool {
+    var columns: [[Double]] = []
+    for place in places {
+      guard point[place] >= 0 else { return true }
+      switch space.parameters[place].value(atCoordinate: point[place]) {
+      case .number(let number): columns.append([number])
+      case .flag(let flag): columns.append([flag ? 1 : 0])
+      case .text: return false
+      }
+    }
+    let value = BoundFormula(formula, columns: columns).values(parameters: [])[0]
+    return value != 0 && !value.isNaN
+  }
+}
+
+/// Values that parameters may not take together, as `optimizer: sgd` with `batch: [512, 1024]`.
+public struct ForbiddenCombination: Sendable, Hashable {
+  private struct Entry: Sendable, Hashable {
+    let place: Int
+    let coordinates: Set<Double>
+  }
+
+  private let entries: [Entry]
+
+  /// - Parameter combination: parameters with their values; of several values any counts.
+  /// - Throws: ``SearchError`` for a parameter that there is not, a real number, or a value that is never taken.
+  public init(_ combination: [(parameter: String, values: [ParameterValue])], in space: SearchSpace) throws(SearchError)
+  {
+    var entries: [Entry] = []
+    for (name, values) in combination {
+      let place = try space.place(of: name)
+      guard space.parameters[place].levels != nil else {
+        throw SearchError("'\(name)' is a real number, of which no single value can be forbidden; write a constraint")
+      }
+      var coordinates: Set<Double> = []
+      for value in values { coordinates.insert(try space.coordinate(of: value, at: place)) }
+      entries.append(Entry(place: place, coordinates: coordinates))
+    }
+    guard !entries.isEmpty else { throw SearchError("an empty combination forbids everything; name parameters") }
+    self.entries = entries
+  }
+
+  /// Whether a configuration has it, by the coordinates of its parameters.
+  package func holds(_ coordinate: (Int) -> Double) -> Bool {
+    entries.allSatisfy { $0.coordinates.contains(coordinate($0.place)) }
+  }
+}
+
+extension SearchSpace {
+  /// The index of a parameter.
+  func place(of name: String) throws(SearchError) -> Int {
+    if let place = parameters.firstIndex(where: { $0.name == name }) { return place }
+    let hint = nearestName(to: name, among: parameters.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+    throw SearchError("there is no parameter '\(name)'\(hint)")
+  }
+
+  func coordinate(of value: ParameterValue, at place: Int) throws(SearchError) -> Double {
+    if let coordinate = parameters[place].coordinate(of: value) { return coordinate }
+    throw SearchError("'\(parameters[place].name)' is never \(value)")
+  }
+}
+
+extension Parameter {
+  /// Whether all of its values are numbers or flags.
+  fileprivate var isNumeric: Bool {
+    switch domain {
+    case .float, .stepped, .int: true
+    case .ordinal(let values), .categorical(let values):
+      values.allSatisfy { if case .text = $0 { false } else { true } }
+    case .permutation: false
+    }
+  }
+}

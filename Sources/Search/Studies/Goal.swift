@@ -1,0 +1,30 @@
+import Tables
+
+/// A metric and which way it is better.
+public struct Goal: Sendable, Hashable, Encodable {
+  public let direction: Direction
+  package let measure: Measure
+
+  private enum CodingKeys: CodingKey {
+    case metric, direction
+  }
+
+  public init(_ metric: String, _ direction: Direction) {
+    self.direction = direction
+    measure = Measure(metric)
+  }
+
+  /// - Parameter text: a metric's name, or a formula over several.
+  package init(text: String, _ direction: Direction) {
+    self.direction = direction
+    measure = Measure(text: text)
+  }
+
+  public var metric: String { measure.name }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(metric, forKey: .metric)
+    try container.encode(direction, forKey: .direction)
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Launch
+import Search
+
+/// A language model that is asked by messages: behind an endpoint that speaks OpenAI's chat completions, or a command.
+public struct ChatModel: Sendable, Hashable {
+  public enum Service: Sendable, Hashable {
+    /// Of the address messages are posted to `/chat/completions`.
+    ///
+    /// - `keyVariable`: the environment variable that holds the key, which is shown nowhere.
+    case endpoint(URL, model: String, keyVariable: String?)
+    /// Run by the shell; it reads what would be posted, and writes the reply's text.
+    case command(String)
+  }
+
+  public struct Message: Sendable, Hashable, Codable {
+    public let role: String
+    public let content: String
+  }
+
+  public let service: Service
+  /// Of one reply, in seconds.
+  public let timeout: Double
+
+  private static let attempts = 3
+
+  /// The text of the reply.
+  ///
+  /// - Throws: `LaunchError` where none came, after some attempts; `CancellationError`.
+  func reply(to messages: [Message]) async throws -> String {
+    var attempt = 1
+    while true {
+      do {
+        return try await answer(messages)
+      } catch let failure as Failure {
+        try Task.checkCancellation()
+        guard failure.mayPass, attempt < Self.attempts else {
+          throw LaunchError("the proposer gave no answer: \(failure.text); mend it, then go on with --resume")
+        }
+        try await Task.sleep(for: .seconds(attempt))
+        attempt += 1
+      }
+    }
+  }
+
+  private struct Failure: Error {
+    let text: String
+    /// Whether it is worth trying again.
+    var mayPass = true
+  }
+
+  private struct Request: Encodable {
+    let model: String
+    let messages: [Message]
+    let temperature = 0.0
+  }
+
+  private struct Response: Decodable {
+    struct Choice: Decodable {
+      struct Reply: Decodable { let content: String? }
+      let message: Reply
+    }
+    let choices: [Choice]
+  }
+
+  private func answer(_ messages: [Message]) async throws -> String {
+    switch service {
+    case .endpoint(let url, let model, let keyVariable):
+      return try await post(Request(model: model, messages: messages), to: url, keyVariable)
+    case .command(let command):
+      let body = try JSONEncoder().encode(Request(model: "", messages: messages))
+      do {
+        return try await filtered(String(decoding: body, as: UTF8.self), through: command, timeout: timeout)
+      } catch let error as LaunchError {
+        throw Failure(text: error.description, mayPass: false)
+      }
+    }
+  }
+
+  private func post(_ body: Request, to url: URL, _ keyVariable: String?) async throws -> String {
+    var key: String?
+    if let keyVariable {
+      key = ProcessInfo.processInfo.environment[keyVariable]
+      guard key?.isEmpty == false else {
+        throw Failure(
+          text: "the environment variable \(keyVariable), which should hold its key, is empty", mayPass: false)
+      }
+    }
+    let answer: HTTPCall.Answer
+    do {
+      answer = try await HTTPCall(
+        "POST", url.appendingPathComponent("chat/completions"), body: try JSONEncoder().encode(body), token: key,
+        timeout: timeout
+      ).answer()
+    } catch let error as LaunchError {
+      throw Failure(text: error.description)
+    }
+    guard answer.status == 200 else {
+      throw Failure(
+        text: "\(url.absoluteString) answered with status \(answer.status): \(answer.text.prefix(200))",
+        mayPass: answer.status == 429 || answer.status >= 500)
+    }
+    guard let content = try? JSONDecoder().decode(Response.self, from: answer.body).choices.first?.message.content
+    else {
+      throw Failure(text: "\(url.absoluteString) gave no chat completion", mayPass: false)
+    }
+    return content
+  }
+}

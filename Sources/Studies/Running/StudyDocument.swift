@@ -1,0 +1,141 @@
+import Search
+
+/// What a search found, `windtunnel.study/1`.
+public struct StudyDocument: Encodable, Sendable {
+  public struct Best: Encodable, Sendable {
+    public let parameters: [String: ParameterValue]
+    public let values: [String: Double]
+    public let trial: Int
+    /// How far it was trained; nil without fidelities.
+    public let fidelity: Double?
+  }
+
+  public struct Trials: Encodable, Sendable {
+    public let complete: Int
+    /// Of these, those that were run before this search, elsewhere.
+    public let earlier: Int
+    public let pruned: Int
+    public let failed: Int
+    /// Begun and not ended, where the search was interrupted.
+    public let running: Int
+    /// Of the complete and the pruned, those that exceed a measured constraint.
+    public let violating: Int
+    /// Proposals that a constraint forbade before they were tried.
+    public let infeasibleAvoided: Int
+    /// Proposals whose result was known already.
+    public let repeatsAvoided: Int
+    /// Proposals from outside, as a language model's, that could not be read or tried.
+    public let proposalsRejected: Int
+
+    init(_ study: Study) {
+      var (complete, pruned, failed, running) = (0, 0, 0, 0)
+      for trial in study.trials {
+        switch trial.outcome {
+        case .complete: complete += 1
+        case .stopped: pruned += 1
+        case .failed: failed += 1
+        case .running: running += 1
+        }
+      }
+      self.complete = complete
+      violating = study.trials.count { !$0.isFeasible }
+      self.pruned = pruned
+      self.failed = failed
+      self.running = running
+      infeasibleAvoided = study.infeasibleAvoided
+      repeatsAvoided = study.repeatsAvoided
+      earlier = study.earlierCount
+      proposalsRejected = study.rejectedCount
+    }
+  }
+
+  public struct Budget: Encodable, Sendable {
+    public let trials: Int?
+    /// With a fidelity, full trainings.
+    public let trialsUsed: Double
+    public let cost: Double?
+    public let costUsed: Double?
+    /// Wall time, in seconds.
+    public let time: Double?
+    public let isExhausted: Bool
+  }
+
+  /// An improvement on all trials before it.
+  public struct Improvement: Encodable, Sendable {
+    public let trial: Int
+    public let value: Double
+  }
+
+  public let schema = "windtunnel.study/1"
+  public let name: String
+  public let algorithm: String
+  public let seed: UInt64
+  public let goals: [Goal]
+  /// What tells how far trials were trained; nil where all were trained in full.
+  public let fidelity: String?
+  public let constraints: [String]
+  /// Constraints that only trials measure.
+  public let measured: [String]
+  /// Nil where no trial was completed and satisfies what is measured, or several metrics are sought.
+  public let best: Best?
+  /// The best compromises of several metrics, by the first; nil for one.
+  public let front: [Best]?
+  public let trials: Trials
+  public let budget: Budget
+  /// Of a table; nil where nothing counts them.
+  public let configurations: Configurations?
+  public let improvements: [Improvement]
+  /// Best parameters in the order of the space, for tables.
+  public let parameters: [String]
+
+  public struct Configurations: Encodable, Sendable {
+    public let count: Int
+    public let feasible: Int
+  }
+
+  /// - Parameters:
+  ///   - seed: the study's.
+  ///   - spent: so far, of `budget`.
+  ///   - isExhausted: whether every feasible configuration was tried.
+  public init(
+    _ study: Study, of experiment: Experiment, algorithm: AlgorithmName, seed: UInt64, budget: SearchBudget,
+    spent: Spending, isExhausted: Bool
+  ) {
+    name = experiment.name
+    self.algorithm = algorithm.rawValue
+    self.seed = seed
+    let goals = experiment.goals
+    self.goals = goals
+    fidelity = study.fidelity?.name
+    constraints = experiment.constraints
+    measured = experiment.measured.map(\.text)
+    parameters = study.space.parameters.map(\.name)
+    func best(_ trial: Study.Trial, _ losses: [Double]) -> Best {
+      Best(
+        parameters: Dictionary(study.space.values(of: trial.point).map { ($0.name, $0.value) }) { first, _ in first },
+        values: Dictionary(zip(goals, losses).map { ($0.metric, $0.direction.value(ofLoss: $1)) }) { first, _ in first
+        },
+        trial: trial.number, fidelity: trial.reports.last?.fidelity)
+    }
+    self.best = study.best.flatMap { trial in study.bestLoss.map { best(trial, [$0]) } }
+    front = goals.count > 1 ? study.front.members.map { best(study.trials[$0.number], $0.losses) } : nil
+    trials = Trials(study)
+    self.budget = Budget(
+      trials: budget.trials, trialsUsed: spent.trials, cost: budget.cost,
+      costUsed: experiment.hasCost ? spent.cost : nil, time: budget.time, isExhausted: isExhausted)
+    configurations = experiment.table.map {
+      Configurations(count: $0.configurationCount, feasible: $0.feasibleCount)
+    }
+    improvements = goals.count > 1 ? [] : Self.improvements(study, goals[0].direction)
+  }
+
+  /// Among trials trained in full.
+  private static func improvements(_ study: Study, _ direction: Direction) -> [Improvement] {
+    var least = Double.infinity
+    return study.trials.compactMap { trial in
+      guard trial.isFeasible, let loss = trial.loss, loss < least else { return nil }
+      least = loss
+      return Improvement(trial: trial.number, value: direction.value(ofLoss: loss))
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Foundation
+import Report
+import Search
+import Studies
+
+struct SearchBenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Compare algorithms with random search at equal cost over many seeds.",
+    discussion: """
+      The regret of a search is how far its best value is from the best feasible one of the table. The chance is that a \
+      seed of an algorithm ends better than one of random search; p is that of the Mann-Whitney test. With a fidelity, Kendall's tau says how well short trainings rank \
+      configurations as full ones do: 1 for the same order, 0 for none.
+
+      Examples:
+        windtunnel search bench Experiments/search-pilot.yaml --seeds 20
+        windtunnel search bench Experiments/search-pilot.yaml --algorithm evolution
+        windtunnel search bench Experiments/search-pilot.yaml --plot regret.svg
+      """)
+
+  @OptionGroup var experiment: ExperimentOptions
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("How many seeds each algorithm gets.", valueName: "N"))
+  var seeds = 20
+
+  @Option(
+    name: .customLong("algorithm"), parsing: .singleValue,
+    help: ArgumentHelp("An algorithm to compare; may be given again; all unless given.", valueName: "name"))
+  var algorithms: [AlgorithmName] = []
+
+  @OptionGroup(title: "Computing") var computing: ComputingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var plot: PlotOption
+
+  func validate() throws {
+    if !(2...100_000).contains(seeds) { throw ValidationError("--seeds must be from 2 to 100000, not \(seeds)") }
+  }
+
+  func run() throws {
+    try output.prepare()
+    try plot.prepare()
+    let read = try Experiment(path: experiment.experiment)
+    // Where another would be the same it is left out.
+    let isAutoItsOwn = read.fidelity == nil || read.stopping != nil
+    let all = AlgorithmName.allCases.filter {
+      ($0 != .auto || isAutoItsOwn) && ($0 != .costAwareGP || read.hasCost)
+        && $0.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
+    }
+    let names = algorithms.isEmpty ? all : algorithms
+    var budget = read.budget
+    budget.trials = experiment.trials ?? budget.trials
+    let progress = ProgressBar("searches", total: (names.count + (names.contains(.random) ? 0 : 1)) * seeds)
+    let comparison = try SearchComparison(
+      read, algorithms: names, budget: budget, seeds: seeds, firstSeed: computing.seed, threads: computing.threadCount
+    ) { progress.advance() }
+    progress.finish()
+    if let path = plot.plot { try RegretFigure(comparison).plot.write(to: path) }
+    try output.emit(json: try encodedJSON(comparison)) { view(comparison) }
+  }
+
+  private func view(_ comparison: SearchComparison) -> String {
+    let terminal = Terminal.standardOutput
+    var table = TextTable(
+      [
+        .init("algorithm"), .init("mean regret", .decimal), .init("s.e.", .decimal), .init("median", .decimal),
+        .init("optimum found", .right), .init("better than random", .right), .init("p", .right),
+      ], terminal: terminal)
+    for row in comparison.algorithms.sorted(by: { $0.meanRegret < $1.meanRegret }) {
+      table.add([
+        row.algorithm, format(row.meanRegret, significant: 4), format(row.standardError, significant: 2),
+        format(row.medianRegret, significant: 4), percent(row.optimumFound),
+        row.probabilityOfSuperiority.map(percent) ?? "–", row.pValue.map { format($0, significant: 2) } ?? "–",
+      ])
+    }
+    let best =
+      comparison.optimum.map { "the best feasible value is \(format($0, significant: 8))" }
+      ?? "regret is the share of the best hypervolume that is missing"
+    return
+      "\(comparison.name): \(comparison.goals.text), \(format(comparison.budget, significant: 6)) "
+      + "\(comparison.unitName), \(comparison.seeds) seeds from \(comparison.firstSeed); \(best)\n\n" + table.render()
+      + (comparison.rankAgreement.isEmpty ? "" : "\n" + agreement(comparison))
+  }
+
+  private func agreement(_ comparison: SearchComparison) -> String {
+    var table = TextTable(
+      [.init(comparison.fidelity ?? "", .right), .init("configurations", .right), .init("Kendall's tau", .decimal)],
+      title: "How short trainings rank configurations, beside full ones", terminal: .standardOutput)
+    for row in comparison.rankAgreement {
+      table.add([
+        format(row.fidelity, significant: 12), "\(row.configurations)", format(row.kendallTau, significant: 2),
+      ])
+    }
+    return table.render()
+  }
+
+  private func percent(_ share: Double) -> String { "\(format(100 * share, significant: 3)) %" }
+}
+
+extension SearchComparison {
+  /// What its budget counts.
+  var unitName: String {
+    switch unit {
+    case .trials: fidelity == nil ? "trials" : "full trainings"
+    case .cost: "of cost"
+    }
+  }
+}

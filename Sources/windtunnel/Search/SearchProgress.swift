@@ -1,0 +1,74 @@
+import Foundation
+import Report
+import RunStore
+import Search
+import Studies
+import Synchronization
+import Tables
+
+/// A line on standard error for every trial that ended.
+final class SearchProgress: Sendable {
+  private let experiment: Experiment
+  private let budget: SearchBudget
+  /// When the first trial ended, and which share of the budget was spent then.
+  private let first = Mutex<(time: ContinuousClock.Instant, share: Double)?>(nil)
+
+  init(_ experiment: Experiment, _ budget: SearchBudget) {
+    self.experiment = experiment
+    self.budget = budget
+  }
+
+  func tell(_ trial: Study.Trial, _ record: TrialRecord?, _ study: Study, _ spent: Spending) {
+    var text = "trial \(trial.number): "
+    switch trial.outcome {
+    case .complete(let loss), .stopped(let loss):
+      let losses = trial.losses.isEmpty ? [loss] : trial.losses
+      text += zip(experiment.goals, losses).map { "\($0.metric) \(number($0.direction.value(ofLoss: $1)))" }
+        .joined(separator: ", ")
+      if let name = study.fidelity?.name, let reached = trial.reports.last?.fidelity {
+        text += " at \(name) \(format(reached, significant: 12))"
+      }
+    case .failed: text += "failed" + (record?.failure.map { ": \($0)" } ?? "")
+    case .running: text += "running"
+    }
+    if let best = study.best, let loss = study.bestLoss {
+      text += "; best \(number(experiment.goals[0].direction.value(ofLoss: loss))) (trial \(best.number))"
+    } else if !study.front.members.isEmpty {
+      text += "; \(study.front.members.count) compromises"
+    }
+    note(text + budgetText(spent))
+  }
+
+  private func budgetText(_ spent: Spending) -> String {
+    var shares: [Double] = []
+    var parts: [String] = []
+    if let trials = budget.trials {
+      let unit = experiment.fidelity == nil ? "trials" : "full trainings"
+      parts.append("\(format(spent.trials, significant: 3)) of \(trials) \(unit)")
+      shares.append(spent.trials / Double(trials))
+    }
+    if let cost = budget.cost {
+      parts.append("cost \(number(spent.cost)) of \(number(cost))")
+      shares.append(spent.cost / cost)
+    }
+    if let time = budget.time {
+      parts.append("\(number(spent.time)) of \(number(time)) s")
+      shares.append(spent.time / time)
+    }
+    return "; " + parts.joined(separator: ", ") + (left(shares.max() ?? 0).map { ", about \($0) left" } ?? "")
+  }
+
+  /// How long the rest of the budget takes at the rate since the first trial ended.
+  private func left(_ share: Double) -> String? {
+    let now = ContinuousClock.now
+    let first = first.withLock { first in
+      first = first ?? (now, share)
+      return first
+    }
+    guard let first, share > first.share, share < 1 else { return nil }
+    let seconds = (now - first.time) / .seconds(1)
+    return formatDuration(seconds * (1 - share) / (share - first.share), digits: 2)
+  }
+
+  private func number(_ value: Double) -> String { format(value, significant: 5) }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import Launch
+import RunStore
+import Search
+import Studies
+
+struct SearchRunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Search an experiment's space within its budget, and print the best configuration.",
+    discussion: """
+      Configurations that break a constraint are never tried, and none is tried twice. Where the objective is a command, \
+      every trial is on the disk before the next begins: what was cut off, by Ctrl-C or a crash, goes on with --resume.
+
+      Examples:
+        windtunnel search run Experiments/search-pilot.yaml
+        windtunnel search run Experiments/search-pilot.yaml --seed 3 --format json
+        windtunnel search run Experiments/search-trainer.yaml --workers 2
+        windtunnel search run Experiments/search-trainer.yaml --resume --trials 60
+      """)
+
+  @OptionGroup var experiment: ExperimentOptions
+
+  @Option(help: ArgumentHelp("How to search; the experiment's own, or auto, unless given.", valueName: "name"))
+  var algorithm: AlgorithmName?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The seed of everything random; the experiment's own, or 0, unless given.", valueName: "number"))
+  var seed: UInt64?
+
+  @OptionGroup(title: "Running a command") var running: RunningOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() async throws {
+    try output.prepare()
+    let read = try Experiment(path: experiment.experiment)
+    let name = algorithm ?? read.algorithm
+    let seed = seed ?? read.seed
+    var budget = read.budget
+    budget.trials = experiment.trials ?? budget.trials
+    let chosen = try read.searchAlgorithm(name)
+    let earlier = running.resume ? [] : try read.earlierTrials()
+    for trials in earlier { note(trials.summary) }
+    let document: StudyDocument
+    switch read.source {
+    case .table(let table):
+      guard !running.areGiven else {
+        throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
+      }
+      let search = try TableSearch(
+        table, chosen, start: read.start, earlier: earlier.flatMap(\.trials), budget: budget, seed: seed)
+      document = StudyDocument(
+        search.study, of: read, algorithm: name, seed: seed, budget: budget, spent: search.spent,
+        isExhausted: search.isExhausted)
+    case .command(let command):
+      let study = Study(
+        read.space, chosen, seed: seed, fidelity: read.fidelity, start: read.start, isFeasible: read.isFeasible)
+      document = try await CommandSearch(
+        experiment.experiment, read, command, name, seed: seed, budget: budget, running
+      ).run(study, beginningWith: earlier.flatMap(\.trials))
+    }
+    try output.emit(json: try encodedJSON(document)) { StudyView(document).text }
+  }
+}
+
+/// How the trials of a command are run.
+struct RunningOptions: ParsableArguments {
+  @Flag(help: "Go on with the study that is in the directory.")
+  var resume = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many trials run at once; the experiment's own, or 1.", valueName: "N"))
+  var workers: Int?
+
+  @Option(
+    help: ArgumentHelp("Where trials and their log are kept; runs/NAME unless given.", valueName: "directory"))
+  var directory: String?
+
+  var areGiven: Bool { resume || workers != nil || directory != nil }
+
+  func validate() throws {
+    if let workers, !(1...10_000).contains(workers) {
+      throw ValidationError("--workers must be from 1 to 10000, not \(workers)")
+    }
+  }
+}
+
+extension EarlierTrials {
+  /// How much of a table was of use.
+  fileprivate var summary: String {
+    var text = "earlier trials: \(trials.count) from \(name)"
+    if outsideCount > 0 { text += "; \(outsideCount) are outside the space" }
+    if unfinishedCount > 0 { text += "; \(unfinishedCount) have no result of a full training" }
+    return text
+  }
+}
+
+extension AlgorithmName: ExpressibleByArgument {}
