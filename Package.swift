@@ -37,26 +37,28 @@ let package = Package(
     .target(
       name: "CVectorMath", cSettings: [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]),
 
-    room("Formulas", ["CVectorMath"]),
-    room("Tables", ["Formulas", "CCrypto", "CZlib", "Yams"]),
-    room("Fitting", ["Formulas", "CGSL", "COpenBLAS"]),
-    room("ScalingLaws", ["CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
-    room("TrainingCost", ["Formulas", "Tables", "Fitting"]),
-    room("Planning", ["ScalingLaws", "TrainingCost"]),
-    room("RunStore", [.product(name: "GRDB", package: "GRDB.swift")]),
-    room("Search", ["CGSL", "COpenBLAS", "CVectorMath", "Formulas", "Tables", "Fitting"]),
-    room("Studies", ["Formulas", "Tables", "Fitting", "Search", "RunStore", "Launch"]),
+    room("Documents", ["Yams"]),
+    room("Formulas", ["Documents", "CVectorMath"]),
+    room("Tables", ["Documents", "Formulas", "CCrypto", "CZlib", "Yams"]),
+    room("Fitting", ["Documents", "Formulas", "CGSL", "COpenBLAS"]),
+    room("ScalingLaws", ["Documents", "CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
+    room("TrainingCost", ["Documents", "Formulas", "Tables", "Fitting"]),
+    room("Planning", ["Documents", "ScalingLaws", "TrainingCost"]),
+    room("RunStore", ["Documents", .product(name: "GRDB", package: "GRDB.swift")]),
+    room("Search", ["Documents", "CGSL", "COpenBLAS", "CVectorMath", "Formulas", "Tables", "Fitting"]),
+    room("Studies", ["Documents", "Formulas", "Tables", "Fitting", "Search", "RunStore", "Launch"]),
     room(
       "Launch",
       [
-        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "RunStore",
+        "Documents", "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "RunStore",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
-    room("Report", []),
+    room("Report", ["Documents"]),
     .executableTarget(
       name: "windtunnel",
       dependencies: [
-        "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Search", "Studies", "Launch", "RunStore",
+        "Documents", "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Search", "Studies",
+        "Launch", "RunStore",
         "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -64,11 +66,12 @@ let package = Package(
     .executableTarget(
       name: "windtunnel-bench",
       dependencies: [
-        "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Search", "Studies", "RunStore", "Report",
+        "Documents", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Search", "Studies", "RunStore", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks", swiftSettings: strict),
 
+    tests("DocumentsTests", ["Documents"]),
     tests("FormulasTests", ["Formulas"]),
     tests("TablesTests", ["Tables"]),
     tests("FittingTests", ["Fitting"]),

@@ -1,3 +1,5 @@
+import Documents
+
 /// A formula in text, parsed: `E + A/N^alpha + B/D^beta`.
 ///
 /// It has numbers, names, `+ - * / ^`, comparisons, `&& || !`, and the functions of ``Function``. `x^y` of a

@@ -1,3 +1,5 @@
+import Documents
+
 /// Reads a formula by precedence climbing.
 struct Parser {
   private let text: String

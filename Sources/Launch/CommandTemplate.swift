@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// A shell command with placeholders: `python train.py --lr {lr} --epochs {epochs}`.

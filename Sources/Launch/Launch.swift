@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 import Foundation
 import RunStore
@@ -22,7 +23,7 @@ public struct Launch: Sendable {
   ///   - specs: what is to be run.
   ///   - path: the file that they come from, for messages.
   ///   - directory: where jobs and their store are kept.
-  /// - Throws: ``FileError`` for a trainer that is not known, or for what a trainer cannot do, all of it; what is wrong with a
+  /// - Throws: ``DocumentError`` for a trainer that is not known, or for what a trainer cannot do, all of it; what is wrong with a
   ///   fit by which losses are foretold.
   public init(_ specs: [JobSpec], from path: String, directory: String) throws {
     let root = URL(fileURLWithPath: directory).path
@@ -44,7 +45,7 @@ public struct Launch: Sendable {
         expected: try spec.expected.map { try ExpectedCurve($0, of: spec) })
     }
     guard refusals.isEmpty else {
-      throw FileError(
+      throw DocumentError(
         "\(path): the trainer cannot do what is asked:"
           + refusals.map { sentence, jobs in
             "\n  job '\(jobs[0])'\(jobs.count > 1 ? " and \(jobs.count - 1) more" : ""): \(sentence)"
@@ -75,7 +76,7 @@ public struct Launch: Sendable {
   /// Writes the files of jobs that are news to a store, and adds them.
   ///
   /// - Returns: how many were news.
-  /// - Throws: ``FileError`` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
+  /// - Throws: ``DocumentError`` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
   ///   ``StoreError``.
   public func add(to store: JobStore) throws -> Int {
     let known = Dictionary(try store.jobs().map { ($0.name, $0) }) { first, _ in first }
@@ -84,14 +85,14 @@ public struct Launch: Sendable {
       let description = try job.spec.document()
       if let old = known[job.spec.name] {
         guard old.description == description else {
-          throw FileError(
+          throw DocumentError(
             "job '\(job.spec.name)' was launched otherwise in \(directory) (see \(job.directory)/job.json); give it another "
               + "name, or name another --directory")
         }
         continue
       }
       for name in job.spec.secrets where ProcessInfo.processInfo.environment[name] == nil {
-        throw FileError("job '\(job.spec.name)' needs the secret \(name); set this variable, then launch again")
+        throw DocumentError("job '\(job.spec.name)' needs the secret \(name); set this variable, then launch again")
       }
       for file in try files(of: job) { try JobScript.write(file, to: job.directory) }
       news.append(
@@ -121,7 +122,7 @@ extension BackEnds {
     let hint =
       nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
       ?? "there are \(names.joined(separator: ", "))"
-    throw FileError(
+    throw DocumentError(
       "\(file): there is no trainer '\(name.prefix(60))'; \(hint) Or name a file of your own, as ours.yaml")
   }
 }

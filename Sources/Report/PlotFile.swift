@@ -1,26 +1,27 @@
+import Documents
 import Foundation
 
 extension Plot {
   /// Writes the plot to a file whose name ends in `.svg` or `.png`, whole or not at all.
   ///
   /// PNG needs the program `rsvg-convert` and has two pixels for each SVG unit.
-  public func write(to path: String) throws(ReportError) {
+  public func write(to path: String) throws {
     try writeDrawing(to: path) { svg() }
   }
 }
 
 extension PlotGrid {
   /// Writes the plots to a file whose name ends in `.svg` or `.png`; see `Plot.write(to:)`.
-  public func write(to path: String) throws(ReportError) {
+  public func write(to path: String) throws {
     try writeDrawing(to: path) { svg() }
   }
 }
 
-private func writeDrawing(to path: String, svg: () -> String) throws(ReportError) {
+private func writeDrawing(to path: String, svg: () -> String) throws {
   switch URL(fileURLWithPath: path).pathExtension.lowercased() {
-  case "svg": try writeAtomically(svg(), to: path)
-  case "png": try writeAtomically(try png(svg()), to: path)
-  default: throw .unknownFormat(path: path, accepted: [".svg", ".png"])
+  case "svg": try DocumentFile.write(svg(), to: path)
+  case "png": try DocumentFile.write(try png(svg()), to: path)
+  default: throw ReportError.unknownFormat(path: path, accepted: [".svg", ".png"])
   }
 }
 

@@ -1,7 +1,5 @@
 /// What can go wrong when a report leaves the program: each case says where, and its description says what to do.
 public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The file could not be written; whatever was there before is untouched.
-  case cannotWrite(path: String, reason: String)
   /// The file's extension names no format that a plot can be written in.
   case unknownFormat(path: String, accepted: [String])
   /// A program that draws the format is not installed.
@@ -11,8 +9,6 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .cannotWrite(let path, let reason):
-      "cannot write '\(path)': \(reason)"
     case .unknownFormat(let path, let accepted):
       "cannot tell the format of '\(path)': name a file that ends in \(accepted.joined(separator: " or "))"
     case .toolMissing(let tool, let remedy):
@@ -22,10 +18,9 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The exit code of `sysexits.h` that fits: 73 cannot create, 64 usage, 69 unavailable.
+  /// The exit code of `sysexits.h` that fits: 64 usage, 69 unavailable.
   public var exitCode: Int32 {
     switch self {
-    case .cannotWrite: 73
     case .unknownFormat: 64
     case .toolMissing, .toolFailed: 69
     }

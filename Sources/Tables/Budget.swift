@@ -1,3 +1,5 @@
+import Documents
+
 /// What may be spent on training.
 public enum Budget: Sendable, Equatable {
   /// Training compute in FLOP.

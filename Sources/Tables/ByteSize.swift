@@ -1,3 +1,5 @@
+import Documents
+
 /// Reads a number of bytes: `80GB` (10⁹ each), `80GiB` (2³⁰ each), `512 MB`, `1_000 bytes`.
 ///
 /// Throws unless it is above zero and finite; `Gb`, which means bits, is refused.

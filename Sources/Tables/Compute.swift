@@ -1,3 +1,5 @@
+import Documents
+
 /// Reads an amount of training compute in FLOP: `1e21`, `1e21 FLOP`, `1 ZFLOP`, `2.5 EFLOPs`, `3k PF-days`.
 ///
 /// A petaFLOP/s-day is 8.64e19 FLOP. A bare number is taken as FLOP. Throws unless it is above zero and finite; a

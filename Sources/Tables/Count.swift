@@ -1,3 +1,5 @@
+import Documents
+
 /// What is counted.
 public enum CountUnit: String, Sendable, CaseIterable {
   case params

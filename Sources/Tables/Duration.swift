@@ -1,3 +1,5 @@
+import Documents
+
 /// Reads a duration in seconds: `30d`, `12h`, `2w`, `90min`, `45 s`, or several in a row as `1d 12h`.
 ///
 /// Throws unless it is above zero and finite. A month or a year has no fixed length, and `m` could be either, so

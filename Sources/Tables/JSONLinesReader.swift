@@ -1,3 +1,5 @@
+import Documents
+
 /// Reads JSONL: one flat JSON object a line.
 ///
 /// Columns stand in the order in which their keys first appear; a key that a line lacks, or `null`, is a missing cell.

@@ -1,3 +1,5 @@
+import Documents
+
 /// Walks over the JSON of one file, line by line.
 struct JSONScanner {
   let bytes: UnsafeBufferPointer<UInt8>

@@ -1,3 +1,5 @@
+import Documents
+
 /// Why a text cannot be read as a quantity: what was read, where it went wrong, and texts that would do.
 ///
 /// Printed: `cannot read the budget 'banana' (character 1): expected a number; examples: '1e23 FLOP', '2M USD'`.

@@ -1,3 +1,5 @@
+import Documents
+
 /// Reads a rate of compute in FLOP/s: `989 TFLOP/s`, `1.5 PFLOPS/s`.
 ///
 /// Throws unless it is above zero and finite; a bare number and an amount such as `1 EFLOP` are refused.

@@ -1,3 +1,5 @@
+import Documents
+
 extension RunTable {
   /// Checks that every cell of these roles can be used, and says in sentences what else looks wrong.
   ///

@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 
 /// A table with one row a run (or a checkpoint), whose columns are known by their meaning.

@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 
 /// One column of a table: a name and a cell for every row.

@@ -1,3 +1,5 @@
+import Documents
+
 /// What is wrong with an input table: where, what was expected and how to mend it.
 ///
 /// Printed, it reads `runs.csv:17: column 'loss': expected a number, found 'abc'`.

@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 import Yams
 
@@ -18,15 +19,15 @@ public struct YAMLSection {
   public init(
     path: String, text given: String? = nil, kind: String, schema: String, keys: [String],
     remedies: [String: String] = [:]
-  ) throws(FileError) {
+  ) throws(DocumentError) {
     let text: String
     if let given {
       text = given
     } else {
-      text = try FileError.text(
+      text = try DocumentFile.text(
         of: path, kind, remedy: "a \(kind) is YAML that begins with 'schema: \(schema)'")
     }
-    func fault(_ message: String) -> FileError { FileError("\(path): this is no \(kind): \(message)") }
+    func fault(_ message: String) -> DocumentError { DocumentError("\(path): this is no \(kind): \(message)") }
     let root: Node?
     do { root = try Yams.compose(yaml: text) } catch { throw fault(Self.explain(error)) }
     guard let root else { throw fault("it is empty; it should begin with 'schema: \(schema)'") }
@@ -56,61 +57,61 @@ public struct YAMLSection {
   public func hasSection(_ key: String) -> Bool { mapping[key]?.mapping != nil }
 
   /// A key that is misspelt would otherwise be a wish that is silently not granted.
-  public func checkKeys(_ known: [String]) throws(FileError) {
+  public func checkKeys(_ known: [String]) throws(DocumentError) {
     for (key, _) in mapping {
       let name = key.string ?? "?"
       guard !known.contains(name) else { continue }
       let hint =
         nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
         ?? "there are \(known.joined(separator: ", "))"
-      throw FileError("\(place(key)): there is no entry '\(excerpt(name))'\(of); \(hint)")
+      throw DocumentError("\(place(key)): there is no entry '\(excerpt(name))'\(of); \(hint)")
     }
   }
 
   /// A mapping in this one.
   ///
   /// - Parameter isSubject: whether messages name it; not where it is a list of what they do name.
-  public func section(_ key: String, example: String, isSubject: Bool = true) throws(FileError) -> YAMLSection? {
+  public func section(_ key: String, example: String, isSubject: Bool = true) throws(DocumentError) -> YAMLSection? {
     guard let node = mapping[key] else { return nil }
     guard let inner = node.mapping else {
-      throw FileError("\(place(node)): '\(excerpt(key))'\(of) should have entries of its own, as \(example)")
+      throw DocumentError("\(place(node)): '\(excerpt(key))'\(of) should have entries of its own, as \(example)")
     }
     guard isSubject else { return YAMLSection(path: path, subject: subject, mapping: inner) }
     return YAMLSection(path: path, subject: "'\(excerpt(key))'\(of)", mapping: inner)
   }
 
   /// A list of mappings, or a single one.
-  public func sections(_ key: String, example: String) throws(FileError) -> [YAMLSection] {
+  public func sections(_ key: String, example: String) throws(DocumentError) -> [YAMLSection] {
     guard let node = mapping[key] else { return [] }
     let items = node.sequence.map { Array($0) } ?? [node]
     let mappings = items.compactMap(\.mapping)
     guard mappings.count == items.count else {
-      throw FileError("\(place(node)): '\(excerpt(key))'\(of) should be a list of entries, as \(example)")
+      throw DocumentError("\(place(node)): '\(excerpt(key))'\(of) should be a list of entries, as \(example)")
     }
     return mappings.map { YAMLSection(path: path, subject: subject, mapping: $0) }
   }
 
   /// A text.
-  public func text(_ key: String) throws(FileError) -> String? {
+  public func text(_ key: String) throws(DocumentError) -> String? {
     guard let node = mapping[key] else { return nil }
     guard let text = node.string, !text.allSatisfy(\.isWhitespace) else {
-      throw FileError("\(place(node)): '\(key)'\(of) should be a text")
+      throw DocumentError("\(place(node)): '\(key)'\(of) should be a text")
     }
     return text
   }
 
   /// A list of texts, or a single one.
-  public func texts(_ key: String) throws(FileError) -> [String]? {
+  public func texts(_ key: String) throws(DocumentError) -> [String]? {
     guard let node = mapping[key] else { return nil }
     if let text = node.string { return [text] }
     guard let items = node.sequence?.map(\.string), !items.contains(nil) else {
-      throw FileError("\(place(node)): '\(key)'\(of) should be a list of texts, as [a, b]")
+      throw DocumentError("\(place(node)): '\(key)'\(of) should be a list of texts, as [a, b]")
     }
     return items.compactMap { $0 }
   }
 
   /// A whole number above zero.
-  public func count(_ key: String) throws(FileError) -> Int? {
+  public func count(_ key: String) throws(DocumentError) -> Int? {
     guard let value = try quantity(key, parseNumber) else { return nil }
     guard let whole = Int(exactly: value), (1...1_000_000_000).contains(whole) else {
       throw fault(key, "it should be a whole number from 1 to 1000000000")
@@ -119,7 +120,7 @@ public struct YAMLSection {
   }
 
   /// `true` or `false`.
-  public func flag(_ key: String) throws(FileError) -> Bool? {
+  public func flag(_ key: String) throws(DocumentError) -> Bool? {
     guard let node = mapping[key] else { return nil }
     guard let flag = node.bool else { throw fault(key, "it should be true or false") }
     return flag
@@ -128,7 +129,7 @@ public struct YAMLSection {
   /// One of the values that something has.
   public func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Choice.Type
-  ) throws(FileError) -> Choice? where Choice.RawValue == String {
+  ) throws(DocumentError) -> Choice? where Choice.RawValue == String {
     guard let text = try text(key) else { return nil }
     return try choice(key, text, type)
   }
@@ -136,7 +137,7 @@ public struct YAMLSection {
   /// One of the values that something has, of a text that stands in an entry.
   public func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ text: String, _ type: Choice.Type
-  ) throws(FileError) -> Choice where Choice.RawValue == String {
+  ) throws(DocumentError) -> Choice where Choice.RawValue == String {
     guard let choice = Choice(rawValue: text) else {
       let names = type.allCases.map(\.rawValue)
       let hint =
@@ -148,15 +149,15 @@ public struct YAMLSection {
   }
 
   /// Its entries, each as text, where all are plain ones.
-  public func entries(_ key: String) throws(FileError) -> [(name: String, text: String)] {
+  public func entries(_ key: String) throws(DocumentError) -> [(name: String, text: String)] {
     guard let node = mapping[key] else { return [] }
     guard let inner = node.mapping else {
-      throw FileError("\(place(node)): '\(key)'\(of) should have entries of its own, as {NAME: value}")
+      throw DocumentError("\(place(node)): '\(key)'\(of) should have entries of its own, as {NAME: value}")
     }
     var entries: [(name: String, text: String)] = []
     for (name, value) in inner {
       guard let name = name.string, let text = value.string else {
-        throw FileError("\(place(value)): the entries of '\(key)'\(of) should be texts or numbers")
+        throw DocumentError("\(place(value)): the entries of '\(key)'\(of) should be texts or numbers")
       }
       entries.append((name, text))
     }
@@ -190,14 +191,14 @@ public struct YAMLSection {
   /// A quantity with its unit.
   public func quantity(
     _ key: String, _ parse: (String) throws(QuantityError) -> Double
-  ) throws(FileError) -> Double? {
+  ) throws(DocumentError) -> Double? {
     guard let text = try text(key) else { return nil }
     do { return try parse(text) } catch { throw fault(key, "\(error)") }
   }
 
   /// Something wrong with an entry.
-  public func fault(_ key: String, _ message: String) -> FileError {
-    FileError("\(mapping[key].map(place) ?? path): '\(key)'\(of): \(message)")
+  public func fault(_ key: String, _ message: String) -> DocumentError {
+    DocumentError("\(mapping[key].map(place) ?? path): '\(key)'\(of): \(message)")
   }
 
   private var of: String { subject.isEmpty ? "" : " of \(subject)" }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Fitting
 import Formulas
 import Foundation
@@ -20,7 +21,7 @@ enum Failure {
     switch Windtunnel.exitCode(for: error) {
     case .success:
       // Help and the version are results like any other: a full disk must not swallow them unnoticed.
-      do { try writeAtomically(text + "\n", to: "-") } catch { end(message(of: error), error.exitCode) }
+      do { try DocumentFile.write(text + "\n", to: "-") } catch { end(message(of: error), EX_CANTCREAT) }
       Foundation.exit(EX_OK)
     case .validationFailure:
       end(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text, EX_USAGE)
@@ -38,8 +39,7 @@ enum Failure {
   private static func code(of error: any Error) -> Int32? {
     switch error {
     case let error as TableError: error.kind == .missingInput ? EX_NOINPUT : EX_DATAERR
-    case let error as DocumentError: error.isMissing ? EX_NOINPUT : EX_DATAERR
-    case let error as FileError: error.isMissing ? EX_NOINPUT : EX_DATAERR
+    case let error as DocumentError: exitCode(error.code)
     case is FitError, is EncodingError, is SearchError: EX_DATAERR
     case is FormulaError, is ObjectiveError, is QuantityError, is LawError, is PlanError, is CostError: EX_USAGE
     case let error as StoreError: exitCode(error.code)
@@ -47,6 +47,14 @@ enum Failure {
     case let error as ReportError: error.exitCode
     case let error as UsageError: error.code
     default: nil
+    }
+  }
+
+  private static func exitCode(_ code: DocumentError.Code) -> Int32 {
+    switch code {
+    case .missing: EX_NOINPUT
+    case .invalid: EX_DATAERR
+    case .cannotWrite: EX_CANTCREAT
     }
   }
 
@@ -61,7 +69,6 @@ enum Failure {
 
   private static func message(of error: any Error) -> String {
     switch error {
-    case ReportError.cannotWrite("-", let reason): "cannot write to standard output: \(reason)"
     case EncodingError.invalidValue(let value, let context):
       "the result has no finite '\(context.codingPath.map(\.stringValue).joined(separator: "."))' but \(value): the runs are too "
         + "few or too extreme; look at them, or leave some out with --where"

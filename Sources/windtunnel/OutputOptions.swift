@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 
@@ -17,17 +18,17 @@ struct OutputOptions: ParsableArguments {
   var output: String?
 
   /// Fails now rather than after minutes of work if the file cannot be written.
-  func prepare() throws(ReportError) {
+  func prepare() throws(DocumentError) {
     if let output { try checkWritable(output) }
   }
 
   /// Prints a result in the chosen format, and writes it where that was asked for.
   func emit(json: Data, table: () -> String) throws {
     let text = indentedJSON(json)
-    if let output { try writeAtomically(text, to: output) }
+    if let output { try DocumentFile.write(text, to: output) }
     // What went to standard output as JSON is not printed again.
     if output == "-" || output == "/dev/stdout" { return }
-    try writeAtomically(format == .json ? text : table(), to: "-")
+    try DocumentFile.write(format == .json ? text : table(), to: "-")
   }
 }
 
@@ -36,19 +37,21 @@ struct PlotOption: ParsableArguments {
   var plot: String?
 
   /// Fails now rather than after minutes of work if the picture cannot be drawn there.
-  func prepare() throws(ReportError) {
+  func prepare() throws {
     guard let plot else { return }
     guard ["svg", "png"].contains(URL(fileURLWithPath: plot).pathExtension.lowercased()) else {
-      throw .unknownFormat(path: plot, accepted: [".svg", ".png"])
+      throw ReportError.unknownFormat(path: plot, accepted: [".svg", ".png"])
     }
     try checkWritable(plot)
   }
 }
 
 /// What can be known of a path before there is anything to write.
-func checkWritable(_ path: String) throws(ReportError) {
+func checkWritable(_ path: String) throws(DocumentError) {
   guard path != "-", path != "/dev/stdout" else { return }
-  func refuse(_ reason: String) -> ReportError { .cannotWrite(path: path, reason: reason) }
+  func refuse(_ reason: String) -> DocumentError {
+    DocumentError("cannot write '\(path)': \(reason)", code: .cannotWrite)
+  }
   guard !path.isEmpty else { throw refuse("the path is empty; name a file, or '-' for standard output") }
   let files = FileManager.default
   var isDirectory: ObjCBool = false

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import Testing
@@ -77,7 +78,7 @@ import TrainingCost
   func faults(_ old: String, _ new: String, _ words: String) throws {
     let text = Self.base.replacingOccurrences(of: "{name: nanogpt, directory: /opt/nanoGPT}", with: "nanogpt")
       .replacingOccurrences(of: old, with: new)
-    let error = #expect(throws: FileError.self) { try read(text) }
+    let error = #expect(throws: DocumentError.self) { try read(text) }
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
   }
 
@@ -109,7 +110,7 @@ import TrainingCost
     #expect(trainer.call(BackEndTests.large("ours"), in: "/a").unsupported.count == 2)
     try "schema: windtunnel.trainer/1\ncommand: [train, \"{layer}\"]".write(
       toFile: path, atomically: true, encoding: .utf8)
-    let error = #expect(throws: FileError.self) { try TrainerFile(path: path) }
+    let error = #expect(throws: DocumentError.self) { try TrainerFile(path: path) }
     #expect(error?.description.contains("did you mean '{layers}'") == true)
   }
 }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import Testing
@@ -207,7 +208,7 @@ import Testing
       "queue: q", "image: i, job: pod", "image: i, volumes: [{claim: c, path: c}]", "image: i, volumes: [{claim: c}]",
       "image: i, secrets: {'a b': {secret: s, key: k}}", "image: i, secrets: {T: {secret: s}}", "image: i, que: q",
     ] {
-      #expect(throws: FileError.self, "\(wrong)") { try read(wrong) }
+      #expect(throws: DocumentError.self, "\(wrong)") { try read(wrong) }
     }
   }
 }

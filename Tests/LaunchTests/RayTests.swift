@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import RunStore
 import Tables
@@ -73,7 +74,7 @@ import Testing
     #expect(options.polling == .seconds(1)...(.seconds(20)) && options.tokenVariable == "TOKEN")
     #expect(try read("outstanding: 2").address.absoluteString == "http://localhost:8265")
     for wrong in ["address: head", "adress: 'http://a'", "token_variable: 'a b'", "address: 'file:///etc'"] {
-      #expect(throws: FileError.self) { try read(wrong) }
+      #expect(throws: DocumentError.self) { try read(wrong) }
     }
   }
 }

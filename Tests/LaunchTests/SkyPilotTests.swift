@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import Testing
@@ -115,7 +116,7 @@ import Testing
           volumes: [.init(path: "/v", source: "v")], workdir: ".", secrets: ["T"], setup: ["x"], outstanding: 3,
           polling: .seconds(5)...(.seconds(5))))
     for wrong in ["mounts: {r: 's3://r'}", "secrets: ['T=1']", "use_spot: maybe", "accelerators: H100"] {
-      #expect(throws: FileError.self, "\(wrong)") { try read(wrong) }
+      #expect(throws: DocumentError.self, "\(wrong)") { try read(wrong) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import Testing
@@ -43,8 +44,8 @@ final class PlotFileTests {
 
   @Test("A folder that is not there is an error of the kind 'cannot create'")
   func missingFolder() throws {
-    let error = #expect(throws: ReportError.self) { try plot.write(to: folder + "/none/plot.svg") }
-    #expect(error?.exitCode == 73)
+    let error = #expect(throws: DocumentError.self) { try plot.write(to: folder + "/none/plot.svg") }
+    #expect(error?.code == .cannotWrite)
     #expect(error?.description.contains("create it first") == true)
   }
 

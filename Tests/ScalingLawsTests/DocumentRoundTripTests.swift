@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Formulas
 import Foundation

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import Testing
@@ -166,7 +167,9 @@ import TrainingCost
     ("group:", "groups:", "did you mean 'group'?"),
   ])
   func aSlipInAClusterIsNamed(_ part: String, _ slip: String, _ words: String) throws {
-    let error = try #require(throws: FileError.self) { try read("\(lab)\n\(clusters.replacing(part, with: slip))\n") }
+    let error = try #require(throws: DocumentError.self) {
+      try read("\(lab)\n\(clusters.replacing(part, with: slip))\n")
+    }
     #expect(error.description.contains(words) && error.description.contains("lab.yaml"), "\(error)")
   }
 
@@ -195,18 +198,18 @@ import TrainingCost
     ("{bandwidth: 200 Gb/s}", "fast", "should have entries of its own"),
   ])
   func aSlipIsNamedWithItsPlace(_ part: String, _ slip: String, _ words: String) throws {
-    let error = try #require(throws: FileError.self) { try read(lab.replacing(part, with: slip)) }
+    let error = try #require(throws: DocumentError.self) { try read(lab.replacing(part, with: slip)) }
     #expect(error.description.contains(words), "\(error)")
-    #expect(error.description.contains("lab.yaml") && !error.isMissing)
+    #expect(error.description.contains("lab.yaml") && error.code != .missing)
   }
 
   @Test(arguments: ["", " \n", "hello", "- a", "{[", "schema: windtunnel.hardware/1\naccelerators: {}\n"])
   func whatIsNoHardwareFileIsCalledSo(_ text: String) {
-    #expect(throws: FileError.self) { try read(text) }
+    #expect(throws: DocumentError.self) { try read(text) }
   }
 
   @Test func aFileThatIsNotThereIsMissing() throws {
-    let error = try #require(throws: FileError.self) { try HardwareCatalogue(path: "/nowhere/lab.yaml") }
-    #expect(error.isMissing)
+    let error = try #require(throws: DocumentError.self) { try HardwareCatalogue(path: "/nowhere/lab.yaml") }
+    #expect(error.code == .missing)
   }
 }

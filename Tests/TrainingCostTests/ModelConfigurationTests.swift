@@ -1,3 +1,4 @@
+import Documents
 import Tables
 import Testing
 import TrainingCost
@@ -97,7 +98,7 @@ import TrainingCost
     (#"{"model_type": 3}"#, "should be a text"),
   ])
   func whatIsWrongIsNamed(_ json: String, _ words: String) throws {
-    let error = try #require(throws: FileError.self) { try read(json) }
+    let error = try #require(throws: DocumentError.self) { try read(json) }
     #expect(error.description.hasPrefix("config.json: ") && error.description.contains(words), "\(error)")
   }
 }

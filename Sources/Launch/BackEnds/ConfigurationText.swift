@@ -1,3 +1,5 @@
+import Documents
+
 /// A configuration file of a trainer: names and values in order, as JSON or YAML.
 struct Configuration: Sendable, Hashable {
   indirect enum Value: Sendable, Hashable {

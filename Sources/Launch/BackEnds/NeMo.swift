@@ -1,3 +1,4 @@
+import Documents
 import TrainingCost
 
 /// NeMo's Megatron-Bridge (NVIDIA): `run_recipe.py` with the recipe that has Megatron's own defaults, and overrides of its

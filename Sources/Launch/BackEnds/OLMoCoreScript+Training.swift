@@ -1,3 +1,4 @@
+import Documents
 import TrainingCost
 
 /// How OLMo-core trains: optimizer, schedule, parallelism, checkpoints and evaluation.

@@ -1,3 +1,4 @@
+import Documents
 import TrainingCost
 
 /// The Python script of an OLMo-core job.

@@ -1,3 +1,4 @@
+import Documents
 import TrainingCost
 
 /// The Python script of a torchtitan job, which registers what has no option: sizes of the model and data sets.

@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 import Foundation
 import Tables
@@ -54,7 +55,7 @@ public struct TrainerFile: BackEnd {
     }
   }
 
-  /// - Throws: ``FileError`` for a file that is missing or wrong.
+  /// - Throws: ``DocumentError`` for a file that is missing or wrong.
   public init(path: String) throws {
     let file = try YAMLSection(
       path: path, kind: "trainer file", schema: Self.schema,
@@ -77,7 +78,7 @@ public struct TrainerFile: BackEnd {
     for text in command + resume + files.map(\.text) + environment.values {
       for name in CommandTemplate(text).placeholders where !known.contains(name) {
         let hint = nearestName(to: name, among: Self.names).map { "did you mean '{\($0)}'?" } ?? "write {{ for a brace"
-        throw FileError("\(path): nothing fills '{\(name)}'; \(hint)")
+        throw DocumentError("\(path): nothing fills '{\(name)}'; \(hint)")
       }
     }
   }

@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 extension KubernetesEngine {
@@ -52,7 +53,7 @@ extension KubernetesEngine {
 
 extension KubernetesEngine.Options {
   /// Of `engine: {kind: kubernetes, image: trainer, volumes: [{claim: data, path: /data}]}`.
-  init(_ section: YAMLSection) throws(FileError) {
+  init(_ section: YAMLSection) throws(DocumentError) {
     try section.checkKeys([
       "kind", "image", "job", "volumes", "namespace", "context", "queue", "service_account", "node_selector", "secrets",
       "setup", "outstanding", "poll",

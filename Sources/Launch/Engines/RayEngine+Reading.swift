@@ -1,9 +1,10 @@
+import Documents
 import Foundation
 import Tables
 
 extension RayEngine.Options {
   /// Of `engine: {kind: ray, address: "http://head:8265"}`.
-  init(_ section: YAMLSection) throws(FileError) {
+  init(_ section: YAMLSection) throws(DocumentError) {
     try section.checkKeys(["kind", "address", "token_variable", "outstanding", "poll"])
     let example = "http://localhost:8265"
     let text = try section.text("address") ?? example

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// Jobs through the REST API of a Ray cluster's head.

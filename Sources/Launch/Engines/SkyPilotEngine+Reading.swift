@@ -1,8 +1,9 @@
+import Documents
 import Tables
 
 extension SkyPilotEngine.Options {
   /// Of `engine: {kind: skypilot, accelerator: H100, mounts: {/mnt/runs: s3://my-runs}}`.
-  init(_ section: YAMLSection) throws(FileError) {
+  init(_ section: YAMLSection) throws(DocumentError) {
     try section.checkKeys([
       "kind", "infra", "accelerator", "use_spot", "image_id", "mounts", "volumes", "workdir", "secrets", "setup",
       "outstanding", "poll",
@@ -22,8 +23,8 @@ extension SkyPilotEngine.Options {
     polling = try section.polling(least: 15) ?? polling
   }
 
-  private static func mounts(_ section: YAMLSection, _ key: String) throws(FileError) -> [EngineMount] {
-    try section.entries(key).map { name, text throws(FileError) in
+  private static func mounts(_ section: YAMLSection, _ key: String) throws(DocumentError) -> [EngineMount] {
+    try section.entries(key).map { name, text throws(DocumentError) in
       EngineMount(path: try section.path(key, name), source: text)
     }
   }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// Jobs through Slurm's sbatch, in arrays of jobs that need the same.

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import ScalingLaws
@@ -11,11 +12,11 @@ extension ExpectedCurve {
   /// Where the end is known from elsewhere, as from a plan, the fit says how the loss comes there: all of its curve is moved by
   /// the same factor, and the interval holds both, as independent errors of the logarithm.
   ///
-  /// - Throws: ``FileError`` for a fit that is not of a law of schedules; ``DocumentError``.
+  /// - Throws: ``DocumentError`` for a fit that is not of a law of schedules; ``DocumentError``.
   public init(_ expected: JobSpec.Expected, of job: JobSpec) throws {
     let fitted = try FitDocument.read(expected.curve).fittedLaw()
     guard fitted.law.isOfSchedules else {
-      throw FileError(
+      throw DocumentError(
         "\(expected.curve): losses along a run are foretold by a fit of \(Law.multiPowerName), not of \(fitted.law.name); "
           + "'windtunnel fit curves.csv --law \(Law.multiPowerName) --output fit.json' makes one")
     }
@@ -29,7 +30,7 @@ extension ExpectedCurve {
     let end = expected.end ?? (isLoss ? job.provenance.predictedLoss : nil)
     let endInterval = expected.endInterval ?? (isLoss ? job.provenance.predictionInterval : nil)
     guard let last = best.last, last.isFinite, last > 0 else {
-      throw FileError("\(expected.curve): this fit foretells no loss at the end of job '\(job.name)'")
+      throw DocumentError("\(expected.curve): this fit foretells no loss at the end of job '\(job.name)'")
     }
     let ends = draws.compactMap(\.last)
     let first = expected.from.map { $0 * Double(job.training.steps) } ?? Double(job.schedule.warmupSteps)
@@ -50,7 +51,7 @@ extension ExpectedCurve {
         high: loss * exp(halfWidth(single?.upperBound, endInterval?.last)))
     }
     guard points.count > 1 else {
-      throw FileError("\(expected.curve): this fit foretells no losses along job '\(job.name)'")
+      throw DocumentError("\(expected.curve): this fit foretells no losses along job '\(job.name)'")
     }
     (metric, level, tokensPerStep) = (fitted.law.target, expected.level, Double(job.training.tokensPerStep))
   }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import RunStore
 import Tables
@@ -30,11 +31,11 @@ public struct ExpectedCurve: Sendable, Hashable {
 
   /// Reads that of a job from its directory; nil where nothing is expected of it.
   ///
-  /// - Throws: ``FileError`` for a damaged one.
+  /// - Throws: ``DocumentError`` for a damaged one.
   public init?(in directory: String, tokensPerStep: Double) throws {
     let path = "\(directory)/\(Self.fileName)"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let text = try FileError.text(of: path, "expected curve", remedy: "launch the job anew")
+    let text = try DocumentFile.text(of: path, "expected curve", remedy: "launch the job anew")
     let lines = text.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
     let rows = lines.dropFirst().compactMap { cells -> Point? in
       let numbers = cells.compactMap(Double.init)
@@ -43,7 +44,7 @@ public struct ExpectedCurve: Sendable, Hashable {
     }
     guard let header = lines.first, header.count == 5, rows.count == lines.count - 1, rows.count > 1,
       let level = Double(header[3].drop { $0 != "_" }.dropFirst())
-    else { throw FileError("\(path): this is no expected curve; launch the job anew under another name") }
+    else { throw DocumentError("\(path): this is no expected curve; launch the job anew under another name") }
     self.init(points: rows, metric: header[2], level: level, tokensPerStep: tokensPerStep)
   }
 

@@ -10,7 +10,7 @@ struct AttemptReader {
   /// Lines that tell no step belong to the last that did.
   private var step = 0.0
 
-  /// - Throws: ``FileError`` where the job's description or its trainer cannot be read; ``LaunchError``.
+  /// - Throws: ``DocumentError`` where the job's description or its trainer cannot be read; ``LaunchError``.
   init(_ spec: JobSpec, of job: JobRecord, attempt: Int) throws {
     let call = try BackEnds.backEnd(of: spec, file: "\(job.directory)/job.json").call(spec, in: job.directory)
     let folder = "\(job.directory)/attempts/\(attempt)"

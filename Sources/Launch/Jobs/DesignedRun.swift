@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Tables
@@ -13,19 +14,19 @@ public struct DesignedRun: Sendable, Hashable {
   public let sizeColumn: String
 
   /// - Parameter path: of the design's document.
-  /// - Throws: ``FileError`` for a file that is missing or no design, or whose sizes no shape can be found for.
-  static func all(path: String) throws(FileError) -> [DesignedRun] {
-    let text = try FileError.text(of: path, "design", remedy: "write one by 'windtunnel design --output \(path)'")
+  /// - Throws: ``DocumentError`` for a file that is missing or no design, or whose sizes no shape can be found for.
+  static func all(path: String) throws(DocumentError) -> [DesignedRun] {
+    let text = try DocumentFile.text(of: path, "design", remedy: "write one by 'windtunnel design --output \(path)'")
     let document: DesignDocument
-    do { document = try DesignDocument(json: Data(text.utf8)) } catch { throw FileError("\(path): \(error)") }
-    guard !document.runs.isEmpty else { throw FileError("\(path): this design has no runs") }
+    do { document = try DesignDocument(json: Data(text.utf8)) } catch { throw DocumentError("\(path): \(error)") }
+    guard !document.runs.isEmpty else { throw DocumentError("\(path): this design has no runs") }
     for run in document.runs
     where !(1..<1e18).contains(run.params) || !(1..<1e18).contains(run.tokens) || !(1...100_000).contains(run.repeats) {
-      throw FileError("\(path): a run of \(run.params) parameters on \(run.tokens) tokens makes no sense")
+      throw DocumentError("\(path): a run of \(run.params) parameters on \(run.tokens) tokens makes no sense")
     }
     let column = document.sizeColumn ?? Role.params.rawValue
     guard JobSpec.sizeKeys[column] != nil else {
-      throw FileError(
+      throw DocumentError(
         "\(path): its sizes are counted as '\(column)', for which no shape can be found; launch its runs by a "
           + "job file that gives each its model")
     }
@@ -52,7 +53,7 @@ public struct DesignedRun: Sendable, Hashable {
   /// The run as an entry of `runs`.
   ///
   /// - Parameter file: that it is to stand in.
-  func section(in file: YAMLSection) throws(FileError) -> YAMLSection {
+  func section(in file: YAMLSection) throws(DocumentError) -> YAMLSection {
     try file.run(
       [("name", name)], size: JobSpec.sizeKeys[sizeColumn] ?? "params", params, tokens: tokens, seed: seed)
   }
@@ -69,7 +70,7 @@ extension YAMLSection {
   /// - Parameter entries: others, of plain names.
   func run(
     _ entries: [(String, String)] = [], size key: String = "params", _ size: Double, tokens: Double, seed: Int
-  ) throws(FileError) -> YAMLSection {
+  ) throws(DocumentError) -> YAMLSection {
     let text =
       (entries.map { "\($0.0): \($0.1)" } + [
         "schema: \(JobSpec.schema)", "model: {\(key): \(plain(size))}",

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -13,8 +14,8 @@ public enum EngineChoice: Sendable, Hashable, Codable {
   /// `engine: local`, or `engine: {kind: slurm, partition: gpu}`.
   ///
   /// - Parameter instead: an engine's name that stands in for the file's; the file's options hold where it is the same.
-  /// - Throws: ``FileError``.
-  public init(_ file: YAMLSection, instead: String? = nil) throws(FileError) {
+  /// - Throws: ``DocumentError``.
+  public init(_ file: YAMLSection, instead: String? = nil) throws(DocumentError) {
     let example = "'engine: local' or '{kind: slurm, partition: gpu}'"
     let section = file.hasSection("engine") ? try file.section("engine", example: example) : nil
     var named = try file.hasSection("engine") ? nil : file.text("engine")
@@ -31,11 +32,11 @@ public enum EngineChoice: Sendable, Hashable, Codable {
       try options?.checkKeys(["kind", "slots", "devices"])
       self = .local(slots: try options?.count("slots"), devices: try options?.texts("devices"))
     case .slurm:
-      self = .slurm(try options.map { section throws(FileError) in try SlurmEngine.Options(section) } ?? .init())
+      self = .slurm(try options.map { section throws(DocumentError) in try SlurmEngine.Options(section) } ?? .init())
     case .ray: self = .ray(try RayEngine.Options(options ?? file.names.reduce(file) { $0.without($1) }))
     case .skypilot:
       self = .skypilot(
-        try options.map { section throws(FileError) in try SkyPilotEngine.Options(section) } ?? .init())
+        try options.map { section throws(DocumentError) in try SkyPilotEngine.Options(section) } ?? .init())
     case .kubernetes:
       guard let options else {
         throw file.fault("engine", "Kubernetes needs an image; write {kind: kubernetes, image: registry/trainer:1}")
@@ -63,7 +64,7 @@ public enum EngineChoice: Sendable, Hashable, Codable {
 }
 
 extension SlurmEngine.Options {
-  fileprivate init(_ section: YAMLSection) throws(FileError) {
+  fileprivate init(_ section: YAMLSection) throws(DocumentError) {
     self.init()
     try section.checkKeys([
       "kind", "partition", "account", "qos", "constraint", "options", "setup", "notice", "outstanding", "largest_array",

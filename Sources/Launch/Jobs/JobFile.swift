@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Tables
@@ -45,7 +46,7 @@ public struct JobFile: Sendable {
   ///   - plan: the path of a plan that stands in for that of the file.
   ///   - design: the path of a design that stands in for that of the file.
   ///   - engine: stands in for the file's.
-  /// - Throws: ``FileError`` with the place of what is missing or wrong.
+  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
   public init(path: String, plan: String? = nil, design: String? = nil, engine: String? = nil) throws {
     let file = try YAMLSection(
       path: path, kind: Self.kind, schema: JobSpec.schema, keys: Self.keys,
@@ -66,7 +67,7 @@ public struct JobFile: Sendable {
     let given = try plan ?? (file.text("plan"))
     if let design = try design ?? file.text("design") {
       guard runs.isEmpty, given == nil else {
-        throw FileError("\(path): \(design) says which runs are made; leave 'runs' and 'plan' out beside a design")
+        throw DocumentError("\(path): \(design) says which runs are made; leave 'runs' and 'plan' out beside a design")
       }
       runs = try DesignedRun.all(path: design).map { try $0.section(in: file) }
     }
@@ -81,7 +82,7 @@ public struct JobFile: Sendable {
     try checkNames()
   }
 
-  static func check(name: String, _ section: YAMLSection) throws(FileError) {
+  static func check(name: String, _ section: YAMLSection) throws(DocumentError) {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -96,15 +97,15 @@ public struct JobFile: Sendable {
     }
   }
 
-  private func checkNames() throws(FileError) {
+  private func checkNames() throws(DocumentError) {
     var earlier: Set<String> = []
     for job in jobs {
       // What a job comes after stands before it, so nothing can wait for itself.
       for name in job.after where !earlier.contains(name) {
-        throw FileError("\(path): job '\(job.name)' comes after '\(name)', which is no job before it")
+        throw DocumentError("\(path): job '\(job.name)' comes after '\(name)', which is no job before it")
       }
       guard earlier.insert(job.name).inserted else {
-        throw FileError("\(path): two jobs have the name '\(job.name)'; give each its own")
+        throw DocumentError("\(path): two jobs have the name '\(job.name)'; give each its own")
       }
     }
   }
@@ -112,16 +113,16 @@ public struct JobFile: Sendable {
 
 extension YAMLSection {
   /// An entry that must be there.
-  func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(FileError) -> Value {
+  func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(DocumentError) -> Value {
     guard let value else { throw fault(key, "it is missing; write \(example)") }
     return value
   }
 
   /// A number of any size and sign.
-  func number(_ key: String) throws(FileError) -> Double? { try quantity(key, parseNumber) }
+  func number(_ key: String) throws(DocumentError) -> Double? { try quantity(key, parseNumber) }
 
   /// A whole number, 0 too.
-  func whole(_ key: String) throws(FileError) -> Int? {
+  func whole(_ key: String) throws(DocumentError) -> Int? {
     guard let value = try number(key) else { return nil }
     guard let whole = Int(exactly: value), (0...1_000_000_000_000).contains(whole) else {
       throw fault(key, "it should be a whole number, not negative")

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// The scripts by which a job runs, on any engine: `run.sh` on its first node, and `command.sh`, which that starts on each.

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import TrainingCost
@@ -5,7 +6,7 @@ import TrainingCost
 extension JobSpec {
   /// A job as a section of a file says it; what a plan says holds where the section is silent.
   ///
-  /// - Throws: ``FileError`` with the place of what is missing or wrong; ``PlanError``.
+  /// - Throws: ``DocumentError`` with the place of what is missing or wrong; ``PlanError``.
   init(_ file: YAMLSection, name: String, plan path: String?) throws {
     let plan = try path.map { try PlannedRun(path: $0) }
     let trainer = try Trainer(file)
@@ -29,14 +30,14 @@ extension JobSpec {
   /// Reads a job's own document.
   ///
   /// - Parameter path: where it is kept, for messages.
-  /// - Throws: ``FileError``.
+  /// - Throws: ``DocumentError``.
   public init(document: String, path: String) throws {
     let file = try YAMLSection(
       path: path, text: document, kind: JobFile.kind, schema: Self.schema, keys: JobFile.keys)
     try self.init(file, name: try file.text("name") ?? "", plan: nil)
   }
 
-  private func checkVariables(_ file: YAMLSection) throws(FileError) {
+  private func checkVariables(_ file: YAMLSection) throws(DocumentError) {
     try file.variables("environment", environment.keys.sorted())
     try file.variables("secrets", secrets)
     for setting in settings
@@ -56,7 +57,7 @@ func isVariable(_ name: String) -> Bool {
 }
 
 extension JobSpec.Trainer {
-  fileprivate init(_ file: YAMLSection) throws(FileError) {
+  fileprivate init(_ file: YAMLSection) throws(DocumentError) {
     let example = "'trainer: nanogpt' or '{name: nanogpt, directory: DIRECTORY}'"
     guard file.hasSection("trainer"), let section = try file.section("trainer", example: example) else {
       self.init(try file.needed("trainer", example, try file.text("trainer")))
@@ -128,7 +129,7 @@ extension JobSpec.Optimizer {
 }
 
 extension JobSpec.Schedule {
-  fileprivate init(_ file: YAMLSection, steps: Int) throws(FileError) {
+  fileprivate init(_ file: YAMLSection, steps: Int) throws(DocumentError) {
     let section = try file.section("schedule", example: "{kind: cosine, warmup: 2000, final: 0.1}")
     try section?.checkKeys(["kind", "warmup", "final", "decay"])
     // Below one, a share of the run; else steps.
@@ -146,7 +147,7 @@ extension JobSpec.Schedule {
 }
 
 extension JobSpec.Data {
-  fileprivate init(_ file: YAMLSection) throws(FileError) {
+  fileprivate init(_ file: YAMLSection) throws(DocumentError) {
     let section = try file.section("data", example: "{train: [PATH], tokenizer: PATH}")
     try section?.checkKeys(["train", "validation", "tokenizer"])
     self.init(
@@ -156,7 +157,7 @@ extension JobSpec.Data {
 }
 
 extension JobSpec.Expected {
-  fileprivate init?(_ file: YAMLSection) throws(FileError) {
+  fileprivate init?(_ file: YAMLSection) throws(DocumentError) {
     let example = "{curve: fit.json}"
     guard let section = try file.section("expected", example: example) else { return nil }
     try section.checkKeys(["curve", "interval", "end", "end_interval", "from", "stop"])
@@ -177,7 +178,7 @@ extension JobSpec.Expected {
 }
 
 extension JobSpec.Checkpoints {
-  fileprivate init(_ file: YAMLSection) throws(FileError) {
+  fileprivate init(_ file: YAMLSection) throws(DocumentError) {
     let section = try file.section("checkpoints", example: "{every: 1000}")
     try section?.checkKeys(["every", "directory", "evaluate_every"])
     self.init(
@@ -189,10 +190,10 @@ extension JobSpec.Checkpoints {
 extension JobSpec.Resources {
   /// The entry `resources` of a section, `{nodes: 2, gpus: 8, cpus: 64, memory: 512 GB, time: 12h}`.
   ///
-  /// - Throws: ``FileError``.
-  public init(_ file: YAMLSection) throws(FileError) { try self.init(file, plan: nil) }
+  /// - Throws: ``DocumentError``.
+  public init(_ file: YAMLSection) throws(DocumentError) { try self.init(file, plan: nil) }
 
-  fileprivate init(_ file: YAMLSection, plan: PlannedRun?) throws(FileError) {
+  fileprivate init(_ file: YAMLSection, plan: PlannedRun?) throws(DocumentError) {
     let section = try file.section("resources", example: "{nodes: 2, gpus: 8, time: 12h}")
     try section?.checkKeys(["nodes", "gpus", "cpus", "memory", "time"])
     let devices = plan?.run.map { $0.data * $0.tensor * $0.pipeline * $0.context }

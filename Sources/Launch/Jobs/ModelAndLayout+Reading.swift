@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import TrainingCost
@@ -81,7 +82,7 @@ extension TransformerShape {
     return best.shape
   }
 
-  private static func experts(_ model: YAMLSection) throws(FileError) -> ExpertLayers? {
+  private static func experts(_ model: YAMLSection) throws(DocumentError) -> ExpertLayers? {
     let example = "{count: 64, active: 8, feed_forward: 1024}"
     guard let section = try model.section("experts", example: example) else { return nil }
     try section.checkKeys(["count", "active", "feed_forward", "shared_feed_forward", "dense_layers", "capacity_factor"])

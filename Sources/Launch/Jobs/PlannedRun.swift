@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Tables
@@ -13,15 +14,15 @@ struct PlannedRun: Sendable {
   let run: PlanDocument.Run?
   let provenance: JobSpec.Provenance
 
-  /// - Throws: ``FileError`` for a file that is missing; ``PlanError`` for one that is no plan, or has no size or tokens.
+  /// - Throws: ``DocumentError`` for a file that is missing; ``PlanError`` for one that is no plan, or has no size or tokens.
   init(path: String) throws {
     let bytes = Data(
-      try FileError.text(of: path, "plan", remedy: "write one by 'windtunnel plan --output \(path)'").utf8)
+      try DocumentFile.text(of: path, "plan", remedy: "write one by 'windtunnel plan --output \(path)'").utf8)
     let plan: PlanDocument
-    do { plan = try PlanDocument(json: bytes) } catch { throw FileError("\(path): \(error)") }
+    do { plan = try PlanDocument(json: bytes) } catch { throw DocumentError("\(path): \(error)") }
     run = plan.cluster?.best
     guard let params = run?.params ?? plan.params?.value, let tokens = run?.tokens ?? plan.tokens?.value else {
-      throw FileError("\(path): this plan has no size and tokens to train")
+      throw DocumentError("\(path): this plan has no size and tokens to train")
     }
     (self.params, self.tokens) = (params, tokens)
     sizeColumn = run == nil ? plan.sizeColumn ?? Role.params.rawValue : Role.params.rawValue
@@ -55,7 +56,7 @@ struct PlannedRun: Sendable {
 }
 
 extension JobSpec.Provenance {
-  init(_ file: YAMLSection, plan: PlannedRun?) throws(FileError) {
+  init(_ file: YAMLSection, plan: PlannedRun?) throws(DocumentError) {
     self = plan?.provenance ?? JobSpec.Provenance()
     guard let section = try file.section("provenance", example: "{plan: SHA-256}") else { return }
     try section.checkKeys(["plan", "fit", "law", "predicted_loss", "prediction_interval"])

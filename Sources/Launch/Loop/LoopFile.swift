@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import TrainingCost
@@ -44,7 +45,7 @@ public struct LoopFile {
   /// How many times the largest pilot's compute the target has at least, for the prediction to be one worth the name.
   public static let leastFactor = 10.0
 
-  /// - Throws: ``FileError`` with the place of what is missing or wrong.
+  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
   public init(path: String, engine: String? = nil) throws {
     let own = ["pilot", "target", "law", "bootstrap", "interval", "watch"]
     let template = JobFile.keys.filter { !["runs", "plan", "design", "after", "expected"].contains($0) }
@@ -87,7 +88,7 @@ public struct LoopFile {
     params: Double, sizeColumn: String = Role.params.rawValue, seed: Int, provenance: JobSpec.Provenance
   ) throws -> JobSpec {
     guard let size = JobSpec.sizeKeys[sizeColumn] else {
-      throw FileError("\(path): 'law': no shape can be found for sizes that are counted as '\(sizeColumn)'")
+      throw DocumentError("\(path): 'law': no shape can be found for sizes that are counted as '\(sizeColumn)'")
     }
     var job = try Self.job(
       template, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
@@ -150,7 +151,7 @@ extension YAMLSection {
   /// A list of quantities above zero.
   fileprivate func quantities(
     _ key: String, _ example: String, _ parse: (String) throws(QuantityError) -> Double
-  ) throws(FileError) -> [Double] {
+  ) throws(DocumentError) -> [Double] {
     var values: [Double] = []
     for text in try needed(key, example, try texts(key)) {
       do { values.append(try parse(text)) } catch { throw fault(key, "\(error)") }

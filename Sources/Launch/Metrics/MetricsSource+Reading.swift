@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 extension MetricsSource {
@@ -5,8 +6,8 @@ extension MetricsSource {
   /// `{tensorboard: DIRECTORY}`, `{wandb: DIRECTORY}` and `{mlflow: DIRECTORY}`, or patterns with a group each, as
   /// `{loss: 'val loss ([0-9.]+)'}`.
   ///
-  /// - Throws: ``FileError``.
-  public init(_ file: YAMLSection) throws(FileError) {
+  /// - Throws: ``DocumentError``.
+  public init(_ file: YAMLSection) throws(DocumentError) {
     let example = "{file: result.json} or {loss: 'val loss ([0-9.]+)'}"
     guard file.hasSection("metrics"),
       let section = try file.section("metrics", example: example, isSubject: false)
@@ -36,7 +37,7 @@ extension MetricsSource {
 
 extension YAMLSection {
   /// `{loss: lm loss, memory: {name: mem_gb, unit: GB}}`, our names first.
-  func metricNames(_ key: String) throws(FileError) -> [String: MetricName] {
+  func metricNames(_ key: String) throws(DocumentError) -> [String: MetricName] {
     guard let section = try section(key, example: "{loss: lm loss}") else { return [:] }
     var names: [String: MetricName] = [:]
     for name in section.names {

@@ -1,37 +1,7 @@
+import Documents
 import Fitting
 import Formulas
 import Foundation
-
-/// A document that cannot be read.
-public struct DocumentError: Error, Sendable, CustomStringConvertible {
-  public let description: String
-  /// Whether the file is missing, rather than wrong.
-  public let isMissing: Bool
-
-  public init(_ description: String, isMissing: Bool = false) {
-    self.description = description
-    self.isMissing = isMissing
-  }
-
-  /// The bytes of a file.
-  ///
-  /// - Parameters:
-  ///   - kind: what it should be, for the message: `fit document`.
-  ///   - remedy: what to do when it is missing.
-  static func contents(of path: String, _ kind: String, remedy: String) throws(DocumentError) -> Data {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw DocumentError("\(path): there is no such \(kind); \(remedy)", isMissing: true)
-    }
-    if isDirectory.boolValue {
-      throw DocumentError("\(path): this is a directory; name a \(kind) in it", isMissing: true)
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw DocumentError("\(path): no permission to read the \(kind)", isMissing: true)
-    }
-    return data
-  }
-}
 
 extension FitDocument {
   /// Reads a fit from a file.
@@ -41,7 +11,7 @@ extension FitDocument {
 
   /// The bytes of a document's file.
   public static func contents(of path: String) throws(DocumentError) -> Data {
-    try DocumentError.contents(
+    try DocumentFile.bytes(
       of: path, "fit document", remedy: "write one with 'windtunnel fit RUNS --output \(path)'")
   }
 

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Formulas
 import Foundation
@@ -57,7 +58,7 @@ public struct LawFile: Sendable {
   /// - Throws: ``DocumentError`` for a file that is missing or wrong.
   public init(path: String) throws(DocumentError) {
     func fault(_ message: String) -> DocumentError { DocumentError("\(path): \(message)") }
-    let data = try DocumentError.contents(
+    let data = try DocumentFile.bytes(
       of: path, "law file", remedy: "a law file is YAML with 'schema: \(Self.schema)' and 'formula: …'")
     let contents = try Self.contents(data, path)
     guard contents.schema == Self.schema else {

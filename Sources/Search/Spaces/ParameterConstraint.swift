@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 
 /// A constraint between the numbers of a configuration, as `layers * width <= 4096`.

@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 import Foundation
 import Launch
@@ -7,7 +8,7 @@ import Tables
 extension YAMLSection {
   /// An entry of an objective that must be there.
   func required<Value>(_ key: String, _ read: () throws -> Value?) throws -> Value {
-    guard let value = try read() else { throw FileError("\(path): 'objective' lacks '\(key)'") }
+    guard let value = try read() else { throw DocumentError("\(path): 'objective' lacks '\(key)'") }
     return value
   }
 

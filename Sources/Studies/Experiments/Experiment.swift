@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 import Foundation
 import Launch
@@ -125,11 +126,11 @@ public struct Experiment: Sendable {
   /// - Parameters:
   ///   - path: the file, for messages and for what lies beside it.
   ///   - given: what the file holds, where it was read before.
-  /// - Throws: ``FileError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the place in the file where it has one.
+  /// - Throws: ``DocumentError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the place in the file where it has one.
   public init(path: String, text given: String? = nil) throws {
     let text =
       try given
-      ?? FileError.text(
+      ?? DocumentFile.text(
         of: path, "experiment file", remedy: "an experiment file is YAML that begins with 'schema: \(Self.schema)'")
     self.path = path
     self.text = text
@@ -169,7 +170,8 @@ public struct Experiment: Sendable {
 
     guard let section = try file.section("objective", example: "objective: {table: results.csv, …}", isSubject: false)
     else {
-      throw FileError("\(path): 'objective' is missing; say what to search, as 'objective: {table: results.csv, …}'")
+      throw DocumentError(
+        "\(path): 'objective' is missing; say what to search, as 'objective: {table: results.csv, …}'")
     }
     let goals = try section.goals()
     self.goals = goals
@@ -180,7 +182,8 @@ public struct Experiment: Sendable {
     hasCost = cost != nil || section.has("command")
     if section.has("command") {
       guard let given else {
-        throw FileError("\(path): 'space' is missing; a command needs one, as 'space: {width: {ordinal: [16, 32]}}'")
+        throw DocumentError(
+          "\(path): 'space' is missing; a command needs one, as 'space: {width: {ordinal: [16, 32]}}'")
       }
       let fidelity = try section.trainedFidelity()
       let forbidden = try file.forbidden(given)
@@ -232,7 +235,7 @@ extension YAMLSection {
       }
     }
     if limits.cost != nil, !hasCost {
-      throw FileError("\(path): a budget of cost needs 'cost' in 'objective', the column of what a trial costs")
+      throw DocumentError("\(path): a budget of cost needs 'cost' in 'objective', the column of what a trial costs")
     }
     if limits == SearchBudget() { limits.trials = Experiment.defaultTrials }
     return limits

@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 
 /// The accelerators there are to plan with, those of Windtunnel and a user's own, and the user's clusters of them.

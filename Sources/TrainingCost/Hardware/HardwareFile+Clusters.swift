@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 extension HardwareCatalogue {
@@ -14,7 +15,7 @@ extension HardwareCatalogue {
   ///     price_basis: our contract of 2026
   ///     pue: 1.2
   /// ```
-  static func clusters(_ list: YAMLSection, among known: HardwareCatalogue) throws(FileError) -> [NamedCluster] {
+  static func clusters(_ list: YAMLSection, among known: HardwareCatalogue) throws(DocumentError) -> [NamedCluster] {
     var found: [NamedCluster] = []
     for name in list.names {
       guard let entry = try list.section(name, example: "{accelerator: H100, count: 512}") else { continue }
@@ -29,12 +30,12 @@ extension HardwareCatalogue {
     return found
   }
 
-  private static func cluster(_ entry: YAMLSection, among known: HardwareCatalogue) throws(FileError) -> Cluster {
+  private static func cluster(_ entry: YAMLSection, among known: HardwareCatalogue) throws(DocumentError) -> Cluster {
     try entry.checkKeys([
       "accelerator", "count", "devices_per_node", "network", "group", "usd_per_hour", "price_basis", "pue",
     ])
     guard let name = try entry.text("accelerator"), let count = try entry.count("count") else {
-      throw FileError(
+      throw DocumentError(
         "\(entry.path): \(entry.subject) needs 'accelerator' and 'count', as {accelerator: H100, count: 512}")
     }
     var cluster: Cluster

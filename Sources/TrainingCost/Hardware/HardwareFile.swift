@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// A user's accelerators in YAML, `windtunnel.hardware/1`.
@@ -19,15 +20,15 @@ extension HardwareCatalogue {
   /// The built-in accelerators and those of a file, with its clusters. An entry that is `like` another overrides what it
   /// states.
   ///
-  /// - Throws: ``FileError`` for a file that is missing or wrong.
-  public init(path: String) throws(FileError) {
+  /// - Throws: ``DocumentError`` for a file that is missing or wrong.
+  public init(path: String) throws(DocumentError) {
     let file = try YAMLSection(
       path: path, kind: "hardware file", schema: Self.schema, keys: ["schema", "accelerators", "clusters"])
     let list = try file.section("accelerators", example: "'lab: {like: H100}'", isSubject: false)
     let clusters = try file.section(
       "clusters", example: "'alpha: {accelerator: H100, count: 512}'", isSubject: false)
     guard !(list?.names ?? []).isEmpty || !(clusters?.names ?? []).isEmpty else {
-      throw FileError(
+      throw DocumentError(
         "\(path): it has no 'accelerators', as 'lab: {like: H100, memory: 96 GB}', and no 'clusters', as "
           + "'alpha: {accelerator: H100, count: 512}'")
     }
@@ -51,9 +52,9 @@ extension HardwareCatalogue {
 
   private static func accelerator(
     _ name: String, _ entry: YAMLSection, among known: HardwareCatalogue
-  ) throws(FileError) -> Accelerator {
+  ) throws(DocumentError) -> Accelerator {
     guard !plain(name).isEmpty else {
-      throw FileError(
+      throw DocumentError(
         "\(entry.path): an accelerator's name should have letters or digits, not '\(excerpted(name))'")
     }
     try entry.checkKeys(keys)
@@ -61,11 +62,11 @@ extension HardwareCatalogue {
     if let like = try entry.text("like") {
       do { base = try known.named(like) } catch { throw entry.fault("like", "\(error)") }
     }
-    func required<Value>(_ key: String, _ own: Value?, _ inherited: Value?, _ example: String) throws(FileError)
+    func required<Value>(_ key: String, _ own: Value?, _ inherited: Value?, _ example: String) throws(DocumentError)
       -> Value
     {
       guard let value = own ?? inherited else {
-        throw FileError(
+        throw DocumentError(
           "\(entry.path): '\(key)' of \(entry.subject) is missing; write '\(key): \(example)', or 'like: H100' to take it over"
         )
       }
@@ -93,7 +94,7 @@ extension HardwareCatalogue {
   /// Rates by precision; those that are not stated are taken over.
   private static func rates(
     _ entry: YAMLSection, _ key: String, _ base: [Precision: Double]?
-  ) throws(FileError) -> [Precision: Double]? {
+  ) throws(DocumentError) -> [Precision: Double]? {
     guard let section = try entry.section(key, example: "{bf16: 989 TFLOP/s, fp8: 1979 TFLOP/s}") else { return nil }
     try section.checkKeys(Precision.allCases.map(\.rawValue))
     var rates = base ?? [:]
@@ -104,7 +105,7 @@ extension HardwareCatalogue {
     return rates
   }
 
-  private static func link(_ entry: YAMLSection, _ base: Accelerator.Link?) throws(FileError) -> Accelerator.Link? {
+  private static func link(_ entry: YAMLSection, _ base: Accelerator.Link?) throws(DocumentError) -> Accelerator.Link? {
     guard let section = try entry.section("link", example: "{name: NVLink 4, bandwidth: 450 GB/s, domain: 8}") else {
       return nil
     }
@@ -121,7 +122,7 @@ extension HardwareCatalogue {
 
   private static func network(
     _ entry: YAMLSection, _ base: Accelerator.Network?
-  ) throws(FileError) -> Accelerator.Network? {
+  ) throws(DocumentError) -> Accelerator.Network? {
     guard let section = try entry.section("network", example: "{name: InfiniBand, bandwidth: 400 Gb/s}") else {
       return nil
     }
@@ -132,7 +133,7 @@ extension HardwareCatalogue {
     return Accelerator.Network(name: try section.text("name") ?? base?.name ?? "network", bytesPerSecond: bandwidth)
   }
 
-  static func price(_ entry: YAMLSection) throws(FileError) -> ComputePrice? {
+  static func price(_ entry: YAMLSection) throws(DocumentError) -> ComputePrice? {
     guard let usd = try entry.quantity("usd_per_hour", parseUSD) else {
       guard !entry.has("price_basis") else { throw entry.fault("price_basis", "it needs 'usd_per_hour' beside it") }
       return nil

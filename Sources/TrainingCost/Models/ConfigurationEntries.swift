@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// The entries of a model configuration, which keeps account of those that were read.
@@ -13,44 +14,44 @@ final class ConfigurationEntries {
   }
 
   /// A whole number under the first of the names that is there.
-  func count(_ names: String...) throws(FileError) -> Int {
+  func count(_ names: String...) throws(DocumentError) -> Int {
     for name in names { if let count = try optional(name) { return count } }
-    throw FileError(
+    throw DocumentError(
       "\(path): \(names.map { "'\($0)'" }.joined(separator: " or ")) is missing, which a model of this type needs")
   }
 
   /// A whole number under the first of the names that is there; nil where none is, or it is null.
-  func optional(_ names: String...) throws(FileError) -> Int? {
+  func optional(_ names: String...) throws(DocumentError) -> Int? {
     for name in names {
       read.insert(name)
       switch values[name] {
       case nil, .other: continue
       case .number(let number):
         guard let whole = Int(exactly: number), (0...1_000_000_000).contains(whole) else {
-          throw FileError("\(path): '\(name)' should be a whole number from 0 to 1000000000, not \(number)")
+          throw DocumentError("\(path): '\(name)' should be a whole number from 0 to 1000000000, not \(number)")
         }
         return whole
-      default: throw FileError("\(path): '\(name)' should be a number")
+      default: throw DocumentError("\(path): '\(name)' should be a number")
       }
     }
     return nil
   }
 
-  func flag(_ name: String, default absent: Bool) throws(FileError) -> Bool {
+  func flag(_ name: String, default absent: Bool) throws(DocumentError) -> Bool {
     read.insert(name)
     switch values[name] {
     case nil, .other: return absent
     case .flag(let flag): return flag
-    default: throw FileError("\(path): '\(name)' should be true or false")
+    default: throw DocumentError("\(path): '\(name)' should be true or false")
     }
   }
 
-  func text(_ name: String) throws(FileError) -> String? {
+  func text(_ name: String) throws(DocumentError) -> String? {
     read.insert(name)
     switch values[name] {
     case nil, .other: return nil
     case .text(let text): return text
-    default: throw FileError("\(path): '\(name)' should be a text")
+    default: throw DocumentError("\(path): '\(name)' should be a text")
     }
   }
 

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -11,23 +12,23 @@ public struct ModelConfiguration: Sendable, Hashable {
   /// What was taken for granted, and which sizes of the file were not read.
   public let notes: [String]
 
-  /// - Throws: ``FileError`` for a file that is missing or wrong.
-  public init(path: String) throws(FileError) {
-    let text = try FileError.text(
+  /// - Throws: ``DocumentError`` for a file that is missing or wrong.
+  public init(path: String) throws(DocumentError) {
+    let text = try DocumentFile.text(
       of: path, "model configuration", remedy: "name the config.json of a model of the Hugging Face hub")
     try self.init(text, path: path)
   }
 
   /// - Parameter path: what errors call it.
-  public init(_ text: String, path: String) throws(FileError) {
+  public init(_ text: String, path: String) throws(DocumentError) {
     let entries = ConfigurationEntries(path: path, try Self.object(text, path))
     guard let type = try entries.text("model_type") else {
-      throw FileError("\(path): 'model_type' is missing, by which a config.json says how to read it")
+      throw DocumentError("\(path): 'model_type' is missing, by which a config.json says how to read it")
     }
     modelType = type
     shape = try TransformerShape(entries, type: type)
     context = try entries.optional("max_position_embeddings", "n_positions", "max_sequence_length", "max_seq_len")
-    do { try shape.validate() } catch { throw FileError("\(path): \(error)") }
+    do { try shape.validate() } catch { throw DocumentError("\(path): \(error)") }
     var notes = entries.notes
     if let depth = try entries.optional("num_nextn_predict_layers"), depth > 0 {
       notes.append("\(depth) layers that predict further tokens are left out")
@@ -37,9 +38,9 @@ public struct ModelConfiguration: Sendable, Hashable {
     self.notes = notes
   }
 
-  private static func object(_ text: String, _ path: String) throws(FileError) -> [String: ConfigurationValue] {
-    func fault(_ message: String) -> FileError {
-      FileError("\(path): this is no model configuration: \(message)")
+  private static func object(_ text: String, _ path: String) throws(DocumentError) -> [String: ConfigurationValue] {
+    func fault(_ message: String) -> DocumentError {
+      DocumentError("\(path): this is no model configuration: \(message)")
     }
     guard !text.allSatisfy(\.isWhitespace) else { throw fault("it is empty") }
     let value: ConfigurationValue

@@ -1,3 +1,4 @@
+import Documents
 import Formulas
 import Tables
 
@@ -16,7 +17,7 @@ extension TransformerShape {
   ]
 
   /// The shape that a configuration describes; defaults are those of the library `transformers`.
-  init(_ entries: ConfigurationEntries, type: String) throws(FileError) {
+  init(_ entries: ConfigurationEntries, type: String) throws(DocumentError) {
     switch type {
     case "gpt2", "gptj": self = try .gpt2(entries, isJ: type == "gptj")
     case "gpt_neox": self = try .gptNeoX(entries)
@@ -37,7 +38,7 @@ extension TransformerShape {
     }
   }
 
-  private static func llama(_ entries: ConfigurationEntries, type: String) throws(FileError) -> TransformerShape {
+  private static func llama(_ entries: ConfigurationEntries, type: String) throws(DocumentError) -> TransformerShape {
     var shape = try TransformerShape(
       layers: entries.count("num_hidden_layers", "n_layer"), hidden: entries.count("hidden_size", "n_embd"),
       feedForward: entries.count("intermediate_size", "n_inner"), heads: entries.count("num_attention_heads", "n_head"),
@@ -70,7 +71,7 @@ extension TransformerShape {
     return shape
   }
 
-  private static func mixture(_ entries: ConfigurationEntries, type: String) throws(FileError) -> TransformerShape {
+  private static func mixture(_ entries: ConfigurationEntries, type: String) throws(DocumentError) -> TransformerShape {
     var shape = try llama(entries, type: type == "qwen2_moe" ? "qwen2" : type == "qwen3_moe" ? "qwen3" : "mistral")
     let shared = try entries.optional("shared_expert_intermediate_size") ?? 0
     shape.experts = ExpertLayers(
@@ -78,12 +79,13 @@ extension TransformerShape {
       feedForward: try entries.optional("moe_intermediate_size") ?? shape.feedForward, sharedFeedForward: shared)
     if shared > 0 { entries.note("the gate of the shared expert is left out") }
     if let step = try entries.optional("decoder_sparse_step"), step > 1 {
-      throw FileError("\(entries.path): 'decoder_sparse_step' is \(step); only experts in every layer are modelled")
+      throw DocumentError("\(entries.path): 'decoder_sparse_step' is \(step); only experts in every layer are modelled")
     }
     return shape
   }
 
-  private static func deepSeek(_ entries: ConfigurationEntries, type: String) throws(FileError) -> TransformerShape {
+  private static func deepSeek(_ entries: ConfigurationEntries, type: String) throws(DocumentError) -> TransformerShape
+  {
     var shape = try llama(entries, type: "llama")
     shape.latentAttention = LatentAttention(
       queryRank: try entries.optional("q_lora_rank"), keyValueRank: try entries.count("kv_lora_rank"),
@@ -98,7 +100,7 @@ extension TransformerShape {
     return shape
   }
 
-  private static func gpt2(_ entries: ConfigurationEntries, isJ: Bool) throws(FileError) -> TransformerShape {
+  private static func gpt2(_ entries: ConfigurationEntries, isJ: Bool) throws(DocumentError) -> TransformerShape {
     let hidden = try entries.count("n_embd")
     return TransformerShape(
       layers: try entries.count("n_layer"), hidden: hidden, feedForward: try entries.optional("n_inner") ?? 4 * hidden,
@@ -108,7 +110,7 @@ extension TransformerShape {
       hasOutputBias: isJ)
   }
 
-  private static func gptNeoX(_ entries: ConfigurationEntries) throws(FileError) -> TransformerShape {
+  private static func gptNeoX(_ entries: ConfigurationEntries) throws(DocumentError) -> TransformerShape {
     TransformerShape(
       layers: try entries.count("num_hidden_layers"), hidden: try entries.count("hidden_size"),
       feedForward: try entries.count("intermediate_size"), heads: try entries.count("num_attention_heads"),
@@ -117,10 +119,10 @@ extension TransformerShape {
       biases: try entries.flag("attention_bias", default: true) ? .all : .feedForward, norm: .layer)
   }
 
-  private static func opt(_ entries: ConfigurationEntries) throws(FileError) -> TransformerShape {
+  private static func opt(_ entries: ConfigurationEntries) throws(DocumentError) -> TransformerShape {
     let hidden = try entries.count("hidden_size")
     if let width = try entries.optional("word_embed_proj_dim"), width != hidden {
-      throw FileError(
+      throw DocumentError(
         "\(entries.path): 'word_embed_proj_dim' is \(width), not the hidden size; that is not modelled")
     }
     return TransformerShape(
@@ -132,7 +134,7 @@ extension TransformerShape {
       learnedPositions: try entries.count("max_position_embeddings") + 2)
   }
 
-  private static func bloom(_ entries: ConfigurationEntries) throws(FileError) -> TransformerShape {
+  private static func bloom(_ entries: ConfigurationEntries) throws(DocumentError) -> TransformerShape {
     let hidden = try entries.count("hidden_size", "n_embed")
     return TransformerShape(
       layers: try entries.count("n_layer", "num_hidden_layers"), hidden: hidden, feedForward: 4 * hidden,
@@ -141,7 +143,7 @@ extension TransformerShape {
       norm: .layer, normsEmbedding: true)
   }
 
-  private static func falcon(_ entries: ConfigurationEntries) throws(FileError) -> TransformerShape {
+  private static func falcon(_ entries: ConfigurationEntries) throws(DocumentError) -> TransformerShape {
     let hidden = try entries.count("hidden_size")
     let heads = try entries.count("num_attention_heads", "n_head")
     let isNew = try entries.flag("new_decoder_architecture", default: false)
@@ -158,7 +160,7 @@ extension TransformerShape {
       normsPerLayer: norms ?? (isNew || !isParallel ? 2 : 1))
   }
 
-  private static func mpt(_ entries: ConfigurationEntries) throws(FileError) -> TransformerShape {
+  private static func mpt(_ entries: ConfigurationEntries) throws(DocumentError) -> TransformerShape {
     let hidden = try entries.count("d_model")
     return TransformerShape(
       layers: try entries.count("n_layers"), hidden: hidden,
@@ -167,7 +169,7 @@ extension TransformerShape {
       biases: try entries.flag("no_bias", default: true) ? .none : .all, norm: .layerWithoutBias)
   }
 
-  private static func phi(_ entries: ConfigurationEntries) throws(FileError) -> TransformerShape {
+  private static func phi(_ entries: ConfigurationEntries) throws(DocumentError) -> TransformerShape {
     TransformerShape(
       layers: try entries.count("num_hidden_layers"), hidden: try entries.count("hidden_size"),
       feedForward: try entries.count("intermediate_size"), heads: try entries.count("num_attention_heads"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Fitting
 import Formulas
 import Foundation
@@ -129,7 +130,7 @@ struct CompareCommand: ParsableCommand {
       (fit: try LawFit(law, to: loaded.runs, settings), weight: weights[LawComparison.name(of: law)] ?? 0)
     }
     let document = try FitDocument(stacking: fits, exclusions: loaded.exclusions, notes: loaded.notes)
-    try writeAtomically(indentedJSON(try document.encoded()), to: path)
+    try DocumentFile.write(indentedJSON(try document.encoded()), to: path)
   }
 
   /// The error of each law against how far its prediction reaches.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 import ScalingLaws
@@ -72,7 +73,7 @@ struct CalibrationOption: ParsableArguments {
     guard let calibration else { return nil }
     guard let data = FileManager.default.contents(atPath: calibration) else {
       throw DocumentError(
-        "\(calibration): there is no such calibration; write one with 'windtunnel cost calibrate'", isMissing: true)
+        "\(calibration): there is no such calibration; write one with 'windtunnel cost calibrate'", code: .missing)
     }
     do { return try CalibrationDocument.decode(data, from: calibration) } catch {
       throw DocumentError(error.description)

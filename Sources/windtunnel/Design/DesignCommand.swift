@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Planning
 import Report
@@ -148,12 +149,12 @@ struct DesignCommand: ParsableCommand {
     let json = indentedJSON(try encodedJSON(document))
     if let output {
       let isJSON = URL(fileURLWithPath: output).pathExtension.lowercased() == "json"
-      try writeAtomically(isJSON ? json : DesignFiles(design: design).jobs(at: output), to: output)
+      try DocumentFile.write(isJSON ? json : DesignFiles(design: design).jobs(at: output), to: output)
     }
-    if let csv { try writeAtomically(DesignFiles(design: design).table, to: csv) }
+    if let csv { try DocumentFile.write(DesignFiles(design: design).table, to: csv) }
     let figure = DesignFigure(design)
     if let path = plot.plot { try figure.plot.write(to: path) }
-    try writeAtomically(
+    try DocumentFile.write(
       format == .json
         ? json : DesignView(design: design, document: document, figure: figure, terminal: .standardOutput).text, to: "-"
     )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 import Tables
@@ -45,7 +46,7 @@ struct HardwareCommand: ParsableCommand {
 
   func run() throws {
     if let output { try checkWritable(output) }
-    let hardware = try file.map { path throws(FileError) in try HardwareCatalogue(path: path) } ?? .builtIn
+    let hardware = try file.map { path throws(DocumentError) in try HardwareCatalogue(path: path) } ?? .builtIn
     let clusters = names.isEmpty ? hardware.clusters : names.compactMap(hardware.ownCluster)
     let others = names.filter { hardware.ownCluster($0) == nil }
     var accelerators = try names.isEmpty ? hardware.accelerators : others.map { try hardware.named($0) }
@@ -64,9 +65,9 @@ struct HardwareCommand: ParsableCommand {
         (others.count == 1 ? accelerators.map(details).joined() : accelerators.isEmpty ? "" : overview(accelerators))
           + overview(clusters)
       }
-    if let output { try writeAtomically(format == .yaml ? text : json, to: output) }
+    if let output { try DocumentFile.write(format == .yaml ? text : json, to: output) }
     if output == "-" || output == "/dev/stdout" { return }
-    try writeAtomically(text, to: "-")
+    try DocumentFile.write(text, to: "-")
   }
 
   private func overview(_ accelerators: [Accelerator]) -> String {

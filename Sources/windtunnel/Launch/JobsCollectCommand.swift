@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Launch
 import Report
 import RunStore
@@ -37,12 +38,12 @@ struct JobsCollectCommand: AsyncParsableCommand {
     for (job, intake) in try store.intakes().sorted(by: { $0.key < $1.key }) {
       for problem in intake.problems { note("warning: job '\(job)': \(problem)") }
     }
-    if metrics { return try writeAtomically(try table(of: jobs, in: store), to: output ?? "-") }
+    if metrics { return try DocumentFile.write(try table(of: jobs, in: store), to: output ?? "-") }
     let runs = try jobs.map { try CollectedRun($0, in: store) }
     for run in runs where run.state == .succeeded && run.loss == nil {
       note("warning: job '\(run.spec.name)' wrote no loss")
     }
-    try writeAtomically(curves ? runs.curveTable : runs.runTable, to: output ?? "-")
+    try DocumentFile.write(curves ? runs.curveTable : runs.runTable, to: output ?? "-")
   }
 
   private func table(of jobs: [JobRecord], in store: JobStore) throws -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import RunStore
 import Tables
 
@@ -33,8 +34,8 @@ func jobs(of store: JobStore, named names: [String], in directory: String) throw
   guard !names.isEmpty else { return all }
   return try names.map { name in
     guard let job = all.first(where: { $0.name == name }) else {
-      throw FileError(
-        "\(directory): there is no job '\(name)'; \(hint(for: name, among: all.map(\.name)))", isMissing: true)
+      throw DocumentError(
+        "\(directory): there is no job '\(name)'; \(hint(for: name, among: all.map(\.name)))", code: .missing)
     }
     return job
   }

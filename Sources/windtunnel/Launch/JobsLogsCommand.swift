@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import RunStore
 import Tables
@@ -36,7 +37,7 @@ struct JobsLogsCommand: AsyncParsableCommand {
     let job = try jobs(of: store, named: [name], in: launch.directory)[0]
     let path = "\(job.directory)/attempts/\(attempt ?? job.attempt)/\(errors ? "err" : "out")"
     guard let text = try? String(decoding: Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self) else {
-      throw FileError("\(path): there is no such log; the job has not begun, or not this attempt", isMissing: true)
+      throw DocumentError("\(path): there is no such log; the job has not begun, or not this attempt", code: .missing)
     }
     let all = text.split(separator: "\n", omittingEmptySubsequences: false)
     let kept = all.last == "" ? all.dropLast() : all

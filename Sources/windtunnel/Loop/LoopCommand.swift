@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Fitting
 import Foundation
 import Launch
@@ -45,7 +46,7 @@ struct LoopCommand: AsyncParsableCommand {
 
     let pilot = try await launched(loop.pilot, in: "\(folder)/pilot", loop, text)
     let table = pilot.runTable
-    try writeAtomically(table, to: "\(folder)/runs.csv")
+    try DocumentFile.write(table, to: "\(folder)/runs.csv")
     let (fitted, backTest) = try fit(table, loop, folder)
 
     let registration = try Registration.made(at: folder) {
@@ -53,7 +54,7 @@ struct LoopCommand: AsyncParsableCommand {
         fitted, for: .flops(loop.targetFLOPs), constraints: PlanConstraints(maxTokens: loop.maxTokens),
         options: PlanOptions(level: loop.level, seed: computing.seed))
       let document = try PlanDocument(plan, budget: formatFLOPs(loop.targetFLOPs)).json()
-      try writeAtomically(Array(document), to: "\(folder)/plan.json")
+      try DocumentFile.write(Array(document), to: "\(folder)/plan.json")
       let nearest = try loop.target(
         params: plan.params?.value ?? 0, sizeColumn: fitted.law.sizeColumn ?? Role.params.rawValue, seed: 0,
         provenance: .init())
@@ -82,7 +83,7 @@ struct LoopCommand: AsyncParsableCommand {
     let report = LoopReport(
       name: loop.name, registration, pilot: pilot, target: achieved, backTest: backTest,
       watch: expected == nil ? nil : loop.watch, deviations: deviations)
-    try writeAtomically(indentedJSON(try encodedJSON(report)), to: "\(folder)/report.json")
+    try DocumentFile.write(indentedJSON(try encodedJSON(report)), to: "\(folder)/report.json")
     if let path = plot.plot {
       let curves = try achieved.compactMap { run in
         try ExpectedCurve(
@@ -137,7 +138,7 @@ struct LoopCommand: AsyncParsableCommand {
     let fit = try LawFit(law, to: runs, settings) { _ in }
     let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
     let text = indentedJSON(try document.encoded())
-    try writeAtomically(text, to: "\(folder)/fit.json")
+    try DocumentFile.write(text, to: "\(folder)/fit.json")
     var fitted = try document.fittedLaw()
     fitted.fingerprint = fingerprint(of: text.utf8)
     let comparison = try LawComparison([law], on: runs, threads: computing.threadCount)

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Launch
@@ -21,7 +22,7 @@ struct LoopWatch {
     self.ratio = ratio
     path = URL(fileURLWithPath: "\(folder)/\(Self.fitName)").path
     let table = pilot.scheduleTable(of: metric)
-    try writeAtomically(table, to: "\(folder)/curves.csv")
+    try DocumentFile.write(table, to: "\(folder)/curves.csv")
     let runs = try RunTable(try Table.parse(table, name: "\(folder)/curves.csv")).addingSchedule(target: metric)
     var settings = FitProtocol(threads: threads)
     settings.resamples = Self.resamples
@@ -35,7 +36,7 @@ struct LoopWatch {
     if let problem = document.diagnostics.first(where: { $0.severity == .error && !valley.contains($0.code) }) {
       throw UsageError(problem.message)
     }
-    try writeAtomically(indentedJSON(try document.encoded()), to: path)
+    try DocumentFile.write(indentedJSON(try document.encoded()), to: path)
   }
 
   private static let resamples = 100

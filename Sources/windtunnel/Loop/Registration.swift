@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Launch
@@ -55,28 +56,28 @@ struct Registration: Codable {
 
   /// What was registered in a folder; made and written there where nothing was.
   ///
-  /// - Throws: ``FileError`` where it was changed since.
+  /// - Throws: ``DocumentError`` where it was changed since.
   static func made(at folder: String, _ make: () throws -> Registration) throws -> Registration {
     let (path, hashPath) = ("\(folder)/\(fileName)", "\(folder)/\(hashName)")
     // The hash comes last: without it, nothing was registered.
     if FileManager.default.fileExists(atPath: hashPath) {
-      let text = try FileError.text(of: path, "registration", remedy: "begin the loop in another directory")
-      let hash = try FileError.text(of: hashPath, "hash", remedy: "begin the loop in another directory")
+      let text = try DocumentFile.text(of: path, "registration", remedy: "begin the loop in another directory")
+      let hash = try DocumentFile.text(of: hashPath, "hash", remedy: "begin the loop in another directory")
       guard hash.hasPrefix(fingerprint(of: text.utf8)) else {
-        throw FileError("\(path): it was changed after it was registered; begin the loop in another directory")
+        throw DocumentError("\(path): it was changed after it was registered; begin the loop in another directory")
       }
       do {
         return try JSONDecoder().decode(Registration.self, from: Data(text.utf8))
       } catch {
-        throw FileError("\(path): this is no registration; begin the loop in another directory")
+        throw DocumentError("\(path): this is no registration; begin the loop in another directory")
       }
     }
     let registration = try make()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let text = String(decoding: try encoder.encode(registration), as: UTF8.self) + "\n"
-    try writeAtomically(text, to: path)
-    try writeAtomically("\(fingerprint(of: text.utf8))  \(fileName)\n", to: hashPath)
+    try DocumentFile.write(text, to: path)
+    try DocumentFile.write("\(fingerprint(of: text.utf8))  \(fileName)\n", to: hashPath)
     return registration
   }
 

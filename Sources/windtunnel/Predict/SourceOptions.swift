@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import ScalingLaws
 import Tables
@@ -42,7 +43,7 @@ struct SourceOptions: ParsableArguments {
 
   private static func standardInput() throws -> Data {
     do { return try FileHandle.standardInput.readToEnd() ?? Data() } catch {
-      throw DocumentError("standard input cannot be read; name a fit document", isMissing: true)
+      throw DocumentError("standard input cannot be read; name a fit document", code: .missing)
     }
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Launch
 import Report
 import Search
@@ -51,10 +52,10 @@ struct SearchBestCommand: AsyncParsableCommand {
     switch format {
     case .flags:
       let words = values.flatMap { ["--\($0.name)", CommandTemplate.quoted($0.value.description)] }
-      try writeAtomically(words.joined(separator: " ") + "\n", to: "-")
+      try DocumentFile.write(words.joined(separator: " ") + "\n", to: "-")
     case .json:
       let parameters = Dictionary(values.map { ($0.name, $0.value) }) { first, _ in first }
-      try writeAtomically(indentedJSON(try encodedJSON(parameters)), to: "-")
+      try DocumentFile.write(indentedJSON(try encodedJSON(parameters)), to: "-")
     }
   }
 }

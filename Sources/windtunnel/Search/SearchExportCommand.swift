@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 import RunStore
@@ -36,7 +37,7 @@ struct SearchExportCommand: AsyncParsableCommand {
   func run() async throws {
     let stored = try await StoredStudy(in: directory)
     let rows = StudyRow.all(stored)
-    try writeAtomically(try format == .csv ? csv(rows, stored) : jsonLines(rows), to: output ?? "-")
+    try DocumentFile.write(try format == .csv ? csv(rows, stored) : jsonLines(rows), to: output ?? "-")
   }
 
   private func csv(_ rows: [StudyRow], _ stored: StoredStudy) -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Report
 import RunStore
 import Search
@@ -47,7 +48,7 @@ struct SearchShowCommand: AsyncParsableCommand {
     var stored = try await StoredStudy(in: directory)
     while watch, isRun, output.format == .table, Terminal.standardOutput.isInteractive {
       // To the top left, with everything cleared.
-      try writeAtomically("\u{1B}[H\u{1B}[2J" + text(stored), to: "-")
+      try DocumentFile.write("\u{1B}[H\u{1B}[2J" + text(stored), to: "-")
       try await Task.sleep(for: .seconds(2))
       isRun = StudyStore.isWritten(in: directory)
       stored = try await StoredStudy(in: directory)

@@ -1,5 +1,5 @@
+import Documents
 import Foundation
-import Report
 import Testing
 
 @Suite("Atomic writing")
@@ -24,8 +24,8 @@ final class AtomicWriteTests {
   @Test("The new text replaces the old and nothing else is left in the folder")
   func replaces() throws {
     let path = folder + "/plan.json"
-    try writeAtomically("old, and longer than the new", to: path)
-    try writeAtomically("new ± 1", to: path)
+    try DocumentFile.write("old, and longer than the new", to: path)
+    try DocumentFile.write("new ± 1", to: path)
     #expect(try content(path) == "new ± 1")
     #expect(try names() == ["plan.json"])
   }
@@ -34,10 +34,10 @@ final class AtomicWriteTests {
   func keepsModeAndLink() throws {
     let path = folder + "/real"
     let link = folder + "/link"
-    try writeAtomically("old", to: path)
+    try DocumentFile.write("old", to: path)
     try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
-    try writeAtomically("new", to: link)
+    try DocumentFile.write("new", to: link)
     #expect(try content(path) == "new")
     #expect(try mode(path) == 0o640)
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
@@ -45,16 +45,16 @@ final class AtomicWriteTests {
 
   @Test("A missing folder is named, with the remedy")
   func missingFolder() throws {
-    let error = #expect(throws: ReportError.self) { try writeAtomically("x", to: folder + "/none/plan.json") }
-    #expect(error?.exitCode == 73)
+    let error = #expect(throws: DocumentError.self) { try DocumentFile.write("x", to: folder + "/none/plan.json") }
+    #expect(error?.code == .cannotWrite)
     #expect(error?.description.contains("there is no folder '\(folder)/none'; create it first") == true)
   }
 
   @Test("A directory in the way is an error that leaves it and its files alone")
   func directoryInTheWay() throws {
     try FileManager.default.createDirectory(atPath: folder + "/plan", withIntermediateDirectories: false)
-    try writeAtomically("kept", to: folder + "/plan/inside")
-    let error = #expect(throws: ReportError.self) { try writeAtomically("x", to: folder + "/plan") }
+    try DocumentFile.write("kept", to: folder + "/plan/inside")
+    let error = #expect(throws: DocumentError.self) { try DocumentFile.write("x", to: folder + "/plan") }
     #expect(error?.description.contains("directory") == true)
     #expect(try names() == ["plan"])
     #expect(try content(folder + "/plan/inside") == "kept")
@@ -64,7 +64,7 @@ final class AtomicWriteTests {
   func failureHalfWay() throws {
     // A file size limit makes the kernel refuse the rest of the write.
     let path = folder + "/plan.json"
-    try writeAtomically("old", to: path)
+    try DocumentFile.write("old", to: path)
     let resource = Int32(RLIMIT_FSIZE.rawValue)
     var before = rlimit()
     getrlimit(resource, &before)
@@ -77,22 +77,22 @@ final class AtomicWriteTests {
       signal(SIGXFSZ, handler)
     }
     let big = [UInt8](repeating: 65, count: 1 << 25)
-    #expect(throws: ReportError.self) { try writeAtomically(big, to: path) }
+    #expect(throws: DocumentError.self) { try DocumentFile.write(big, to: path) }
     #expect(try content(path) == "old")
     #expect(try names() == ["plan.json"])
   }
 
   @Test("Devices are written to, not replaced")
   func devices() throws {
-    try writeAtomically("nothing", to: "/dev/null")
+    try DocumentFile.write("nothing", to: "/dev/null")
     #expect(try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType != .typeRegular)
-    let error = #expect(throws: ReportError.self) { try writeAtomically("x", to: "/dev/full") }
+    let error = #expect(throws: DocumentError.self) { try DocumentFile.write("x", to: "/dev/full") }
     #expect(error?.description.contains("No space left") == true)
   }
 
   @Test("Paths that name nothing are errors", arguments: ["", "plan\0.json"])
   func emptyPaths(path: String) throws {
-    #expect(throws: ReportError.self) { try writeAtomically("x", to: path) }
+    #expect(throws: DocumentError.self) { try DocumentFile.write("x", to: path) }
   }
 }
 

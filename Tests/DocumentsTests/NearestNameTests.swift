@@ -1,4 +1,4 @@
-import Formulas
+import Documents
 import Testing
 
 @Suite("Did you mean")

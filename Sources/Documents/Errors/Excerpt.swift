@@ -2,7 +2,7 @@
 ///
 /// Control characters become `?`, because a cell may hold terminal escapes; what exceeds `limit` characters
 /// becomes an ellipsis.
-func excerpt(_ text: String, limit: Int = 60) -> String {
+package func excerpt(_ text: String, limit: Int = 60) -> String {
   var shown = ""
   for (count, character) in text.prefix(limit + 1).enumerated() {
     if count == limit { return shown + "…" }
@@ -13,6 +13,6 @@ func excerpt(_ text: String, limit: Int = 60) -> String {
 }
 
 /// `text` as an excerpt in single quotes, or the word `nothing`.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   text.isEmpty ? "nothing" : "'\(excerpt(text))'"
 }
