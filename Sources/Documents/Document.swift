@@ -22,12 +22,19 @@ public protocol Document: Codable, Sendable {
   static var isHandwritten: Bool { get }
   /// What to do with a document of another schema, by that schema.
   static var remedies: [String: String] { get }
+  /// How documents of earlier major versions are brought into the present form, by their schema.
+  static var upgrades: [String: DocumentUpgrade] { get }
 }
+
+/// Brings a document of an earlier major version into the present form.
+public typealias DocumentUpgrade =
+  @Sendable (_ node: DocumentNode, _ source: DocumentSource) throws(DocumentError) -> DocumentNode
 
 extension Document {
   public static var remedy: String { "a \(kind) begins with 'schema: \(schema)'" }
   public static var isHandwritten: Bool { false }
   public static var remedies: [String: String] { [:] }
+  public static var upgrades: [String: DocumentUpgrade] { [:] }
 
   /// The document as a node, its schema line included.
   ///

@@ -20,11 +20,12 @@ public struct DocumentSource: Sendable, Hashable {
       throw fault("'schema' is missing; it should begin with 'schema: \(Model.schema)'")
     }
     // A minor version adds; only a major version changes what is there.
-    guard found == Model.schema || found.hasPrefix(Model.schema + ".") else {
-      throw fault(
-        Model.remedies[found] ?? "its schema is '\(excerpt(found))'; this version reads '\(Model.schema)'")
-    }
-    return node
+    let major = found.split(separator: ".").prefix(2).joined(separator: ".")
+    if major == Model.schema { return node }
+    if let upgrade = Model.upgrades[major] { return try upgrade(node, source) }
+    let known = ([Model.schema] + Model.upgrades.keys.sorted()).map { "'\($0)'" }.joined(separator: " and ")
+    throw fault(
+      Model.remedies[found] ?? "its schema is '\(excerpt(found))'; this version reads \(known)")
   }
 
   /// The nodes of JSON, which begins with `{"`, `{}` or `[`, or of YAML.
