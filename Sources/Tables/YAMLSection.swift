@@ -13,11 +13,12 @@ public struct YAMLSection {
   ///
   /// - Parameters:
   ///   - kind: what it should be, for messages: `hardware file`.
+  ///   - keys: its entries; nil where they are checked elsewhere.
   ///   - schema: what its line `schema` must be.
   ///   - text: what the file holds, where it was read before.
   ///   - remedies: what to do with a file of another schema.
   public init(
-    path: String, text given: String? = nil, kind: String, schema: String, keys: [String],
+    path: String, text given: String? = nil, kind: String, schema: String, keys: [String]?,
     remedies: [String: String] = [:]
   ) throws(DocumentError) {
     let text: String
@@ -39,7 +40,7 @@ public struct YAMLSection {
     guard found == schema else {
       throw fault(remedies[found] ?? "its schema is '\(excerpt(found))'; this version reads '\(schema)'")
     }
-    try checkKeys(keys)
+    if let keys { try checkKeys(keys) }
   }
 
   private init(path: String, subject: String, mapping: Node.Mapping) {

@@ -121,7 +121,7 @@ import TrainingCost
       try published("ludziejewski2025"), for: .flops(1e22), MixtureRequest(memory: 80e9))
     for plan in [upcycling, mixture] {
       let document = PlanDocument(plan)
-      #expect(try PlanDocument(json: try document.json()) == document)
+      #expect(try PlanDocument.read(text: document.json(), from: "plan.json").value == document)
     }
     #expect(PlanDocument(mixture).mixture?.alternatives.count == 6)
     #expect(PlanDocument(upcycling).upcycling?.options.map(\.option) == ["dense", "moe_from_scratch", "upcycled"])

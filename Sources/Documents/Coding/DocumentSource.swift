@@ -40,6 +40,23 @@ public struct DocumentSource: Sendable, Hashable {
     }
   }
 
+  /// A value decoded from a node.
+  ///
+  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
+  public func value<Value: Decodable>(_ type: Value.Type, from node: DocumentNode) throws(DocumentError) -> Value {
+    try NodeDecoder.value(type, from: node, of: self)
+  }
+
+  /// A value encoded to a node.
+  ///
+  /// - Throws: ``DocumentError`` for a number that is not finite.
+  public func node(of value: some Encodable) throws(DocumentError) -> DocumentNode {
+    do { return try NodeEncoder.node(of: value) } catch { throw DocumentError("\(path): \(error)") }
+  }
+
+  /// An error of a node, with its place.
+  public func fault(_ message: String, at node: DocumentNode) -> DocumentError { fault(message, at: node, []) }
+
   /// An error of a node, with its place and the names on the way to it.
   func fault(_ message: String, at node: DocumentNode, _ path: [any CodingKey]) -> DocumentError {
     let place = node.place.map { "\(self.path):\($0.line):\($0.column)" } ?? self.path

@@ -65,7 +65,10 @@ public indirect enum JSONSchema: Sendable, Hashable {
         ]))
     case .constant(let value): DocumentNode(.entries([.init("const", Self.text(value))]))
     case .choice(let values):
-      DocumentNode(.entries([.init("enum", DocumentNode(.list(values.map(Self.text))))]))
+      DocumentNode(
+        .entries([
+          .init("enum", DocumentNode(.list(values.map { Int($0) == nil ? Self.text($0) : DocumentNode(.number($0)) })))
+        ]))
     case .list(let item): DocumentNode(.entries([Self.type("array"), .init("items", item.node)]))
     case .map(let value):
       DocumentNode(.entries([Self.type("object"), .init("additionalProperties", value.node)]))

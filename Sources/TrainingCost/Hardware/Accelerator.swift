@@ -102,7 +102,7 @@ public struct Accelerator: Sendable, Hashable {
 }
 
 /// A format of numbers in matrix products.
-public enum Precision: String, Sendable, Hashable, CaseIterable {
+public enum Precision: String, Codable, Sendable, Hashable, CaseIterable {
   case bf16, fp16, fp8, fp4, fp32
 
   /// bf16 or fp16.

@@ -1,5 +1,5 @@
 /// What is computed a second time in the backward pass, to keep fewer activations.
-public enum Recomputation: String, Sendable, Hashable, CaseIterable {
+public enum Recomputation: String, Codable, Sendable, Hashable, CaseIterable {
   case none
   /// The attention scores again, as also FlashAttention does (Korthikanti et al. 2022, arXiv 2205.05198).
   case selective

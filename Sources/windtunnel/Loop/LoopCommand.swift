@@ -54,7 +54,7 @@ struct LoopCommand: AsyncParsableCommand {
         fitted, for: .flops(loop.targetFLOPs), constraints: PlanConstraints(maxTokens: loop.maxTokens),
         options: PlanOptions(level: loop.level, seed: computing.seed))
       let document = try PlanDocument(plan, budget: formatFLOPs(loop.targetFLOPs)).json()
-      try DocumentFile.write(Array(document), to: "\(folder)/plan.json")
+      try DocumentFile.write(document, to: "\(folder)/plan.json")
       let nearest = try loop.target(
         params: plan.params?.value ?? 0, sizeColumn: fitted.law.sizeColumn ?? Role.params.rawValue, seed: 0,
         provenance: .init())
@@ -63,7 +63,7 @@ struct LoopCommand: AsyncParsableCommand {
         params: Double(nearest.model.parameters.total), seed: 0, provenance: .init())
       return try Registration(
         of: target, by: fitted, level: loop.level, seed: computing.seed, largestPilot: pilot.map(\.flops).max() ?? 0,
-        runs: fingerprint(of: table.utf8), plan: fingerprint(of: document))
+        runs: fingerprint(of: table.utf8), plan: fingerprint(of: document.utf8))
     }
     note(
       "foretold: loss \(format(registration.loss, significant: 5)) for \(formatCount(registration.params)) parameters on "

@@ -15,13 +15,15 @@ struct PlanClusterView {
       let count = row.experts == 1 ? "1 (dense)" : "\(row.experts)"
       table.add(["experts", "\(count), \(formatParams(row.totalParams)) in all, of which the plan's size is active"])
     }
+    let shape = best.workload.shape
     table.add([
       "shape",
-      "\(best.layers) layers of \(best.hidden), \(best.heads) heads (\(best.keyValueHeads) of keys), MLPs of "
-        + "\(best.feedForward), vocabulary \(best.vocabulary)",
+      "\(shape.layers) layers of \(shape.hidden), \(shape.heads) heads (\(shape.keyValueHeads) of keys), MLPs of "
+        + "\(shape.feedForward), vocabulary \(shape.vocabulary)",
     ])
-    table.add(["batch", "\(formatTokens(best.batchTokens)) (sequences of \(best.sequence))"])
-    table.add(["layout", best.layout])
+    let workload = best.workload
+    table.add(["batch", "\(formatTokens(workload.tokensPerStep)) (sequences of \(workload.sequence))"])
+    table.add(["layout", best.layout.summary])
     table.add([
       "step",
       "\(formatDuration(section.stepSeconds)), \(formatCount(best.tokensPerSecond)) tokens/s, MFU "
@@ -32,7 +34,7 @@ struct PlanClusterView {
     table.add(["time", "\(formatDuration(best.seconds)) on \(section.devices) \(section.accelerator)\(interval)"])
     table.add(["accelerator time", formatGPUHours(section.gpuHours)])
     table.add(["money", section.usd.map { formatUSD($0) } ?? "no price is known; give --price"])
-    if let energy = section.energyKWh { table.add(["energy", "\(formatCount(energy)) kWh"]) }
+    if let energy = section.energyKwh { table.add(["energy", "\(formatCount(energy)) kWh"]) }
     if let carbon = section.carbonKg { table.add(["carbon dioxide", "\(formatCount(carbon)) kg"]) }
     if let interval = section.sizeInterval {
       table.add(["size, over the law's draws", "\(formatParams(interval[0])) … \(formatParams(interval[1]))"])
@@ -64,7 +66,8 @@ struct PlanClusterView {
         row.experts == 1 ? "1 (dense)" : "\(row.experts)", formatParams(row.run.params), formatParams(row.totalParams),
         formatTokens(row.run.tokens),
         isOfTimes ? formatDuration(row.run.seconds) : format(row.run.loss, significant: 5),
-        "\(format(row.run.mfu * 100, significant: 3)) %", row.run.layout + (row.run == section.best ? "  ←" : ""),
+        "\(format(row.run.mfu * 100, significant: 3)) %",
+        row.run.layout.summary + (row.run == section.best ? "  ←" : ""),
       ])
     }
     return table.render(width: max(terminal.columns, 80))
@@ -105,8 +108,8 @@ struct PlanClusterView {
       table.add([
         formatParams(row.params), formatTokens(row.tokens),
         isOfTimes ? formatDuration(row.seconds) : format(row.loss, significant: 5),
-        "\(format(row.mfu * 100, significant: 3)) %", formatTokens(row.batchTokens),
-        row.layout + (row.params == section.best.params ? "  ←" : ""),
+        "\(format(row.mfu * 100, significant: 3)) %", formatTokens(row.workload.tokensPerStep),
+        row.layout.summary + (row.params == section.best.params ? "  ←" : ""),
       ])
     }
     return table.render(width: max(terminal.columns, 80))

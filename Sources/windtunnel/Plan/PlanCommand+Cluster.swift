@@ -70,7 +70,7 @@ extension PlanCommand {
     document.warnings = source.caveats + document.warnings
     let figure = PlanFigure(planned.plan, source.fitted, swept, document.cluster)
     if let path = plot.plot { try figure.grid.write(to: path) }
-    try output.emit(json: try encodedJSON(document)) {
+    try output.emit(document) {
       PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
     }
     return true

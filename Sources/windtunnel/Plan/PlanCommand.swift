@@ -128,7 +128,7 @@ struct PlanCommand: ParsableCommand {
     document.warnings = planned.caveats + document.warnings
     let figure = PlanFigure(planned.plan, planned.fitted, planned.rows, nil)
     if let path = plot.plot { try figure.grid.write(to: path) }
-    try output.emit(json: try encodedJSON(document)) {
+    try output.emit(document) {
       PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
     }
   }
