@@ -63,17 +63,17 @@ private func logTicks(_ projection: Projection, wanted: Int) -> [Tick] {
   if whole >= 3 {
     let stride = [1, 2, 3, 5, 10, 20, 50].first { whole / Double($0) <= Double(max(2, wanted)) } ?? 100
     return exponents.flatMap { exponent -> [Tick] in
-      let isLabelled = exponent % stride == 0
-      let main = Tick(value: power(1, exponent), label: isLabelled ? logLabel(1, exponent, powers: powers) : nil)
+      let isLabeled = exponent % stride == 0
+      let main = Tick(value: power(1, exponent), label: isLabeled ? logLabel(1, exponent, powers: powers) : nil)
       return [main] + (stride > 1 ? [] : (2...9).map { Tick(value: power($0, exponent), label: nil) })
     }
   }
-  let labelled: Set<Int> = decades > 1.2 && wanted < 7 ? [1, 3] : [1, 2, 5]
+  let labeled: Set<Int> = decades > 1.2 && wanted < 7 ? [1, 3] : [1, 2, 5]
   return exponents.flatMap { exponent in
     (1...9).map { factor in
       Tick(
         value: power(factor, exponent),
-        label: labelled.contains(factor) ? logLabel(factor, exponent, powers: powers) : nil)
+        label: labeled.contains(factor) ? logLabel(factor, exponent, powers: powers) : nil)
     }
   }
 }

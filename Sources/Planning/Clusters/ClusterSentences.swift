@@ -84,7 +84,7 @@ func sentences(
   } catch {
     throw PlanError(error.description)
   }
-  let percent = significant(run.utilisation * 100, digits: 2)
+  let percent = significant(run.utilization * 100, digits: 2)
   sentences.append(
     "A step takes \(formatDuration(run.layout.time.total)): \(formatCount(run.tokensPerSecond)) tokens a second, an MFU of "
       + "\(percent) %, worked out and not assumed.")

@@ -95,7 +95,7 @@ extension ClusterRun {
   func trained(on tokens: Double, loss: Double) -> ClusterRun {
     ClusterRun(
       shape: shape, params: params, tokens: tokens, loss: loss, workload: workload, layout: layout,
-      tokensPerSecond: tokensPerSecond, utilisation: utilisation, seconds: seconds * tokens / self.tokens,
+      tokensPerSecond: tokensPerSecond, utilization: utilization, seconds: seconds * tokens / self.tokens,
       batchSentence: batchSentence)
   }
 }

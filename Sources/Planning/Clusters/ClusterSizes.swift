@@ -10,7 +10,7 @@ struct ClusterSizes {
   private(set) var all: [ClusterRun] = []
   /// What kept a size from being tried.
   private var obstacle: PlanError?
-  /// The optimum at the usual utilisation.
+  /// The optimum at the usual utilization.
   private let start: Double
 
   init(
@@ -70,7 +70,7 @@ struct ClusterSizes {
   private mutating func look(at params: Double, _ search: ClusterSearch, _ most: Double) throws(PlanError) {
     guard params >= Self.least, params <= most else { return }
     do {
-      // Neighbouring sizes may have one shape.
+      // Neighboring sizes may have one shape.
       guard let run = try search.run(near: params), !all.contains(where: { $0.shape == run.shape }) else { return }
       all.append(run)
       all.sort { $0.params < $1.params }

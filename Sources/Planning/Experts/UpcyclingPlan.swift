@@ -42,7 +42,7 @@ public struct UpcyclingChoice: Sendable, Hashable {
   public let experts: Double
   public let architecture: ExpertArchitecture
   public let memoryLimit: Double?
-  /// The utilisation of mixtures over that of the dense model, for which budgets are counted.
+  /// The utilization of mixtures over that of the dense model, for which budgets are counted.
   public let mixtureRate: Double
   public let bytesPerParam: Double
 }
@@ -121,7 +121,7 @@ extension UpcyclingChoice {
     bytesPerParam = request.bytesPerParam
   }
 
-  /// Where the best option changes, by an even scan over the logarithm of compute and a root between its neighbours.
+  /// Where the best option changes, by an even scan over the logarithm of compute and a root between its neighbors.
   private static func crossovers(
     of curves: [UpcyclingCurve], within range: ClosedRange<Double>, paired: Int, level: Double
   ) -> [Crossover] {

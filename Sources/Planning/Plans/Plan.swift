@@ -50,7 +50,7 @@ public struct Plan: Sendable, Hashable {
   public internal(set) var warnings: [String]
 }
 
-/// The size that minimises the mean loss over the draws at the same budget and constraints.
+/// The size that minimizes the mean loss over the draws at the same budget and constraints.
 public struct RobustChoice: Sendable, Hashable {
   public let params: Double
   public let tokens: Double
@@ -62,7 +62,7 @@ public struct RobustChoice: Sendable, Hashable {
 
 /// The best run under a fitted law for a budget or a target loss.
 ///
-/// The plan is the law's optimum at its best parameters; every draw is optimised again under the same constraints for
+/// The plan is the law's optimum at its best parameters; every draw is optimized again under the same constraints for
 /// the intervals.
 ///
 /// - Throws: ``PlanError`` if the request is wrong, the law cannot plan it, or no run reaches the target.

@@ -180,7 +180,7 @@ extension PlanDocument {
       recompute = degrees.recomputation.rawValue
       layout = degrees.summary
       tokensPerSecond = run.tokensPerSecond
-      mfu = run.utilisation
+      mfu = run.utilization
       seconds = run.seconds
     }
   }

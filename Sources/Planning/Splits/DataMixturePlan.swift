@@ -16,7 +16,7 @@ public struct DataMixturePlan: Sendable {
 
   public struct Loss: Sendable, Hashable {
     public let column: String
-    /// Its share of the weighted mean that is minimised.
+    /// Its share of the weighted mean that is minimized.
     public let weight: Double
     /// At the best mixture.
     public let loss: Quantity
@@ -53,7 +53,7 @@ public struct DataMixtureConstraints: Sendable {
 /// The mixture of lowest weighted mean loss.
 ///
 /// Each loss is convex in the proportions (a constant and an exponential of a sum), and so is their weighted mean, so the
-/// optimum is the only one. Every draw is optimised again for the intervals.
+/// optimum is the only one. Every draw is optimized again for the intervals.
 ///
 /// - Throws: ``PlanError`` for constraints that no mixture meets or that name nothing.
 public func planDataMixture(

@@ -67,7 +67,7 @@ public struct GradientNoiseScale: Sendable {
     public var scale: Double { squaredGradient > 0 ? noise / squaredGradient : .infinity }
   }
 
-  /// - Parameter steps: in the order of training, for the correlation between neighbours.
+  /// - Parameter steps: in the order of training, for the correlation between neighbors.
   /// - Throws: ``LawError`` for fewer than two steps, norms that are none, or where an average comes out negative.
   public init(_ steps: [GradientNorms], resamples: Int = 1000, seed: UInt64 = 0) throws(LawError) {
     guard steps.count > 1 else {
@@ -104,7 +104,7 @@ public struct GradientNoiseScale: Sendable {
     }
   }
 
-  /// Means over whole blocks of neighbouring steps, drawn with replacement from the steps taken as a circle (Politis and
+  /// Means over whole blocks of neighboring steps, drawn with replacement from the steps taken as a circle (Politis and
   /// Romano 1992).
   private static func resampled(
     _ gradients: [Double], _ noises: [Double], block: Int, resamples: Int, seed: UInt64

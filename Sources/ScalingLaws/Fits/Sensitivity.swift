@@ -67,7 +67,7 @@ extension LawFit {
   /// thread: there are more variants than threads.
   func refit(_ variant: FitProblem) -> Optimum? {
     let known = [optimum.parameters] + optimum.others.prefix(2).map(\.parameters)
-    return try? variant.minimise(.global(2), from: known, threads: 1)
+    return try? variant.minimize(.global(2), from: known, threads: 1)
   }
 
   /// The rows of the variants that have an optimum, after the fit's own.

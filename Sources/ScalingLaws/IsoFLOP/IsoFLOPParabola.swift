@@ -24,8 +24,8 @@ public struct IsoFLOPParabola: Hashable, Sendable {
     }
     // Polynomials orthogonal on these points (Forsythe 1957): no normal equations to lose digits in.
     let count = Double(x.count)
-    let centre = x.reduce(0) { $0 + log($1) } / count
-    let u = x.map { log($0) - centre }
+    let center = x.reduce(0) { $0 + log($1) } / count
+    let u = x.map { log($0) - center }
     let mean = loss.reduce(0, +) / count
     let square = u.reduce(0) { $0 + $1 * $1 }
     let skew = u.reduce(0) { $0 + $1 * $1 * $1 } / square
@@ -39,7 +39,7 @@ public struct IsoFLOPParabola: Hashable, Sendable {
     }
     let vertex = (skew - slope / curvature) / 2
     self.loss = mean + slope * vertex + curvature * second(vertex)
-    minimum = exp(centre + vertex)
+    minimum = exp(center + vertex)
     let (low, high) = (x.min() ?? minimum, x.max() ?? minimum)
     guard low < minimum, minimum < high else {
       throw LawError(

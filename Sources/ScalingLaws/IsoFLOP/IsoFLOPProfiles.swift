@@ -71,7 +71,7 @@ extension ComputeExponents {
     }
     let flops = minima.map(\.budget.flops)
     guard minima.count >= 2, let lines = minimumLines(flops: flops, minima.map(\.found)) else {
-      throw tooFewBudgets(minima.count, excluded, strays: grouping.strays.count, labelled: runs.budget != nil)
+      throw tooFewBudgets(minima.count, excluded, strays: grouping.strays.count, labeled: runs.budget != nil)
     }
     let drawn = bootstrap(minima.map(\.budget), options, minimum: minimum)
     let points = minima.enumerated().map { index, entry in
@@ -86,7 +86,7 @@ extension ComputeExponents {
       tokens: PowerLaw(lines.tokens, draws: drawn.draws.map(\.tokens), level: options.level), loss: nil,
       points: points, excluded: excluded,
       warnings: profileWarnings(points, strays: grouping.strays.count, of: runs.count) + drawn.warnings(flops, options),
-      notes: profileNotes(runs, minima.map(\.budget), labelled: runs.budget != nil), draws: drawn.draws,
+      notes: profileNotes(runs, minima.map(\.budget), labeled: runs.budget != nil), draws: drawn.draws,
       level: options.level)
   }
 

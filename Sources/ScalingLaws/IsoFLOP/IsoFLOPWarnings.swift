@@ -2,7 +2,7 @@ import Foundation
 import Tables
 
 extension ComputeExponents {
-  static func tooFewBudgets(_ found: Int, _ excluded: [Exclusion], strays: Int, labelled: Bool) -> LawError {
+  static func tooFewBudgets(_ found: Int, _ excluded: [Exclusion], strays: Int, labeled: Bool) -> LawError {
     var text =
       found == 1
       ? "one budget has a minimum, and a line needs two" : "no budget has a minimum, and a line needs two"
@@ -11,7 +11,7 @@ extension ComputeExponents {
     if strays > 0 { text += "; \(strays) runs are near no budget" }
     return LawError(
       text
-        + (labelled
+        + (labeled
           ? "; run more sizes at more budgets"
           : "; label the runs with a budget column, or run more sizes at more budgets"))
   }
@@ -36,9 +36,9 @@ extension ComputeExponents {
     return warnings
   }
 
-  static func profileNotes(_ runs: RunColumns, _ budgets: [IsoFLOPBudget], labelled: Bool) -> [String] {
+  static func profileNotes(_ runs: RunColumns, _ budgets: [IsoFLOPBudget], labeled: Bool) -> [String] {
     let grouped =
-      labelled ? "budgets are those of the budget column" : "budgets are groups of runs of about equal compute"
+      labeled ? "budgets are those of the budget column" : "budgets are groups of runs of about equal compute"
     let factor = runs.flopsPerParamToken(in: budgets)
     return [grouped, "compute is \(significant(factor)) FLOP a parameter and token over these runs (6 by custom)"]
   }

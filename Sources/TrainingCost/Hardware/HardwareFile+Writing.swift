@@ -1,7 +1,7 @@
 import Documents
 import Tables
 
-extension HardwareCatalogue {
+extension HardwareCatalog {
   /// Accelerators and clusters as a hardware file, whole: a start for one's own.
   public static func yaml(_ accelerators: [Accelerator], _ clusters: [NamedCluster] = []) -> String {
     let list = accelerators.isEmpty ? "" : "accelerators:\n" + accelerators.map(\.entry).joined()
@@ -41,7 +41,7 @@ extension Accelerator {
 
 }
 
-extension HardwareCatalogue.NamedCluster {
+extension HardwareCatalog.NamedCluster {
   fileprivate var entry: String {
     var lines = [
       "  \(quoted(name)):", "    accelerator: \(quoted(cluster.accelerator.name))", "    count: \(cluster.count)",

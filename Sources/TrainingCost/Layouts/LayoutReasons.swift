@@ -37,16 +37,16 @@ extension LayoutSearch {
       return copy
     }
     if options.tensor == nil {
-      compare("Tensor", "\(layout.tensor)", neighbours(layout.tensor).map { n in ("\(n)", varied { $0.tensor = n }) })
+      compare("Tensor", "\(layout.tensor)", neighbors(layout.tensor).map { n in ("\(n)", varied { $0.tensor = n }) })
     }
     if options.pipeline == nil {
       compare(
-        "Pipeline", "\(layout.pipeline)", neighbours(layout.pipeline).map { n in ("\(n)", varied { $0.pipeline = n }) })
+        "Pipeline", "\(layout.pipeline)", neighbors(layout.pipeline).map { n in ("\(n)", varied { $0.pipeline = n }) })
     }
     if options.microBatch == nil {
       compare(
         "Micro-batch", "\(layout.microBatch)",
-        neighbours(layout.microBatch).map { n in ("\(n)", varied { $0.microBatch = n }) })
+        neighbors(layout.microBatch).map { n in ("\(n)", varied { $0.microBatch = n }) })
     }
     if options.recomputation == nil {
       let other: Recomputation = layout.recomputation == .full ? .none : .full
@@ -63,7 +63,7 @@ extension LayoutSearch {
     return sentences
   }
 
-  private func neighbours(_ degree: Int) -> [Int] { degree > 1 ? [degree / 2, degree * 2] : [2] }
+  private func neighbors(_ degree: Int) -> [Int] { degree > 1 ? [degree / 2, degree * 2] : [2] }
 
   /// What most of the lost time goes into.
   private func limit(of winner: RankedLayout, _ model: StepModel) -> String {

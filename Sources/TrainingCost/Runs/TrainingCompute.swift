@@ -12,7 +12,7 @@ public struct TrainingCompute: Sendable, Hashable {
 ///
 /// - Throws: ``CostError`` if the accelerator is unknown, has no price, or the budget is not above zero and finite.
 public func trainingFLOPs(
-  for budget: Budget, assumptions: CostAssumptions = CostAssumptions(), hardware: HardwareCatalogue = .builtIn
+  for budget: Budget, assumptions: CostAssumptions = CostAssumptions(), hardware: HardwareCatalog = .builtIn
 ) throws(CostError) -> TrainingCompute {
   switch budget {
   case .flops(let flops):
@@ -22,7 +22,7 @@ public func trainingFLOPs(
     let (accelerator, basis) = accelerator(of: assumptions)
     let price = try price(of: accelerator, assumptions)
     let hours = try positive(usd, "money") / price.usdPerHour
-    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilisation)
+    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilization)
     let bought =
       "\(formatUSD(usd)) buys \(formatCount(hours)) \(accelerator.name)-hours at "
       + "\(formatUSD(price.usdPerHour)) an hour (\(price.basis)); \(rate)."
@@ -30,14 +30,14 @@ public func trainingFLOPs(
 
   case .gpuHours(let hours):
     let (accelerator, basis) = accelerator(of: assumptions)
-    let (flops, rate) = flops(ofHours: try positive(hours, "accelerator time"), accelerator, assumptions.utilisation)
+    let (flops, rate) = flops(ofHours: try positive(hours, "accelerator time"), accelerator, assumptions.utilization)
     let sentence = "The budget is \(formatCount(hours)) \(accelerator.name)-hours; \(rate)."
     return TrainingCompute(flops: try positive(flops, "compute"), sentences: [sentence] + basis)
 
   case .kilowattHours, .carbon:
     let (accelerator, basis) = accelerator(of: assumptions)
     let power = try acceleratorHours(of: budget, on: Cluster(accelerator, count: 1), assumptions)
-    let (flops, rate) = flops(ofHours: power.hours, accelerator, assumptions.utilisation)
+    let (flops, rate) = flops(ofHours: power.hours, accelerator, assumptions.utilization)
     return TrainingCompute(
       flops: try positive(flops, "compute"), sentences: ["\(power.sentence) \(rate)."] + basis)
 
@@ -48,7 +48,7 @@ public func trainingFLOPs(
     }
     guard count > 0 else { throw CostError("a cluster needs at least one accelerator, not \(count)") }
     let hours = Double(count) * (try positive(seconds, "time")) / 3600
-    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilisation)
+    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilization)
     let sentence =
       "\(count) \(accelerator.name) for \(formatDuration(seconds)) are \(formatCount(hours)) "
       + "\(accelerator.name)-hours; \(rate)."
@@ -101,12 +101,12 @@ func positive(_ value: Double, _ what: String) throws(CostError) -> Double {
 }
 
 /// The rate in FLOP/s that goes into the model, and how it comes about.
-func modelRate(_ accelerator: Accelerator, _ utilisation: Utilisation) -> (flopsPerSecond: Double, words: String) {
-  let percent = significant(utilisation.fraction * 100, digits: 2)
+func modelRate(_ accelerator: Accelerator, _ utilization: Utilization) -> (flopsPerSecond: Double, words: String) {
+  let percent = significant(utilization.fraction * 100, digits: 2)
   let words =
-    "\(percent) % \(utilisation.isStated ? "" : "(assumed) ")of \(significant(accelerator.peakFLOPsPerSecond / 1e12)) "
+    "\(percent) % \(utilization.isStated ? "" : "(assumed) ")of \(significant(accelerator.peakFLOPsPerSecond / 1e12)) "
     + "TFLOP/s"
-  return (accelerator.peakFLOPsPerSecond * utilisation.fraction, words)
+  return (accelerator.peakFLOPsPerSecond * utilization.fraction, words)
 }
 
 private func price(of accelerator: Accelerator, _ assumptions: CostAssumptions) throws(CostError) -> ComputePrice {
@@ -115,9 +115,9 @@ private func price(of accelerator: Accelerator, _ assumptions: CostAssumptions) 
 }
 
 private func flops(
-  ofHours hours: Double, _ accelerator: Accelerator, _ utilisation: Utilisation
+  ofHours hours: Double, _ accelerator: Accelerator, _ utilization: Utilization
 ) -> (flops: Double, words: String) {
-  let rate = modelRate(accelerator, utilisation)
+  let rate = modelRate(accelerator, utilization)
   let flops = hours * 3600 * rate.flopsPerSecond
   return (flops, "at \(rate.words) that is \(formatFLOPs(flops))")
 }

@@ -61,7 +61,7 @@ struct BatchView {
       ? "E_min/S_min: steps and examples are both twice their least. Overhead: steps are "
         + "\(String(format: "%g", 1 + (document.overhead ?? 0))) times those of ideal scaling from "
         + "\(count(document.baseBatch ?? 0)) \(document.unit.rawValue)."
-      : "B_simple foretells E_min/S_min where the optimiser is near plain gradient descent; the other definitions need "
+      : "B_simple foretells E_min/S_min where the optimizer is near plain gradient descent; the other definitions need "
         + "steps to a target loss."
     return table.render(width: max(terminal.columns, 100))
       + wrapped(meanings, label: terminal.styled("note", .dim), labelWidth: 4, width: max(terminal.columns, 100)) + "\n"

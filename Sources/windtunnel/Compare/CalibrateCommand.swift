@@ -28,7 +28,7 @@ struct CalibrateCommand: ParsableCommand {
         windtunnel calibrate my-law.yaml --design runs.csv --simulations 1000
       """)
 
-  @Argument(help: "A law of the catalogue, a preset, or a law file in YAML.")
+  @Argument(help: "A law of the catalog, a preset, or a law file in YAML.")
   var law: String
 
   @Option(help: ArgumentHelp("The table of runs whose design is judged: CSV or JSON lines.", valueName: "file"))
@@ -74,7 +74,7 @@ struct CalibrateCommand: ParsableCommand {
     try output.prepare()
     let loaded = try subset.load(design)
     var runs = loaded.runs
-    let preset = try? LawCatalogue().preset(law)
+    let preset = try? LawCatalog().preset(law)
     let law = try preset?.law ?? LawOptions.law(named: law, over: runs)
     if try runs.resolve(law.target) == nil {
       guard let preset, noise != nil else {

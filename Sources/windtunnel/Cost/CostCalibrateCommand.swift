@@ -51,7 +51,7 @@ struct CostCalibrateCommand: ParsableCommand {
     let loaded = try measured.load()
     for sentence in loaded.notes { note("note: \(sentence)") }
     var steps = loaded.steps.filter { $0.seconds != nil || $0.memoryBytes != nil }
-    if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilisation ?? 0) >= minMfu } }
+    if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilization ?? 0) >= minMfu } }
     guard let first = steps.first, steps.contains(where: { $0.seconds != nil }) else {
       throw TableError(.badData, file: measured.steps, message: "no row with a time is left to calibrate with")
     }

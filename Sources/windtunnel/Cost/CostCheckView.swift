@@ -33,12 +33,12 @@ struct CostCheckView {
         .init("memory off", .decimal), .init("fits, rightly said", .right),
       ], terminal: terminal)
     for source in document.sources {
-      let labelled = source.fitsOf > 0
+      let labeled = source.fitsOf > 0
       table.add([
         source.source.isEmpty ? "–" : source.source, "\(source.count)", percent(source.meanAbsoluteError),
         percent(source.medianAbsoluteError), percent(source.ninthDecile),
         source.rankCorrelation.map { format($0, significant: 3) } ?? "–", percent(source.regret),
-        percent(source.memoryMeanAbsoluteError), labelled ? "\(source.fitsRight) of \(source.fitsOf)" : "–",
+        percent(source.memoryMeanAbsoluteError), labeled ? "\(source.fitsRight) of \(source.fitsOf)" : "–",
       ])
     }
     return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)

@@ -5,7 +5,7 @@ import ScalingLaws
 struct LawsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laws",
-    abstract: "List the laws of the catalogue and their published parameters.",
+    abstract: "List the laws of the catalog and their published parameters.",
     discussion: """
       Examples:
         windtunnel laws
@@ -44,11 +44,11 @@ struct LawsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let catalogue = try LawCatalogue()
+    let catalog = try LawCatalog()
     try output.prepare()
     // The name of a preset shows its laws.
-    let ofPreset = catalogue.laws.filter { law in law.presets.contains { $0.name == name } }
-    let laws = try ofPreset.isEmpty ? name.map { [try catalogue.law($0)] } ?? catalogue.laws : ofPreset
+    let ofPreset = catalog.laws.filter { law in law.presets.contains { $0.name == name } }
+    let laws = try ofPreset.isEmpty ? name.map { [try catalog.law($0)] } ?? catalog.laws : ofPreset
     let listing = Listing(
       laws: laws.map { law in
         .init(

@@ -46,7 +46,7 @@ struct HardwareCommand: ParsableCommand {
 
   func run() throws {
     if let output { try checkWritable(output) }
-    let hardware = try file.map { path throws(DocumentError) in try HardwareCatalogue(path: path) } ?? .builtIn
+    let hardware = try file.map { path throws(DocumentError) in try HardwareCatalog(path: path) } ?? .builtIn
     let clusters = names.isEmpty ? hardware.clusters : names.compactMap(hardware.ownCluster)
     let others = names.filter { hardware.ownCluster($0) == nil }
     var accelerators = try names.isEmpty ? hardware.accelerators : others.map { try hardware.named($0) }
@@ -60,7 +60,7 @@ struct HardwareCommand: ParsableCommand {
     let text =
       switch format {
       case .json: json
-      case .yaml: HardwareCatalogue.yaml(accelerators, clusters)
+      case .yaml: HardwareCatalog.yaml(accelerators, clusters)
       case .table:
         (others.count == 1 ? accelerators.map(details).joined() : accelerators.isEmpty ? "" : overview(accelerators))
           + overview(clusters)
@@ -93,7 +93,7 @@ struct HardwareCommand: ParsableCommand {
       + "'windtunnel hardware NAME' shows one whole, with its sources.\n"
   }
 
-  private func overview(_ clusters: [HardwareCatalogue.NamedCluster]) -> String {
+  private func overview(_ clusters: [HardwareCatalog.NamedCluster]) -> String {
     guard !clusters.isEmpty else { return "" }
     let terminal = Terminal.standardOutput
     var table = TextTable(
@@ -191,7 +191,7 @@ struct AcceleratorsDocument: Encodable {
     let citation: String
   }
 
-  init(_ accelerators: [Accelerator], _ clusters: [HardwareCatalogue.NamedCluster]) {
+  init(_ accelerators: [Accelerator], _ clusters: [HardwareCatalog.NamedCluster]) {
     self.clusters = clusters.map {
       Group(
         name: $0.name, accelerator: $0.cluster.accelerator.name, count: $0.cluster.count,

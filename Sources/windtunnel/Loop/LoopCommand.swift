@@ -130,7 +130,7 @@ struct LoopCommand: AsyncParsableCommand {
 
   private func fit(_ table: String, _ loop: LoopFile, _ folder: String) throws -> (FittedLaw, BackTest?) {
     let runs = try RunTable(try Table.parse(table, name: "\(folder)/runs.csv"))
-    let law = try LawCatalogue().law(loop.law, over: runs)
+    let law = try LawCatalog().law(loop.law, over: runs)
     var settings = FitProtocol(threads: computing.threadCount)
     settings.resamples = loop.resamples
     settings.level = loop.level

@@ -21,7 +21,7 @@ struct PlanFigure {
   var grid: PlotGrid {
     PlotGrid(
       title: "\(plan.law): a plan for \(formatFLOPs(plan.flops.value))",
-      rows: [[valley, experts, tried, utilisations].compactMap { $0 }, [sizes, losses, times].compactMap { $0 }]
+      rows: [[valley, experts, tried, utilizations].compactMap { $0 }, [sizes, losses, times].compactMap { $0 }]
         .filter { !$0.isEmpty })
   }
 
@@ -83,9 +83,9 @@ struct PlanFigure {
       .init(isOfTimes ? "days" : "loss"), height)
   }
 
-  private var utilisations: Plot? {
+  private var utilizations: Plot? {
     guard let cluster, cluster.sizes.count > 1 else { return nil }
-    return sizePlot(cluster, "Utilisation in the fastest layout", .init("MFU (%)")) { $0.mfu * 100 }
+    return sizePlot(cluster, "Utilization in the fastest layout", .init("MFU (%)")) { $0.mfu * 100 }
   }
 
   private func sizePlot(

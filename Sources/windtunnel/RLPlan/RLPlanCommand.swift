@@ -101,7 +101,7 @@ struct RLPlanCommand: ParsableCommand {
   /// The fit of the batch, or the power law that is given for it.
   private func batchSource() throws -> SourceOptions.Source {
     if let batch { return try SourceOptions.document(batch) }
-    let law = try LawCatalogue().law("rl-batch")
+    let law = try LawCatalog().law("rl-batch")
     let size = try parseCount(batchSize ?? "")
     return SourceOptions.Source(
       fitted: try FittedLaw(

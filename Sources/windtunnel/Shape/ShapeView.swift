@@ -30,7 +30,7 @@ struct ShapeView {
         .init("hidden", .right), .init("heads", .right), .init("MLP", .right), .init("vocabulary", .right),
         .init("source", wraps: true),
       ], terminal: terminal)
-    for model in KnownModel.catalogue {
+    for model in KnownModel.catalog {
       let (shape, count) = (model.shape, model.shape.parameters)
       table.add([
         model.name, formatCount(Double(count.total)), shape.experts == nil ? "" : formatCount(Double(count.active)),
