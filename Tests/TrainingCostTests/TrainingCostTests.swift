@@ -42,7 +42,7 @@ private func close(_ a: Double, _ b: Double, within relative: Double = 1e-12) ->
     #expect(close(compute.flops, 1.139328e24))
     #expect(
       compute.sentences == [
-        "$2.00M buys 800k H100-hours at $2.50 an hour (as stated); at 40 % (assumed) of 989 TFLOP/s that is 1.14e+24 FLOP.",
+        "$2M buys 800k H100-hours at $2.50 an hour (as stated); at 40 % (assumed) of 989 TFLOP/s that is 1.14e24 FLOP.",
         "No accelerator was named: H100 is assumed.",
       ])
   }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import TrainingCost
@@ -38,7 +39,7 @@ extension ClusterSearch {
     let least = sizes.map(\.loss).min() ?? .infinity
     var (loss, nearness) = (
       least * (1 + ClusterServing.tolerance),
-      "Within \(significant(ClusterServing.tolerance * 100)) % of the lowest loss"
+      "Within \(NumberText.percent(ClusterServing.tolerance)) of the lowest loss"
     )
     if case .loss(let target) = request.goal { (loss, nearness) = (target, "At this loss") }
     if let served = request.servedLoss { (loss, nearness) = (served, "At one loss for all numbers of experts") }

@@ -1,3 +1,4 @@
+import Documents
 import ScalingLaws
 import Tables
 import TrainingCost
@@ -38,7 +39,7 @@ public func planUpcyclingOnCluster(
   var plan = try planUpcycling(laws, flops: flops, asked, options: options)
   func sentence(_ name: String, _ run: ClusterRun) -> String {
     "\(name) of \(formatParams(Double(run.shape.parameters.total))) comes to \(formatCount(run.tokensPerSecond)) tokens a "
-      + "second, an MFU of \(significant(run.utilization * 100, digits: 2)) %, in \(run.layout.layout.summary)."
+      + "second, an MFU of \(NumberText.percent(run.utilization, 2)), in \(run.layout.layout.summary)."
   }
   plan.reasons.insert(
     contentsOf: [

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import ScalingLaws
@@ -151,7 +152,7 @@ extension Ensemble {
     }
     if let cap = constraints.maxParams { what += ", with at most \(formatParams(cap))" }
     return PlanError(
-      "the law '\(name)' does not go below a loss of \(significant(least, digits: 5)) \(what), so \(target) cannot be reached; "
+      "the law '\(name)' does not go below a loss of \(NumberText.rounded(least, 5)) \(what), so \(target) cannot be reached; "
         + "raise the target or loosen the constraints"
     )
   }

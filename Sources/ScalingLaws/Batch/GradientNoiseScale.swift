@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -26,12 +27,12 @@ public struct GradientNorms: Hashable, Sendable {
     }
     if smallBatch == largeBatch {
       return
-        "both batch sizes are \(significant(smallBatch)): noise shows only in how the norm falls from a small batch "
+        "both batch sizes are \(NumberText.rounded(smallBatch)): noise shows only in how the norm falls from a small batch "
         + "to a large one"
     }
     if smallBatch > largeBatch {
       return
-        "the small batch, \(significant(smallBatch)), is above the large one, \(significant(largeBatch)): exchange "
+        "the small batch, \(NumberText.rounded(smallBatch)), is above the large one, \(NumberText.rounded(largeBatch)): exchange "
         + "the columns"
     }
     return nil
@@ -93,13 +94,13 @@ public struct GradientNoiseScale: Sendable {
   private static func check(_ parts: Parts) throws(LawError) {
     guard parts.noise > 0 else {
       throw LawError(
-        "the noise tr Σ comes out at \(significant(parts.noise)), not above zero: squared norms do not fall from the small "
+        "the noise tr Σ comes out at \(NumberText.rounded(parts.noise)), not above zero: squared norms do not fall from the small "
           + "batch to the large one; the columns may be exchanged, or the gradients be sums over the batch instead of means"
       )
     }
     guard parts.squaredGradient > 0 else {
       throw LawError(
-        "|G|² comes out at \(significant(parts.squaredGradient)), not above zero: even at the large batch the norm is all "
+        "|G|² comes out at \(NumberText.rounded(parts.squaredGradient)), not above zero: even at the large batch the norm is all "
           + "noise, so the noise scale lies far above that batch; log more steps, or norms at a larger batch")
     }
   }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -35,7 +36,8 @@ public struct IsoFLOPParabola: Hashable, Sendable {
     curvature = zip(u, loss).reduce(0) { $0 + second($1.0) * ($1.1 - mean) } / norm
     guard curvature > 1e-12 * mean else {
       throw LawError(
-        "its parabola opens downwards (curvature \(significant(curvature))), so no size between the \(name) is best")
+        "its parabola opens downwards (curvature \(NumberText.rounded(curvature))), so no size between the \(name) is best"
+      )
     }
     let vertex = (skew - slope / curvature) / 2
     self.loss = mean + slope * vertex + curvature * second(vertex)

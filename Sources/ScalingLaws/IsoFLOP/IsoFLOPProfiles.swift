@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -139,7 +140,7 @@ private struct BudgetDraws {
       let lost = 100 * Double(options.resamples - least) / Double(options.resamples)
       warnings.append(
         "at \(listed(unsure.map(\.0))) more than a tenth of the resamples have no minimum among the sizes (at worst "
-          + "\(significant(lost, digits: 2)) %): these minima rest on few runs, and the intervals are too narrow")
+          + "\(NumberText.rounded(lost, 2)) %): these minima rest on few runs, and the intervals are too narrow")
     }
     let failed = options.resamples - draws.count
     if failed > 0 {

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Formulas
 import Foundation
@@ -147,8 +148,8 @@ extension ComputeExponents {
         tokens, exponentError: nil, logCoefficientError: nil, draws: draws.map(\.tokens), level: options.level),
       loss: nil, points: points, excluded: [], warnings: warnings,
       notes: [
-        "least squares of the loss over \(runs.count) runs leaves \(significant(rootMeanSquare)) nats per token",
-        "compute is \(significant(factor)) FLOP a parameter and token over these runs (6 by custom)",
+        "least squares of the loss over \(runs.count) runs leaves \(NumberText.rounded(rootMeanSquare)) nats per token",
+        "compute is \(NumberText.rounded(factor)) FLOP a parameter and token over these runs (6 by custom)",
       ], draws: draws, level: options.level)
   }
 }

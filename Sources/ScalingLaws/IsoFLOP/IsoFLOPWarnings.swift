@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -27,7 +28,7 @@ extension ComputeExponents {
     if points.count == 2 { warnings.append("two budgets make a line that nothing checks: there is no standard error") }
     if let first = points.first, let last = points.last, last.flops < 10 * first.flops {
       warnings.append(
-        "the budgets span a factor of \(significant(last.flops / first.flops)) in compute; an exponent wants 10 or more"
+        "the budgets span a factor of \(NumberText.rounded(last.flops / first.flops)) in compute; an exponent wants 10 or more"
       )
     }
     if strays > 0 {
@@ -40,7 +41,9 @@ extension ComputeExponents {
     let grouped =
       labeled ? "budgets are those of the budget column" : "budgets are groups of runs of about equal compute"
     let factor = runs.flopsPerParamToken(in: budgets)
-    return [grouped, "compute is \(significant(factor)) FLOP a parameter and token over these runs (6 by custom)"]
+    return [
+      grouped, "compute is \(NumberText.rounded(factor)) FLOP a parameter and token over these runs (6 by custom)",
+    ]
   }
 }
 

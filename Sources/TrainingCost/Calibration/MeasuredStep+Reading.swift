@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// What is taken for rows that do not say it themselves.
@@ -147,7 +148,7 @@ private struct MeasuredRows {
   func optional(_ name: String, _ row: Int) throws(CostError) -> Int? {
     guard let value = number(name, row) else { return nil }
     guard let whole = Int(exactly: value), (0...1_000_000_000).contains(whole) else {
-      throw CostError("\(name) must be a whole number from 0 to 1000000000, not \(significant(value))")
+      throw CostError("\(name) must be a whole number from 0 to 1000000000, not \(NumberText.rounded(value))")
     }
     return whole
   }

@@ -62,13 +62,8 @@ extension HardwareCatalog.NamedCluster {
 
 private func number(_ value: Double, _ unit: String) -> String { "\(plain(value)) \(unit)" }
 
-/// Twelve significant digits, to be rid of what division left in the last ones, and no zeros at the end.
-private func plain(_ value: Double) -> String {
-  let text = significant(value, digits: 12)
-  guard text.contains("."), !text.contains("e") else { return text }
-  let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
-  return String(trimmed.reversed())
-}
+/// Twelve significant digits, without what a division left in the last bits.
+private func plain(_ value: Double) -> String { NumberText.rounded(value, 12) }
 
 /// A text in quotes that YAML reads as it is.
 private func quoted(_ text: String) -> String {

@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// What turns money and accelerator time into training compute. Whatever is left out is assumed, and said.
@@ -56,7 +57,8 @@ public struct Utilization: Sendable, Hashable {
   /// - Throws: ``CostError`` unless 0 < fraction ≤ 1.
   public init(_ fraction: Double) throws(CostError) {
     guard fraction > 0, fraction <= 1 else {
-      let percent = fraction > 1 && fraction <= 100 ? "; for \(significant(fraction)) % write \(fraction / 100)" : ""
+      let percent =
+        fraction > 1 && fraction <= 100 ? "; for \(NumberText.rounded(fraction)) % write \(fraction / 100)" : ""
       throw CostError("the utilization must be above 0 and at most 1, not \(fraction)\(percent)")
     }
     self.fraction = fraction

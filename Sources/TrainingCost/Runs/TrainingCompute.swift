@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// The training compute that a budget buys.
@@ -72,7 +73,7 @@ public func acceleratorHours(
     }
     energy = try positive(kilograms, "mass of CO₂") / intensity
     sentence =
-      "\(formatCount(kilograms)) kg of CO₂ are \(formatCount(energy)) kWh at \(significant(intensity * 1000)) g a kWh. "
+      "\(formatCount(kilograms)) kg of CO₂ are \(formatCount(energy)) kWh at \(NumberText.rounded(intensity * 1000)) g a kWh. "
   default: throw CostError("the budget is neither of electricity nor of CO₂")
   }
   let (accelerator, site) = (cluster.accelerator, cluster.powerUsageEffectiveness)
@@ -85,7 +86,7 @@ public func acceleratorHours(
     hours,
     sentence
       + "\(formatCount(energy)) kWh keep up \(formatCount(hours)) \(accelerator.name)-hours at the design power of "
-      + "\(significant(power)) W, times \(significant(site)) for the site;"
+      + "\(NumberText.rounded(power)) W, times \(NumberText.rounded(site)) for the site;"
   )
 }
 
@@ -102,9 +103,9 @@ func positive(_ value: Double, _ what: String) throws(CostError) -> Double {
 
 /// The rate in FLOP/s that goes into the model, and how it comes about.
 func modelRate(_ accelerator: Accelerator, _ utilization: Utilization) -> (flopsPerSecond: Double, words: String) {
-  let percent = significant(utilization.fraction * 100, digits: 2)
+  let percent = NumberText.rounded(utilization.fraction * 100, 2)
   let words =
-    "\(percent) % \(utilization.isStated ? "" : "(assumed) ")of \(significant(accelerator.peakFLOPsPerSecond / 1e12)) "
+    "\(percent) % \(utilization.isStated ? "" : "(assumed) ")of \(NumberText.rounded(accelerator.peakFLOPsPerSecond / 1e12)) "
     + "TFLOP/s"
   return (accelerator.peakFLOPsPerSecond * utilization.fraction, words)
 }

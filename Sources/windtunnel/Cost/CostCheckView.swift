@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import Tables
@@ -37,7 +38,7 @@ struct CostCheckView {
       table.add([
         source.source.isEmpty ? "–" : source.source, "\(source.count)", percent(source.meanAbsoluteError),
         percent(source.medianAbsoluteError), percent(source.ninthDecile),
-        source.rankCorrelation.map { format($0, significant: 3) } ?? "–", percent(source.regret),
+        source.rankCorrelation.map { NumberText.rounded($0) } ?? "–", percent(source.regret),
         percent(source.memoryMeanAbsoluteError), labeled ? "\(source.fitsRight) of \(source.fitsOf)" : "–",
       ])
     }
@@ -52,7 +53,7 @@ struct CostCheckView {
       ], terminal: terminal)
     for group in document.sources.flatMap(\.groups) {
       table.add([
-        group.group, "\(group.count)", format(group.rankCorrelation, significant: 3), percent(group.regret),
+        group.group, "\(group.count)", NumberText.rounded(group.rankCorrelation), percent(group.regret),
       ])
     }
     return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
@@ -77,6 +78,6 @@ struct CostCheckView {
   }
 
   private func percent(_ share: Double?) -> String {
-    share.map { "\(format($0 * 100, significant: 2)) %" } ?? "–"
+    share.map { NumberText.percent($0, 2) } ?? "–"
   }
 }

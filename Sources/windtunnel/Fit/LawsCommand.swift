@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Report
 import ScalingLaws
 
@@ -67,13 +68,6 @@ struct LawsCommand: ParsableCommand {
     }
   }
 
-  /// As it was published, where that is short.
-  private func shortest(_ value: Double) -> String {
-    let rounded = format(value, significant: 6)
-    let exact = "\(value)"
-    return exact.count <= rounded.count && !exact.contains("e") ? exact : rounded
-  }
-
   private func overview(_ laws: [Law]) -> String {
     let terminal = Terminal.standardOutput
     let width = max(terminal.columns, 100)
@@ -110,7 +104,7 @@ struct LawsCommand: ParsableCommand {
       [.init("preset")] + law.parameterNames.map { TextTable.Column($0, .decimal) } + [.init("source", wraps: true)],
       terminal: terminal)
     for preset in law.presets {
-      table.add([preset.name] + preset.values.map(shortest) + [preset.note])
+      table.add([preset.name] + preset.values.map { NumberText.rounded($0, 6) } + [preset.note])
     }
     let notes = law.notes.map {
       wrapped($0, label: terminal.styled("note", .dim), labelWidth: 4, width: max(terminal.columns, 100)) + "\n"

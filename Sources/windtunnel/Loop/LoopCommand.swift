@@ -66,7 +66,7 @@ struct LoopCommand: AsyncParsableCommand {
         runs: fingerprint(of: table.utf8), plan: fingerprint(of: document))
     }
     note(
-      "foretold: loss \(format(registration.loss, significant: 5)) for \(formatCount(registration.params)) parameters on "
+      "foretold: loss \(NumberText.rounded(registration.loss, 5)) for \(formatCount(registration.params)) parameters on "
         + "\(formatCount(registration.tokens)) tokens; registered in \(folder)/\(Registration.fileName)")
 
     var targets = try (0..<loop.targetSeeds).map { seed in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Planning
 import Tables
@@ -132,10 +133,12 @@ struct PlanClusterOptions: ParsableArguments {
     let whole = count / unit * unit
     guard whole >= 1 else {
       throw UsageError(
-        "the budget does not keep \(node) \(accelerator.name) busy for \(significant(days)) days; give fewer days")
+        "the budget does not keep \(node) \(accelerator.name) busy for \(NumberText.rounded(days)) days; give fewer days"
+      )
     }
     let cluster = try Cluster(accelerator, count: whole)
-    let sentence = "For \(significant(days)) days the budget keeps \(whole) \(accelerator.name) busy, in whole nodes."
+    let sentence =
+      "For \(NumberText.rounded(days)) days the budget keeps \(whole) \(accelerator.name) busy, in whole nodes."
     return (try made(cluster, .seconds(days * 86_400), assumptions), sentence)
   }
 

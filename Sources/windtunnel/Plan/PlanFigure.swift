@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Report
@@ -45,7 +46,7 @@ struct PlanFigure {
         .band(
           .init(
             x: sizes, lower: edge((1 - plan.level) / 2), upper: edge((1 + plan.level) / 2), ink: .index(0),
-            label: "\(format(plan.level * 100, significant: 3)) % of draws")))
+            label: "\(NumberText.percent(plan.level)) of draws")))
     }
     layers.append(.line(.init(x: sizes, y: curve, ink: .index(0), width: 2, label: "loss at this compute")))
     layers.append(
