@@ -57,7 +57,7 @@ public struct YAMLSection {
   /// Whether an entry has entries of its own.
   public func hasSection(_ key: String) -> Bool { mapping[key]?.mapping != nil }
 
-  /// A key that is misspelt would otherwise be a wish that is silently not granted.
+  /// A key that is misspelled would otherwise be a wish that is silently not granted.
   public func checkKeys(_ known: [String]) throws(DocumentError) {
     for (key, _) in mapping {
       let name = key.string ?? "?"

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -64,7 +65,7 @@ struct SearchBench {
 
       \(table.render(width: 200))
       Random search of 2000 trials with every result on the disk before its worker goes on, a trial: \(number(alone)) µs by \
-      one worker, \(number(shared)) µs by 16; one synchronised write takes this disk \(number(try disk(writes: 1000))) µs.
+      one worker, \(number(shared)) µs by 16; one synchronized write takes this disk \(number(try disk(writes: 1000))) µs.
       """
   }
 
@@ -94,7 +95,7 @@ struct SearchBench {
     return (ContinuousClock.now - start) / .seconds(1) / Double(trials) * 1e6
   }
 
-  /// Microseconds of a bare synchronised write.
+  /// Microseconds of a bare synchronized write.
   private func disk(writes: Int) throws -> Double {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -128,5 +129,5 @@ struct SearchBench {
     return loss
   }
 
-  private func number(_ value: Double) -> String { format(value, significant: 3) }
+  private func number(_ value: Double) -> String { NumberText.rounded(value) }
 }

@@ -117,7 +117,7 @@ extension PlanDocument {
       workload = run.workload
       layout = run.layout.layout
       tokensPerSecond = run.tokensPerSecond
-      mfu = run.utilisation
+      mfu = run.utilization
       seconds = run.seconds
     }
   }

@@ -155,7 +155,7 @@ extension PlanDocument {
       tokensPerParam = row.tokensPerParam.map(DocumentQuantity.init)
       loss = DocumentQuantity(row.loss)
       seconds = row.seconds
-      mfu = row.utilisation
+      mfu = row.utilization
     }
   }
 }

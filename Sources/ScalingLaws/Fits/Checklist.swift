@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -32,7 +33,8 @@ public struct Checklist: Codable, Sendable, Equatable {
     let ranges = fit.ranges
     variables = law.variables.map { variable in
       let span =
-        ranges[variable.column].map { ", \(significant($0.lowerBound)) to \(significant($0.upperBound))" } ?? ""
+        ranges[variable.column].map { ", \(NumberText.rounded($0.lowerBound)) to \(NumberText.rounded($0.upperBound))" }
+        ?? ""
       return "\(variable.name) = \(variable.column)\(span)"
     }.joined(separator: "; ")
     let swept = ["learning_rate", "batch_tokens"].filter { (try? fit.runs.resolve($0)) != nil }
@@ -50,7 +52,7 @@ public struct Checklist: Codable, Sendable, Equatable {
       + (fit.settings.weights.map { ", weighted by \($0)" } ?? "")
     optimiser =
       "variable projection and Newton's method with the exact Hessian; gradient norm "
-      + "\(significant(fit.optimum.gradientNorm))\(fit.optimum.converged ? "" : ", not converged")"
+      + "\(NumberText.rounded(fit.optimum.gradientNorm))\(fit.optimum.converged ? "" : ", not converged")"
     let count = fit.optimum.starts
     starts =
       "\(count.tried), of which \(count.atBest) ended at the best; \(count.distinctOptima) distinct optim\(count.distinctOptima == 1 ? "um" : "a")"

@@ -64,7 +64,7 @@ extension Law {
     try rejectHiddenColumns(formula, parameters: Set(parameters), columns: columns, table: runs.table.name)
     let size = variables.first { $0.column == "params" }?.name
     let tokens = variables.first { $0.column == "tokens" }?.name
-    let tradeOff = size.flatMap { n in tokens.flatMap { TradeOff(recognising: formula, size: n, tokens: $0) } }
+    let tradeOff = size.flatMap { n in tokens.flatMap { TradeOff(recognizing: formula, size: n, tokens: $0) } }
     return Law(
       name: "formula", title: formula.text, formula: formula, target: target,
       variables: variables,

@@ -15,7 +15,7 @@ public struct AutoSearch: SearchAlgorithm {
   private var askedCount = 0
   private var lastWasModel = false
 
-  private static let modelled = 1000
+  private static let modeled = 1000
 
   public init(objectives: Int = 1) {
     hasSeveralObjectives = objectives > 1
@@ -28,28 +28,28 @@ public struct AutoSearch: SearchAlgorithm {
     partner = nil
     defer { partner = other }
     askedCount += 1
-    lastWasModel = askedCount <= Self.modelled && (askedCount % 2 == 0 || askedCount <= alone)
+    lastWasModel = askedCount <= Self.modeled && (askedCount % 2 == 0 || askedCount <= alone)
     return lastWasModel ? model.propose(in: space, &random) : other.propose(in: space, &random)
   }
 
   public mutating func learn(
     _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    if askedCount < Self.modelled { model.learn(proposal, loss: loss, in: space, &random) }
+    if askedCount < Self.modeled { model.learn(proposal, loss: loss, in: space, &random) }
     partner?.learn(proposal, loss: loss, in: space, &random)
   }
 
   public mutating func learn(
     _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    if askedCount < Self.modelled { model.learn(proposal, losses: losses, in: space, &random) }
+    if askedCount < Self.modeled { model.learn(proposal, losses: losses, in: space, &random) }
     partner?.learn(proposal, losses: losses, in: space, &random)
   }
 
   public mutating func learn(
     _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    if askedCount < Self.modelled { model.learn(proposal, losses: losses, excess: excess, in: space, &random) }
+    if askedCount < Self.modeled { model.learn(proposal, losses: losses, excess: excess, in: space, &random) }
     partner?.learn(proposal, losses: losses, excess: excess, in: space, &random)
   }
 

@@ -37,7 +37,7 @@ public struct BestFirstSearch: SearchAlgorithm {
     if descents.valleys > 0, random.uniform() >= descentShare {
       while let best = nodes.indices.last {
         if nodes[best].open == nil {
-          nodes[best].open = space.neighbours(of: nodes[best].point, &random).shuffled(using: &random)
+          nodes[best].open = space.neighbors(of: nodes[best].point, &random).shuffled(using: &random)
         }
         if let next = nodes[best].open?.popLast() {
           return Proposal(point: next, origin: .init(loss: nodes[best].loss, detour: nodes[best].detour))

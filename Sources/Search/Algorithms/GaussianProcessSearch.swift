@@ -90,7 +90,7 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   private mutating func mostPromising(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
     let map = FeatureMap(space)
     if points.count > Self.mostRows { forget() }
-    let values = standardisedLosses(losses)
+    let values = standardizedLosses(losses)
     func row(_ point: SearchSpace.Point) -> [Double] { map.row(of: point, in: space) }
     func rows(from first: Int) -> [[Double]] { points[first...].map(row) }
     let ahead = book.pending.map(row)
@@ -104,7 +104,7 @@ public struct GaussianProcessSearch: SearchAlgorithm {
       seen: book.seen)
     let order = ranked().prefix(Self.climbs)
     var start = (0..<Self.randomStarts).map { _ in space.randomPoint(&random) }
-    for row in order { start += space.neighbours(of: points[row], &random) }
+    for row in order { start += space.neighbors(of: points[row], &random) }
     search.evaluate(start)
     search.climb(from: Self.climbs, steps: Self.longestClimb, &random)
     return book.first(of: search.best(ProposalBook.reserveSize))
@@ -123,7 +123,7 @@ public struct GaussianProcessSearch: SearchAlgorithm {
 
   /// All rows, the best first.
   private func ranked() -> [Int] {
-    let keys = losses.indices.map { excesses.penalised(losses[$0], row: $0) }
+    let keys = losses.indices.map { excesses.penalized(losses[$0], row: $0) }
     return keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
   }
 

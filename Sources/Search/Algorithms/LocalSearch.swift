@@ -43,12 +43,12 @@ public struct LocalSearch: SearchAlgorithm {
       current = (proposal.point, loss)
       if startsLeft == 0 { surround(proposal.point, in: space, &random) }
     } else if loss == .infinity, let origin = proposal.origin, origin.detour < Self.longestDetour {
-      let beyond = space.neighbours(of: proposal.point, &random).shuffled(using: &random)
+      let beyond = space.neighbors(of: proposal.point, &random).shuffled(using: &random)
       open.insert(contentsOf: beyond.map { ($0, origin.detour + 1) }, at: 0)
     }
   }
 
   private mutating func surround(_ point: SearchSpace.Point, in space: SearchSpace, _ random: inout SplitMix64) {
-    open = space.neighbours(of: point, &random).shuffled(using: &random).map { ($0, 0) }
+    open = space.neighbors(of: point, &random).shuffled(using: &random).map { ($0, 0) }
   }
 }

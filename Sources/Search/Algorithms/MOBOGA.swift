@@ -64,7 +64,7 @@ public struct MOBOGA: SearchAlgorithm {
   private mutating func mostPromising(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
     if points.count > Self.mostRows { forget() }
     let map = FeatureMap(space)
-    let values = losses[0].indices.map { goal in standardisedLosses(losses.map { $0[goal] }) }
+    let values = losses[0].indices.map { goal in standardizedLosses(losses.map { $0[goal] }) }
     if models.isEmpty { models = values.map { _ in Surrogate() } }
     func row(_ point: SearchSpace.Point) -> [Double] { map.row(of: point, in: space) }
     func rows(from first: Int) -> [[Double]] { points[first...].map(row) }
@@ -79,7 +79,7 @@ public struct MOBOGA: SearchAlgorithm {
     var breeding = Breeding(processes: processes, limit: limit, map: map, space: space, optimism: Self.optimism)
     var start = (0..<Self.population).map { _ in space.randomPoint(&random) }
     for member in front.members.shuffled(using: &random).prefix(Self.population / 4) {
-      start += space.neighbours(of: points[member.number], &random).shuffled(using: &random).prefix(8)
+      start += space.neighbors(of: points[member.number], &random).shuffled(using: &random).prefix(8)
       start.append(points[member.number])
     }
     breeding.begin(with: start, keeping: Self.population)

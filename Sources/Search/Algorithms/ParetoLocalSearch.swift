@@ -13,22 +13,22 @@ public struct ParetoLocalSearch: SearchAlgorithm {
   public init(starts: Int = 10) { self.starts = starts }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
-    guard begun >= starts, let next = neighbour(in: space, &random) else {
+    guard begun >= starts, let next = neighbor(in: space, &random) else {
       begun += 1
       return Proposal(point: space.randomPoint(&random))
     }
     return Proposal(point: next)
   }
 
-  private mutating func neighbour(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
+  private mutating func neighbor(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
     let losses = front.members.map(\.losses)
     let alone = crowding(losses)
     for place in losses.indices.sorted(by: { (-alone[$0], $0) < (-alone[$1], $1) }) {
       let number = front.members[place].number
-      var neighbours =
-        open[number] ?? space.neighbours(of: points[number], &random).shuffled(using: &random)
-      let next = neighbours.popLast()
-      open[number] = neighbours
+      var neighbors =
+        open[number] ?? space.neighbors(of: points[number], &random).shuffled(using: &random)
+      let next = neighbors.popLast()
+      open[number] = neighbors
       if let next { return next }
     }
     return nil

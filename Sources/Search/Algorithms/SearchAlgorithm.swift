@@ -38,7 +38,7 @@ extension SearchAlgorithm {
   public mutating func learn(
     _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    let losses = excess > 0 ? losses.map { _ in penalisedLoss(excess: excess) } : losses
+    let losses = excess > 0 ? losses.map { _ in penalizedLoss(excess: excess) } : losses
     if losses.count > 1 {
       learn(proposal, losses: losses, in: space, &random)
     } else {

@@ -31,7 +31,7 @@ public struct Slimming: SearchAlgorithm {
     if open.isEmpty, awaited.isEmpty { goOn(in: space, &random) }
     // While answers are awaited, a worker that is free tries something near.
     let next =
-      open.popLast() ?? current.flatMap { space.neighbours(of: $0.point, &random).randomElement(using: &random) }
+      open.popLast() ?? current.flatMap { space.neighbors(of: $0.point, &random).randomElement(using: &random) }
     let point = next ?? space.randomPoint(&random)
     awaited.insert(point)
     return Proposal(point: point)
@@ -54,7 +54,7 @@ public struct Slimming: SearchAlgorithm {
   ) {
     if let loss {
       // A repeat of what exceeded a measured constraint is known by the loss that stands for it.
-      let isExceeded = loss >= penalisedLoss(excess: 0)
+      let isExceeded = loss >= penalizedLoss(excess: 0)
       take(Answer(point: proposal.point, loss: loss, excess: isExceeded ? 1 : 0))
     } else {
       awaited.remove(proposal.point)

@@ -137,13 +137,13 @@ struct ImprovementSearch {
   private func near(
     _ point: SearchSpace.Point, _ reach: Double, _ random: inout SplitMix64
   ) -> [SearchSpace.Point] {
-    space.neighbours(of: point, &random).map { neighbour in
-      var neighbour = neighbour
-      for index in neighbour.indices
-      where space.levels[index] == 0 && neighbour[index] >= 0 && point[index] >= 0 {
-        neighbour[index] = point[index] + reach * (neighbour[index] - point[index])
+    space.neighbors(of: point, &random).map { neighbor in
+      var neighbor = neighbor
+      for index in neighbor.indices
+      where space.levels[index] == 0 && neighbor[index] >= 0 && point[index] >= 0 {
+        neighbor[index] = point[index] + reach * (neighbor[index] - point[index])
       }
-      return neighbour
+      return neighbor
     }
   }
 }

@@ -135,8 +135,8 @@ public struct SearchSpace: Sendable {
 
   /// Every point that differs in one parameter: by any other value of a category, by one level of an ordered one, by an
   /// exchange of two items of a permutation. A real number takes two normal-like steps of a tenth of its range.
-  func neighbours(of point: Point, _ random: inout SplitMix64) -> [Point] {
-    var neighbours: [Point] = []
+  func neighbors(of point: Point, _ random: inout SplitMix64) -> [Point] {
+    var neighbors: [Point] = []
     for index in parameters.indices where point[index] >= 0 {
       var coordinates: [Double] = []
       if levels[index] == 0 {
@@ -152,12 +152,12 @@ public struct SearchSpace: Sendable {
         coordinates = (0..<levels[index]).map(Double.init).filter { $0 != point[index] }
       }
       for coordinate in coordinates {
-        var neighbour = completed(point, &random)
-        neighbour[index] = coordinate
-        neighbours.append(canonical(neighbour))
+        var neighbor = completed(point, &random)
+        neighbor[index] = coordinate
+        neighbors.append(canonical(neighbor))
       }
     }
-    return neighbours
+    return neighbors
   }
 }
 

@@ -245,7 +245,7 @@ public struct Study: Sendable {
 
   /// What a trial that is not run again came to at a proposal's fidelity; infinite where it failed, nil while it runs.
   private func known(_ trial: Trial, _ proposal: Proposal) -> Double? {
-    if let excess = trial.excess, excess > 0 { return penalisedLoss(excess: excess) }
+    if let excess = trial.excess, excess > 0 { return penalizedLoss(excess: excess) }
     switch trial.outcome {
     case .running: return nil
     case .failed: return .infinity

@@ -66,7 +66,7 @@ struct ProposalDialogue {
   private static func rank(_ trial: Study.Trial) -> Double {
     switch trial.outcome {
     case .complete(let loss), .stopped(let loss):
-      trial.isFeasible ? loss : penalisedLoss(excess: trial.excess ?? 0)
+      trial.isFeasible ? loss : penalizedLoss(excess: trial.excess ?? 0)
     case .failed, .running: .infinity
     }
   }

@@ -95,7 +95,7 @@ public struct Accelerator: Sendable, Hashable {
   ///
   /// - Throws: ``CostError`` that names the likeliest one meant.
   public static func named(_ name: String) throws(CostError) -> Accelerator {
-    try HardwareCatalogue.builtIn.named(name)
+    try HardwareCatalog.builtIn.named(name)
   }
 
   private func half(_ rates: [Precision: Double]) -> Double? { rates[.bf16] ?? rates[.fp16] }

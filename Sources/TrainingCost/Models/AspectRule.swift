@@ -14,7 +14,7 @@ public struct AspectRule: Sendable, Hashable {
   public let models: Int
 
   /// Over the catalogue.
-  public static let published = AspectRule(KnownModel.catalogue.map(\.shape).filter { $0.experts == nil })
+  public static let published = AspectRule(KnownModel.catalog.map(\.shape).filter { $0.experts == nil })
 
   /// The usual hidden size over layers.
   ///

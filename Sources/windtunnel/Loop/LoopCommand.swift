@@ -66,7 +66,7 @@ struct LoopCommand: AsyncParsableCommand {
         runs: fingerprint(of: table.utf8), plan: fingerprint(of: document.utf8))
     }
     note(
-      "foretold: loss \(format(registration.loss, significant: 5)) for \(formatCount(registration.params)) parameters on "
+      "foretold: loss \(NumberText.rounded(registration.loss, 5)) for \(formatCount(registration.params)) parameters on "
         + "\(formatCount(registration.tokens)) tokens; registered in \(folder)/\(Registration.fileName)")
 
     var targets = try (0..<loop.targetSeeds).map { seed in
@@ -130,7 +130,7 @@ struct LoopCommand: AsyncParsableCommand {
 
   private func fit(_ table: String, _ loop: LoopFile, _ folder: String) throws -> (FittedLaw, BackTest?) {
     let runs = try RunTable(try Table.parse(table, name: "\(folder)/runs.csv"))
-    let law = try LawCatalogue().law(loop.law, over: runs)
+    let law = try LawCatalog().law(loop.law, over: runs)
     var settings = FitProtocol(threads: computing.threadCount)
     settings.resamples = loop.resamples
     settings.level = loop.level

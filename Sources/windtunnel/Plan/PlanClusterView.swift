@@ -1,3 +1,4 @@
+import Documents
 import Planning
 import Report
 import Tables
@@ -27,7 +28,7 @@ struct PlanClusterView {
     table.add([
       "step",
       "\(formatDuration(section.stepSeconds)), \(formatCount(best.tokensPerSecond)) tokens/s, MFU "
-        + "\(format(best.mfu * 100, significant: 3)) %",
+        + NumberText.percent(best.mfu),
     ])
     table.add(["memory of a device", formatBytes(section.memoryBytes)])
     let interval = section.secondsInterval.map { " (\(formatDuration($0[0])) … \(formatDuration($0[1])))" } ?? ""
@@ -42,7 +43,7 @@ struct PlanClusterView {
     if let interval = section.lossInterval {
       table.add([
         section.secondsInterval == nil ? "loss, with the time's error" : "loss, over the law's draws",
-        "\(format(interval[0], significant: 5)) … \(format(interval[1], significant: 5))",
+        "\(NumberText.rounded(interval[0], 5)) … \(NumberText.rounded(interval[1], 5))",
       ])
     }
     return table.render(width: max(terminal.columns, 80))
@@ -65,8 +66,8 @@ struct PlanClusterView {
       table.add([
         row.experts == 1 ? "1 (dense)" : "\(row.experts)", formatParams(row.run.params), formatParams(row.totalParams),
         formatTokens(row.run.tokens),
-        isOfTimes ? formatDuration(row.run.seconds) : format(row.run.loss, significant: 5),
-        "\(format(row.run.mfu * 100, significant: 3)) %",
+        isOfTimes ? formatDuration(row.run.seconds) : NumberText.rounded(row.run.loss, 5),
+        NumberText.percent(row.run.mfu),
         row.run.layout.summary + (row.run == section.best ? "  ←" : ""),
       ])
     }
@@ -81,7 +82,7 @@ struct PlanClusterView {
         .init("size", .right), .init("tokens", .right), .init("training", .right), .init("serving", .right),
         .init("together", .right), .init("served on"),
       ],
-      title: "To a loss of \(format(serving.loss, significant: 5)), and \(formatTokens(serving.tokens)) served",
+      title: "To a loss of \(NumberText.rounded(serving.loss, 5)), and \(formatTokens(serving.tokens)) served",
       terminal: terminal)
     for row in serving.rows {
       table.add([
@@ -107,8 +108,8 @@ struct PlanClusterView {
     for row in section.sizes {
       table.add([
         formatParams(row.params), formatTokens(row.tokens),
-        isOfTimes ? formatDuration(row.seconds) : format(row.loss, significant: 5),
-        "\(format(row.mfu * 100, significant: 3)) %", formatTokens(row.workload.tokensPerStep),
+        isOfTimes ? formatDuration(row.seconds) : NumberText.rounded(row.loss, 5),
+        NumberText.percent(row.mfu), formatTokens(row.workload.tokensPerStep),
         row.layout.summary + (row.params == section.best.params ? "  ←" : ""),
       ])
     }
