@@ -86,7 +86,7 @@ import Testing
     }
     let best = try #require(losses.min { $0.value < $1.value })
     #expect(best.value == 0)
-    #expect(space.neighbours(of: best.key, &random).allSatisfy { losses[$0] != nil })
+    #expect(space.neighbors(of: best.key, &random).allSatisfy { losses[$0] != nil })
   }
 
   @Test func genesAreBinnedEvenlyAndReadBack() throws {

@@ -84,7 +84,7 @@ struct Evidence {
 
   /// Climbs by the signs of the gradient alone, each with its own step (Riedmiller and Braun 1993, in the form of Igel and
   /// Hüsken 2003), which suits evidence well (Blum and Riedmiller 2013).
-  func maximise(
+  func maximize(
     from start: GaussianProcess.Hyperparameters, steps: Int
   ) -> GaussianProcess.Hyperparameters {
     var best = (point: start, value: -Double.infinity)

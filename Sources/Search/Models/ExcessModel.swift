@@ -15,9 +15,9 @@ struct ExcessModel {
   func isFeasible(_ row: Int) -> Bool { excesses.isEmpty || (excesses[row] ?? 1) <= 0 }
 
   /// A row's loss, or what stands for it where constraints are exceeded.
-  func penalised(_ loss: Double, row: Int) -> Double {
+  func penalized(_ loss: Double, row: Int) -> Double {
     guard !excesses.isEmpty, let excess = excesses[row], excess > 0 else { return loss }
-    return penalisedLoss(excess: excess)
+    return Outcome.penalty(excess: excess)
   }
 
   /// The limit as the rows tell it; nil where nothing was measured.
@@ -29,7 +29,7 @@ struct ExcessModel {
     _ features: [GaussianProcess.Feature], rows: (_ from: Int) -> [[Double]], ahead: [[Double]]
   ) -> ExcessLimit? {
     guard !excesses.isEmpty else { return nil }
-    let (values, bound) = standardisedExcesses(excesses)
+    let (values, bound) = standardizedExcesses(excesses)
     let process = model.process(features, adding: rows(model.count), values: values, ahead: ahead)
     return ExcessLimit(process: process, bound: bound)
   }
@@ -58,7 +58,7 @@ struct ExcessLimit {
 /// How far constraints are exceeded as a Gaussian process takes it: without the tails, about the mean.
 ///
 /// - Returns: a value for each, that of failures 0; and the value that stands for an excess of 0.
-private func standardisedExcesses(_ excesses: [Double?]) -> (values: [Double], bound: Double) {
+private func standardizedExcesses(_ excesses: [Double?]) -> (values: [Double], bound: Double) {
   let known = excesses.compactMap(\.self)
   let sizes = known.map(abs).filter { $0 > 0 }.sorted()
   let unit = sizes.isEmpty ? 1 : sizes[sizes.count / 2]

@@ -26,14 +26,14 @@ struct ParzenEstimator {
   private var bandwidth = 0.0
   private var cumulativeWeights: [Double]
   private var logWeights: [Double]
-  /// A block of `capacity` a parameter, an entry a kernel: its centre, −1 where it lacks the parameter.
-  private var centres: [Double]
-  /// For real numbers, half the reciprocal of the variance and the logarithm of the density at the centre.
+  /// A block of `capacity` a parameter, an entry a kernel: its center, −1 where it lacks the parameter.
+  private var centers: [Double]
+  /// For real numbers, half the reciprocal of the variance and the logarithm of the density at the center.
   private var precisions: [Double]
   private var peaks: [Double]
   /// For the other parameters, the column of the kernel in the table below.
   private var columns: [Int32]
-  /// A table a parameter, of the logarithm of the mass: a row a level, a column a centre, then one for kernels that lack
+  /// A table a parameter, of the logarithm of the mass: a row a level, a column a center, then one for kernels that lack
   /// the parameter and one for the prior.
   private var tables: [[Double]]
   private var terms: [Double]
@@ -50,10 +50,10 @@ struct ParzenEstimator {
     cumulativeWeights = [Double](repeating: 0, count: self.capacity)
     logWeights = cumulativeWeights
     terms = cumulativeWeights
-    centres = [Double](repeating: 0, count: self.capacity * kinds.count)
-    precisions = centres
-    peaks = centres
-    columns = [Int32](repeating: 0, count: centres.count)
+    centers = [Double](repeating: 0, count: self.capacity * kinds.count)
+    precisions = centers
+    peaks = centers
+    columns = [Int32](repeating: 0, count: centers.count)
     tables = [[Double]](repeating: [], count: kinds.count)
   }
 
@@ -87,7 +87,7 @@ struct ParzenEstimator {
       for index in kinds.indices { tables[index] = table(kinds[index]) }
     }
     for kernel in 0..<given {
-      for (index, place) in places[kernel].enumerated() { centres[index &* capacity &+ kernel] = place }
+      for (index, place) in places[kernel].enumerated() { centers[index &* capacity &+ kernel] = place }
     }
     for (index, kind) in kinds.enumerated() {
       let start = index * capacity
@@ -95,11 +95,11 @@ struct ParzenEstimator {
       case .real:
         let precision = 0.5 / (bandwidth * bandwidth)
         for kernel in start..<(start + given) {
-          let isThere = centres[kernel] >= 0
+          let isThere = centers[kernel] >= 0
           precisions[kernel] = isThere ? precision : 0
-          peaks[kernel] = isThere ? peak(centres[kernel], bandwidth) : 1
+          peaks[kernel] = isThere ? peak(centers[kernel], bandwidth) : 1
         }
-        centres[start + given] = 0.5
+        centers[start + given] = 0.5
         precisions[start + given] = 0.5
         peaks[start + given] = peak(0.5, 1)
         let padded = padded(count)
@@ -109,7 +109,7 @@ struct ParzenEstimator {
         }
       case .ordered(let levels), .categorical(let levels):
         for kernel in start..<(start + given) {
-          columns[kernel] = Int32(centres[kernel] >= 0 ? Int(centres[kernel]) : levels)
+          columns[kernel] = Int32(centers[kernel] >= 0 ? Int(centers[kernel]) : levels)
         }
         columns[start + given] = Int32(levels + 1)
       }
@@ -126,11 +126,11 @@ struct ParzenEstimator {
         let (at, start) = (place[index], index * capacity)
         switch kind {
         case .real:
-          centres.withUnsafeBufferPointer { centres in
+          centers.withUnsafeBufferPointer { centers in
             precisions.withUnsafeBufferPointer { precisions in
               peaks.withUnsafeBufferPointer { peaks in
                 for kernel in 0..<count {
-                  let apart = at - centres[start &+ kernel]
+                  let apart = at - centers[start &+ kernel]
                   terms[kernel] += peaks[start &+ kernel] - precisions[start &+ kernel] * apart * apart
                 }
               }
@@ -159,21 +159,21 @@ struct ParzenEstimator {
     let isPrior = kernel == count - 1
     let width = isPrior ? 1 : bandwidth * widening
     for (index, kind) in kinds.enumerated() {
-      let centre = centres[index * capacity + kernel]
+      let center = centers[index * capacity + kernel]
       switch kind {
       case .real:
         genes[index] =
-          centre < 0 ? random.uniform() : cutNormal(centre, width, &random)
+          center < 0 ? random.uniform() : cutNormal(center, width, &random)
       case .ordered(let levels):
         if isPrior {
           genes[index] = cutNormal(0.5, 1, &random)
         } else {
           genes[index] =
-            centre < 0 ? random.uniform() : cutNormal((centre + 0.5) / Double(levels), width, &random)
+            center < 0 ? random.uniform() : cutNormal((center + 0.5) / Double(levels), width, &random)
         }
       case .categorical(let levels):
-        let keeps = !isPrior && centre >= 0 && random.uniform() < 1 / (1 + Double(levels) / Double(count))
-        genes[index] = keeps ? (centre + 0.5) / Double(levels) : random.uniform()
+        let keeps = !isPrior && center >= 0 && random.uniform() < 1 / (1 + Double(levels) / Double(count))
+        genes[index] = keeps ? (center + 0.5) / Double(levels) : random.uniform()
       }
     }
   }
@@ -184,11 +184,11 @@ struct ParzenEstimator {
     case .ordered(let levels):
       var table = [Double](repeating: -log(Double(levels)), count: levels * (levels + 2))
       for column in 0..<(levels + 2) where column != levels {
-        let centre = column < levels ? (Double(column) + 0.5) / Double(levels) : 0.5
+        let center = column < levels ? (Double(column) + 0.5) / Double(levels) : 0.5
         let width = column < levels ? bandwidth : 1
-        let whole = mass(0, 1, centre, width)
+        let whole = mass(0, 1, center, width)
         for level in 0..<levels {
-          let part = mass(Double(level) / Double(levels), Double(level + 1) / Double(levels), centre, width)
+          let part = mass(Double(level) / Double(levels), Double(level + 1) / Double(levels), center, width)
           table[level * (levels + 2) + column] = log(max(part / whole, 1e-300))
         }
       }
@@ -236,24 +236,24 @@ private func apply(_ operation: wt_operation, _ values: UnsafeMutablePointer<Dou
 }
 
 /// The mass of a normal between two places.
-private func mass(_ low: Double, _ high: Double, _ centre: Double, _ width: Double) -> Double {
+private func mass(_ low: Double, _ high: Double, _ center: Double, _ width: Double) -> Double {
   let scale = 1 / (width * 2.0.squareRoot())
-  return 0.5 * (erf((high - centre) * scale) - erf((low - centre) * scale))
+  return 0.5 * (erf((high - center) * scale) - erf((low - center) * scale))
 }
 
-/// The density at its centre of a normal cut off at 0 and 1.
-private func peak(_ centre: Double, _ width: Double) -> Double {
-  1 / (width * (2 * Double.pi).squareRoot() * mass(0, 1, centre, width))
+/// The density at its center of a normal cut off at 0 and 1.
+private func peak(_ center: Double, _ width: Double) -> Double {
+  1 / (width * (2 * Double.pi).squareRoot() * mass(0, 1, center, width))
 }
 
 /// A draw from a normal cut off at 0 and 1, by the polar method (Marsaglia and Bray 1964), again where it falls outside.
-private func cutNormal(_ centre: Double, _ width: Double, _ random: inout SplitMix64) -> Double {
+private func cutNormal(_ center: Double, _ width: Double, _ random: inout SplitMix64) -> Double {
   while true {
     let (x, y) = (2 * random.uniform() - 1, 2 * random.uniform() - 1)
     let square = x * x + y * y
     guard square > 0, square < 1 else { continue }
     let factor = width * (-2 * log(square) / square).squareRoot()
-    let (first, second) = (centre + x * factor, centre + y * factor)
+    let (first, second) = (center + x * factor, center + y * factor)
     if first >= 0, first < 1 { return first }
     if second >= 0, second < 1 { return second }
   }

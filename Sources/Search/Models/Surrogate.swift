@@ -45,14 +45,14 @@ struct Surrogate: Sendable {
       rows = rows[..<best] + (best..<Self.mostFitted).map { rows[best + Int(Double($0 - best) * stride)] }
     }
     let evidence = Evidence(process.features, columns: process.columns(ofRows: rows), values: rows.map { values[$0] })
-    return evidence.maximise(from: process.hyperparameters, steps: fittedCount == 0 ? 40 : 12)
+    return evidence.maximize(from: process.hyperparameters, steps: fittedCount == 0 ? 40 : 12)
   }
 }
 
 /// Losses as a Gaussian process takes them: about the median, those below it in units of their own spread, and those
 /// above it by the normal quantiles of their ranks, so that neither failures nor a heavy tail say more than that they
 /// are bad (after the half-rank warping of Song et al. 2024).
-func standardisedLosses(_ losses: [Double]) -> [Double] {
+func standardizedLosses(_ losses: [Double]) -> [Double] {
   let order = losses.indices.sorted { losses[$0] < losses[$1] }
   guard let first = order.first, losses[first].isFinite else { return [Double](repeating: 0, count: losses.count) }
   let middle = losses[order[(losses.count(where: \.isFinite) - 1) / 2]]

@@ -14,7 +14,7 @@ struct SearchMethodsCommand: ParsableCommand {
       methods and all examples, with blank scores at first.
 
       Strategies: ucb-e asks for the method of the greatest upper bound (Audibert and Bubeck 2010); ucb-e-lrf takes bounds \
-      from low-rank factorisations of the known scores (after Zhou et al. 2024); subset is the same examples for all methods; \
+      from low-rank factorizations of the known scores (after Zhou et al. 2024); subset is the same examples for all methods; \
       random.
 
       With --replay, on a table that is complete: how often each strategy finds the best method from 2 to 50 % of the \
