@@ -18,7 +18,7 @@ public protocol Document: Codable, Sendable {
   static var kind: String { get }
   /// How to get such a file, for the message where it is missing.
   static var remedy: String { get }
-  /// Whether people write it by hand, so that a misspelt entry is an error and not an addition of a later version.
+  /// Whether people write it by hand, so that a misspelled entry is an error and not an addition of a later version.
   static var isHandwritten: Bool { get }
   /// What to do with a document of another schema, by that schema.
   static var remedies: [String: String] { get }

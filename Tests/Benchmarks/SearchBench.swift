@@ -11,7 +11,7 @@ struct SearchBench {
   private let space: SearchSpace
 
   private struct Case {
-    let algorithm: AlgorithmName
+    let algorithm: AlgorithmEntry
     let trials: Int
     /// Optuna's sampler of the same kind, where it ends within a minute.
     var peer: String?
@@ -51,7 +51,7 @@ struct SearchBench {
     ])
     for one in Self.cases {
       let run = try run(one)
-      var cells = [one.algorithm.rawValue, "\(one.trials)", number(run.micros), number(run.best)]
+      var cells = [one.algorithm.name, "\(one.trials)", number(run.micros), number(run.best)]
       if peers, let sampler = one.peer, let peer = Peer.search(sampler, trials: one.trials) {
         cells += [number(peer.micros), number(peer.micros / run.micros), number(peer.best)]
       } else {
@@ -85,7 +85,7 @@ struct SearchBench {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let runner = StudyRunner(
-      Study(space, try AlgorithmName.random.algorithm(), seed: 0), seed: 0, goals: [Goal("loss", .minimize)],
+      Study(space, try AlgorithmEntry.random.algorithm(), seed: 0), seed: 0, goals: [Goal("loss", .minimize)],
       limits: .init(budget: SearchBudget(trials: trials)),
       store: try StudyStore.create(in: folder, fingerprint: "bench", description: ""))
     let start = ContinuousClock.now

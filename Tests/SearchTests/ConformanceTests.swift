@@ -91,7 +91,7 @@ import Testing
       try study.tell(trial.number, loss: bowl(trial.point))
     }
     #expect(Set(study.trials.map(\.point)).count == study.trials.count)
-    #expect(study.trials.count { $0.outcome == .running } == 31)
+    #expect(study.trials.count { $0.state == .running } == 31)
   }
 
   @Test(arguments: AlgorithmName.allCases)
@@ -102,7 +102,7 @@ import Testing
       let trial = try #require(asked)
       try study.tell(trial.number, loss: index % 3 == 0 ? nil : index % 3 == 1 ? .nan : bowl(trial.point))
     }
-    #expect(study.trials.count { $0.outcome == .failed } == 134)
+    #expect(study.trials.count { $0.state == .failed } == 134)
     let least = study.trials.compactMap(\.loss).min()
     #expect(study.best?.loss == least)
     #expect(throws: SearchError.self) { try study.tell(0, loss: 1) }

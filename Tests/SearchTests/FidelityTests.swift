@@ -114,7 +114,7 @@ import Testing
       #expect(answer == goesOn, "\(loss)")
       if !goesOn {
         try study.tell(trial.number, loss: loss, stopped: true)
-        #expect(study.trials[trial.number].outcome == .stopped(loss: loss))
+        #expect(study.trials[trial.number].state == .stopped(loss: loss))
       }
     }
     #expect(throws: SearchError.self) { try study.report(0, loss: 1, at: 1) }

@@ -27,7 +27,7 @@ import Testing
 
   @Test func aPenaltyGrowsWithTheExcessAndIsWorseThanAnyLoss() {
     let excesses = [1e-9, 1e-3, 0.5, 1, 20, 1e6]
-    let losses = excesses.map { penalizedLoss(excess: $0) }
+    let losses = excesses.map { Outcome.penalty(excess: $0) }
     #expect(losses == losses.sorted() && Set(losses).count == losses.count)
     #expect(losses[0] > 1e100 && losses.allSatisfy(\.isFinite))
   }
@@ -97,7 +97,7 @@ import Testing
       let (x, y) = (proposal.point[0], proposal.point[1])
       let excess = x + y - 6
       let loss = (x - 6) * (x - 6) + 2 * (y - 6) * (y - 6)
-      told[proposal.point] = excess > 0 ? penalizedLoss(excess: excess) : loss
+      told[proposal.point] = excess > 0 ? Outcome.penalty(excess: excess) : loss
       algorithm.learn(proposal, losses: [loss], excess: excess, in: space, &random)
       if excess <= 0 { best = min(best, loss) }
     }
@@ -110,7 +110,7 @@ import Testing
     let asked = study.ask()
     let trial = try #require(asked)
     try study.tell(trial.number, loss: 1, excess: .nan)
-    #expect(study.trials[0].outcome == .failed && study.best == nil)
+    #expect(study.trials[0].state == .failed && study.best == nil)
   }
 
   @Test func theChanceOfFeasibilityIsTheNormalDistribution() {

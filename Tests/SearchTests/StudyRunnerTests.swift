@@ -85,7 +85,7 @@ import Testing
         let objective = Objective(interruptedAfter: interruption)
         let next = try runner(name, trials: 40, store: store)
         try await next.replay(try store.events())
-        let before = await next.study.trials.filter { $0.outcome != .running }.map(\.number)
+        let before = await next.study.trials.filter { $0.state != .running }.map(\.number)
         do {
           try await next.run(workers: 1) { try await objective.evaluate($0, $1) }
         } catch is CancellationError {

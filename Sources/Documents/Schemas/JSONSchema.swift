@@ -97,7 +97,7 @@ public indirect enum JSONSchema: Sendable, Hashable {
 }
 
 extension JSONSchema {
-  /// Refuses entries that the form does not know: one that is misspelt would be left out without a word.
+  /// Refuses entries that the form does not know: one that is misspelled would be left out without a word.
   ///
   /// - Throws: ``DocumentError`` with the place of the first.
   func check(_ node: DocumentNode, in source: DocumentSource) throws(DocumentError) {

@@ -26,7 +26,7 @@ public struct LoopFile {
   public let name: String
   public let directory: String
   public let engine: EngineChoice
-  /// The law's name in the catalogue.
+  /// The law's name in the catalog.
   public let law: String
   public let resamples: Int
   /// The share of outcomes that the prediction's interval is to hold.

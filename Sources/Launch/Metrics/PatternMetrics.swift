@@ -51,7 +51,7 @@ struct PatternMetrics: MetricsFormat {
     return Double(text.replacing(",", with: ""))
   }
 
-  /// A line without the escape sequences by which terminals set colours, move the cursor and write titles (ECMA-48).
+  /// A line without the escape sequences by which terminals set colors, move the cursor and write titles (ECMA-48).
   static func withoutColors(_ line: [UInt8]) -> [UInt8] {
     let escape: UInt8 = 27
     guard line.contains(escape) else { return line }

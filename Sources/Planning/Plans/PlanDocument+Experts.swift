@@ -59,7 +59,7 @@ extension PlanDocument {
     public var vocabulary: Double
     public var memoryLimit: Double?
     public var bytesPerParam: Double
-    /// The utilisation of mixtures over that of the dense model; nil where one utilisation was taken for all.
+    /// The utilization of mixtures over that of the dense model; nil where one utilization was taken for all.
     public var mixtureRate: Double?
     /// `dense`, `moe_from_scratch` or `upcycled`, as in the rows and crossovers.
     public var best: String

@@ -12,7 +12,7 @@ public struct Checklist: Codable, Sendable, Equatable {
   public var data: String
   public var counting: String
   public var objective: String
-  public var optimiser: String
+  public var optimizer: String
   public var starts: String
   public var filtering: String
   public var validation: String
@@ -22,7 +22,7 @@ public struct Checklist: Codable, Sendable, Equatable {
   public var entries: [(name: String, text: String)] {
     [
       ("form", form), ("variables", variables), ("set-up", setup), ("data", data), ("counting", counting),
-      ("objective", objective), ("optimiser", optimiser), ("starts", starts), ("filtering", filtering),
+      ("objective", objective), ("optimizer", optimizer), ("starts", starts), ("filtering", filtering),
       ("validation", validation), ("intervals", intervals),
     ]
   }
@@ -50,7 +50,7 @@ public struct Checklist: Codable, Sendable, Equatable {
     self.objective =
       "\(objective.kind.text) of \(objective.residual == .log ? "log-loss" : "loss") residuals, summed over runs"
       + (fit.settings.weights.map { ", weighted by \($0)" } ?? "")
-    optimiser =
+    optimizer =
       "variable projection and Newton's method with the exact Hessian; gradient norm "
       + "\(NumberText.rounded(fit.optimum.gradientNorm))\(fit.optimum.converged ? "" : ", not converged")"
     let count = fit.optimum.starts

@@ -88,7 +88,7 @@ extension FitDocument {
 
   /// The law with its parameters and draws.
   ///
-  /// A law of the catalogue keeps its trade-off; any other is rebuilt from the document alone.
+  /// A law of the catalog keeps its trade-off; any other is rebuilt from the document alone.
   public func fittedLaw() throws -> FittedLaw {
     if let fault { throw DocumentError("the fit of \(runs.file) is damaged: \(fault)") }
     let formula = try Formula(self.formula)

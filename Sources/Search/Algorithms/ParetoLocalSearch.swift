@@ -1,23 +1,26 @@
 import Fitting
 
-/// Local search for several objectives, after Pareto local search (Paquete, Chiarandini and Stützle 2004): from random points
-/// on, the neighbours of the points that no other dominates, those first that stand most alone.
+/// Local search for several objectives, after Pareto local search (Paquete, Chiarandini and Stützle 2004): after some random
+/// points, the neighbors of the points on the Pareto front, those of the least crowded first.
 public struct ParetoLocalSearch: SearchAlgorithm {
   private let starts: Int
   private var begun = 0
   private var front = ParetoFront()
   private var points: [SearchSpace.Point] = []
-  /// Neighbours not proposed yet of every point that was in the front when its turn came.
+  /// Neighbors not proposed yet of every point that was in the front when its turn came.
   private var open: [Int: [SearchSpace.Point]] = [:]
 
+  /// A Pareto local search.
+  ///
+  /// - Parameter starts: the number of random points that it starts with.
   public init(starts: Int = 10) { self.starts = starts }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
     guard begun >= starts, let next = neighbor(in: space, &random) else {
       begun += 1
-      return Proposal(point: space.randomPoint(&random))
+      return Proposal(space.randomPoint(&random))
     }
-    return Proposal(point: next)
+    return Proposal(next)
   }
 
   private mutating func neighbor(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
@@ -35,21 +38,19 @@ public struct ParetoLocalSearch: SearchAlgorithm {
   }
 
   public mutating func learn(
-    _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    guard losses.allSatisfy(\.isFinite) else { return }
+    // A known result is in the front already.
+    let losses = outcome.penalizedLosses
+    guard outcome.wasRun, losses.allSatisfy(\.isFinite) else { return }
     points.append(proposal.point)
     front.insert(points.count - 1, losses)
   }
+}
 
-  public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    learn(proposal, losses: [loss], in: space, &random)
-  }
-
-  /// What is known stands in the front already.
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {}
+extension AlgorithmEntry {
+  /// Pareto local search.
+  public static let paretoLocalSearch = AlgorithmEntry(
+    "pareto-local-search", summary: "neighbors of the Pareto front", objectives: .several
+  ) { _, _ in ParetoLocalSearch() }
 }

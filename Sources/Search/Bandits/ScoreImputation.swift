@@ -1,6 +1,6 @@
 import Fitting
 
-/// What unknown scores are expected to be, by an ensemble of rank-1 factorisations u vᵀ of the known ones, each made without
+/// What unknown scores are expected to be, by an ensemble of rank-1 factorizations u vᵀ of the known ones, each made without
 /// a twentieth of them (after Zhou et al. 2024).
 ///
 /// Each is fitted by ten rounds of alternating least squares with a ridge of 0.1. The ensemble's standard deviation tells

@@ -17,7 +17,7 @@ struct ExcessModel {
   /// A row's loss, or what stands for it where constraints are exceeded.
   func penalized(_ loss: Double, row: Int) -> Double {
     guard !excesses.isEmpty, let excess = excesses[row], excess > 0 else { return loss }
-    return penalizedLoss(excess: excess)
+    return Outcome.penalty(excess: excess)
   }
 
   /// The limit as the rows tell it; nil where nothing was measured.

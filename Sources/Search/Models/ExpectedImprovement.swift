@@ -56,7 +56,7 @@ struct FeatureMap {
   }
 }
 
-/// The points whose expected improvement was computed, and the search for better ones among their neighbours.
+/// The points whose expected improvement was computed, and the search for better ones among their neighbors.
 ///
 /// With measured constraints the improvement counts as often as they are expected to be satisfied (Gardner et al. 2014), and
 /// that chance alone before any trial satisfied them.
@@ -112,7 +112,7 @@ struct ImprovementSearch {
     evaluated += zip(fresh, scores).map { ($0, $1) }
   }
 
-  /// Moves some of the best points to their best neighbours until none is better, the steps of real numbers ever smaller.
+  /// Moves some of the best points to their best neighbors until none is better, the steps of real numbers ever smaller.
   mutating func climb(from count: Int, steps: Int, _ random: inout SplitMix64) {
     var climbers = best(count)
     var known = Set(climbers)

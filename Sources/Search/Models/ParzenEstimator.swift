@@ -26,14 +26,14 @@ struct ParzenEstimator {
   private var bandwidth = 0.0
   private var cumulativeWeights: [Double]
   private var logWeights: [Double]
-  /// A block of `capacity` a parameter, an entry a kernel: its centre, −1 where it lacks the parameter.
+  /// A block of `capacity` a parameter, an entry a kernel: its center, −1 where it lacks the parameter.
   private var centers: [Double]
-  /// For real numbers, half the reciprocal of the variance and the logarithm of the density at the centre.
+  /// For real numbers, half the reciprocal of the variance and the logarithm of the density at the center.
   private var precisions: [Double]
   private var peaks: [Double]
   /// For the other parameters, the column of the kernel in the table below.
   private var columns: [Int32]
-  /// A table a parameter, of the logarithm of the mass: a row a level, a column a centre, then one for kernels that lack
+  /// A table a parameter, of the logarithm of the mass: a row a level, a column a center, then one for kernels that lack
   /// the parameter and one for the prior.
   private var tables: [[Double]]
   private var terms: [Double]
@@ -241,7 +241,7 @@ private func mass(_ low: Double, _ high: Double, _ center: Double, _ width: Doub
   return 0.5 * (erf((high - center) * scale) - erf((low - center) * scale))
 }
 
-/// The density at its centre of a normal cut off at 0 and 1.
+/// The density at its center of a normal cut off at 0 and 1.
 private func peak(_ center: Double, _ width: Double) -> Double {
   1 / (width * (2 * Double.pi).squareRoot() * mass(0, 1, center, width))
 }

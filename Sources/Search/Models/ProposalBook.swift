@@ -24,7 +24,7 @@ struct ProposalBook {
     wasRefused = false
     isNew = seen.insert(point).inserted
     if isNew { pending.append(point) }
-    return Proposal(point: point)
+    return Proposal(point)
   }
 
   /// Takes a point off what is pending.

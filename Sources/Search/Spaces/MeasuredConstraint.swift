@@ -57,11 +57,6 @@ extension [MeasuredConstraint] {
   }
 }
 
-/// What an algorithm that knows nothing of measured constraints is told of a trial that exceeds them: a loss worse than any
-/// other, and the worse the more is exceeded, so that whatever satisfies them comes first, and of the rest what is nearest
-/// (Deb 2000).
-package func penalizedLoss(excess: Double) -> Double { 1e150 * (1 + excess / (1 + excess)) }
-
 extension Formula {
   /// The value of every row of a table; NaN where a cell is missing.
   ///

@@ -47,7 +47,7 @@ public struct Parameter: Sendable, Hashable {
     case stepped(ClosedRange<Double>, step: Double)
     /// A whole number, searched evenly or evenly in its logarithm.
     case int(ClosedRange<Int>, log: Bool)
-    /// Values in an order, in which neighbours are alike.
+    /// Values in an order, in which neighbors are alike.
     case ordinal([ParameterValue])
     /// Values without an order. A single one is a constant.
     case categorical([ParameterValue])
@@ -101,7 +101,7 @@ public struct Parameter: Sendable, Hashable {
   var scale: GeneScale {
     guard let levels else { return .real }
     guard case .int(let range, log: true) = domain else { return .even(levels: Double(levels)) }
-    // Half a unit beyond both ends, so that the ends are as likely as their neighbours.
+    // Half a unit beyond both ends, so that the ends are as likely as their neighbors.
     return .logarithmic(
       first: Double(range.lowerBound), levels: Double(levels), low: Foundation.log(Double(range.lowerBound) - 0.5),
       high: Foundation.log(Double(range.upperBound) + 0.5))

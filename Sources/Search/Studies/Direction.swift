@@ -2,7 +2,7 @@
 public enum Direction: String, Sendable, CaseIterable, Codable {
   case minimize, maximize
 
-  /// The loss of a metric's value, to be minimised.
+  /// The loss of a metric's value, to be minimized.
   public func loss(ofValue value: Double) -> Double { self == .maximize ? -value : value }
 
   /// The metric's value of a loss.

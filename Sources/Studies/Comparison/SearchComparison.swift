@@ -58,7 +58,7 @@ public struct SearchComparison: Encodable, Sendable {
   ///   - seeds: how many, from `firstSeed` on.
   ///   - progress: called after every search, from any thread.
   public init(
-    _ experiment: Experiment, algorithms: [AlgorithmName], budget: SearchBudget, seeds: Int, firstSeed: UInt64,
+    _ experiment: Experiment, algorithms: [AlgorithmEntry], budget: SearchBudget, seeds: Int, firstSeed: UInt64,
     threads: Int,
     progress: @escaping @Sendable () -> Void = {}
   ) throws {
@@ -66,15 +66,15 @@ public struct SearchComparison: Encodable, Sendable {
       throw SearchError(
         "algorithms are compared on a table of results, where trials cost nothing; this experiment runs a command")
     }
-    let names = algorithms.contains(.random) ? algorithms : algorithms + [.random]
+    let entries = algorithms.contains(where: isRandom) ? algorithms : algorithms + [.random]
     let unit = budget.trials == nil ? Unit.cost : .trials
     guard let limit = budget.trials.map(Double.init) ?? budget.cost else {
       throw SearchError("a comparison needs a budget, of trials or of cost")
     }
     let earlier = try experiment.earlierTrials().flatMap(\.trials)
-    let choices = try names.map { try experiment.searchAlgorithm($0) }
+    let choices = try entries.map { try experiment.searchAlgorithm($0) }
     let results = mapInParallel(
-      names.count * seeds, threads: threads, state: {},
+      entries.count * seeds, threads: threads, state: {},
       body: { index, _ -> Result<[(spent: Double, regret: Double)], any Error> in
         defer { progress() }
         return Result {
@@ -89,24 +89,24 @@ public struct SearchComparison: Encodable, Sendable {
     let curves = try results.map { try $0.get() }
     // A seed that failed all its trials has no regret; it counts as the worst that any seed ended with.
     let worst = curves.joined().map(\.regret).filter(\.isFinite).max() ?? 0
-    func regrets(_ name: Int, after spent: Double) -> [Double] {
-      curves[name * seeds..<(name + 1) * seeds].map { curve in
+    func regrets(_ entry: Int, after spent: Double) -> [Double] {
+      curves[entry * seeds..<(entry + 1) * seeds].map { curve in
         // Fractions of full trainings do not add up to the last bit.
         let after = curve.partitioningIndex { $0.spent > spent * (1 + 1e-9) }
         let regret = after > 0 ? curve[after - 1].regret : worst
         return regret.isFinite ? regret : worst
       }
     }
-    let random = names.firstIndex(of: .random).map { regrets($0, after: limit) } ?? []
+    let random = entries.firstIndex(where: isRandom).map { regrets($0, after: limit) } ?? []
     let goals = objective.goals
     let randomMean = goals[0].direction.value(ofLoss: mean(random) + objective.bestLoss)
-    self.algorithms = names.indices.map { index in
+    self.algorithms = entries.indices.map { index in
       let final = regrets(index, after: limit)
-      let isRandom = names[index] == .random
+      let isRandom = isRandom(entries[index])
       let gain = mean(random) - mean(final)
       let test = isRandom ? nil : MannWhitney(final, random)
       return Row(
-        algorithm: names[index].rawValue, meanRegret: mean(final), standardError: standardError(final),
+        algorithm: entries[index].name, meanRegret: mean(final), standardError: standardError(final),
         medianRegret: median(final), optimumFound: Double(final.count { $0 == 0 }) / Double(seeds),
         improvementOverRandom: isRandom || randomMean == 0 || goals.count > 1 ? nil : 100 * gain / abs(randomMean),
         probabilityOfSuperiority: test?.superiority, pValue: test?.pValue,
@@ -127,6 +127,8 @@ public struct SearchComparison: Encodable, Sendable {
     self.firstSeed = firstSeed
   }
 }
+
+private func isRandom(_ entry: AlgorithmEntry) -> Bool { entry.name == AlgorithmEntry.random.name }
 
 /// About eight points an octave up to the last, which says more of a search than as many evenly spaced.
 private func curvePoints(_ limit: Double, _ unit: SearchComparison.Unit) -> [Double] {

@@ -57,7 +57,8 @@ public struct Experiment: Sendable {
   public let proposer: Proposer?
   /// Known after it.
   public let measured: [MeasuredConstraint]
-  public let algorithm: AlgorithmName
+  /// The algorithm that the file names; `auto` where it names none.
+  public let algorithm: AlgorithmEntry
   /// When trials of an algorithm that trains in full are stopped early; nil for never.
   public let stopping: StoppingRule?
   public let budget: SearchBudget
@@ -91,12 +92,12 @@ public struct Experiment: Sendable {
     source.isFeasible(in: space)
   }
 
-  /// The algorithm of a name, with this experiment's fidelity and stopping rule.
-  public func searchAlgorithm(_ name: AlgorithmName) throws(SearchError) -> any SearchAlgorithm {
-    guard let stopping, let fidelity, !name.isMultiFidelity else {
-      return try name.algorithm(fidelity, objectives: goals.count)
+  /// An algorithm with this experiment's fidelity and stopping rule.
+  public func searchAlgorithm(_ entry: AlgorithmEntry) throws(SearchError) -> any SearchAlgorithm {
+    guard let stopping, let fidelity, !entry.isMultiFidelity else {
+      return try entry.algorithm(fidelity, objectives: goals.count)
     }
-    return EarlyStopping(try name.algorithm(), stopping, fidelity)
+    return EarlyStopping(try entry.algorithm(), stopping, fidelity)
   }
 
   /// What was run before this search.
@@ -110,7 +111,7 @@ public struct Experiment: Sendable {
   }
 
   /// What makes two experiments one study: all but the budget, the workers and where it is kept.
-  public func fingerprint(_ algorithm: AlgorithmName, seed: UInt64) -> String {
+  public func fingerprint(_ algorithm: AlgorithmEntry, seed: UInt64) -> String {
     var command = ""
     if case .command(let objective) = source {
       command = "\(objective.template.text) \(objective.metrics)"
@@ -119,15 +120,16 @@ public struct Experiment: Sendable {
     return """
       \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(forbidden) \(measured.map(\.text)) \(start) \
       \(command) \
-      \(algorithm.rawValue) \(stopping?.rawValue ?? "") \(seed)
+      \(algorithm.name) \(stopping?.rawValue ?? "") \(seed)
       """
   }
 
   /// - Parameters:
   ///   - path: the file, for messages and for what lies beside it.
-  ///   - given: what the file holds, where it was read before.
+  ///   - given: the file's text, where it was read before.
+  ///   - algorithms: the registry of the algorithms that the file may name.
   /// - Throws: ``DocumentError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the place in the file where it has one.
-  public init(path: String, text given: String? = nil) throws {
+  public init(path: String, text given: String? = nil, algorithms: AlgorithmRegistry = .builtIn) throws {
     let text =
       try given
       ?? DocumentFile.text(
@@ -145,7 +147,9 @@ public struct Experiment: Sendable {
     self.name = name
     constraints = try file.texts("constraints") ?? []
     measured = try file.located("measured") { try (file.texts("measured") ?? []).map { try MeasuredConstraint($0) } }
-    algorithm = try file.choice("algorithm", AlgorithmName.self) ?? .auto
+    algorithm = try file.located("algorithm") {
+      try file.text("algorithm").map { name throws(SearchError) in try algorithms.named(name) } ?? .auto
+    }
     stopping = try file.choice("stopping", StoppingRule.self)
     seed =
       try file.text("seed").map { text in
@@ -214,7 +218,7 @@ public struct Experiment: Sendable {
         throw file.fault("stopping", "it needs a 'fidelity' of the objective, which trials report on their way")
       }
       guard !algorithm.isMultiFidelity else {
-        throw file.fault("stopping", "\(algorithm.rawValue) stops trials by its own rule; leave this out")
+        throw file.fault("stopping", "\(algorithm.name) stops trials by its own rule; leave this out")
       }
     }
   }

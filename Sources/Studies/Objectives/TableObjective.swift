@@ -13,7 +13,7 @@ public struct TableObjective: Sendable {
   public let goals: [Goal]
   /// How far the table's configurations were trained at most; nil for a table without a column of fidelities.
   public let fidelity: Fidelity?
-  /// The least loss of a full training among feasible configurations: the metric, or its negative where that is maximised.
+  /// The least loss of a full training among feasible configurations: the metric, or its negative where that is maximized.
   /// With several metrics, of the first.
   public let bestLoss: Double
   /// The worst loss of every metric among feasible configurations, and the volume below it that the best compromises
@@ -112,7 +112,7 @@ public struct TableObjective: Sendable {
     bestLoss = best
     let points = goals.count > 1 ? whole.map { row in losses.map { $0[row] } } : []
     worstLosses = goals.count > 1 ? losses.map { column in whole.map { column[$0] }.max() ?? 0 } : []
-    bestVolume = goals.count > 1 ? hypervolume(points, below: worstLosses) : 0
+    bestVolume = goals.count > 1 ? ParetoFront.hypervolume(points, below: worstLosses) : 0
     configurationCount = last.count
     feasibleCount = kept.count
   }
@@ -147,7 +147,8 @@ public struct TableObjective: Sendable {
       return loss.isFinite ? loss - bestLoss : .infinity
     }
     guard !study.front.members.isEmpty else { return .infinity }
-    return bestVolume > 0 ? 1 - hypervolume(study.front.members.map(\.losses), below: worstLosses) / bestVolume : 0
+    let volume = ParetoFront.hypervolume(study.front.members.map(\.losses), below: worstLosses)
+    return bestVolume > 0 ? 1 - volume / bestVolume : 0
   }
 
   /// What training a configuration to a fidelity costs from the start on; nil without a cost column.

@@ -16,14 +16,14 @@ struct ProposalDialogue {
     text += "Find the configuration that will \(metrics).\n\nParameters:\n"
     text += study.space.parameters.map { "- \($0.told)\n" }.joined()
     if !constraints.isEmpty { text += "A configuration must satisfy: \(constraints.joined(separator: "; ")).\n" }
-    let ended = study.trials.filter { $0.outcome != .running }
+    let ended = study.trials.filter { $0.state != .running }
     let order = ended.sorted { (Self.rank($0), $0.number) < (Self.rank($1), $1.number) }
     let told = order.prefix(Self.best) + order.dropFirst(Self.best).sorted { $0.number > $1.number }.prefix(Self.latest)
     if !told.isEmpty { text += "\nTrials so far, the best first:\n" }
     for trial in told {
       text += "\(Self.json(study.space, trial)) came to \(Self.result(trial, goals))\n"
     }
-    let running = study.trials.filter { $0.outcome == .running }
+    let running = study.trials.filter { $0.state == .running }
     if !running.isEmpty {
       text += "\nIn progress:\n" + running.map { Self.json(study.space, $0) + "\n" }.joined()
     }
@@ -64,16 +64,16 @@ struct ProposalDialogue {
 
   /// Feasible trials by their loss, then the others, then failures.
   private static func rank(_ trial: Study.Trial) -> Double {
-    switch trial.outcome {
+    switch trial.state {
     case .complete(let loss), .stopped(let loss):
-      trial.isFeasible ? loss : penalizedLoss(excess: trial.excess ?? 0)
+      trial.isFeasible ? loss : Outcome.penalty(excess: trial.excess ?? 0)
     case .failed, .running: .infinity
     }
   }
 
   private static func result(_ trial: Study.Trial, _ goals: [Goal]) -> String {
     let losses: [Double]
-    switch trial.outcome {
+    switch trial.state {
     case .complete(let loss), .stopped(let loss): losses = trial.losses.isEmpty ? [loss] : trial.losses
     case .failed, .running: return "a failure"
     }

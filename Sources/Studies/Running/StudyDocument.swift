@@ -30,7 +30,7 @@ public struct StudyDocument: Encodable, Sendable {
     init(_ study: Study) {
       var (complete, pruned, failed, running) = (0, 0, 0, 0)
       for trial in study.trials {
-        switch trial.outcome {
+        switch trial.state {
         case .complete: complete += 1
         case .stopped: pruned += 1
         case .failed: failed += 1
@@ -98,11 +98,11 @@ public struct StudyDocument: Encodable, Sendable {
   ///   - spent: so far, of `budget`.
   ///   - isExhausted: whether every feasible configuration was tried.
   public init(
-    _ study: Study, of experiment: Experiment, algorithm: AlgorithmName, seed: UInt64, budget: SearchBudget,
+    _ study: Study, of experiment: Experiment, algorithm: AlgorithmEntry, seed: UInt64, budget: SearchBudget,
     spent: Spending, isExhausted: Bool
   ) {
     name = experiment.name
-    self.algorithm = algorithm.rawValue
+    self.algorithm = algorithm.name
     self.seed = seed
     let goals = experiment.goals
     self.goals = goals

@@ -224,11 +224,11 @@ public actor StudyRunner {
 
   private func tell(_ number: Int, _ losses: [Double], stopped: Bool, _ record: TrialRecord) throws {
     let target = study.trials[number].fidelity
-    if target == nil, let cost = record.cost { study.charge(number, cost: cost) }
+    let cost = target == nil ? record.cost : nil
     if goals.count > 1 {
-      try study.tell(number, losses: losses.isEmpty ? goals.map { _ in .infinity } : losses, excess: record.excess)
+      try study.tell(number, losses: losses.isEmpty ? goals.map { _ in .infinity } : losses, excess: record.excess, cost: cost)
     } else {
-      try study.tell(number, loss: losses.first, excess: record.excess, stopped: stopped)
+      try study.tell(number, loss: losses.first, excess: record.excess, cost: cost, stopped: stopped)
     }
     if stopped, let target, let full = study.fidelity?.full, let reached = study.trials[number].reports.last?.fidelity {
       spending.trials -= (target - reached) / full

@@ -9,7 +9,7 @@ struct CommandSearch {
   private let path: String
   private let experiment: Experiment
   private let command: CommandObjective
-  private let algorithm: AlgorithmName
+  private let algorithm: AlgorithmEntry
   private let seed: UInt64
   private let budget: SearchBudget
   private let options: RunningOptions
@@ -17,7 +17,7 @@ struct CommandSearch {
 
   /// - Parameter path: the experiment's file.
   init(
-    _ path: String, _ experiment: Experiment, _ command: CommandObjective, _ algorithm: AlgorithmName, seed: UInt64,
+    _ path: String, _ experiment: Experiment, _ command: CommandObjective, _ algorithm: AlgorithmEntry, seed: UInt64,
     budget: SearchBudget, _ options: RunningOptions
   ) {
     self.path = path

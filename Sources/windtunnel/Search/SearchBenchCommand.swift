@@ -27,8 +27,11 @@ struct SearchBenchCommand: ParsableCommand {
 
   @Option(
     name: .customLong("algorithm"), parsing: .singleValue,
-    help: ArgumentHelp("An algorithm to compare; may be given again; all unless given.", valueName: "name"))
-  var algorithms: [AlgorithmName] = []
+    help: ArgumentHelp(
+      "An algorithm to compare; may be given again; all unless given. (values: \(AlgorithmOption.names))",
+      valueName: "name"),
+    completion: .list(AlgorithmRegistry.builtIn.names), transform: AlgorithmOption.entry)
+  var algorithms: [AlgorithmEntry] = []
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -42,18 +45,20 @@ struct SearchBenchCommand: ParsableCommand {
     try output.prepare()
     try plot.prepare()
     let read = try Experiment(path: experiment.experiment)
-    // Where another would be the same it is left out.
-    let isAutoItsOwn = read.fidelity == nil || read.stopping != nil
-    let all = AlgorithmName.allCases.filter {
-      ($0 != .auto || isAutoItsOwn) && ($0 != .costAwareGP || read.hasCost)
-        && $0.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
+    // Without an algorithm that would be the same as another.
+    let isAutoAnother = read.fidelity != nil && read.stopping == nil
+    let doubles = (isAutoAnother ? [AlgorithmEntry.auto] : []) + (read.hasCost ? [] : [.costAwareGP])
+    let all = AlgorithmRegistry.builtIn.entries.filter { entry in
+      !doubles.contains { $0.name == entry.name }
+        && entry.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
     }
-    let names = algorithms.isEmpty ? all : algorithms
+    let chosen = algorithms.isEmpty ? all : algorithms
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
-    let progress = ProgressBar("searches", total: (names.count + (names.contains(.random) ? 0 : 1)) * seeds)
+    let hasRandom = chosen.contains { $0.name == AlgorithmEntry.random.name }
+    let progress = ProgressBar("searches", total: (chosen.count + (hasRandom ? 0 : 1)) * seeds)
     let comparison = try SearchComparison(
-      read, algorithms: names, budget: budget, seeds: seeds, firstSeed: computing.seed, threads: computing.threadCount
+      read, algorithms: chosen, budget: budget, seeds: seeds, firstSeed: computing.seed, threads: computing.threadCount
     ) { progress.advance() }
     progress.finish()
     if let path = plot.plot { try RegretFigure(comparison).plot.write(to: path) }

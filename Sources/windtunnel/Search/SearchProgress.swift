@@ -21,7 +21,7 @@ final class SearchProgress: Sendable {
 
   func tell(_ trial: Study.Trial, _ record: TrialRecord?, _ study: Study, _ spent: Spending) {
     var text = "trial \(trial.number): "
-    switch trial.outcome {
+    switch trial.state {
     case .complete(let loss), .stopped(let loss):
       let losses = trial.losses.isEmpty ? [loss] : trial.losses
       text += zip(experiment.goals, losses).map { "\($0.metric) \(number($0.direction.value(ofLoss: $1)))" }

@@ -22,8 +22,11 @@ struct SearchRunCommand: AsyncParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
 
-  @Option(help: ArgumentHelp("How to search; the experiment's own, or auto, unless given.", valueName: "name"))
-  var algorithm: AlgorithmName?
+  @Option(
+    help: ArgumentHelp(
+      "The algorithm; the experiment's own, or auto, unless given. (values: \(AlgorithmOption.names))", valueName: "name"),
+    completion: .list(AlgorithmRegistry.builtIn.names), transform: AlgorithmOption.entry)
+  var algorithm: AlgorithmEntry?
 
   @Option(
     parsing: .unconditional,
@@ -36,11 +39,11 @@ struct SearchRunCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     let read = try Experiment(path: experiment.experiment)
-    let name = algorithm ?? read.algorithm
+    let algorithm = algorithm ?? read.algorithm
     let seed = seed ?? read.seed
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
-    let chosen = try read.searchAlgorithm(name)
+    let chosen = try read.searchAlgorithm(algorithm)
     let earlier = running.resume ? [] : try read.earlierTrials()
     for trials in earlier { note(trials.summary) }
     let document: StudyDocument
@@ -52,13 +55,13 @@ struct SearchRunCommand: AsyncParsableCommand {
       let search = try TableSearch(
         table, chosen, start: read.start, earlier: earlier.flatMap(\.trials), budget: budget, seed: seed)
       document = StudyDocument(
-        search.study, of: read, algorithm: name, seed: seed, budget: budget, spent: search.spent,
+        search.study, of: read, algorithm: algorithm, seed: seed, budget: budget, spent: search.spent,
         isExhausted: search.isExhausted)
     case .command(let command):
       let study = Study(
         read.space, chosen, seed: seed, fidelity: read.fidelity, start: read.start, isFeasible: read.isFeasible)
       document = try await CommandSearch(
-        experiment.experiment, read, command, name, seed: seed, budget: budget, running
+        experiment.experiment, read, command, algorithm, seed: seed, budget: budget, running
       ).run(study, beginningWith: earlier.flatMap(\.trials))
     }
     try output.emit(json: try encodedJSON(document)) { StudyView(document).text }
@@ -98,4 +101,9 @@ extension EarlierTrials {
   }
 }
 
-extension AlgorithmName: ExpressibleByArgument {}
+/// How `--algorithm` reads a name.
+enum AlgorithmOption {
+  static let names = AlgorithmRegistry.builtIn.names.joined(separator: ", ")
+
+  static func entry(_ name: String) throws -> AlgorithmEntry { try AlgorithmRegistry.builtIn.named(name) }
+}

@@ -115,7 +115,7 @@ struct StudyRow {
   private init(_ trial: Study.Trial, _ stored: StoredStudy) {
     number = trial.number
     let losses: [Double]
-    switch trial.outcome {
+    switch trial.state {
     case .complete(let loss): (state, losses) = ("complete", trial.losses.isEmpty ? [loss] : trial.losses)
     case .stopped(let loss): (state, losses) = ("pruned", [loss])
     case .failed: (state, losses) = ("fail", [])
