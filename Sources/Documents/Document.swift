@@ -86,7 +86,14 @@ public struct DocumentReading<Model: Document>: Sendable {
   ///
   /// - Parameter path: the names on the way to it, `training.batch`.
   public func fault(_ path: String, _ message: String) -> DocumentError {
-    let names = path.split(separator: ".").map { NameKey(String($0)) }
+    fault(at: path.split(separator: ".").map(String.init), message)
+  }
+
+  /// An error at an entry.
+  ///
+  /// - Parameter path: the names on the way to it.
+  public func fault(at path: [String], _ message: String) -> DocumentError {
+    let names = path.map(NameKey.init)
     return source.fault(message, at: node.node(at: names.map(\.stringValue)) ?? node, names)
   }
 }

@@ -25,7 +25,7 @@ extension JobSpec {
       data: try entries.data?.resolved(over: Data()) ?? Data(),
       checkpoints: try entries.checkpoints?.resolved(over: Checkpoints()) ?? Checkpoints(), resources: resources,
       retries: try reading.retries(), after: entries.after ?? [], settings: entries.settings ?? [],
-      environment: Dictionary((entries.environment?.entries ?? []).map { ($0.name, $0.text) }) { $1 },
+      environment: Dictionary((entries.environment?.entries ?? []).map { ($0.name, $0.value) }) { $1 },
       secrets: entries.secrets ?? [],
       provenance: (plan?.provenance ?? Provenance()).overlaid(by: entries.provenance),
       expected: try entries.expected?.resolved(over: Expected(curve: ""), required: ["curve"]))

@@ -22,7 +22,7 @@ extension JobSpec.Settings: Codable, DocumentFormed {
   public static let documentPlaceholder = JobSpec.Settings()
 
   public init(from decoder: any Decoder) throws {
-    self.init(try OrderedTexts(from: decoder).entries.map { JobSpec.Setting($0.name, $0.text) })
+    self.init(try OrderedTexts(from: decoder).entries.map { JobSpec.Setting($0.name, $0.value) })
   }
 
   public func encode(to encoder: any Encoder) throws {
