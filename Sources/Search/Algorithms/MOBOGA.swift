@@ -147,7 +147,8 @@ private struct Breeding {
     }
     let volume = ParetoFront.hypervolume(known, below: reference)
     let scored = fresh.map { candidate -> (gain: Double, behind: Double, point: SearchSpace.Point) in
-      let gain = (ParetoFront.hypervolume(known + [candidate.losses], below: reference) - volume) * exp(candidate.logChance)
+      let gain =
+        (ParetoFront.hypervolume(known + [candidate.losses], below: reference) - volume) * exp(candidate.logChance)
       let behind = known.map { zip(candidate.losses, $0).map { max(0, $0 - $1) }.reduce(0, +) }.min() ?? 0
       return (gain, behind - candidate.logChance, candidate.point)
     }

@@ -1,16 +1,20 @@
 import Tables
 
-/// The scores of methods, such as models or prompts, on the examples of an evaluation, as far as they are known.
+/// The known scores of methods, such as models or prompts, on the examples of an evaluation.
 public struct ScoreMatrix: Sendable {
+  /// The names of the methods, the rows.
   public let methods: [String]
+  /// The names of the examples, the columns.
   public let examples: [String]
-  /// A row a method; NaN where it was not evaluated.
+  /// The scores, one row per method; NaN where a pair was not evaluated.
   private(set) var scores: [Double]
 
+  /// A matrix without scores.
+  ///
   /// - Throws: ``SearchError`` for fewer than two methods or without examples.
-  init(methods: [String], examples: [String]) throws(SearchError) {
+  public init(methods: [String], examples: [String]) throws(SearchError) {
     guard methods.count > 1, !examples.isEmpty else {
-      throw SearchError("a choice needs at least two methods, and examples to compare them on")
+      throw SearchError("a selection needs at least two methods, and examples to compare them on")
     }
     self.methods = methods
     self.examples = examples
@@ -46,13 +50,16 @@ public struct ScoreMatrix: Sendable {
     }
   }
 
+  /// The score of a method on an example, by their indices; NaN where it is unknown.
   public internal(set) subscript(method: Int, example: Int) -> Double {
     get { scores[method * examples.count + example] }
     set { scores[method * examples.count + example] = newValue }
   }
 
+  /// Whether a method was evaluated on an example.
   public func isKnown(_ method: Int, _ example: Int) -> Bool { !self[method, example].isNaN }
 
+  /// Whether every method was evaluated on every example.
   public var isComplete: Bool { !scores.contains(where: \.isNaN) }
 
   /// The known scores of a method.

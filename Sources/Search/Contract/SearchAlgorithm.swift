@@ -1,4 +1,5 @@
-import Fitting
+// Whoever writes an algorithm needs the generator, and nothing else of its module.
+@_exported import struct Fitting.SplitMix64
 
 /// A search algorithm: a value that proposes what to try next and learns from the outcomes.
 ///

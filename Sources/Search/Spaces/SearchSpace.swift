@@ -150,12 +150,12 @@ public struct SearchSpace: Sendable {
     parameters[index].value(atCoordinate: point[index])
   }
 
-  /// The number of a point among all, for a space whose ``size`` is known.
+  /// The number of a point among all, in a space whose ``size`` is known.
   package func number(of point: Point) -> Int {
     zip(levels, point).reduce(0) { $0 * $1.0 + Int(max(0, $1.1)) }
   }
 
-  /// The point of a number, which repeats where conditions do not hold.
+  /// The point of a number; several numbers have the same point where conditions do not hold.
   package func point(ofNumber number: Int) -> Point {
     var rest = number
     var point = Point(repeating: 0, count: parameters.count)
@@ -178,12 +178,12 @@ private func resolve(
   }
   guard let count = earlier[parent].levels else {
     throw SearchError(
-      "'\(parameter.name)' depends on '\(condition.parameter)', a real number; only levels can be named")
+      "'\(parameter.name)' depends on '\(condition.parameter)', a real number; conditions need a parameter with levels")
   }
   var levels: Set<Double> = []
   for wanted in condition.values {
     guard let level = (0..<count).first(where: { earlier[parent].value(atCoordinate: Double($0)) == wanted }) else {
-      throw SearchError("'\(parameter.name)' depends on '\(condition.parameter)' being \(wanted), which it never is")
+      throw SearchError("'\(parameter.name)' depends on '\(condition.parameter)' being \(wanted), which it cannot be")
     }
     levels.insert(Double(level))
   }
@@ -194,7 +194,7 @@ extension Parameter {
   fileprivate func priorCoordinate() throws(SearchError) -> Double? {
     guard let prior else { return nil }
     guard let coordinate = coordinate(of: prior) else {
-      throw SearchError("the prior of '\(name)' is \(prior), which it never is")
+      throw SearchError("the prior of '\(name)' is \(prior), which '\(name)' cannot be")
     }
     return coordinate
   }

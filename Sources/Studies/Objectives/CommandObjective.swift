@@ -18,7 +18,7 @@ public struct CommandObjective: Sendable {
   /// Constraints on metrics, known after a trial.
   public let measured: [MeasuredConstraint]
   /// What a trial costs, of its metrics and `seconds`; nil for its seconds.
-  public let cost: Measure?
+  package let cost: Measure?
   /// What the address space of each process of a run is limited to, in bytes; nil for no limit.
   public let memory: Double?
   /// How often a trial is run, each time with another seed; its values are the means.

@@ -226,7 +226,8 @@ public actor StudyRunner {
     let target = study.trials[number].fidelity
     let cost = target == nil ? record.cost : nil
     if goals.count > 1 {
-      try study.tell(number, losses: losses.isEmpty ? goals.map { _ in .infinity } : losses, excess: record.excess, cost: cost)
+      try study.tell(
+        number, losses: losses.isEmpty ? goals.map { _ in .infinity } : losses, excess: record.excess, cost: cost)
     } else {
       try study.tell(number, loss: losses.first, excess: record.excess, cost: cost, stopped: stopped)
     }

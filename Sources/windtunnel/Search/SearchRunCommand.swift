@@ -24,7 +24,8 @@ struct SearchRunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The algorithm; the experiment's own, or auto, unless given. (values: \(AlgorithmOption.names))", valueName: "name"),
+      "The algorithm; the experiment's own, or auto, unless given. (values: \(AlgorithmOption.names))",
+      valueName: "name"),
     completion: .list(AlgorithmRegistry.builtIn.names), transform: AlgorithmOption.entry)
   var algorithm: AlgorithmEntry?
 
