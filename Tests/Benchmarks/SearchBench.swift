@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -128,5 +129,5 @@ struct SearchBench {
     return loss
   }
 
-  private func number(_ value: Double) -> String { format(value, significant: 3) }
+  private func number(_ value: Double) -> String { NumberText.rounded(value) }
 }

@@ -1,13 +1,15 @@
+import Documents
 import Fitting
 import Foundation
 
 /// A design as a file, `windtunnel.design/1`: all its numbers in full precision, and what they rest on.
 ///
-/// Keys are written in snake case. What is not known or not finite is left out.
-public struct DesignDocument: Codable, Sendable {
-  public static let currentSchema = "windtunnel.design/1"
+/// What is not known or not finite is left out.
+public struct DesignDocument: Document {
+  public static let schema = "windtunnel.design/1"
+  public static let kind = "design"
+  public static let remedy = "write one by 'windtunnel design --output'"
 
-  public var schema = currentSchema
   public var law: String
   public var provenance: String
   /// `loss`, `optimum`, `both`; or `check` where a user's own runs are judged.
@@ -96,15 +98,6 @@ public struct DesignDocument: Codable, Sendable {
   public struct Factor: Codable, Sendable {
     public var loss: Double?
     public var params: Double?
-  }
-
-  /// Reads a document.
-  ///
-  /// - Throws: ``PlanError`` if it is no design, of another major version, or lacks something.
-  public init(json: Data) throws(PlanError) {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    self = try decoded("design", schema: Self.currentSchema, json, by: decoder)
   }
 
   public init(_ design: RunDesign, isCheck: Bool) {

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import ScalingLaws
@@ -42,7 +43,7 @@ public struct UpcyclingChoice: Sendable, Hashable {
   public let experts: Double
   public let architecture: ExpertArchitecture
   public let memoryLimit: Double?
-  /// The utilisation of mixtures over that of the dense model, for which budgets are counted.
+  /// The utilization of mixtures over that of the dense model, for which budgets are counted.
   public let mixtureRate: Double
   public let bytesPerParam: Double
 }
@@ -121,7 +122,7 @@ extension UpcyclingChoice {
     bytesPerParam = request.bytesPerParam
   }
 
-  /// Where the best option changes, by an even scan over the logarithm of compute and a root between its neighbours.
+  /// Where the best option changes, by an even scan over the logarithm of compute and a root between its neighbors.
   private static func crossovers(
     of curves: [UpcyclingCurve], within range: ClosedRange<Double>, paired: Int, level: Double
   ) -> [Crossover] {
@@ -161,18 +162,18 @@ extension UpcyclingChoice {
     if mixtureRate != 1 {
       sentences.append(
         "Budgets are those of the dense model; by their tokens a second and the active parameters of the table the mixtures "
-          + "get through \(significant(mixtureRate)) times as much compute in the same time.")
+          + "get through \(NumberText.rounded(mixtureRate)) times as much compute in the same time.")
     }
     if let row = rows.first(where: { $0.option == best }) {
       let others = rows.filter { $0.option != best && $0.fits }.map {
-        "\($0.option.rawValue) to \(significant($0.loss.value, digits: 4))"
+        "\($0.option.rawValue) to \(NumberText.rounded($0.loss.value, 4))"
       }
       let against = others.isEmpty ? "" : ", " + others.joined(separator: " and ")
       sentences.append(
         "\(formatFLOPs(flops)) more, \(formatTokens(row.tokens)), bring \(best.rawValue) to a loss of "
-          + "\(significant(row.loss.value, digits: 4))\(against).")
+          + "\(NumberText.rounded(row.loss.value, 4))\(against).")
       if let share = row.share {
-        sentences.append("It is best in \(significant(share * 100, digits: 2)) % of the draws.")
+        sentences.append("It is best in \(NumberText.percent(share, 2)) of the draws.")
       }
     }
     let range = "\(formatFLOPs(searched.lowerBound)) and \(formatFLOPs(searched.upperBound))"
@@ -213,7 +214,7 @@ extension UpcyclingChoice {
       {
         guard let range = law.ranges[variable.column], value > 1.5 * range.upperBound else { continue }
         sentences.append(
-          "\(variable.column) of \(curve.option.rawValue) is \(significant(value / range.upperBound, digits: 2)) times the "
+          "\(variable.column) of \(curve.option.rawValue) is \(NumberText.rounded(value / range.upperBound, 2)) times the "
             + "largest run's.")
       }
       if let preset = law.law.presets.first(where: { $0.values == law.parameters }) {

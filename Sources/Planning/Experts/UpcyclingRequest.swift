@@ -28,7 +28,7 @@ public struct UpcyclingRequest: Sendable, Hashable {
   /// In bytes; no limit where nil.
   public var memory: Double?
   public var bytesPerParam: Double
-  /// The utilisation of mixtures over that of the dense model.
+  /// The utilization of mixtures over that of the dense model.
   public var mixtureRate = 1.0
   /// The most further tokens; no limit where nil.
   public var maxTokens: Double?
@@ -88,7 +88,7 @@ struct UpcyclingCurve {
   /// Tokens before the further ones, where the law counts those too.
   let tokensBefore: Double
   let maxTokens: Double?
-  /// What of a budget, which is counted for the dense model, the option's utilisation leaves.
+  /// What of a budget, which is counted for the dense model, the option's utilization leaves.
   private let rate: Double
   let point: LossSurface
   let draws: [LossSurface]

@@ -29,19 +29,6 @@ extension PlanDocument {
       /// Of the draws.
       public var share: Double?
 
-      enum CodingKeys: String, CodingKey {
-        case experts, tokens, flops, loss, memory, binds, share
-        case activeParams = "active_params"
-        case totalParams = "total_params"
-      }
-    }
-
-    enum CodingKeys: String, CodingKey {
-      case experts, vocabulary, memory, binds, alternatives, unfit
-      case activeExperts = "active_experts"
-      case totalParams = "total_params"
-      case memoryLimit = "memory_limit"
-      case bytesPerParam = "bytes_per_param"
     }
 
     init(_ choice: MixtureChoice) {
@@ -72,7 +59,7 @@ extension PlanDocument {
     public var vocabulary: Double
     public var memoryLimit: Double?
     public var bytesPerParam: Double
-    /// The utilisation of mixtures over that of the dense model; nil where one utilisation was taken for all.
+    /// The utilization of mixtures over that of the dense model; nil where one utilization was taken for all.
     public var mixtureRate: Double?
     /// `dense`, `moe_from_scratch` or `upcycled`, as in the rows and crossovers.
     public var best: String
@@ -90,11 +77,6 @@ extension PlanDocument {
       public var fits: Bool
       public var share: Double?
 
-      enum CodingKeys: String, CodingKey {
-        case option, tokens, loss, memory, fits, share
-        case activeParams = "active_params"
-        case totalParams = "total_params"
-      }
     }
 
     public struct Crossover: Codable, Sendable, Hashable {
@@ -102,16 +84,6 @@ extension PlanDocument {
       public var tokens: Double?
       public var below: String
       public var above: String
-    }
-
-    enum CodingKeys: String, CodingKey {
-      case experts, vocabulary, best, options, crossovers
-      case denseParams = "dense_params"
-      case denseTokens = "dense_tokens"
-      case activeExperts = "active_experts"
-      case memoryLimit = "memory_limit"
-      case bytesPerParam = "bytes_per_param"
-      case mixtureRate = "mixture_rate"
     }
 
     init(_ choice: UpcyclingChoice) {

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -133,7 +134,7 @@ public struct BatchDocument: Codable, Sendable, Equatable {
   public func name(of definition: Definition) -> String {
     switch definition {
     case .trade: "E_min/S_min"
-    case .overhead: "\(String(format: "%g", (overhead ?? 0) * 100)) % overhead"
+    case .overhead: NumberText.percent(overhead ?? 0, 6) + " overhead"
     case .noiseScale: "simple noise scale"
     }
   }

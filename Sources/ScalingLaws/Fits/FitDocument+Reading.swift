@@ -88,14 +88,14 @@ extension FitDocument {
 
   /// The law with its parameters and draws.
   ///
-  /// A law of the catalogue keeps its trade-off; any other is rebuilt from the document alone.
+  /// A law of the catalog keeps its trade-off; any other is rebuilt from the document alone.
   public func fittedLaw() throws -> FittedLaw {
     if let fault { throw DocumentError("the fit of \(runs.file) is damaged: \(fault)") }
     let formula = try Formula(self.formula)
     let order = formula.names.filter { variables[$0] != nil }
     let pairs = order.map { Law.Variable($0, column: variables[$0] ?? $0) }
     let fixed = fixed ?? [:]
-    let known = try LawCatalogue().laws.first {
+    let known = try LawCatalog().laws.first {
       $0.name == law && $0.formula.text == formula.text && $0.target == target
         && $0.parameterNames.filter { fixed[$0] == nil } == parameterOrder
         && Dictionary($0.variables.map { ($0.name, $0.column) }, uniquingKeysWith: { $1 }) == variables
@@ -110,7 +110,7 @@ extension FitDocument {
     let size = pairs.first { $0.column == "params" }?.name
     let tokens = pairs.first { $0.column == "tokens" }?.name
     let tradeOff = size.flatMap { n in
-      tokens.flatMap { Law.TradeOff(recognising: formula.substituting(fixed), size: n, tokens: $0) }
+      tokens.flatMap { Law.TradeOff(recognizing: formula.substituting(fixed), size: n, tokens: $0) }
     }
     let rebuilt = Law(
       name: law, title: formula.text, formula: formula.substituting(fixed), target: target, variables: pairs,

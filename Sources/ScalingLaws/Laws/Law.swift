@@ -8,7 +8,7 @@ import Tables
 public struct Law: Hashable, Sendable {
   /// As the command line names it: `chinchilla`.
   public let name: String
-  /// What the law is about, by which the catalogue is ordered.
+  /// What the law is about, by which the catalog is ordered.
   public let family: Family
   public let title: String
   public let formula: Formula
@@ -16,7 +16,7 @@ public struct Law: Hashable, Sendable {
   public let target: String
   public let variables: [Variable]
   public let parameters: [ParameterDomain]
-  /// The objective that the law's authors minimise.
+  /// The objective that the law's authors minimize.
   public let objective: Objective
   /// How the minimum of the law at a given compute is found in closed form; numerically where nil.
   public let tradeOff: TradeOff?

@@ -134,7 +134,7 @@ public struct LawFile: Sendable {
     }
   }
 
-  /// A key that is misspelt would otherwise be a wish that is silently not granted.
+  /// A key that is misspelled would otherwise be a wish that is silently not granted.
   private static func check(_ mapping: Node.Mapping, _ known: [String], _ of: String, _ path: String)
     throws(DocumentError)
   {

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Report
@@ -27,8 +28,8 @@ struct ExpertsView {
         [
           (row.experts == choice.experts ? "→ " : "") + (row.experts == 1 ? "1 (dense)" : "\(Int(row.experts))"),
           formatParams(row.activeParams.value), formatParams(row.totalParams), formatTokens(row.tokens.value),
-          format(row.loss.value, significant: 5), interval(row.loss), formatBytes(row.memory), row.binding.rawValue,
-        ] + (hasCompute ? [flops] : []) + (hasShares ? [row.share.map(percent) ?? "–"] : []))
+          NumberText.rounded(row.loss.value, 5), interval(row.loss), formatBytes(row.memory), row.binding.rawValue,
+        ] + (hasCompute ? [flops] : []) + (hasShares ? [row.share.map { NumberText.percent($0) } ?? "–"] : []))
     }
     return table.render(width: max(terminal.columns, 110))
   }
@@ -48,9 +49,9 @@ struct ExpertsView {
       table.add(
         [
           (row.option == choice.best ? "→ " : "") + row.option.rawValue, formatParams(row.activeParams),
-          formatParams(row.totalParams), formatTokens(row.tokens), format(row.loss.value, significant: 5),
+          formatParams(row.totalParams), formatTokens(row.tokens), NumberText.rounded(row.loss.value, 5),
           interval(row.loss), formatBytes(row.memory) + (row.fits ? "" : " (too much)"),
-        ] + (hasShares ? [row.share.map(percent) ?? "–"] : []))
+        ] + (hasShares ? [row.share.map { NumberText.percent($0) } ?? "–"] : []))
     }
     var text = table.render(width: max(terminal.columns, 110))
     guard !choice.crossovers.isEmpty else { return text }
@@ -70,9 +71,8 @@ struct ExpertsView {
 
   private func interval(_ quantity: Quantity) -> String {
     quantity.interval.map {
-      "\(format($0.lowerBound, significant: 4)) … \(format($0.upperBound, significant: 4))"
+      "\(NumberText.rounded($0.lowerBound, 4)) … \(NumberText.rounded($0.upperBound, 4))"
     } ?? "–"
   }
 
-  private func percent(_ share: Double) -> String { "\(format(share * 100, significant: 3)) %" }
 }

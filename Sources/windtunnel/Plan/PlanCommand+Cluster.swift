@@ -11,9 +11,9 @@ extension PlanCommand {
   /// - Returns: whether it did.
   func planOnCluster(_ assumptions: CostAssumptions) throws -> Bool {
     if mfu != nil {
-      // A budget of a cluster and a time is then compute at the stated utilisation.
+      // A budget of a cluster and a time is then compute at the stated utilization.
       guard clustered.cluster == nil, clustered.days == nil else {
-        throw UsageError("--cluster and --days work size, layout and utilisation out together; leave out --mfu")
+        throw UsageError("--cluster and --days work size, layout and utilization out together; leave out --mfu")
       }
       return false
     }
@@ -70,7 +70,7 @@ extension PlanCommand {
     document.warnings = source.caveats + document.warnings
     let figure = PlanFigure(planned.plan, source.fitted, swept, document.cluster)
     if let path = plot.plot { try figure.grid.write(to: path) }
-    try output.emit(json: try encodedJSON(document)) {
+    try output.emit(document) {
       PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
     }
     return true

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Report
@@ -21,7 +22,7 @@ struct PlanFigure {
   var grid: PlotGrid {
     PlotGrid(
       title: "\(plan.law): a plan for \(formatFLOPs(plan.flops.value))",
-      rows: [[valley, experts, tried, utilisations].compactMap { $0 }, [sizes, losses, times].compactMap { $0 }]
+      rows: [[valley, experts, tried, utilizations].compactMap { $0 }, [sizes, losses, times].compactMap { $0 }]
         .filter { !$0.isEmpty })
   }
 
@@ -45,7 +46,7 @@ struct PlanFigure {
         .band(
           .init(
             x: sizes, lower: edge((1 - plan.level) / 2), upper: edge((1 + plan.level) / 2), ink: .index(0),
-            label: "\(format(plan.level * 100, significant: 3)) % of draws")))
+            label: "\(NumberText.percent(plan.level)) of draws")))
     }
     layers.append(.line(.init(x: sizes, y: curve, ink: .index(0), width: 2, label: "loss at this compute")))
     layers.append(
@@ -83,9 +84,9 @@ struct PlanFigure {
       .init(isOfTimes ? "days" : "loss"), height)
   }
 
-  private var utilisations: Plot? {
+  private var utilizations: Plot? {
     guard let cluster, cluster.sizes.count > 1 else { return nil }
-    return sizePlot(cluster, "Utilisation in the fastest layout", .init("MFU (%)")) { $0.mfu * 100 }
+    return sizePlot(cluster, "Utilization in the fastest layout", .init("MFU (%)")) { $0.mfu * 100 }
   }
 
   private func sizePlot(

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Report
@@ -26,7 +27,7 @@ struct PlanView {
   private var experts: ExpertsView { ExpertsView(plan: plan, terminal: terminal) }
 
   private var answer: String {
-    let level = "\(format(plan.level * 100, significant: 3)) % interval"
+    let level = "\(NumberText.percent(plan.level)) interval"
     var table = TextTable([.init("plan"), .init(""), .init(level)], terminal: terminal)
     func row(_ name: String, _ quantity: Quantity?, _ text: (Double) -> String) {
       guard let quantity else { return }
@@ -45,18 +46,18 @@ struct PlanView {
       table.add(["memory", formatBytes(best.memory)])
     }
     row("tokens", plan.tokens) { formatTokens($0) }
-    row("tokens per parameter", plan.tokensPerParam) { format($0, significant: 3) }
-    row("epochs of distinct tokens", plan.epochs) { format($0, significant: 4) }
+    row("tokens per parameter", plan.tokensPerParam) { NumberText.rounded($0) }
+    row("epochs of distinct tokens", plan.epochs) { NumberText.rounded($0, 4) }
     row("training compute", plan.flops) { formatFLOPs($0) }
-    row("loss", plan.loss) { format($0, significant: 5) }
+    row("loss", plan.loss) { NumberText.rounded($0, 5) }
     if let one = plan.predictionInterval {
       table.add([
-        "loss of one run", "", "\(format(one.lowerBound, significant: 5)) … \(format(one.upperBound, significant: 5))",
+        "loss of one run", "", "\(NumberText.rounded(one.lowerBound, 5)) … \(NumberText.rounded(one.upperBound, 5))",
       ])
     }
     if let exponents = plan.exponents {
-      row("size grows as C^", exponents.params) { format($0, significant: 4) }
-      row("tokens grow as C^", exponents.tokens) { format($0, significant: 4) }
+      row("size grows as C^", exponents.params) { NumberText.rounded($0, 4) }
+      row("tokens grow as C^", exponents.tokens) { NumberText.rounded($0, 4) }
     }
     if let cost = document.cost, (cost.gpuHours ?? 0) >= 0.1 {
       table.addRule()
@@ -79,10 +80,10 @@ struct PlanView {
         + (isOptimum(optimum) ? "" : ", without the plan's constraints"), terminal: terminal)
     for row in valley.rows {
       table.add([
-        "\(row.factor < 1 ? "1/\(format(1 / row.factor, significant: 3)) of" : "\(format(row.factor, significant: 3)) ×") the size",
+        "\(row.factor < 1 ? "1/\(NumberText.rounded(1 / row.factor)) of" : "\(NumberText.rounded(row.factor)) ×") the size",
         formatParams(row.params), formatTokens(row.tokens),
-        format(row.loss, significant: 5), format(row.excess, significant: 2),
-        row.extraCompute.map { "+\(format($0 * 100, significant: 2)) %" } ?? "cannot",
+        NumberText.rounded(row.loss, 5), NumberText.rounded(row.excess, 2),
+        row.extraCompute.map { "+\(NumberText.percent($0, 2))" } ?? "cannot",
       ])
     }
     return table.render(width: max(terminal.columns, 80))
@@ -108,15 +109,15 @@ struct PlanView {
       let time =
         hasTime
         ? [
-          row.seconds.map { formatDuration($0) } ?? "–", row.mfu.map { "\(format($0 * 100, significant: 3)) %" } ?? "–",
+          row.seconds.map { formatDuration($0) } ?? "–", row.mfu.map { NumberText.percent($0) } ?? "–",
         ] : []
       table.add(
         [formatFLOPs(row.budget)] + experts + [
           row.params?.value.map { formatParams($0) } ?? "–",
           interval(row.params) { formatParams($0) },
           row.tokens?.value.map { formatTokens($0) } ?? "–",
-          row.tokensPerParam?.value.map { format($0, significant: 3) } ?? "–",
-          row.loss.value.map { format($0, significant: 4) } ?? "–", interval(row.loss) { format($0, significant: 4) },
+          row.tokensPerParam?.value.map { NumberText.rounded($0) } ?? "–",
+          row.loss.value.map { NumberText.rounded($0, 4) } ?? "–", interval(row.loss) { NumberText.rounded($0, 4) },
         ] + time)
     }
     return table.render(width: max(terminal.columns, 100))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 import Search
@@ -73,16 +74,17 @@ struct SearchBenchCommand: ParsableCommand {
       ], terminal: terminal)
     for row in comparison.algorithms.sorted(by: { $0.meanRegret < $1.meanRegret }) {
       table.add([
-        row.algorithm, format(row.meanRegret, significant: 4), format(row.standardError, significant: 2),
-        format(row.medianRegret, significant: 4), percent(row.optimumFound),
-        row.probabilityOfSuperiority.map(percent) ?? "–", row.pValue.map { format($0, significant: 2) } ?? "–",
+        row.algorithm, NumberText.rounded(row.meanRegret, 4), NumberText.rounded(row.standardError, 2),
+        NumberText.rounded(row.medianRegret, 4), NumberText.percent(row.optimumFound),
+        row.probabilityOfSuperiority.map { NumberText.percent($0) } ?? "–",
+        row.pValue.map { NumberText.rounded($0, 2) } ?? "–",
       ])
     }
     let best =
-      comparison.optimum.map { "the best feasible value is \(format($0, significant: 8))" }
+      comparison.optimum.map { "the best feasible value is \(NumberText.rounded($0, 8))" }
       ?? "regret is the share of the best hypervolume that is missing"
     return
-      "\(comparison.name): \(comparison.goals.text), \(format(comparison.budget, significant: 6)) "
+      "\(comparison.name): \(comparison.goals.text), \(NumberText.rounded(comparison.budget, 6)) "
       + "\(comparison.unitName), \(comparison.seeds) seeds from \(comparison.firstSeed); \(best)\n\n" + table.render()
       + (comparison.rankAgreement.isEmpty ? "" : "\n" + agreement(comparison))
   }
@@ -93,13 +95,12 @@ struct SearchBenchCommand: ParsableCommand {
       title: "How short trainings rank configurations, beside full ones", terminal: .standardOutput)
     for row in comparison.rankAgreement {
       table.add([
-        format(row.fidelity, significant: 12), "\(row.configurations)", format(row.kendallTau, significant: 2),
+        NumberText.rounded(row.fidelity, 12), "\(row.configurations)", NumberText.rounded(row.kendallTau, 2),
       ])
     }
     return table.render()
   }
 
-  private func percent(_ share: Double) -> String { "\(format(100 * share, significant: 3)) %" }
 }
 
 extension SearchComparison {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Report
 import Search
 import Studies
@@ -92,13 +93,13 @@ struct SearchMethodsCommand: ParsableCommand {
         .init("chance to be best", .right),
       ],
       title: "\(matrix.methods.count) methods, \(matrix.examples.count) examples; "
-        + "\(known) of \(total) pairs evaluated (\(format(100 * Double(known) / Double(total), significant: 3)) %)",
+        + "\(known) of \(total) pairs evaluated (\(NumberText.percent(Double(known) / Double(total))))",
       terminal: .standardOutput)
     for entry in ranking.entries {
       table.add([
-        entry.method, "\(entry.evaluated)", entry.mean.map { format($0, significant: 4) } ?? "–",
-        entry.standardError.map { format($0, significant: 2) } ?? "–",
-        "\(format(100 * entry.chanceBest, significant: 3)) %",
+        entry.method, "\(entry.evaluated)", entry.mean.map { NumberText.rounded($0, 4) } ?? "–",
+        entry.standardError.map { NumberText.rounded($0, 2) } ?? "–",
+        NumberText.percent(entry.chanceBest),
       ])
     }
     guard !pairs.isEmpty else {
@@ -113,7 +114,7 @@ struct SearchMethodsCommand: ParsableCommand {
   private func view(_ replay: SelectionReplay, _ matrix: ScoreMatrix) -> String {
     func table(_ title: String, _ cell: (SelectionReplay.Row) -> String) -> String {
       var table = TextTable(
-        [.init("strategy")] + SelectionReplay.shares.map { .init("\(format(100 * $0, significant: 3)) %", .right) },
+        [.init("strategy")] + SelectionReplay.shares.map { .init(NumberText.percent($0), .right) },
         title: title, terminal: .standardOutput)
       for strategy in SelectionStrategy.allCases {
         table.add([strategy.rawValue] + replay.rows.filter { $0.strategy == strategy }.map(cell))
@@ -124,9 +125,9 @@ struct SearchMethodsCommand: ParsableCommand {
       table(
         "How often the best of \(matrix.methods.count) methods is found from a share of \(matrix.examples.count) examples each "
           + "(\(replay.seeds) seeds)"
-      ) { "\(format(100 * $0.foundBest, significant: 3)) %" },
-      table("How far the best is above the chosen one, on average") { format($0.regret, significant: 2) },
-      table("Kendall's tau of the ranking with the true one") { format($0.kendallTau, significant: 2) },
+      ) { NumberText.percent($0.foundBest) },
+      table("How far the best is above the chosen one, on average") { NumberText.rounded($0.regret, 2) },
+      table("Kendall's tau of the ranking with the true one") { NumberText.rounded($0.kendallTau, 2) },
     ].joined(separator: "\n")
   }
 }

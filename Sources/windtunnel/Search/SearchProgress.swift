@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import RunStore
@@ -26,7 +27,7 @@ final class SearchProgress: Sendable {
       text += zip(experiment.goals, losses).map { "\($0.metric) \(number($0.direction.value(ofLoss: $1)))" }
         .joined(separator: ", ")
       if let name = study.fidelity?.name, let reached = trial.reports.last?.fidelity {
-        text += " at \(name) \(format(reached, significant: 12))"
+        text += " at \(name) \(NumberText.rounded(reached, 12))"
       }
     case .failed: text += "failed" + (record?.failure.map { ": \($0)" } ?? "")
     case .running: text += "running"
@@ -44,7 +45,7 @@ final class SearchProgress: Sendable {
     var parts: [String] = []
     if let trials = budget.trials {
       let unit = experiment.fidelity == nil ? "trials" : "full trainings"
-      parts.append("\(format(spent.trials, significant: 3)) of \(trials) \(unit)")
+      parts.append("\(NumberText.rounded(spent.trials)) of \(trials) \(unit)")
       shares.append(spent.trials / Double(trials))
     }
     if let cost = budget.cost {
@@ -70,5 +71,5 @@ final class SearchProgress: Sendable {
     return formatDuration(seconds * (1 - share) / (share - first.share), digits: 2)
   }
 
-  private func number(_ value: Double) -> String { format(value, significant: 5) }
+  private func number(_ value: Double) -> String { NumberText.rounded(value, 5) }
 }

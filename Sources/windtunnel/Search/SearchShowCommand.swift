@@ -72,11 +72,11 @@ struct SearchShowCommand: AsyncParsableCommand {
       let isFeasible = stored.study.trials[row.number].isFeasible
       var cells = ["\(row.number)", isFeasible ? row.state : "violating"]
       cells += stored.experiment.goals.indices.map { index in
-        row.values.isEmpty ? "–" : format(row.values[index], significant: 6)
+        row.values.isEmpty ? "–" : NumberText.rounded(row.values[index], 6)
       }
-      if stored.study.fidelity != nil { cells.append(row.fidelity.map { format($0, significant: 6) } ?? "–") }
+      if stored.study.fidelity != nil { cells.append(row.fidelity.map { NumberText.rounded($0, 6) } ?? "–") }
       cells += names.map { row.parameters[$0]?.description ?? "–" }
-      table.add(cells + [row.record.map { format($0.seconds, significant: 4) } ?? "–"])
+      table.add(cells + [row.record.map { NumberText.rounded($0.seconds, 4) } ?? "–"])
     }
     return table.render()
   }

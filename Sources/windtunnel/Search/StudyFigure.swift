@@ -1,3 +1,4 @@
+import Documents
 import Report
 import Search
 import Studies
@@ -67,7 +68,7 @@ struct StudyFigure {
     let order = importance.shares.indices.sorted { importance.shares[$0] < importance.shares[$1] }
     let layers: [Plot.Layer] = order.enumerated().flatMap { place, index in
       let share = importance.shares[index]
-      let text = "\(study.space.parameters[index].name) \(format(100 * share, significant: 2)) %"
+      let text = "\(study.space.parameters[index].name) \(NumberText.percent(share, 2))"
       return [
         Plot.Layer.spans(.init(start: [0], end: [share], y: [Double(place + 1)], ink: .index(0))),
         .annotation(.init(x: share, y: Double(place + 1), text: text, ink: .gray)),

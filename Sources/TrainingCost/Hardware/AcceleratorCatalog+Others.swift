@@ -24,32 +24,32 @@ extension Accelerator {
       citation: "AMD Instinct MI355X data sheet, without sparsity; power recalled"),
   ]
 
-  /// Between slices, TPUs talk over the data-centre network.
-  private static let dataCentre = ethernet(50, "data-centre network")
+  /// Between slices, TPUs talk over the data-center network.
+  private static let dataCenter = ethernet(50, "data-center network")
 
   static let tpus = [
     Accelerator(
       name: "TPU-v4", aliases: ["v4"], peaks: teraFLOPs([.bf16: 275]), memoryBytes: 32e9, memoryBandwidth: 1.2e12,
-      link: link("ICI 3D torus", 150, domain: 4096), network: dataCentre, devicesPerNode: 4, watts: 170,
+      link: link("ICI 3D torus", 150, domain: 4096), network: dataCenter, devicesPerNode: 4, watts: 170,
       citation: "Google Cloud TPU v4 system architecture, per chip; ICI recalled, network between slices assumed",
       listPrice: ComputePrice(listed: 3.22, basis: "Google Cloud's list price of 2025-03-03")),
     Accelerator(
       name: "TPU-v5e", aliases: ["v5e", "TPU v5 lite"], peaks: teraFLOPs([.bf16: 197]), memoryBytes: 16e9,
-      memoryBandwidth: 0.82e12, link: link("ICI 2D torus", 100, domain: 256), network: dataCentre, watts: 140,
+      memoryBandwidth: 0.82e12, link: link("ICI 2D torus", 100, domain: 256), network: dataCenter, watts: 140,
       citation: "Google Cloud TPU v5e system architecture, per chip; ICI recalled, network between slices assumed",
       listPrice: ComputePrice(listed: 1.20, basis: "Google Cloud's list price of 2025-03-03")),
     Accelerator(
       name: "TPU-v5p", aliases: ["v5p"], peaks: teraFLOPs([.bf16: 459]), memoryBytes: 95e9, memoryBandwidth: 2.76e12,
-      link: link("ICI 3D torus", 300, domain: 8960), network: dataCentre, devicesPerNode: 4,
+      link: link("ICI 3D torus", 300, domain: 8960), network: dataCenter, devicesPerNode: 4,
       citation: "Google Cloud TPU v5p system architecture, per chip; network between slices assumed"),
     Accelerator(
       name: "TPU-v6e", aliases: ["v6e", "Trillium"], peaks: teraFLOPs([.bf16: 918, .fp8: 918]), memoryBytes: 32e9,
-      memoryBandwidth: 1.64e12, link: link("ICI 2D torus", 224, domain: 256), network: dataCentre,
+      memoryBandwidth: 1.64e12, link: link("ICI 2D torus", 224, domain: 256), network: dataCenter,
       citation: "Google Cloud TPU v6e system architecture, per chip; network between slices assumed",
       listPrice: ComputePrice(listed: 2.70, basis: "Google Cloud's list price of 2025-03-03")),
     Accelerator(
       name: "TPU-v7x", aliases: ["v7x", "Ironwood"], peaks: teraFLOPs([.bf16: 2307, .fp8: 4614]), memoryBytes: 192e9,
-      memoryBandwidth: 7.4e12, link: link("ICI", 600, domain: 9216), network: dataCentre, devicesPerNode: 4,
+      memoryBandwidth: 7.4e12, link: link("ICI", 600, domain: 9216), network: dataCenter, devicesPerNode: 4,
       citation: "Google Cloud TPU7x documentation, per chip; memory recalled, network between slices assumed"),
   ]
 

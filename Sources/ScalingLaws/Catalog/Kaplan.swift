@@ -67,7 +67,7 @@ extension Law {
   /// Equation 1.6: `L(N, S_min) = (N_c/N)^alpha_N + (S_c/S_min)^alpha_S`, S_min in steps at a batch far above critical.
   private static func kaplanSizeAndSteps() throws -> Law {
     Law(
-      name: "kaplan-ns", family: .pretraining, title: "loss from size and optimisation steps",
+      name: "kaplan-ns", family: .pretraining, title: "loss from size and optimization steps",
       formula: try Formula("(N_c/N)^alpha_N + (S_c/S)^alpha_S"),
       variables: [Variable("N", column: "params"), Variable("S", column: "steps")],
       parameters: [

@@ -13,7 +13,7 @@ extension Law {
     let tokensPerCharacter = "0.00639222*log(V/1000)^2 - 0.15811069*log(V/1000) + 1.20470122"
     return Law(
       name: "vocabulary", family: .data,
-      title: "unigram-normalised loss from size, vocabulary and characters",
+      title: "unigram-normalized loss from size, vocabulary and characters",
       formula: try Formula("A1/(N/1M)^beta + A2/(V*d/1M)^alpha2 + B/(H/1B*(\(tokensPerCharacter)))^beta - E"),
       target: "loss_unigram_normalised",
       variables: [

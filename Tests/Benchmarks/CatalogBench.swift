@@ -3,8 +3,8 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// A law of the catalogue on public runs.
-struct CatalogueCase {
+/// A law of the catalog on public runs.
+struct CatalogCase {
   let law: String
   let file: String
   var condition: String?
@@ -18,7 +18,7 @@ struct CatalogueCase {
   /// The folder of public run tables beside the checkout, which users need not have.
   static let folder = "../shared/data/laws"
 
-  static let all: [CatalogueCase] = [
+  static let all: [CatalogCase] = [
     .init(law: "chinchilla", file: "chinchilla_epoch_svg.csv", dropHighestLoss: 5),
     .init(law: "kaplan-nd", file: "chinchilla_epoch_svg.csv"),
     .init(law: "data-constrained", file: "dataconstrained_182.csv"),
@@ -60,7 +60,7 @@ struct CatalogueCase {
     if let condition { runs = try runs.filtered(where: condition).table }
     if dropHighestLoss > 0 { runs = try runs.droppingHighestLoss(dropHighestLoss).table }
     if law == Law.multiPowerName { runs = try runs.addingSchedule(warmup: warmup, target: "loss") }
-    let own = try LawCatalogue().law(law, over: runs)
+    let own = try LawCatalog().law(law, over: runs)
     let law = target.map { own.predicting($0) } ?? own
     guard !by.isEmpty else { return (law, [runs]) }
     return (law, try runs.grouped(by: by).map { runs.selecting(rows: $0.rows) })
@@ -68,7 +68,7 @@ struct CatalogueCase {
 }
 
 /// The fits of one case, as a command makes them but for the bootstrap.
-struct CatalogueBench {
+struct CatalogBench {
   let law: Law
   let runs: [RunTable]
   let fits: [LawFit]
@@ -76,7 +76,7 @@ struct CatalogueBench {
   /// With the report on sensitivity and identifiability that one fit is given unless refused.
   let reported: Double?
 
-  init(_ bench: CatalogueCase) throws {
+  init(_ bench: CatalogCase) throws {
     let (law, runs) = try bench.problems()
     var settings = FitProtocol()
     settings.resamples = 0

@@ -3,7 +3,7 @@ import Formulas
 import Tables
 
 /// The laws that come with Windtunnel.
-public struct LawCatalogue: Sendable {
+public struct LawCatalog: Sendable {
   public let laws: [Law]
 
   /// - Throws: ``FormulaError`` if a law's formula is wrong, which a test rules out.

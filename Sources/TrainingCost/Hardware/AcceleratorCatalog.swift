@@ -3,7 +3,7 @@ extension Accelerator {
   public static let assumed = h100
 
   /// The accelerators that come with Windtunnel.
-  public static let catalogue: [Accelerator] = voltaAndAmpere + hopper + blackwell + cards + amd + tpus + others
+  public static let catalog: [Accelerator] = voltaAndAmpere + hopper + blackwell + cards + amd + tpus + others
 
   /// Largest matrix products found by search over their shapes.
   static let bekman = "S. Bekman, Machine Learning Engineering, 2024 and 2025: largest matrix product found by search"

@@ -20,7 +20,7 @@ public struct KnownModel: Sendable, Hashable {
   }
 
   /// The models that come with Windtunnel.
-  public static let catalogue: [KnownModel] = [
+  public static let catalog: [KnownModel] = [
     llama, likeLlama, olmo, gemma, qwen2, qwen3, mixtral, fineGrained, gpt, pythia, opt, bloom, falcon, mpt, phi, palm,
     starCoder,
   ].flatMap { $0 }
@@ -30,12 +30,12 @@ public struct KnownModel: Sendable, Hashable {
   /// - Throws: ``CostError`` that names the likeliest one meant.
   public static func named(_ name: String) throws(CostError) -> KnownModel {
     let wanted = parts(name)
-    if let found = catalogue.first(where: { ([$0.name] + $0.aliases).contains { parts($0) == wanted } }) {
+    if let found = catalog.first(where: { ([$0.name] + $0.aliases).contains { parts($0) == wanted } }) {
       return found
     }
     let hint =
-      nearestName(to: name, among: catalogue.flatMap { [$0.name] + $0.aliases }).map { "did you mean '\($0)'?" }
-      ?? "there are \(catalogue.count), such as llama-3-8b, qwen2.5-7b, mixtral-8x7b and deepseek-v3"
+      nearestName(to: name, among: catalog.flatMap { [$0.name] + $0.aliases }).map { "did you mean '\($0)'?" }
+      ?? "there are \(catalog.count), such as llama-3-8b, qwen2.5-7b, mixtral-8x7b and deepseek-v3"
     throw CostError("there is no model '\(excerpted(name))'; \(hint)")
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The residuals at a point, and their slopes by the free coordinates.
-struct Linearisation {
+struct Linearization {
   /// Free coordinates.
   let point: [Double]
   let residuals: [Double]

@@ -2,7 +2,7 @@ import Documents
 import Formulas
 
 /// The accelerators there are to plan with, those of Windtunnel and a user's own, and the user's clusters of them.
-public struct HardwareCatalogue: Sendable, Hashable {
+public struct HardwareCatalog: Sendable, Hashable {
   /// A user's come first, then those of Windtunnel; a user's of the same name takes the place of the latter.
   public let accelerators: [Accelerator]
   public var clusters: [NamedCluster] = []
@@ -13,12 +13,12 @@ public struct HardwareCatalogue: Sendable, Hashable {
     public let cluster: Cluster
   }
 
-  public static let builtIn = HardwareCatalogue(Accelerator.catalogue)
+  public static let builtIn = HardwareCatalog(Accelerator.catalog)
 
   /// The built-in accelerators and some more.
   public init(adding own: [Accelerator]) {
     let taken = Set(own.flatMap { [$0.name] + $0.aliases }.map(Self.plain))
-    self.init(own + Accelerator.catalogue.filter { !taken.contains(Self.plain($0.name)) })
+    self.init(own + Accelerator.catalog.filter { !taken.contains(Self.plain($0.name)) })
   }
 
   private init(_ accelerators: [Accelerator]) { self.accelerators = accelerators }

@@ -1,0 +1,99 @@
+/// A model that is stored or read as a document: JSON or YAML whose line `schema` says what it is.
+///
+/// ```swift
+/// struct Note: Document {
+///   static let schema = "example.note/1"
+///   static let kind = "note"
+///   var text: String
+/// }
+/// let note = try Note.read("note.json").value
+/// ```
+///
+/// Names are written in snake case. A reader takes any minor version of its schema (`example.note/1.2`), which only adds,
+/// and refuses another major version.
+public protocol Document: Codable, Sendable {
+  /// The name and major version, `windtunnel.fit/1`.
+  static var schema: String { get }
+  /// The name for messages: `fit document`.
+  static var kind: String { get }
+  /// How to get such a file, for the message where it is missing.
+  static var remedy: String { get }
+  /// Whether people write it by hand, so that a misspelled entry is an error and not an addition of a later version.
+  static var isHandwritten: Bool { get }
+  /// What to do with a document of another schema, by that schema.
+  static var remedies: [String: String] { get }
+  /// How documents of earlier major versions are brought into the present form, by their schema.
+  static var upgrades: [String: DocumentUpgrade] { get }
+}
+
+/// Brings a document of an earlier major version into the present form.
+public typealias DocumentUpgrade =
+  @Sendable (_ node: DocumentNode, _ source: DocumentSource) throws(DocumentError) -> DocumentNode
+
+extension Document {
+  public static var remedy: String { "a \(kind) begins with 'schema: \(schema)'" }
+  public static var isHandwritten: Bool { false }
+  public static var remedies: [String: String] { [:] }
+  public static var upgrades: [String: DocumentUpgrade] { [:] }
+
+  /// The document as a node, its schema line included.
+  ///
+  /// - Throws: `EncodingError` for a number that is not finite.
+  public func node() throws -> DocumentNode {
+    let node = try NodeEncoder.node(of: self)
+    let line = DocumentNode.Entry("schema", DocumentNode(.text(Self.schema, isPlain: false)))
+    return DocumentNode(.entries([line] + (node.entries ?? []).filter { $0.name != "schema" }))
+  }
+
+  /// The document as JSON, a member a line with names in order.
+  ///
+  /// - Throws: `EncodingError` for a number that is not finite.
+  public func json() throws -> String { try node().json }
+
+  /// Reads a document from a file of JSON or YAML.
+  ///
+  /// - Throws: ``DocumentError`` for a file that is missing, or not such a document.
+  public static func read(_ path: String) throws(DocumentError) -> DocumentReading<Self> {
+    try read(text: DocumentFile.text(of: path, kind, remedy: remedy), from: path)
+  }
+
+  /// Reads a document from its text.
+  ///
+  /// - Parameter path: of the file, for messages.
+  /// - Throws: ``DocumentError``.
+  public static func read(text: String, from path: String) throws(DocumentError) -> DocumentReading<Self> {
+    try DocumentReading(try DocumentSource.parse(text, from: path, as: Self.self), from: path)
+  }
+}
+
+/// A document that was read, with the text's nodes, so that what is found wrong later can be shown at its place.
+public struct DocumentReading<Model: Document>: Sendable {
+  public let value: Model
+  public let node: DocumentNode
+  public let source: DocumentSource
+
+  /// Decodes a document from nodes, as of a file whose entries were merged with others.
+  ///
+  /// - Throws: ``DocumentError``.
+  public init(_ node: DocumentNode, from path: String) throws(DocumentError) {
+    source = DocumentSource(path)
+    self.node = node
+    if Model.isHandwritten { try JSONSchema(of: Model.self).check(node, in: source) }
+    value = try NodeDecoder.value(Model.self, from: node, of: source)
+  }
+
+  /// An error at an entry.
+  ///
+  /// - Parameter path: the names on the way to it, `training.batch`.
+  public func fault(_ path: String, _ message: String) -> DocumentError {
+    fault(at: path.split(separator: ".").map(String.init), message)
+  }
+
+  /// An error at an entry.
+  ///
+  /// - Parameter path: the names on the way to it.
+  public func fault(at path: [String], _ message: String) -> DocumentError {
+    let names = path.map(NameKey.init)
+    return source.fault(message, at: node.node(at: names.map(\.stringValue)) ?? node, names)
+  }
+}

@@ -1,0 +1,217 @@
+import Documents
+import Foundation
+import Testing
+
+/// A document with every kind of entry.
+private struct Note: Document, Equatable {
+  static let schema = "example.note/1"
+  static let kind = "note"
+  static let isHandwritten = true
+  static let remedies = ["example.other/1": "it is the other kind"]
+
+  enum Mood: String, Codable, CaseIterable { case calm, loud }
+
+  struct Inner: Codable, Equatable, DocumentChecked {
+    var count: Int
+    var isOn: Bool?
+    func check() throws(DocumentFault) {
+      if count > 100 { throw DocumentFault("count", "it should be at most 100") }
+    }
+  }
+
+  struct Word: DocumentScalar, Equatable {
+    var letters: String
+    static let documentKind = "a word in capitals, as ABC"
+    static let documentExample = "ABC"
+    var documentText: String { letters.uppercased() }
+    init(_ letters: String) { self.letters = letters }
+    init(documentText: String) throws {
+      guard documentText == documentText.uppercased() else {
+        throw DocumentFault(nil, "'\(documentText)' is not in capitals")
+      }
+      letters = documentText.lowercased()
+    }
+  }
+
+  var fullName: String
+  var mood: Mood?
+  var inner: [Inner]?
+  var words: [String: Word]?
+  var draws: [[Double]]?
+  var gaps: [Double?]?
+  var seed: UInt64?
+  var level: Double?
+}
+
+private func error(_ text: String) -> String {
+  do {
+    _ = try Note.read(text: text, from: "note.yaml")
+    return "no error"
+  } catch { return error.description }
+}
+
+@Suite struct DocumentTests {
+  private let whole = Note(
+    fullName: "a \"b\" \\ \n\u{1}é", mood: .loud, inner: [.init(count: 3, isOn: true), .init(count: 0)],
+    words: ["keptName": .init("xy")], draws: [[1, 2.5], [], [1e-300, -7e22]],
+    gaps: [1, nil], seed: .max, level: 0.1)
+
+  @Test func whatIsWrittenReadsBackTheSame() throws {
+    let text = try whole.json()
+    let read = try Note.read(text: text, from: "note.json").value
+    #expect(read == whole, "\(text) \(read)")
+    let other = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(other["schema"] as? String == "example.note/1")
+    #expect((other["words"] as? [String: Any])?["keptName"] as? String == "XY")
+    #expect(other["full_name"] as? String == whole.fullName)
+    #expect((other["gaps"] as? [Any])?.last is NSNull)
+  }
+
+  @Test func namesAreThoseOfFoundationsSnakeCase() throws {
+    let names = ["virtualStages", "energyKWh", "myURLProperty", "usd", "x2Y", "aB", "gpuHours", "snake_case"]
+    struct Value: Encodable {
+      let names: [String]
+      struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { nil }
+        init?(intValue: Int) { nil }
+      }
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        for name in names { try container.encode(name, forKey: Key(name)) }
+      }
+    }
+    struct Holder: Document {
+      static let schema = "example.holder/1"
+      static let kind = "holder"
+      let value: Value
+      init(_ names: [String]) { value = Value(names: names) }
+      init(from decoder: any Decoder) throws { value = Value(names: []) }
+      func encode(to encoder: any Encoder) throws { try value.encode(to: encoder) }
+    }
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    let theirs = try JSONDecoder().decode([String: String].self, from: encoder.encode(Value(names: names)))
+    for (name, original) in theirs { #expect(try Holder(names).node()[name]?.scalar == original, "\(name)") }
+  }
+
+  @Test func numbersThatAreNotFiniteAreLeftOutOrRefused() throws {
+    var note = whole
+    note.level = .nan
+    #expect(try note.node()["level"] == nil)
+    note.draws = [[.infinity]]
+    #expect(throws: EncodingError.self) { try note.json() }
+  }
+
+  @Test func yamlReadsTheSameAsJSON() throws {
+    let text = """
+      schema: example.note/1.4
+      full_name: 12
+      mood: calm
+      inner: [{count: 3, is_on: true}]
+      words: {a: ABC}
+      """
+    let note = try Note.read(text: text, from: "note.yaml").value
+    #expect(note.fullName == "12" && note.mood == .calm && note.inner?.first?.isOn == true)
+    #expect(note.words?["a"]?.letters == "abc")
+  }
+
+  @Test(arguments: [
+    ("schema: example.note/1\n", "note.yaml:1:1: 'full_name': it is missing"),
+    ("schema: example.note/1\nfull_nam: x\n", "note.yaml:2:1: there is no entry 'full_nam'; did you mean 'full_name'?"),
+    (
+      "schema: example.note/1\nfull_name: x\nmood: clam\n",
+      "note.yaml:3:7: 'mood': 'clam' is not one of its values; did you mean 'calm'?"
+    ),
+    (
+      "schema: example.note/1\nfull_name: x\ninner:\n  - {count: 3}\n  - {count: 1.5}\n",
+      "note.yaml:5:13: 'inner[1].count': it should be a whole number, not '1.5'"
+    ),
+    (
+      "schema: example.note/1\nfull_name: x\ninner: [{count: 101}]\n",
+      "note.yaml:3:17: 'inner[0].count': it should be at most 100"
+    ),
+    (
+      "schema: example.note/1\nfull_name: x\ninner: [{count: 1, of: 2}]\n",
+      "note.yaml:3:20: there is no entry 'of' of 'inner[0]'; there are count, is_on"
+    ),
+    ("schema: example.note/1\nfull_name: x\nwords: {k: low}\n", "note.yaml:3:12: 'words.k': 'low' is not in capitals"),
+    (
+      "{\"schema\": \"example.note/1\",\n \"full_name\": 3}",
+      "note.yaml:2:15: 'full_name': it should be a text, not '3'"
+    ),
+    (
+      "{\"schema\": \"example.note/1\"",
+      "note.yaml: this is not a note: it is not whole JSON: ',' or '}' was expected (line 1, column 28)"
+    ),
+    (
+      "schema: example.note/2\n",
+      "note.yaml: this is not a note: its schema is 'example.note/2'; this version reads 'example.note/1'"
+    ),
+    (
+      "schema: example.note/10\n",
+      "note.yaml: this is not a note: its schema is 'example.note/10'; this version reads 'example.note/1'"
+    ),
+    ("schema: example.other/1\n", "note.yaml: this is not a note: it is the other kind"),
+    ("", "note.yaml: this is not a note: it is empty"),
+    ("- a\n", "note.yaml: this is not a note: it has no 'key: value' entries"),
+    ("a: [", "note.yaml: this is not a note: line 2, column 1: did not find expected node content"),
+  ])
+  func errorsSayWhereAndWhat(_ text: String, _ message: String) { #expect(error(text) == message) }
+
+  @Test func theFormOfADocumentComesFromItsModel() throws {
+    let text = JSONSchema(of: Note.self).text(title: "note")
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(json["required"] as? [String] == ["schema", "full_name"])
+    let properties = try #require(json["properties"] as? [String: [String: Any]])
+    #expect(
+      Set(properties.keys)
+        == ["schema", "full_name", "mood", "inner", "words", "draws", "gaps", "seed", "level"])
+    #expect(properties["mood"]?["enum"] as? [String] == ["calm", "loud"])
+    let inner = try #require(properties["inner"]?["items"] as? [String: Any])
+    #expect(inner["required"] as? [String] == ["count"])
+    #expect(properties["words"]?["additionalProperties"] is [String: Any])
+    let draws = try #require(properties["draws"]?["items"] as? [String: Any])
+    #expect((draws["items"] as? [String: Any])?["type"] as? String == "number")
+    #expect(properties["seed"]?["type"] as? String == "integer")
+  }
+}
+
+/// The JSON reader beside Foundation's.
+@Suite struct JSONReadingTests {
+  @Test(arguments: [
+    "[1,2.5,-0,1e5,1E-5]", "[1,\"a\",null]", "[]", "{\"a\":{\"b\":[[]]}}", "[12345678901234567890, 1]",
+    "[\"\\u00e9\\ud83d\\ude00\\n\"]", " [ true , false ] ", "{\"e\":1}",
+  ])
+  func readsWhatFoundationReads(_ text: String) throws {
+    let node = try #require(try? Any_.node(text))
+    let theirs = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSObject
+    let again = try JSONSerialization.jsonObject(with: Data(node.compactJSON.utf8)) as? NSObject
+    #expect(theirs == again)
+  }
+
+  @Test(arguments: [
+    "[1,]", "[01]", "[1.]", "[.5]", "[1e]", "[+1]", "{\"a\" 1}", "[\"\\x\"]", "[\"a]", "[1] 2", "{\"a\":1,}", "[nul]",
+    "[\u{1}]",
+  ])
+  func refusesWhatIsNotJSON(_ text: String) {
+    #expect((try? Any_.node("{\"schema\": \"example.any/1\", \"value\": \(text)}")) == nil)
+  }
+
+  @Test func deepNestingIsAnError() {
+    let text = String(repeating: "[", count: 100_000)
+    #expect((try? Any_.node("{\"schema\": \"example.any/1\", \"value\": \(text)")) == nil)
+  }
+
+  /// A document that keeps its text's nodes.
+  private struct Any_: Document {
+    static let schema = "example.any/1"
+    static let kind = "any"
+    static func node(_ text: String) throws -> DocumentNode {
+      let whole = text.hasPrefix("{\"schema\"") ? text : "{\"schema\": \"example.any/1\", \"value\": \(text)}"
+      return try #require(try read(text: whole, from: "any.json").node["value"])
+    }
+  }
+}
