@@ -3,8 +3,8 @@ import Synchronization
 
 /// An algorithm whose proposals are checked on their way to a study.
 ///
-/// A study indexes levels by coordinates, so that a point outside the space could end the process; such a point is noted and
-/// replaced by a random one.
+/// A study indexes levels by coordinates, so that a point outside the space could end the process;
+/// such a point is noted and replaced by a random one.
 struct CheckedAlgorithm: SearchAlgorithm {
   var base: any SearchAlgorithm
   /// The range of the study's fidelity; nil without one.
@@ -26,19 +26,24 @@ struct CheckedAlgorithm: SearchAlgorithm {
     proposalCount += 1
     var point = proposal.point
     if !space.contains(point) {
-      notes.add("proposal \(proposalCount) is \(point), which is no configuration of the space", to: \.points)
+      notes.add(
+        "proposal \(proposalCount) is \(point), which is no configuration of the space",
+        to: \.points)
       point = space.randomPoint(&random)
     }
     var fidelity = proposal.fidelity
     if let wanted = fidelity, range.map({ !$0.contains(wanted) }) ?? true {
       let allowed = range.map { "not in \($0)" } ?? "in a study without a fidelity"
-      notes.add("proposal \(proposalCount) is to be trained to \(wanted), \(allowed)", to: \.fidelities)
+      notes.add(
+        "proposal \(proposalCount) is to be trained to \(wanted), \(allowed)", to: \.fidelities)
       fidelity = nil
     }
     return Proposal(point, fidelity: fidelity, memo: proposal.memo)
   }
 
-  mutating func learn(_ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64) {
+  mutating func learn(
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
     idleCount = outcome.wasRun ? 0 : idleCount + 1
     if idleCount == Self.patience {
       notes.add(

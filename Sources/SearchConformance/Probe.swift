@@ -13,7 +13,9 @@ struct Probe {
   }
 
   /// How far trials are trained, for an algorithm that trains them partly.
-  func fidelity() throws -> Fidelity? { entry.isMultiFidelity ? try Fidelity("epochs", 1...27) : nil }
+  func fidelity() throws -> Fidelity? {
+    entry.isMultiFidelity ? try Fidelity("epochs", 1...27) : nil
+  }
 
   func study(
     _ space: SearchSpace, seed: UInt64, isFeasible: (@Sendable (SearchSpace.Point) -> Bool)? = nil
@@ -21,7 +23,8 @@ struct Probe {
     let fidelity = try fidelity()
     let algorithm = try entry.algorithm(fidelity, objectives: objectives)
     return Study(
-      space, CheckedAlgorithm(algorithm, range: fidelity?.range, notes), seed: seed, fidelity: fidelity,
+      space, CheckedAlgorithm(algorithm, range: fidelity?.range, notes), seed: seed,
+      fidelity: fidelity,
       isFeasible: isFeasible)
   }
 
@@ -35,10 +38,13 @@ struct Probe {
   }
 
   /// Tells a trial its losses, or that it failed.
-  func tell(_ trial: Study.Trial, failed: Bool = false, excess: Double? = nil, _ study: inout Study) throws {
+  func tell(
+    _ trial: Study.Trial, failed: Bool = false, excess: Double? = nil, _ study: inout Study
+  ) throws {
     let losses = losses(trial.point, in: study.space)
     if objectives > 1 {
-      try study.tell(trial.number, losses: failed ? losses.map { _ in .nan } : losses, excess: excess, cost: 1)
+      try study.tell(
+        trial.number, losses: failed ? losses.map { _ in .nan } : losses, excess: excess, cost: 1)
     } else {
       try study.tell(trial.number, loss: failed ? nil : losses[0], excess: excess, cost: 1)
     }
@@ -61,7 +67,8 @@ struct Probe {
     try SearchSpace([
       Parameter("optimizer", .categorical(["adam", "sgd", "lion"].map { .text($0) })),
       Parameter(
-        "momentum", .float(0...0.99, log: false), when: .init(parameter: "optimizer", values: [.text("sgd")])),
+        "momentum", .float(0...0.99, log: false),
+        when: .init(parameter: "optimizer", values: [.text("sgd")])),
       Parameter("rate", .float(1e-5...1e-1, log: true)),
       Parameter("layers", .int(1...64, log: true)),
       Parameter("width", .stepped(0.5...2, step: 0.25)),
@@ -75,6 +82,7 @@ struct Probe {
   }
 
   static func grid(_ parameters: Int, levels: Int) throws -> SearchSpace {
-    try SearchSpace((0..<parameters).map { Parameter("p\($0)", .int(0...(levels - 1), log: false)) })
+    try SearchSpace(
+      (0..<parameters).map { Parameter("p\($0)", .int(0...(levels - 1), log: false)) })
   }
 }

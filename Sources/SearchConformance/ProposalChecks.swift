@@ -19,7 +19,8 @@ extension Probe {
     try goOn(&second)
     var violations: [String] = []
     if let place = difference(first, copy) {
-      violations.append("a copy differs from the original at trial \(place); keep all state in values")
+      violations.append(
+        "a copy differs from the original at trial \(place); keep all state in values")
     }
     if let place = difference(first, second) {
       violations.append(
@@ -31,7 +32,9 @@ extension Probe {
 
   /// The first trial in which two studies differ.
   private func difference(_ one: Study, _ other: Study) -> Int? {
-    if let place = zip(one.trials, other.trials).first(where: { $0 != $1 })?.0.number { return place }
+    if let place = zip(one.trials, other.trials).first(where: { $0 != $1 })?.0.number {
+      return place
+    }
     let counts = (one.trials.count, other.trials.count)
     return counts.0 == counts.1 ? nil : min(counts.0, counts.1)
   }
@@ -100,7 +103,8 @@ extension Probe {
     }
     let tried = Set(study.trials.map(\.point))
     let left = all.filter { !tried.contains($0) }
-    let isStuck = left.isEmpty ? [] : ["\(left.count) of 27 configurations are not tried after 200 asks"]
+    let isStuck =
+      left.isEmpty ? [] : ["\(left.count) of 27 configurations are not tried after 200 asks"]
     return notes.points + isStuck
   }
 

@@ -3,7 +3,8 @@ import Search
 /// Checks of what an algorithm finds, beside random search.
 extension Probe {
   private static let seeds = 0..<10 as Range<UInt64>
-  /// The largest ratio of mean losses that still counts as learning: sequences that do not learn lie around 1.
+  /// The largest ratio of mean losses that still counts as learning: sequences that do not learn
+  /// lie around 1.
   private static let worst = 2.0
   /// The least share of random search's hypervolume.
   private static let leastShare = 0.8
@@ -11,7 +12,8 @@ extension Probe {
   func learning() throws -> [String] {
     guard entry.objectives != .several else { return [] }
     let (own, random) = (try meanLoss(), try Probe(.random).meanLoss())
-    return own > Self.worst * random ? ["its mean loss on a bowl is \(own), that of random search \(random)"] : []
+    return own > Self.worst * random
+      ? ["its mean loss on a bowl is \(own), that of random search \(random)"] : []
   }
 
   /// The mean over seeds of the best loss within the effort of 60 full trainings.
@@ -37,7 +39,8 @@ extension Probe {
     let (own, random) = (try probe.meanVolume(), try Probe(.random, objectives: 2).meanVolume())
     let isWorse = own < Self.leastShare * random
     return probe.notes.points
-      + (isWorse ? ["the mean hypervolume of its front is \(own), that of random search \(random)"] : [])
+      + (isWorse
+        ? ["the mean hypervolume of its front is \(own), that of random search \(random)"] : [])
   }
 
   /// The mean over seeds of the hypervolume after 100 trials, of which every tenth fails.

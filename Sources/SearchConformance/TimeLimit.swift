@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// The answer of a function that runs on a thread of its own; nil where it does not return in time.
+/// The answer of a function that runs on a thread of its own; nil where it does not return in
+/// time.
 func answer(within seconds: Double, _ body: @escaping @Sendable () -> [String]) -> [String]? {
   let slot = Slot()
   Thread {

@@ -1,3 +1,4 @@
+import Foundation
 import Search
 import SearchConformance
 import Testing
@@ -15,16 +16,24 @@ private struct HillClimb: SearchAlgorithm {
     return Proposal(space.mutated(best.point, &random), memo: Memo(isMutation: true))
   }
 
-  mutating func learn(_ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64) {
+  mutating func learn(
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
     let loss = outcome.penalizedLoss
     if loss < best?.loss ?? .infinity { best = (proposal.point, loss) }
     // What is known already is left for another place.
-    if outcome.source == .known, (proposal.memo as? Memo)?.isMutation == true, random.uniform() < 0.1 { best = nil }
+    if outcome.source == .known, (proposal.memo as? Memo)?.isMutation == true,
+      random.uniform() < 0.1
+    {
+      best = nil
+    }
   }
 }
 
 extension AlgorithmEntry {
-  fileprivate static let hillClimb = AlgorithmEntry("hill-climb", summary: "mutations of the best trial") { _, _ in
+  fileprivate static let hillClimb = AlgorithmEntry(
+    "hill-climb", summary: "mutations of the best trial"
+  ) { _, _ in
     HillClimb()
   }
 }
@@ -32,7 +41,8 @@ extension AlgorithmEntry {
 /// A random search with one fault.
 private struct Faulty: SearchAlgorithm {
   enum Fault: String, CaseIterable, Sendable {
-    case systemRandom, sharedState, outsideLevel, notANumber, presentWithoutCondition, fidelityAbove, stuck,
+    case systemRandom, sharedState, outsideLevel, notANumber, presentWithoutCondition,
+      fidelityAbove, stuck,
       brokenByFailure, worst, hanging
 
     /// The contract that the fault violates.
@@ -74,25 +84,35 @@ private struct Faulty: SearchAlgorithm {
     case .stuck: point = space.point(ofGenes: space.parameters.map { _ in 0.9 })
     case .brokenByFailure: if hasSeenFailure { point[0] = -.infinity }
     case .worst:
-      if let worst { point = space.point(ofGenes: space.genes(of: worst.point).map { min($0 + 0.01, 0.99) }) }
-    case .hanging: while hasSeenFailure { hasSeenFailure = true }
+      if let worst {
+        point = space.point(ofGenes: space.genes(of: worst.point).map { min($0 + 0.01, 0.99) })
+      }
+    case .hanging: if hasSeenFailure { Thread.sleep(forTimeInterval: 600) }
     }
     return Proposal(point)
   }
 
-  mutating func learn(_ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64) {
+  mutating func learn(
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
+  ) {
     if !outcome.loss.isFinite { hasSeenFailure = true }
-    if outcome.loss.isFinite, outcome.loss > worst?.loss ?? -1 { worst = (proposal.point, outcome.loss) }
+    if outcome.loss.isFinite, outcome.loss > worst?.loss ?? -1 {
+      worst = (proposal.point, outcome.loss)
+    }
   }
 }
 
 @Suite struct OutsideAlgorithmTests {
-  @Test("an algorithm from outside keeps every contract, by the public interface alone", arguments: Contract.allCases)
+  @Test(
+    "an algorithm from outside keeps every contract, by its public interface",
+    arguments: Contract.allCases)
   func conforms(_ contract: Contract) {
     #expect(contract.violations(by: .hillClimb) == [])
   }
 
-  @Test("a fault violates its contract, and the violation tells which", arguments: Faulty.Fault.allCases)
+  @Test(
+    "a fault violates its contract, and the violation tells which",
+    arguments: Faulty.Fault.allCases)
   fileprivate func faults(_ fault: Faulty.Fault) {
     let summary = "random search with a fault"
     let entry =
@@ -100,15 +120,18 @@ private struct Faulty: SearchAlgorithm {
       ? AlgorithmEntry(multiFidelity: fault.rawValue, summary: summary) { _ in Faulty(fault) }
       : AlgorithmEntry(fault.rawValue, summary: summary) { _, _ in Faulty(fault) }
     let violations = fault.contract.violations(by: entry, within: fault == .hanging ? 0.5 : 60)
-    #expect(violations.contains { $0.contract == fault.contract && $0.algorithm == fault.rawValue }, "\(violations)")
+    #expect(
+      violations.contains { $0.contract == fault.contract && $0.algorithm == fault.rawValue },
+      "\(violations)")
   }
 
   @Test("a factory that throws violates the contract with its message")
   func factory() {
     let entry = AlgorithmEntry("none", summary: "cannot be made") { _, _ throws(SearchError) in
-      throw SearchError("no licence")
+      throw SearchError("no license")
     }
-    #expect(Contract.learning.violations(by: entry).first?.description.contains("no licence") == true)
+    #expect(
+      Contract.learning.violations(by: entry).first?.description.contains("no license") == true)
   }
 
   @Test("a registry finds an added algorithm, suggests the nearest name, and keeps names unique")
@@ -126,7 +149,10 @@ private struct Faulty: SearchAlgorithm {
 
   @Test("entries say what an algorithm is for, and refuse the rest")
   func entries() throws {
-    #expect(throws: SearchError("hyperband trains most trials only partly; the objective has no 'fidelity'")) {
+    #expect(
+      throws: SearchError(
+        "hyperband trains most trials only partly; the objective has no 'fidelity'")
+    ) {
       try AlgorithmEntry.hyperband.algorithm()
     }
     #expect(throws: SearchError.self) { try AlgorithmEntry.tpe.algorithm(objectives: 2) }

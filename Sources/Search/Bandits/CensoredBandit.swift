@@ -1,11 +1,12 @@
 import Foundation
 
-/// A bandit that chooses an arm and a limit on its consumption in every round, where the reward is seen only if the
-/// consumption stays within the limit; by upper confidence bounds (after Bengs and Hüllermeier 2022).
+/// A bandit that chooses an arm and a limit on its consumption in every round, where the reward is
+/// seen only if the consumption stays within the limit; by upper confidence bounds (after Bengs
+/// and Hüllermeier 2022).
 ///
-/// For example, arms are algorithms and limits their time-outs. A pull is worth its reward, in 0 ... 1, if it ends within the
-/// limit, less `price` for every unit that it consumes; a pull with a larger limit also shows the outcome of every smaller
-/// one.
+/// For example, arms are algorithms and limits their time-outs. A pull is worth its reward, in 0
+/// ... 1, if it ends within the limit, less `price` for every unit that it consumes; a pull with a
+/// larger limit also shows the outcome of every smaller one.
 public struct CensoredBandit: Sendable {
   /// An arm and a limit.
   public struct Choice: Sendable, Hashable {

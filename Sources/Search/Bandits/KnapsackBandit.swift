@@ -1,9 +1,11 @@
 import Fitting
 
-/// A bandit whose arms consume resources, or replenish them, with budgets that must last to the last round: the primal–dual
-/// template of Bernasconi et al. (2023), with exponential weights over the arms and gradient descent on prices.
+/// A bandit whose arms consume resources, or replenish them, with budgets that must last to the
+/// last round: the primal–dual template of Bernasconi et al. (2023), with exponential weights over
+/// the arms and gradient descent on prices.
 ///
-/// Rewards are in 0 ... 1, consumptions in −1 ... 1. A round in which some resource might not suffice is skipped.
+/// Rewards are in 0 ... 1, consumptions in −1 ... 1. A round in which some resource might not
+/// suffice is skipped.
 public struct KnapsackBandit: Sendable {
   /// The amount left of every resource.
   public private(set) var budgets: [Double]
@@ -24,7 +26,8 @@ public struct KnapsackBandit: Sendable {
   ///   - arms: the number of arms.
   ///   - budgets: the amount of every resource for all rounds.
   ///   - rounds: the number of rounds.
-  ///   - replenishment: the least amount of every resource that some arm, or doing nothing, adds in a round.
+  ///   - replenishment: the least amount of every resource that some arm, or doing nothing, adds
+  ///     in a round.
   /// - Throws: ``SearchError`` for no arms or rounds, or where budgets and replenishment are 0.
   public init(arms: Int, budgets: [Double], rounds: Int, replenishment: Double = 0) throws(SearchError) {
     let rates = budgets.map { $0 / Double(max(1, rounds)) }

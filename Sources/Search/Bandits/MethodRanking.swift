@@ -1,6 +1,7 @@
 import Fitting
 
-/// The ranking of methods by their expected mean scores over all examples, from the examples they were evaluated on.
+/// The ranking of methods by their expected mean scores over all examples, from the examples they
+/// were evaluated on.
 public struct MethodRanking: Sendable {
   /// A method of the ranking.
   public struct Entry: Sendable, Encodable {
@@ -10,7 +11,8 @@ public struct MethodRanking: Sendable {
     public let evaluated: Int
     /// The mean of the known scores; nil without any.
     public let mean: Double?
-    /// The standard error of that mean as an estimate over all examples; nil for fewer than two scores, 0 where all are known.
+    /// The standard error of that mean as an estimate over all examples; nil for fewer than two
+    /// scores, 0 where all are known.
     public let standardError: Double?
     /// The chance that it is the best of all.
     public let chanceBest: Double
@@ -23,8 +25,8 @@ public struct MethodRanking: Sendable {
 
   /// Ranks the methods of a matrix.
   ///
-  /// Examples count as drawn at random without replacement, and means as normal; a method with fewer than two scores has the
-  /// spread of all scores.
+  /// Examples count as drawn at random without replacement, and means as normal; a method with
+  /// fewer than two scores has the spread of all scores.
   public init(_ matrix: ScoreMatrix, seed: UInt64) {
     let all = matrix.scores.filter { !$0.isNaN }
     let (level, spread) = (all.isEmpty ? 0 : Fitting.mean(all), all.count > 1 ? standardDeviation(all) : 0)

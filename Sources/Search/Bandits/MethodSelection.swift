@@ -2,11 +2,12 @@ import Fitting
 
 /// The strategy by which the next pairs of a method and an example are chosen.
 public enum SelectionStrategy: String, Sendable, CaseIterable, Codable {
-  /// The method of the greatest upper bound, mean + √(a / n) with a = 1 after n of its examples, on an example at random
-  /// (UCB-E: Audibert and Bubeck 2010; Zhou et al. 2024).
+  /// The method of the greatest upper bound, mean + √(a / n) with a = 1 after n of its examples,
+  /// on an example at random (UCB-E: Audibert and Bubeck 2010; Zhou et al. 2024).
   case ucbE = "ucb-e"
-  /// After a twentieth at random: the method of the greatest upper bound by imputed scores (after UCB-E-LRF: Zhou et al.
-  /// 2024, who take the least certain examples; these are a biased sample, so here examples are drawn).
+  /// After a twentieth at random: the method of the greatest upper bound by imputed scores (after
+  /// UCB-E-LRF: Zhou et al. 2024, who take the least certain examples; these are a biased sample,
+  /// so here examples are drawn).
   case lowRank = "ucb-e-lrf"
   /// All methods on the same examples, drawn at random: a shortened benchmark.
   case subset
@@ -14,10 +15,11 @@ public enum SelectionStrategy: String, Sendable, CaseIterable, Codable {
   case random
 }
 
-/// The selection of the best of many methods by a small share of all evaluations: it is asked for pairs to evaluate, and told
-/// their scores.
+/// The selection of the best of many methods by a small share of all evaluations: it is asked for
+/// pairs to evaluate, and told their scores.
 ///
-/// Higher scores are better. Bounds assume a range of 1; other scores are scaled by the range seen so far.
+/// Higher scores are better. Bounds assume a range of 1; other scores are scaled by the range seen
+/// so far.
 public struct MethodSelection: Sendable {
   /// A method and an example, by their indices.
   public struct Pair: Sendable, Hashable {
@@ -71,7 +73,8 @@ public struct MethodSelection: Sendable {
   /// Records a score.
   public mutating func tell(_ pair: Pair, score: Double) { matrix[pair.method, pair.example] = score }
 
-  /// The expected mean of every method over all examples; with the low-rank strategy unknown scores are imputed.
+  /// The expected mean of every method over all examples; with the low-rank strategy unknown
+  /// scores are imputed.
   public mutating func estimates() -> [Double] {
     guard strategy == .lowRank else { return matrix.methods.indices.map { mean(matrix.known($0)) ?? -.infinity } }
     return completed(ScoreImputation(matrix, &random))

@@ -1,10 +1,10 @@
 import Fitting
 
-/// The expected unknown scores, by an ensemble of rank-1 factorizations u vᵀ of the known ones, each without a random twentieth
-/// of them (after Zhou et al. 2024).
+/// The expected unknown scores, by an ensemble of rank-1 factorizations u vᵀ of the known ones,
+/// each without a random twentieth of them (after Zhou et al. 2024).
 ///
-/// Each is fitted by ten rounds of alternating least squares with a ridge of 0.1. The ensemble's standard deviation is the
-/// uncertainty.
+/// Each is fitted by ten rounds of alternating least squares with a ridge of 0.1. The ensemble's
+/// standard deviation is the uncertainty.
 struct ScoreImputation {
   /// The expected scores, one row per method.
   let means: [Double]
@@ -43,8 +43,8 @@ struct ScoreImputation {
     }
   }
 
-  /// One half of a round: every coefficient of one side by least squares, given those of the other. Places are the indices of
-  /// a score's coefficients.
+  /// One half of a round: every coefficient of one side by least squares, given those of the
+  /// other. Places are the indices of a score's coefficients.
   private static func solve(
     _ side: inout [Double], of places: [Int], given other: [Double], of otherPlaces: [Int], _ scores: [Double]
   ) {

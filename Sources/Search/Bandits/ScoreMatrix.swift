@@ -21,9 +21,11 @@ public struct ScoreMatrix: Sendable {
     scores = [Double](repeating: .nan, count: methods.count * examples.count)
   }
 
-  /// Reads a table with a row for every method and example. A pair that is missing, or has no score, was not evaluated.
+  /// Reads a table with a row for every method and example. A pair that is missing, or has no
+  /// score, was not evaluated.
   ///
-  /// - Throws: ``TableError`` for a missing column or two rows of one pair; ``SearchError`` for fewer than two methods.
+  /// - Throws: ``TableError`` for a missing column or two rows of one pair; ``SearchError`` for
+  ///   fewer than two methods.
   public init(_ table: Table, method: String, example: String, score: String) throws {
     let (rows, columns) = (try table.texts(method), try table.texts(example))
     let values = try table.numbers(score)

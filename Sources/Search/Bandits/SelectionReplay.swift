@@ -1,6 +1,7 @@
 import Fitting
 
-/// A replay of selection strategies on a complete matrix: how well each finds the best method from a share of all evaluations.
+/// A replay of selection strategies on a complete matrix: how well each finds the best method from
+/// a share of all evaluations.
 public struct SelectionReplay: Sendable, Encodable {
   /// A strategy after a share of all evaluations.
   public struct Row: Sendable, Encodable {

@@ -12,8 +12,10 @@ public struct AlgorithmRegistry: Sendable {
 
   /// The algorithms of this library.
   public static let builtIn = AlgorithmRegistry(entries: [
-    .auto, .random, .sobol, .grid, .evolution, .differentialEvolution, .localSearch, .bestFirst, .tpe, .gp,
-    .costAwareGP, .manas, .leastSquaresMANAS, .rena, .slimming, .successiveHalving, .hyperband, .bohb, .asha,
+    .auto, .random, .sobol, .grid, .evolution, .differentialEvolution, .localSearch, .bestFirst,
+    .tpe, .gp,
+    .costAwareGP, .manas, .leastSquaresMANAS, .rena, .slimming, .successiveHalving, .hyperband,
+    .bohb, .asha,
     .ashaStopping, .pasha, .dehb, .nsga2, .paretoLocalSearch, .moboga,
   ])
 
@@ -38,6 +40,7 @@ public struct AlgorithmRegistry: Sendable {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
     let hint = nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
     throw SearchError(
-      "there is no algorithm '\(name.prefix(60))'; \(hint ?? "there are \(names.joined(separator: ", "))")")
+      "there is no algorithm '\(name.prefix(60))'; \(hint ?? "there are \(names.joined(separator: ", "))")"
+    )
   }
 }

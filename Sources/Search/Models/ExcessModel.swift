@@ -1,6 +1,7 @@
 import Foundation
 
-/// A Gaussian process of the excess over measured constraints, over the rows of a search; none before the first excess.
+/// A Gaussian process of the excess over measured constraints, over the rows of a search; none
+/// before the first excess.
 struct ExcessModel {
   /// The excesses of the rows, nil for failures; empty until there is one.
   private var excesses: [Double?] = []
@@ -55,7 +56,8 @@ struct ExcessLimit {
   }
 }
 
-/// Excesses transformed for a Gaussian process: their inverse hyperbolic sines in units of the median, less the mean.
+/// Excesses transformed for a Gaussian process: their inverse hyperbolic sines in units of the
+/// median, less the mean.
 ///
 /// - Returns: one value per row, 0 for failures, and the value of an excess of 0.
 private func standardizedExcesses(_ excesses: [Double?]) -> (values: [Double], bound: Double) {

@@ -2,8 +2,8 @@ import CGSL
 import Fitting
 import Foundation
 
-/// The logarithm of the expected improvement of a normal variable below the least value so far; finite however small the
-/// improvement is (Ament et al. 2023).
+/// The logarithm of the expected improvement of a normal variable below the least value so far;
+/// finite however small the improvement is (Ament et al. 2023).
 func logExpectedImprovement(mean: Double, deviation: Double, least: Double) -> Double {
   let z = (least - mean) / deviation
   let logDensity = -0.5 * z * z - 0.5 * log(2 * Double.pi)
@@ -23,10 +23,11 @@ extension SplitMix64 {
   mutating func openUniform() -> Double { (Double(next() >> 12) + 0.5) * 0x1p-52 }
 }
 
-/// The features of configurations for a Gaussian process: numbers by their genes, categories by their levels.
+/// The features of configurations for a Gaussian process: numbers by their genes, categories by
+/// their levels.
 ///
-/// A conditional number has a second feature, which says whether it is present, and is in the middle of its range where it is
-/// not; the two share a weight.
+/// A conditional number has a second feature, which says whether it is present, and is in the
+/// middle of its range where it is not; the two share a weight.
 struct FeatureMap {
   let features: [GaussianProcess.Feature]
   private let isCategory: [Bool]
@@ -56,10 +57,11 @@ struct FeatureMap {
   }
 }
 
-/// The points whose expected improvement was computed, and the search for better ones among their neighbors.
+/// The points whose expected improvement was computed, and the search for better ones among their
+/// neighbors.
 ///
-/// With measured constraints the improvement is multiplied by the chance that they are satisfied (Gardner et al. 2014); before
-/// any trial has satisfied them that chance counts alone.
+/// With measured constraints the improvement is multiplied by the chance that they are satisfied
+/// (Gardner et al. 2014); before any trial has satisfied them that chance counts alone.
 struct ImprovementSearch {
   /// A model of the logarithm of the cost of a trial, in units of `unit`.
   struct Cost {
@@ -112,7 +114,8 @@ struct ImprovementSearch {
     evaluated += zip(fresh, scores).map { ($0, $1) }
   }
 
-  /// Moves some of the best points to their best neighbors until none is better, with ever smaller steps of real numbers.
+  /// Moves some of the best points to their best neighbors until none is better, with ever smaller
+  /// steps of real numbers.
   mutating func climb(from count: Int, steps: Int, _ random: inout SplitMix64) {
     var climbers = best(count)
     var known = Set(climbers)

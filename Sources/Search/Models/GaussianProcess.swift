@@ -1,10 +1,12 @@
 import COpenBLAS
 import Foundation
 
-/// A Gaussian process with a Matérn 5/2 kernel whose squared distance is a weighted sum over features: of squared
-/// differences of numbers, and of ones where categories differ (Rasmussen and Williams 2006, chapters 2 and 5).
+/// A Gaussian process with a Matérn 5/2 kernel whose squared distance is a weighted sum over
+/// features: of squared differences of numbers, and of ones where categories differ (Rasmussen and
+/// Williams 2006, chapters 2 and 5).
 ///
-/// Categories lie at the corners of a simplex, so that the kernel is positive definite whatever the mixture.
+/// Categories lie at the corners of a simplex, so that the kernel is positive definite whatever
+/// the mixture.
 struct GaussianProcess: Sendable {
   struct Feature: Sendable, Hashable {
     /// The index of its weight, which features may share.
@@ -12,7 +14,8 @@ struct GaussianProcess: Sendable {
     let isCategory: Bool
   }
 
-  /// The logarithms of the weights, reciprocals of squared length scales, then of the variances of the signal and the noise.
+  /// The logarithms of the weights, reciprocals of squared length scales, then of the variances of
+  /// the signal and the noise.
   struct Hyperparameters: Sendable, Hashable {
     var logs: [Double]
 
@@ -33,7 +36,8 @@ struct GaussianProcess: Sendable {
   private(set) var columns: [Double]
   /// The Cholesky factor of the covariance, the lower triangle by columns.
   private var factor: [Double]
-  /// The inverse of the covariance times the values; 0 for rows whose value is assumed to be the prediction.
+  /// The inverse of the covariance times the values; 0 for rows whose value is assumed to be the
+  /// prediction.
   private var coefficients: [Double] = []
 
   init(_ features: [Feature]) {

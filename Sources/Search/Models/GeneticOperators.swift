@@ -1,8 +1,9 @@
 import Fitting
 import Foundation
 
-/// The genetic operators that make a child of two parents: simulated binary crossover (Deb and Agrawal 1995) and polynomial
-/// mutation (Deb and Goyal 1996) of ordered parameters, exchange and redrawing of categories.
+/// The genetic operators that make a child of two parents: simulated binary crossover (Deb and
+/// Agrawal 1995) and polynomial mutation (Deb and Goyal 1996) of ordered parameters, exchange and
+/// redrawing of categories.
 struct GeneticOperators: Sendable {
   /// η of the crossover; children are nearer to their parents the larger it is.
   var crossoverSpread = 15.0

@@ -2,13 +2,15 @@ import CVectorMath
 import Fitting
 import Foundation
 
-/// A density over configurations: a mixture of kernels around some of them and of one broad prior, each kernel the product
-/// of one-parameter densities (Bergstra et al. 2011; the joint form of Falkner, Klein and Hutter 2018).
+/// A density over configurations: a mixture of kernels around some of them and of one broad prior,
+/// each kernel the product of one-parameter densities (Bergstra et al. 2011; the joint form of
+/// Falkner, Klein and Hutter 2018).
 ///
-/// A real number has a normal density truncated to its range; a level of an ordered parameter has the share of such a normal
-/// that falls into its bin; a category has some weight on itself and the rest evenly on all. All kernels but the prior have
-/// one bandwidth, 0.2 n^(−1/(d+4)) of the range for n kernels in d dimensions. A kernel is even in a parameter that is
-/// absent at its center, and the density at a configuration leaves absent parameters out.
+/// A real number has a normal density truncated to its range; a level of an ordered parameter has
+/// the share of such a normal that falls into its bin; a category has some weight on itself and
+/// the rest evenly on all. All kernels but the prior have one bandwidth, 0.2 n^(−1/(d+4)) of the
+/// range for n kernels in d dimensions. A kernel is even in a parameter that is absent at its
+/// center, and the density at a configuration leaves absent parameters out.
 struct ParzenEstimator {
   /// The way in which a parameter is smoothed.
   private enum Kind {
@@ -26,15 +28,17 @@ struct ParzenEstimator {
   private var bandwidth = 0.0
   private var cumulativeWeights: [Double]
   private var logWeights: [Double]
-  /// A block of `capacity` per parameter, an entry per kernel: its center, −1 where the parameter is absent.
+  /// A block of `capacity` per parameter, an entry per kernel: its center, −1 where the parameter
+  /// is absent.
   private var centers: [Double]
-  /// For real numbers, half the reciprocal of the variance and the logarithm of the density at the center.
+  /// For real numbers, half the reciprocal of the variance and the logarithm of the density at the
+  /// center.
   private var precisions: [Double]
   private var peaks: [Double]
   /// For the other parameters, the column of the kernel in the table below.
   private var columns: [Int32]
-  /// A table per parameter of the logarithm of the mass: a row per level, a column per center, then one for kernels in which
-  /// the parameter is absent, and one for the prior.
+  /// A table per parameter of the logarithm of the mass: a row per level, a column per center,
+  /// then one for kernels in which the parameter is absent, and one for the prior.
   private var tables: [[Double]]
   private var terms: [Double]
 
@@ -57,8 +61,8 @@ struct ParzenEstimator {
     tables = [[Double]](repeating: [], count: kinds.count)
   }
 
-  /// The place of a configuration: the gene of a parameter that is smoothed as a real number, else the level; −1 for an absent
-  /// parameter.
+  /// The place of a configuration: the gene of a parameter that is smoothed as a real number, else
+  /// the level; −1 for an absent parameter.
   func place(of point: SearchSpace.Point, in space: SearchSpace) -> [Double] {
     kinds.indices.map { index in
       guard point[index] >= 0, case .real = kinds[index] else { return point[index] }
@@ -152,7 +156,8 @@ struct ParzenEstimator {
 
   /// A draw of every parameter, as genes in 0 ..< 1.
   ///
-  /// - Parameter widening: the factor by which the kernels of numbers are wider than the bandwidth.
+  /// - Parameter widening: the factor by which the kernels of numbers are wider than the
+  ///   bandwidth.
   func sampleGenes(_ genes: inout [Double], widening: Double = 1, _ random: inout SplitMix64) {
     let drawn = random.uniform()
     var kernel = 0
@@ -207,8 +212,8 @@ struct ParzenEstimator {
   }
 }
 
-/// The logarithm of the sum of the exponentials of the first terms, which are overwritten. The buffer has room for a multiple of
-/// the lanes.
+/// The logarithm of the sum of the exponentials of the first terms, which are overwritten. The
+/// buffer has room for a multiple of the lanes.
 private func logSumOfExponentials(_ terms: UnsafeMutableBufferPointer<Double>, count: Int) -> Double {
   guard let base = terms.baseAddress else { return -.infinity }
   let padded = padded(count)
@@ -248,7 +253,8 @@ private func peak(_ center: Double, _ width: Double) -> Double {
   1 / (width * (2 * Double.pi).squareRoot() * mass(0, 1, center, width))
 }
 
-/// A draw from a normal truncated to 0 ... 1, by the polar method (Marsaglia and Bray 1964), repeated where it falls outside.
+/// A draw from a normal truncated to 0 ... 1, by the polar method (Marsaglia and Bray 1964),
+/// repeated where it falls outside.
 private func cutNormal(_ center: Double, _ width: Double, _ random: inout SplitMix64) -> Double {
   while true {
     let (x, y) = (2 * random.uniform() - 1, 2 * random.uniform() - 1)

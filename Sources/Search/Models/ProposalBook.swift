@@ -1,5 +1,5 @@
-/// The proposals of a search by models, those of them that are not answered yet, and a reserve of other promising points, for
-/// proposals that cannot be tried.
+/// The proposals of a search by models, those of them that are not answered yet, and a reserve of
+/// other promising points, for proposals that cannot be tried.
 struct ProposalBook {
   private(set) var pending: [SearchSpace.Point] = []
   private(set) var seen: Set<SearchSpace.Point> = []
@@ -41,8 +41,8 @@ struct ProposalBook {
     return true
   }
 
-  /// Notes that the last proposal cannot be tried; with a known loss it was answered all the same. A proposal that repeats a
-  /// trial in progress leaves that pending.
+  /// Notes that the last proposal cannot be tried; with a known loss it was answered all the same.
+  /// A proposal that repeats a trial in progress leaves that pending.
   mutating func refuse(answered: Bool = false) {
     if isNew, !answered { pending.removeLast() }
     wasRefused = true

@@ -1,5 +1,6 @@
-/// The rule by which PASHA opens rungs (Bohdal et al. 2023): the next one when the top rung ranks its trials differently from
-/// the rung below, apart from trials whose losses there differ by less than ε.
+/// The rule by which PASHA opens rungs (Bohdal et al. 2023): the next one when the top rung ranks
+/// its trials differently from the rung below, apart from trials whose losses there differ by less
+/// than ε.
 struct RungGrowth: Sendable {
   /// The number of rungs that trials may reach.
   private(set) var open: Int
@@ -32,7 +33,8 @@ struct RungGrowth: Sendable {
     if !agrees { open += 1 }
   }
 
-  /// ε: the 90th percentile of the latest differences between trials whose order changed and changed back.
+  /// ε: the 90th percentile of the latest differences between trials whose order changed and
+  /// changed back.
   private func noise(_ numbers: [Int]) -> Double {
     var differences: [Double] = []
     for (index, first) in numbers.enumerated() {

@@ -1,6 +1,7 @@
 import Fitting
 
-/// A Gaussian process that grows with the trials of a search, with hyperparameters that are fitted again from time to time.
+/// A Gaussian process that grows with the trials of a search, with hyperparameters that are fitted
+/// again from time to time.
 struct Surrogate: Sendable {
   /// The number of rows, without those ahead.
   private(set) var count = 0
@@ -50,9 +51,9 @@ struct Surrogate: Sendable {
   }
 }
 
-/// Losses transformed for a Gaussian process: those below the median in units of their own spread, and those above it by the
-/// normal quantiles of their ranks, so that failures and a heavy tail do not dominate (after the half-rank warping of Song et
-/// al. 2024).
+/// Losses transformed for a Gaussian process: those below the median in units of their own spread,
+/// and those above it by the normal quantiles of their ranks, so that failures and a heavy tail do
+/// not dominate (after the half-rank warping of Song et al. 2024).
 func standardizedLosses(_ losses: [Double]) -> [Double] {
   let order = losses.indices.sorted { losses[$0] < losses[$1] }
   guard let first = order.first, losses[first].isFinite else { return [Double](repeating: 0, count: losses.count) }

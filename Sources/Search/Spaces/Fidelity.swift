@@ -1,6 +1,7 @@
 import Foundation
 
-/// The fidelity of trials: how far they can be trained, and the share that is promoted from one rung to the next.
+/// The fidelity of trials: how far they can be trained, and the share that is promoted from one
+/// rung to the next.
 public struct Fidelity: Sendable, Hashable {
   /// The unit that it counts, such as `epochs`.
   public let name: String
@@ -25,8 +26,8 @@ public struct Fidelity: Sendable, Hashable {
   /// The fidelity of a full training.
   public var full: Double { range.upperBound }
 
-  /// s_max: the largest k with ηᵏ ≤ R, the ratio of a full training to the least one. Computed by multiplication, as
-  /// floating-point logarithms are too small at powers of η.
+  /// s_max: the largest k with ηᵏ ≤ R, the ratio of a full training to the least one. Computed by
+  /// multiplication, as floating-point logarithms are too small at powers of η.
   public var deepest: Int {
     let ratio = range.upperBound / range.lowerBound
     var (power, depth) = (Double(reduction), 0)
@@ -37,7 +38,8 @@ public struct Fidelity: Sendable, Hashable {
     return depth
   }
 
-  /// The fidelity R η⁻ᵏ, `full` = k rungs below a full training; a whole number where the range's ends are.
+  /// The fidelity R η⁻ᵏ, `full` = k rungs below a full training; a whole number where the range's
+  /// ends are.
   public func level(below full: Int) -> Double {
     let level = range.upperBound / pow(Double(reduction), Double(full))
     guard range.lowerBound == range.lowerBound.rounded(), range.upperBound == range.upperBound.rounded() else {

@@ -5,13 +5,15 @@ import Tables
 public struct MeasuredConstraint: Sendable, Hashable {
   /// The constraint as it was written.
   public let text: String
-  /// The excess: for a comparison, the difference of its sides in units of the bound, where that is not 0; for any other
-  /// expression, 1 where it does not hold, else 0. At most 0 where the constraint holds.
+  /// The excess: for a comparison, the difference of its sides in units of the bound, where that
+  /// is not 0; for any other expression, 1 where it does not hold, else 0. At most 0 where the
+  /// constraint holds.
   private let excess: Formula
 
   /// A constraint from its text.
   ///
-  /// - Throws: ``FormulaError`` for a text that cannot be read; ``SearchError`` for one that names no metric.
+  /// - Throws: ``FormulaError`` for a text that cannot be read; ``SearchError`` for one that names
+  ///   no metric.
   public init(_ text: String) throws {
     let formula = try Formula(text)
     if let name = formula.target {
@@ -51,8 +53,8 @@ public struct MeasuredConstraint: Sendable, Hashable {
 }
 
 extension [MeasuredConstraint] {
-  /// The excess of all constraints together: the sum of positive excesses, or, without any, the greatest. NaN where one has no
-  /// value.
+  /// The excess of all constraints together: the sum of positive excesses, or, without any, the
+  /// greatest. NaN where one has no value.
   package func excess(_ excesses: [Double]) -> Double {
     guard !excesses.contains(where: \.isNaN) else { return .nan }
     let over = excesses.filter { $0 > 0 }
@@ -63,7 +65,8 @@ extension [MeasuredConstraint] {
 extension Formula {
   /// The value of every row of a table; NaN where a cell is missing.
   ///
-  /// - Throws: ``FormulaError`` for a name that is no column; ``TableError`` for a column without numbers.
+  /// - Throws: ``FormulaError`` for a name that is no column; ``TableError`` for a column without
+  ///   numbers.
   package func values(in table: Table) throws -> [Double] {
     try check(known: table.columns.map(\.name), as: "column")
     let columns = try names.map { try table.numbers($0) }

@@ -42,7 +42,8 @@ extension ParameterValue: CustomStringConvertible, Codable {
   }
 }
 
-/// A parameter of a search space: its name, its values, and the condition under which it is present.
+/// A parameter of a search space: its name, its values, and the condition under which it is
+/// present.
 public struct Parameter: Sendable, Hashable {
   /// The values that a parameter can take.
   public enum Domain: Sendable, Hashable {
@@ -80,7 +81,8 @@ public struct Parameter: Sendable, Hashable {
   public let domain: Domain
   /// The condition under which it is present; nil for always.
   public let condition: Condition?
-  /// A value that is believed to be good. Half of the values that an algorithm draws at random are near it.
+  /// A value that is believed to be good. Half of the values that an algorithm draws at random are
+  /// near it.
   public let prior: ParameterValue?
 
   /// A parameter.
@@ -200,7 +202,8 @@ enum GeneScale: Sendable {
   case real
   /// Levels share the unit interval evenly.
   case even(levels: Double)
-  /// Whole numbers from `first` on share the unit interval by their logarithms, from `low` to `high`.
+  /// Whole numbers from `first` on share the unit interval by their logarithms, from `low` to
+  /// `high`.
   case logarithmic(first: Double, levels: Double, low: Double, high: Double)
 
   /// The coordinate of the bin that a gene lies in.

@@ -8,8 +8,9 @@ public struct ParameterConstraint: Sendable {
 
   /// A constraint from its text.
   ///
-  /// - Throws: ``FormulaError`` for a formula that cannot be read or names an unknown parameter; ``SearchError`` for one that
-  ///   names no parameter, or a parameter whose values are not numbers.
+  /// - Throws: ``FormulaError`` for a formula that cannot be read or names an unknown parameter;
+  ///   ``SearchError`` for one that names no parameter, or a parameter whose values are not
+  ///   numbers.
   public init(_ text: String, in space: SearchSpace) throws {
     let formula = try Formula(text)
     if let name = formula.target {
@@ -54,9 +55,11 @@ public struct ForbiddenCombination: Sendable, Hashable {
   /// A combination that is excluded.
   ///
   /// - Parameters:
-  ///   - combination: parameters with their values; several values of one parameter are alternatives.
+  ///   - combination: parameters with their values; several values of one parameter are
+  ///     alternatives.
   ///   - space: the space of the parameters.
-  /// - Throws: ``SearchError`` for an unknown parameter, a real number, or a value that the parameter cannot take.
+  /// - Throws: ``SearchError`` for an unknown parameter, a real number, or a value that the
+  ///   parameter cannot take.
   public init(_ combination: [(parameter: String, values: [ParameterValue])], in space: SearchSpace) throws(SearchError)
   {
     var entries: [Entry] = []

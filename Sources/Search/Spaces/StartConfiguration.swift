@@ -1,6 +1,7 @@
 import Fitting
 
-/// A configuration to begin a search with, such as the one in use; parameters that it leaves open are drawn.
+/// A configuration to begin a search with, such as the one in use; parameters that it leaves open
+/// are drawn.
 public struct StartConfiguration: Sendable, Hashable {
   /// The coordinates, one per parameter; nil where it is open.
   private let coordinates: [Double?]

@@ -17,8 +17,9 @@ public struct EarlierTrial: Sendable, Hashable {
   }
 }
 
-/// The trials of a table of results, one row per configuration, with columns for the parameters and metrics; or with the
-/// columns of `windtunnel search export` and Optuna's data frames (`params_lr`, `value`, `state`).
+/// The trials of a table of results, one row per configuration, with columns for the parameters
+/// and metrics; or with the columns of `windtunnel search export` and Optuna's data frames
+/// (`params_lr`, `value`, `state`).
 public struct EarlierTrials: Sendable {
   /// The name of the table, as its file.
   public let name: String
@@ -35,7 +36,8 @@ public struct EarlierTrials: Sendable {
   ///   - table: the results.
   ///   - space: the parameters to read.
   ///   - goals: the metrics to read.
-  ///   - measured: constraints whose excess is computed from the table's columns, or read from `excess`.
+  ///   - measured: constraints whose excess is computed from the table's columns, or read from
+  ///     `excess`.
   ///   - fidelity: only rows that reached a full training count.
   /// - Throws: ``TableError`` for a missing column; ``SearchError`` where no row can be used.
   public init(
@@ -108,7 +110,8 @@ extension ParameterValue {
 }
 
 extension Table {
-  /// The table without prefixes in the names of its columns, where no other column has the shorter name.
+  /// The table without prefixes in the names of its columns, where no other column has the shorter
+  /// name.
   fileprivate func withoutPrefixes(_ prefixes: [String]) throws(TableError) -> Table {
     try renaming { name in
       guard let prefix = prefixes.first(where: name.hasPrefix) else { return name }

@@ -13,8 +13,8 @@ enum LearningCurve {
 
   /// The loss that a curve is expected to end at.
   ///
-  /// For each exponent, a and b ≥ 0 are fitted by least squares, and the predictions are averaged with weights by the quality
-  /// of the fits. A curve that does not fall ends at its mean.
+  /// For each exponent, a and b ≥ 0 are fitted by least squares, and the predictions are averaged
+  /// with weights by the quality of the fits. A curve that does not fall ends at its mean.
   ///
   /// - Returns: nil for fewer than four reports.
   static func end(of reports: some BidirectionalCollection<Report>, at end: Double) -> Double? {
@@ -39,7 +39,8 @@ enum LearningCurve {
     return sum / weights
   }
 
-  /// The chance that a curve ends below a loss, by the errors of the same extrapolation for other curves.
+  /// The chance that a curve ends below a loss, by the errors of the same extrapolation for other
+  /// curves.
   ///
   /// - Parameters:
   ///   - bound: the loss.

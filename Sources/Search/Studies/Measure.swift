@@ -14,7 +14,8 @@ package struct Measure: Sendable, Hashable {
 
   /// A measure as an experiment file writes it.
   ///
-  /// - Parameter text: a metric's name, or a formula over several, as `score = accuracy - 0.1 * max(0, latency_ms / 30 - 1)`.
+  /// - Parameter text: a metric's name, or a formula over several, as `score = accuracy - 0.1 *
+  ///   max(0, latency_ms / 30 - 1)`.
   package init(text: String) {
     if let formula = try? Formula(text), formula.names != [text], !formula.names.isEmpty {
       name = formula.target ?? text

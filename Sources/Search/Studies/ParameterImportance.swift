@@ -1,12 +1,12 @@
 import Fitting
 
-/// The share of the variance of a study's losses that each parameter explains by itself: functional ANOVA of a random forest
-/// (Hutter, Hoos and Leyton-Brown 2014).
+/// The share of the variance of a study's losses that each parameter explains by itself:
+/// functional ANOVA of a random forest (Hutter, Hoos and Leyton-Brown 2014).
 ///
-/// The forest is fitted to the feasible trials that were trained in full. Each tree is a function that is constant on boxes, so
-/// that its variance over the whole space, and that of its mean along one parameter, are exact; their ratio is averaged
-/// over the trees. Variance that only combinations of parameters explain is not attributed, so that shares add up to at
-/// most 1.
+/// The forest is fitted to the feasible trials that were trained in full. Each tree is a function
+/// that is constant on boxes, so that its variance over the whole space, and that of its mean
+/// along one parameter, are exact; their ratio is averaged over the trees. Variance that only
+/// combinations of parameters explain is not attributed, so that shares add up to at most 1.
 public struct ParameterImportance: Sendable, Hashable {
   /// The share of every parameter of the space, in 0 ... 1.
   public let shares: [Double]
@@ -18,7 +18,8 @@ public struct ParameterImportance: Sendable, Hashable {
 
   /// The importance of the parameters in a study.
   ///
-  /// - Returns: nil with fewer than ten feasible trials trained in full, or where all losses are equal.
+  /// - Returns: nil with fewer than ten feasible trials trained in full, or where all losses are
+  ///   equal.
   public init?(_ study: Study, seed: UInt64 = 0) {
     let trials = study.trials.filter { $0.loss != nil && $0.isFeasible }
     let rows = trials.map { study.space.genes(of: $0.point) }
@@ -96,7 +97,8 @@ private struct RegressionTree {
     return most > 0 ? best : nil
   }
 
-  /// The share of the variance that each dimension explains by itself; nil for a tree without variance.
+  /// The share of the variance that each dimension explains by itself; nil for a tree without
+  /// variance.
   func mainEffects(dimensions: Int) -> [Double]? {
     let weights = leaves.map(\.volume)
     let mean = zip(leaves, weights).reduce(0) { $0 + $1.0.mean * $1.1 }
