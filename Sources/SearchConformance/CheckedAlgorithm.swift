@@ -47,7 +47,8 @@ struct CheckedAlgorithm: SearchAlgorithm {
     idleCount = outcome.wasRun ? 0 : idleCount + 1
     if idleCount == Self.patience {
       notes.add(
-        "\(idleCount) proposals in a row, up to number \(proposalCount), repeat trials or break a constraint",
+        "\(idleCount) proposals in a row, up to number \(proposalCount), repeat trials or break a "
+          + "constraint",
         to: \.repeats)
     }
     base.learn(proposal, outcome, in: space, &random)

@@ -24,8 +24,8 @@ extension Probe {
     }
     if let place = difference(first, second) {
       violations.append(
-        "two runs of one seed differ at trial \(place); draw from the generator that is passed in, and do not "
-          + "depend on the order of sets or dictionaries")
+        "two runs of one seed differ at trial \(place); draw from the generator that is passed in, "
+          + "and do not depend on the order of sets or dictionaries")
     }
     return violations
   }

@@ -21,7 +21,7 @@ private struct HillClimb: SearchAlgorithm {
   ) {
     let loss = outcome.penalizedLoss
     if loss < best?.loss ?? .infinity { best = (proposal.point, loss) }
-    // What is known already is left for another place.
+    // Around a best point whose neighbors are known, it starts again elsewhere.
     if outcome.source == .known, (proposal.memo as? Memo)?.isMutation == true,
       random.uniform() < 0.1
     {
@@ -33,17 +33,18 @@ private struct HillClimb: SearchAlgorithm {
 extension AlgorithmEntry {
   fileprivate static let hillClimb = AlgorithmEntry(
     "hill-climb", summary: "mutations of the best trial"
-  ) { _, _ in
-    HillClimb()
-  }
+  ) { _, _ in HillClimb() }
 }
 
 /// A random search with one fault.
 private struct Faulty: SearchAlgorithm {
   enum Fault: String, CaseIterable, Sendable {
-    case systemRandom, sharedState, outsideLevel, notANumber, presentWithoutCondition,
-      fidelityAbove, stuck,
-      brokenByFailure, worst, hanging
+    case systemRandom, sharedState
+    case outsideLevel, notANumber, presentWithoutCondition
+    case fidelityAbove
+    case stuck, hanging
+    case brokenByFailure
+    case worst
 
     /// The contract that the fault violates.
     var contract: Contract {

@@ -26,7 +26,7 @@ public struct ScoreMatrix: Sendable {
   ///
   /// - Throws: ``TableError`` for a missing column or two rows of one pair; ``SearchError`` for
   ///   fewer than two methods.
-  public init(_ table: Table, method: String, example: String, score: String) throws {
+  package init(_ table: Table, method: String, example: String, score: String) throws {
     let (rows, columns) = (try table.texts(method), try table.texts(example))
     let values = try table.numbers(score)
     func places(_ names: [String]) -> (names: [String], place: [String: Int]) {
@@ -53,7 +53,7 @@ public struct ScoreMatrix: Sendable {
   }
 
   /// The score of a method on an example, by their indices; NaN where it is unknown.
-  public internal(set) subscript(method: Int, example: Int) -> Double {
+  public subscript(method: Int, example: Int) -> Double {
     get { scores[method * examples.count + example] }
     set { scores[method * examples.count + example] = newValue }
   }

@@ -102,7 +102,8 @@ public struct AlgorithmEntry: Sendable, CustomStringConvertible {
         $0.serves(objectives: count, hasFidelity: false)
       }
       throw SearchError(
-        "\(name) optimizes one metric; for several metrics use \(others.map(\.name).joined(separator: ", "))"
+        "\(name) optimizes one metric; for several metrics use "
+          + others.map(\.name).joined(separator: ", ")
       )
     }
     return try make(fidelity, count)

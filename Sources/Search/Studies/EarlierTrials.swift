@@ -20,15 +20,15 @@ public struct EarlierTrial: Sendable, Hashable {
 /// The trials of a table of results, one row per configuration, with columns for the parameters
 /// and metrics; or with the columns of `windtunnel search export` and Optuna's data frames
 /// (`params_lr`, `value`, `state`).
-public struct EarlierTrials: Sendable {
+package struct EarlierTrials: Sendable {
   /// The name of the table, as its file.
-  public let name: String
+  package let name: String
   /// The usable rows.
-  public let trials: [EarlierTrial]
+  package let trials: [EarlierTrial]
   /// The number of rows whose configuration is not in the space.
-  public let outsideCount: Int
+  package let outsideCount: Int
   /// The number of rows that failed, have no metric, or were not trained in full.
-  public let unfinishedCount: Int
+  package let unfinishedCount: Int
 
   /// Reads a table.
   ///
@@ -40,7 +40,7 @@ public struct EarlierTrials: Sendable {
   ///     `excess`.
   ///   - fidelity: only rows that reached a full training count.
   /// - Throws: ``TableError`` for a missing column; ``SearchError`` where no row can be used.
-  public init(
+  package init(
     _ table: Table, space: SearchSpace, goals: [Goal], measured: [MeasuredConstraint] = [], fidelity: Fidelity? = nil
   ) throws {
     let table = try table.withoutPrefixes(["params_", "metrics_", "user_attrs_"])

@@ -108,7 +108,7 @@ public struct Experiment: Sendable {
   ///
   /// - Throws: ``TableError`` or ``SearchError`` for a file that is missing or has nothing for
   ///   this search.
-  public func earlierTrials() throws -> [EarlierTrials] {
+  package func earlierTrials() throws -> [EarlierTrials] {
     try earlierFiles.map { file in
       try EarlierTrials(
         Table.read(fileBeside(path, named: file)), space: space, goals: goals, measured: measured, fidelity: fidelity)
