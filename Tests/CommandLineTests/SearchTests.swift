@@ -89,7 +89,7 @@ import Testing
     let bench = try place.windtunnel("search", "bench", "two.yaml", "--seeds", "4", "--trials", "20")
     #expect(bench.status == 0 && bench.text.contains("nsga2") && bench.text.contains("hypervolume"), "\(bench.errors)")
     expectFailure(
-      try place.windtunnel("search", "run", "two.yaml", "--algorithm", "evolution"), 65, "use auto, moboga"
+      try place.windtunnel("search", "run", "two.yaml", "--algorithm", "evolution"), 65, "use auto, random, nsga2"
     )
   }
 
@@ -125,7 +125,7 @@ import Testing
     try place.write(rows + "a,16,1,3,4\n", to: "twice.csv")
     try place.write(Self.experiment.replacingOccurrences(of: "results.csv", with: "twice.csv"), to: "twice.yaml")
     expectFailure(try place.windtunnel("search", "run", "twice.yaml"), 65, "twice.csv:50", "that of line 2 too")
-    expectFailure(try place.windtunnel("search", "run", "x.yaml", "--algorithm", "hyperbandit"), 64, "best-first")
+    expectFailure(try place.windtunnel("search", "run", "x.yaml", "--algorithm", "hyperbandit"), 64, "did you mean 'hyperband'?")
     expectFailure(try place.windtunnel("search", "run", "x.yaml", "--trials", "0"), 64, "--trials")
     expectFailure(try place.windtunnel("search", "bench", "x.yaml", "--seeds", "1"), 64, "--seeds")
   }

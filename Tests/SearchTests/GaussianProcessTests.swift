@@ -120,7 +120,7 @@ import Testing
   @Test("what costs more for nothing is avoided where costs are told")
   func costs() throws {
     let space = try grid(3)
-    func costToTheBest(_ name: AlgorithmName, _ seed: UInt64) throws -> Double {
+    func costToTheBest(_ name: AlgorithmEntry, _ seed: UInt64) throws -> Double {
       var study = Study(space, try name.algorithm(), seed: seed)
       var spent = 0.0
       while study.bestLoss != 0 {
@@ -129,9 +129,8 @@ import Testing
         let cost = pow(10, trial.point[2] / 3)
         // The first ten are drawn evenly, and cost the same with both.
         if trial.number >= 10 { spent += cost }
-        study.charge(trial.number, cost: cost)
         let (x, y) = (trial.point[0] - 3, trial.point[1] - 3)
-        try study.tell(trial.number, loss: x * x + 2 * y * y)
+        try study.tell(trial.number, loss: x * x + 2 * y * y, cost: cost)
       }
       return spent
     }

@@ -44,10 +44,10 @@ import Testing
   }
 
   /// Both ends of a line are wanted: the distance to each of two corners.
-  @Test(arguments: AlgorithmName.allCases.filter(\.isMultiObjective))
-  func compromisesAreFoundBetterThanByChance(_ name: AlgorithmName) throws {
+  @Test(arguments: AlgorithmRegistry.builtIn.entries.filter { $0.objectives == .several })
+  func compromisesAreFoundBetterThanByChance(_ name: AlgorithmEntry) throws {
     let space = try grid(4, levels: 9)
-    func volume(_ name: AlgorithmName, _ seed: UInt64) throws -> Double {
+    func volume(_ name: AlgorithmEntry, _ seed: UInt64) throws -> Double {
       var study = Study(space, try name.algorithm(objectives: 2), seed: seed)
       for index in 0..<200 {
         let asked = study.ask()

@@ -1,9 +1,10 @@
 import Fitting
 
-/// ASHA in its promoting form (Li, Jamieson, Rostamizadeh, Gonina, Ben-tzur, Hardt, Recht and Talwalkar 2020).
+/// ASHA in its promoting form (Li, Jamieson, Rostamizadeh, Gonina, Ben-tzur, Hardt, Recht and
+/// Talwalkar 2020).
 ///
-/// From the highest rung down, the best trial among the first 1/η of a rung that was not promoted before goes on to the next
-/// rung; where no trial can be promoted, a new configuration begins.
+/// From the highest rung down, the best trial among the first 1/η of a rung that was not promoted
+/// before goes on to the next rung; where no trial can be promoted, a new configuration begins.
 public struct AsynchronousHalving: SearchAlgorithm {
   /// The place of a proposal.
   private struct Place: Sendable {
@@ -23,9 +24,9 @@ public struct AsynchronousHalving: SearchAlgorithm {
   ///
   /// - Parameters:
   ///   - fidelity: how far trials can be trained.
-  ///   - grows: whether rungs open as needed, as in PASHA (Bohdal, Balles, Wistuba, Ermis, Archambeau and Zappella 2023):
-  ///     trials may reach the second rung at first, and the next opens only while the two top rungs rank their trials
-  ///     differently.
+  ///   - grows: whether rungs open as needed, as in PASHA (Bohdal, Balles, Wistuba, Ermis,
+  ///     Archambeau and Zappella 2023): trials may reach the second rung at first, and the next
+  ///     opens only while the two top rungs rank their trials differently.
   public init(_ fidelity: Fidelity, grows: Bool = false) {
     reduction = fidelity.reduction
     fidelities = fidelity.rungs

@@ -1,15 +1,16 @@
 import Fitting
 
-/// The default for full trainings: a Gaussian process model and a search without a model take turns, and both learn from all
-/// trials.
+/// The default for full trainings: a Gaussian process model and a search without a model take
+/// turns, and both learn from all trials.
 ///
-/// The model finds good values within few trials. Its partner, best-first search, or differential evolution where a
-/// parameter is a real number, works on losses that no Gaussian process describes, and goes on alone after the first
-/// thousand trials. For several objectives the two are MOBOGA and Pareto local search.
+/// The model finds good values within few trials. Its partner, best-first search, or differential
+/// evolution where a parameter is a real number, works on losses that no Gaussian process
+/// describes, and goes on alone after the first thousand trials. For several objectives the two
+/// are MOBOGA and Pareto local search.
 public struct AutoSearch: SearchAlgorithm {
   private let hasSeveralObjectives: Bool
-  /// The number of first trials that the model proposes alone: neighbors of a front that is far from the best are not worth
-  /// trying.
+  /// The number of first trials that the model proposes alone: neighbors of a front that is far
+  /// from the best are not worth trying.
   private let alone: Int
   private var model: any SearchAlgorithm
   private var partner: (any SearchAlgorithm)?

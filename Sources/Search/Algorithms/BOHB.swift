@@ -1,12 +1,14 @@
 import Fitting
 
-/// Hyperband whose new configurations come from a model (after BOHB: Falkner, Klein and Hutter 2018): among draws from the
-/// density of the good results, the one with the greatest ratio to the density of the others.
+/// Hyperband whose new configurations come from a model (after BOHB: Falkner, Klein and Hutter
+/// 2018): among draws from the density of the good results, the one with the greatest ratio to the
+/// density of the others.
 ///
-/// The model uses the highest fidelity that has enough results, d + 3 for d parameters; 15 % of these, and at least d + 1,
-/// are good. A third of the configurations, and all before there is a model, are drawn evenly. The densities are those of
-/// ``TreeParzenSearch`` with one bandwidth, where the paper has one per parameter; as in the paper, draws come from kernels
-/// three times as wide.
+/// The model uses the highest fidelity that has enough results, d + 3 for d parameters; 15 % of
+/// these, and at least d + 1, are good. A third of the configurations, and all before there is a
+/// model, are drawn evenly. The densities are those of ``TreeParzenSearch`` with one bandwidth,
+/// where the paper has one per parameter; as in the paper, draws come from kernels three times as
+/// wide.
 public struct BOHB: SearchAlgorithm {
   /// The coordinates and losses of results, by rising loss, the earlier of equals first.
   private struct Results {
@@ -22,7 +24,8 @@ public struct BOHB: SearchAlgorithm {
   private static let candidates = 64
   private static let widening = 3.0
   private static let goodShare = 0.15
-  /// The most results in a density: the best of the good ones, and of the others those with the least losses.
+  /// The most results in a density: the best of the good ones, and of the others those with the
+  /// least losses.
   private static let mostKernels = 128
 
   /// A BOHB search.

@@ -1,11 +1,12 @@
 import Fitting
 
-/// Local search in two halves: descents from random points, and, after the first of them, the neighbors of the best points
-/// found so far.
+/// Local search in two halves: descents from random points, and, after the first of them, the
+/// neighbors of the best points found so far.
 ///
-/// The descents are those of ``LocalSearch``, and find other valleys. The other half takes the best evaluated point that has
-/// untried neighbors, and so climbs out of a valley by its best points. A neighbor that cannot be tried stands for its own
-/// neighbors, up to three steps, as constraints can cut a space into pieces.
+/// The descents are those of ``LocalSearch``, and find other valleys. The other half takes the
+/// best evaluated point that has untried neighbors, and so climbs out of a valley by its best
+/// points. A neighbor that cannot be tried stands for its own neighbors, up to three steps, as
+/// constraints can cut a space into pieces.
 public struct BestFirstSearch: SearchAlgorithm {
   private struct Node {
     let point: SearchSpace.Point

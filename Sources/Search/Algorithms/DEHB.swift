@@ -1,11 +1,11 @@
 import Fitting
 
-/// DEHB (Awad, Mallik and Hutter 2021): Hyperband's brackets, with a population of differential evolution for every
-/// fidelity in place of chance.
+/// DEHB (Awad, Mallik and Hutter 2021): Hyperband's brackets, with a population of differential
+/// evolution for every fidelity in place of chance.
 ///
-/// In the first round the best of a rung go on as in Hyperband. Later each rung of a bracket makes children of its own
-/// population whose mutation parents are the best of the next lower fidelity; where these are fewer than three, all
-/// populations fill them up.
+/// In the first round the best of a rung go on as in Hyperband. Later each rung of a bracket makes
+/// children of its own population whose mutation parents are the best of the next lower fidelity;
+/// where these are fewer than three, all populations fill them up.
 public struct DEHB: SearchAlgorithm {
   /// The memo of a proposal: its genes and its place.
   private struct Child: Sendable {

@@ -1,10 +1,11 @@
 import Fitting
 
-/// Differential evolution for mixed and architecture spaces (Awad, Mallik and Hutter 2020): rand/1/bin with F = CR = 0.5 on
-/// a population of 20 whose genes stay continuous, and are binned only to be evaluated.
+/// Differential evolution for mixed and architecture spaces (Awad, Mallik and Hutter 2020):
+/// rand/1/bin with F = CR = 0.5 on a population of 20 whose genes stay continuous, and are binned
+/// only to be evaluated.
 ///
-/// Genes that leave the unit interval are drawn anew. A child takes its target's place at once where it is no worse, as in the
-/// asynchronous form, so that many proposals may be outstanding.
+/// Genes that leave the unit interval are drawn anew. A child takes its target's place at once
+/// where it is no worse, as in the asynchronous form, so that many proposals may be outstanding.
 public struct DifferentialEvolution: SearchAlgorithm {
   /// The memo of a proposal.
   struct Child: Sendable {
@@ -68,8 +69,8 @@ public struct DifferentialEvolution: SearchAlgorithm {
   }
 }
 
-/// The child of rand/1/bin: a mutant of three parents crossed with a target, its genes drawn anew where they leave the unit
-/// interval.
+/// The child of rand/1/bin: a mutant of three parents crossed with a target, its genes drawn anew
+/// where they leave the unit interval.
 func crossed(
   _ target: [Double], _ base: [Double], _ plus: [Double], _ minus: [Double], scale: Double, crossover: Double,
   _ random: inout SplitMix64

@@ -1,15 +1,17 @@
 import Fitting
 import Foundation
 
-/// Bayesian optimization: the point of the greatest expected improvement under a Gaussian process of the losses
-/// (Jones, Schonlau and Welch 1998), on its logarithm (Ament et al. 2023).
+/// Bayesian optimization: the point of the greatest expected improvement under a Gaussian process
+/// of the losses (Jones, Schonlau and Welch 1998), on its logarithm (Ament et al. 2023).
 ///
-/// The improvement is maximized from random points and from the neighbors of the best trials, over the space's own
-/// neighbors, so that levels and categories stay what they are. Trials in progress are assumed to come out as
-/// predicted. Beyond a thousand trials the process uses the best and the latest of them.
+/// The improvement is maximized from random points and from the neighbors of the best trials, over
+/// the space's own neighbors, so that levels and categories stay what they are. Trials in progress
+/// are assumed to come out as predicted. Beyond a thousand trials the process uses the best and
+/// the latest of them.
 ///
-/// With cost awareness, every other point has the greatest improvement per unit of cost (Snoek, Larochelle and Adams 2012),
-/// by a second process of the logarithm of the costs of trials. Only every other one, as the best may be expensive.
+/// With cost awareness, every other point has the greatest improvement per unit of cost (Snoek,
+/// Larochelle and Adams 2012), by a second process of the logarithm of the costs of trials. Only
+/// every other one, as the best may be expensive.
 public struct GaussianProcessSearch: SearchAlgorithm {
   private let startUp: Int
   private let isCostAware: Bool
@@ -95,7 +97,8 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     return book.first(of: search.best(ProposalBook.reserveSize))
   }
 
-  /// The process of the logarithms of costs, in units of their spread; nil where too few are known, or all are the same.
+  /// The process of the logarithms of costs, in units of their spread; nil where too few are
+  /// known, or all are the same.
   private mutating func costs(_ map: FeatureMap, in space: SearchSpace) -> ImprovementSearch.Cost? {
     let known = logCosts.filter { !$0.isNaN }
     guard known.count >= startUp else { return nil }

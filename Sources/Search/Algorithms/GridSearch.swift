@@ -1,11 +1,14 @@
 import Fitting
 
-/// Grid search: every combination of values on a grid, in an order that is spread over all of it, then on ever finer grids.
+/// Grid search: every combination of values on a grid, in an order that is spread over all of it,
+/// then on ever finer grids.
 ///
-/// Categories have all of their values. A real number, or an ordered parameter of many levels, has its ends and its middle
-/// at first; each time the grid is complete the steps are halved, to 5, 9, 17 values and so on.
+/// Categories have all of their values. A real number, or an ordered parameter of many levels, has
+/// its ends and its middle at first; each time the grid is complete the steps are halved, to 5, 9,
+/// 17 values and so on.
 public struct GridSearch: SearchAlgorithm {
-  /// The coordinates of every parameter on this grid, those of the last grid first, and how many of these there are.
+  /// The coordinates of every parameter on this grid, those of the last grid first, and how many
+  /// of these there are.
   private var axes: [(coordinates: [Double], old: Int)] = []
   private var size = 0
   private var place = 0

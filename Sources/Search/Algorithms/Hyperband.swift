@@ -1,7 +1,7 @@
 import Fitting
 
-/// Hyperband (Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar 2018): brackets of successive halving, from many
-/// configurations trained little to few trained in full, in repeated rounds.
+/// Hyperband (Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar 2018): brackets of successive
+/// halving, from many configurations trained little to few trained in full, in repeated rounds.
 ///
 /// While a rung waits for its last results the next bracket begins, so that an ask never waits.
 public struct Hyperband: SearchAlgorithm {
@@ -13,7 +13,8 @@ public struct Hyperband: SearchAlgorithm {
     case wholeMultiples
   }
 
-  /// The rungs of a bracket, from the first on: how many configurations are trained, and to which fidelity.
+  /// The rungs of a bracket, from the first on: how many configurations are trained, and to which
+  /// fidelity.
   struct Plan: Sendable, Hashable {
     let counts: [Int]
     let fidelities: [Double]
@@ -35,7 +36,8 @@ public struct Hyperband: SearchAlgorithm {
   /// - Parameters:
   ///   - fidelity: how far trials can be trained.
   ///   - sizes: the numbers of configurations that brackets begin with.
-  ///   - onlyDeepest: whether there is only the bracket with the most configurations, which is successive halving.
+  ///   - onlyDeepest: whether there is only the bracket with the most configurations, which is
+  ///     successive halving.
   public init(_ fidelity: Fidelity, sizes: Sizes = .paper, onlyDeepest: Bool = false) {
     let all = Self.plans(fidelity, sizes: sizes)
     plans = onlyDeepest ? Array(all.prefix(1)) : all
@@ -127,7 +129,8 @@ struct Bracket: Sendable {
       memo: Hyperband.Place(bracket: number, rung: rung, member: member))
   }
 
-  /// Makes a member of the first rung wait for another configuration; false where too many were redrawn.
+  /// Makes a member of the first rung wait for another configuration; false where too many were
+  /// redrawn.
   mutating func redraw(_ place: Hyperband.Place) -> Bool {
     guard place.rung == 0, rung == 0, redrawn < Self.mostRedrawn else { return false }
     redrawn += 1

@@ -1,10 +1,12 @@
 import COpenBLAS
 import Fitting
 
-/// MANAS-LS (Carlucci et al. 2019): agents draw their values by Zipf's law, with chances 1/(rank · H_K), where values are ranked
-/// by a least-squares model of the losses that is additive in the parameters.
+/// MANAS-LS (Carlucci et al. 2019): agents draw their values by Zipf's law, with chances 1/(rank ·
+/// H_K), where values are ranked by a least-squares model of the losses that is additive in the
+/// parameters.
 ///
-/// The model is of ranks of losses, as in ``MANAS``, and is fitted again whenever there are a twentieth more of them.
+/// The model is of ranks of losses, as in ``MANAS``, and is fitted again whenever there are a
+/// twentieth more of them.
 public struct LeastSquaresMANAS: SearchAlgorithm {
   private var rows: [[Int?]] = []
   private var losses: [Double] = []
@@ -29,7 +31,9 @@ public struct LeastSquaresMANAS: SearchAlgorithm {
       guard !order.isEmpty else { return [Double](repeating: 1 / Double(count), count: count) }
       let harmonic = (1...count).reduce(0.0) { $0 + 1 / Double($1) }
       var probabilities = [Double](repeating: 0, count: count)
-      for (rank, choice) in order[index].enumerated() { probabilities[choice] = 1 / (Double(rank + 1) * harmonic) }
+      for (rank, choice) in order[index].enumerated() {
+        probabilities[choice] = 1 / (Double(rank + 1) * harmonic)
+      }
       return probabilities
     }
     return choices.proposal(probabilities, in: space, &random)
@@ -53,7 +57,9 @@ public struct LeastSquaresMANAS: SearchAlgorithm {
     var coefficients = [Double](repeating: 0, count: size)
     for (rank, row) in byLoss.enumerated() {
       let value = Double(rank) / Double(losses.count) - 0.5
-      let ones = rows[row].enumerated().compactMap { index, choice in choice.map { starts[index] + $0 } }
+      let ones = rows[row].enumerated().compactMap { index, choice in
+        choice.map { starts[index] + $0 }
+      }
       for one in ones {
         coefficients[one] += value
         for other in ones { products[one * size + other] += 1 }
@@ -63,9 +69,12 @@ public struct LeastSquaresMANAS: SearchAlgorithm {
     for index in 0..<size { products[index * size + index] += 1 }
     openblas_set_num_threads(1)
     LAPACKE_dposv(
-      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), CInt(size), 1, &products, CInt(size), &coefficients, CInt(size))
+      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), CInt(size), 1, &products, CInt(size),
+      &coefficients, CInt(size))
     return counts.indices.map { index in
-      (0..<counts[index]).sorted { (coefficients[starts[index] + $0], $0) < (coefficients[starts[index] + $1], $1) }
+      (0..<counts[index]).sorted {
+        (coefficients[starts[index] + $0], $0) < (coefficients[starts[index] + $1], $1)
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 import Fitting
 
-/// Local search (White, Nolen and Savani 2021): from the best of a few random points to a better neighbor as soon as one
-/// is found, until none is; then from new random points.
+/// Local search (White, Nolen and Savani 2021): from the best of a few random points to a better
+/// neighbor as soon as one is found, until none is; then from new random points.
 ///
 /// A neighbor that cannot be tried stands for its own neighbors, which come after all others.
 public struct LocalSearch: SearchAlgorithm {

@@ -1,11 +1,12 @@
 import Fitting
 
-/// MANAS (Carlucci et al. 2019): an agent for every parameter chooses among its values by exponential weights and is charged
-/// for its choice, as an adversarial bandit (Exp3: Auer et al. 2002).
+/// MANAS (Carlucci et al. 2019): an agent for every parameter chooses among its values by
+/// exponential weights and is charged for its choice, as an adversarial bandit (Exp3: Auer et al.
+/// 2002).
 ///
-/// A loss counts by its rank among all losses so far, from 0 for the best to 1, so that agents need not know the scale; a
-/// proposal that cannot be tried counts 1. A parameter of more than ten ordered levels, or a real number, has ten
-/// intervals, within which it is drawn evenly.
+/// A loss counts by its rank among all losses so far, from 0 for the best to 1, so that agents
+/// need not know the scale; a proposal that cannot be tried counts 1. A parameter of more than ten
+/// ordered levels, or a real number, has ten intervals, within which it is drawn evenly.
 public struct MANAS: SearchAlgorithm {
   private var agents: [ExponentialWeights] = []
   private var losses: [Double] = []

@@ -1,11 +1,13 @@
 import Fitting
 import Foundation
 
-/// Bayesian optimization of several objectives with genetic candidates, after MOBOGA (RA-AutoML: Yang et al. 2020).
+/// Bayesian optimization of several objectives with genetic candidates, after MOBOGA (RA-AutoML:
+/// Yang et al. 2020).
 ///
-/// There is a Gaussian process for every objective and one for the excess over measured constraints. A genetic algorithm
-/// breeds configurations by their optimistic losses, those first that are expected to satisfy the constraints. The proposal
-/// is the one that would add the most hypervolume (as in SMS-EGO: Ponweiser et al. 2008).
+/// There is a Gaussian process for every objective and one for the excess over measured
+/// constraints. A genetic algorithm breeds configurations by their optimistic losses, those first
+/// that are expected to satisfy the constraints. The proposal is the one that would add the most
+/// hypervolume (as in SMS-EGO: Ponweiser et al. 2008).
 public struct MOBOGA: SearchAlgorithm {
   private let startUp: Int
   private var models: [Surrogate] = []
@@ -134,8 +136,8 @@ private struct Breeding {
     select(from: population + evaluated(children))
   }
 
-  /// The unseen points that would add the most hypervolume to a front, times the chance that they are feasible; after those
-  /// that would add some, the nearest to the front.
+  /// The unseen points that would add the most hypervolume to a front, times the chance that they
+  /// are feasible; after those that would add some, the nearest to the front.
   func best(
     _ count: Int, beyond front: ParetoFront, notIn seen: Set<SearchSpace.Point>
   ) -> [SearchSpace.Point] {

@@ -2,9 +2,9 @@ import Fitting
 
 /// NSGA-II for several objectives (Deb, Pratap, Agarwal and Meyarivan 2002).
 ///
-/// Parents are chosen by tournaments of rank and crowding. Children are made by simulated binary crossover and polynomial
-/// mutation of ordered parameters, and by exchange and redrawing of categories. The first fronts of parents and children
-/// together survive.
+/// Parents are chosen by tournaments of rank and crowding. Children are made by simulated binary
+/// crossover and polynomial mutation of ordered parameters, and by exchange and redrawing of
+/// categories. The first fronts of parents and children together survive.
 public struct NSGA2: SearchAlgorithm {
   private struct Member: Sendable {
     let point: SearchSpace.Point
@@ -22,7 +22,8 @@ public struct NSGA2: SearchAlgorithm {
   ///
   /// - Parameters:
   ///   - population: the number of survivors, at least 4.
-  ///   - crossoverSpread: η of the crossover; children are nearer to their parents the larger it is.
+  ///   - crossoverSpread: η of the crossover; children are nearer to their parents the larger it
+  ///     is.
   ///   - mutationSpread: η of the mutation.
   public init(population: Int = 20, crossoverSpread: Double = 15, mutationSpread: Double = 20) {
     size = max(4, population)

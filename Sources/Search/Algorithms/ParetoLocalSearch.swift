@@ -1,7 +1,8 @@
 import Fitting
 
-/// Local search for several objectives, after Pareto local search (Paquete, Chiarandini and Stützle 2004): after some random
-/// points, the neighbors of the points on the Pareto front, those of the least crowded first.
+/// Local search for several objectives, after Pareto local search (Paquete, Chiarandini and
+/// Stützle 2004): after some random points, the neighbors of the points on the Pareto front, those
+/// of the least crowded first.
 public struct ParetoLocalSearch: SearchAlgorithm {
   private let starts: Int
   private var begun = 0

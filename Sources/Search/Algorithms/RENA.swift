@@ -1,13 +1,15 @@
 import Fitting
 import Foundation
 
-/// A policy that learns to change configurations, after RENA (Zhou et al. 2018): a network reads the embedding of the current
-/// configuration and chooses a parameter and its new value. It is trained by policy gradient (REINFORCE: Williams 1992)
-/// on how good the changed configuration is, times a penalty where it exceeds measured constraints.
+/// A policy that learns to change configurations, after RENA (Zhou et al. 2018): a network reads
+/// the embedding of the current configuration and chooses a parameter and its new value. It is
+/// trained by policy gradient (REINFORCE: Williams 1992) on how good the changed configuration is,
+/// times a penalty where it exceeds measured constraints.
 ///
-/// The embedding has one unit per value of a parameter, the choices of ``MANAS``; the paper reads layers by an LSTM, as its
-/// networks have no fixed length. The reward is the share of losses so far that are worse, times p to the power of the
-/// excess, where p falls from 0.5 with the number of trials; a change that cannot be tried earns nothing.
+/// The embedding has one unit per value of a parameter, the choices of ``MANAS``; the paper reads
+/// layers by an LSTM, as its networks have no fixed length. The reward is the share of losses so
+/// far that are worse, times p to the power of the excess, where p falls from 0.5 with the number
+/// of trials; a change that cannot be tried earns nothing.
 public struct RENA: SearchAlgorithm {
   /// The memo of a change.
   private struct Change: Sendable {
@@ -100,7 +102,8 @@ extension AlgorithmEntry {
   }
 }
 
-/// A network of one hidden layer, from the units of a configuration to the logits of setting each of them.
+/// A network of one hidden layer, from the units of a configuration to the logits of setting each
+/// of them.
 private struct Policy: Sendable {
   private static let hidden = 32
   private static let rate = 0.05

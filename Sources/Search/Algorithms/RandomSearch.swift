@@ -1,6 +1,7 @@
 import Fitting
 
-/// Random search: every proposal is drawn from the space, each parameter evenly on its own scale or near its prior.
+/// Random search: every proposal is drawn from the space, each parameter evenly on its own scale
+/// or near its prior.
 public struct RandomSearch: SearchAlgorithm {
   /// A random search.
   public init() {}

@@ -1,9 +1,10 @@
 import Fitting
 
-/// Regularized evolution (Real, Aggarwal, Huang and Le 2019): the best of a sample of the population has a child that
-/// differs in one parameter, and the oldest member dies.
+/// Regularized evolution (Real, Aggarwal, Huang and Le 2019): the best of a sample of the
+/// population has a child that differs in one parameter, and the oldest member dies.
 ///
-/// The default population of 10 suits budgets of some hundred trials; the paper's 100 needs thousands.
+/// The default population of 10 suits budgets of some hundred trials; the paper's 100 needs
+/// thousands.
 public struct RegularizedEvolution: SearchAlgorithm {
   private let populationSize: Int
   private let sampleSize: Int

@@ -1,12 +1,14 @@
 import Fitting
 
-/// The search for widths under a budget of AutoSlim (Yu and Huang 2019): it starts from the largest configuration and goes on
-/// with the best of those that are one level smaller in one ordered parameter, until one satisfies the constraints. Then
-/// it goes to better ones, one level larger in one parameter and smaller in another.
+/// The search for widths under a budget of AutoSlim (Yu and Huang 2019): it starts from the
+/// largest configuration and goes on with the best of those that are one level smaller in one
+/// ordered parameter, until one satisfies the constraints. Then it goes to better ones, one level
+/// larger in one parameter and smaller in another.
 ///
-/// It suits a slimmable network, which holds all widths in one and is evaluated without training. Measured constraints may
-/// be exceeded on the way; configurations that break a known constraint are never tried, so among them the way down is
-/// random. Categories keep their values until the end of a descent, and are drawn for the next.
+/// It suits a slimmable network, which holds all widths in one and is evaluated without training.
+/// Measured constraints may be exceeded on the way; configurations that break a known constraint
+/// are never tried, so among them the way down is random. Categories keep their values until the
+/// end of a descent, and are drawn for the next.
 public struct Slimming: SearchAlgorithm {
   private struct Answer: Sendable {
     let point: SearchSpace.Point

@@ -1,7 +1,7 @@
 import Fitting
 
-/// Sobol's sequence (Sobol' 1967), shifted as a whole by a random amount modulo 1 (Cranley and Patterson 1976): points that fill
-/// the space more evenly than independent draws.
+/// Sobol's sequence (Sobol' 1967), shifted as a whole by a random amount modulo 1 (Cranley and
+/// Patterson 1976): points that fill the space more evenly than independent draws.
 ///
 /// The first 40 parameters follow the sequence, and any further ones are drawn.
 public struct SobolSearch: SearchAlgorithm {

@@ -1,7 +1,8 @@
 import Fitting
 
-/// ASHA in its stopping form (Li et al. 2020; the default of Ray Tune): a trial is stopped at a rung where its loss is not among
-/// the best 1/η that arrived there so far. The first to arrive goes on.
+/// ASHA in its stopping form (Li et al. 2020; the default of Ray Tune): a trial is stopped at a
+/// rung where its loss is not among the best 1/η that arrived there so far. The first to arrive
+/// goes on.
 public struct StoppingHalving: SearchAlgorithm {
   private let reduction: Double
   private let fidelities: [Double]

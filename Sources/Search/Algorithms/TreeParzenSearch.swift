@@ -1,11 +1,12 @@
 import Fitting
 
-/// Tree-structured Parzen estimators (Bergstra et al. 2011) in their joint form (Falkner, Klein and Hutter 2018): among draws
-/// from the density of the good trials, the one with the greatest ratio to the density of the others.
+/// Tree-structured Parzen estimators (Bergstra et al. 2011) in their joint form (Falkner, Klein
+/// and Hutter 2018): among draws from the density of the good trials, the one with the greatest
+/// ratio to the density of the others.
 ///
-/// A tenth of the trials, at most 25, are good. Trials in progress count among the others, so that simultaneous proposals
-/// spread. The density of the others uses the latest 128 of them, with weights that fall with age, so that the cost of a
-/// proposal does not grow with the history.
+/// A tenth of the trials, at most 25, are good. Trials in progress count among the others, so that
+/// simultaneous proposals spread. The density of the others uses the latest 128 of them, with
+/// weights that fall with age, so that the cost of a proposal does not grow with the history.
 public struct TreeParzenSearch: SearchAlgorithm {
   private struct Models {
     var good: ParzenEstimator
@@ -119,7 +120,8 @@ public struct TreeParzenSearch: SearchAlgorithm {
     models.others.rebuild(others, weights: weights)
   }
 
-  /// The weight of a trial by its age among `count` trials: 1 for the latest, and falling to 1/`count` for the first.
+  /// The weight of a trial by its age among `count` trials: 1 for the latest, and falling to
+  /// 1/`count` for the first.
   static func weight(age: Int, of count: Int) -> Double {
     guard age >= flat, count > flat else { return 1 }
     let least = 1 / Double(count)

@@ -2,7 +2,9 @@
 ///
 /// ```swift
 /// extension AlgorithmEntry {
-///   static let hillClimb = AlgorithmEntry("hill-climb", summary: "mutations of the best trial") { _, _ in HillClimb() }
+///   static let hillClimb = AlgorithmEntry(
+///     "hill-climb", summary: "mutations of the best trial"
+///   ) { _, _ in HillClimb() }
 /// }
 ///
 /// let registry = try AlgorithmRegistry.builtIn.adding(.hillClimb)
@@ -34,10 +36,13 @@ public struct AlgorithmEntry: Sendable, CustomStringConvertible {
   ///   - name: lowercase words with hyphens between them.
   ///   - summary: a phrase for lists of algorithms.
   ///   - objectives: what the algorithm is made for.
-  ///   - make: makes the algorithm, given the fidelity of the study, if it has one, and the number of objectives.
+  ///   - make: makes the algorithm, given the fidelity of the study, if it has one, and the number
+  ///     of objectives.
   public init(
     _ name: String, summary: String, objectives: Objectives = .one,
-    make: @escaping @Sendable (_ fidelity: Fidelity?, _ objectives: Int) throws(SearchError) -> any SearchAlgorithm
+    make:
+      @escaping @Sendable (_ fidelity: Fidelity?, _ objectives: Int) throws(SearchError) ->
+      any SearchAlgorithm
   ) {
     self.name = name
     self.summary = summary
@@ -62,7 +67,8 @@ public struct AlgorithmEntry: Sendable, CustomStringConvertible {
     isMultiFidelity = true
     self.make = { fidelity, _ throws(SearchError) in
       guard let fidelity else {
-        throw SearchError("\(name) trains most trials only partly; the objective has no 'fidelity'")
+        throw SearchError(
+          "\(name) trains most trials only partly; the objective has no 'fidelity'")
       }
       return try make(fidelity)
     }
@@ -86,15 +92,19 @@ public struct AlgorithmEntry: Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - fidelity: how far trials can be trained; nil where they are always trained in full.
   ///   - objectives: the number of objectives.
-  /// - Throws: ``SearchError`` for a multi-fidelity algorithm without a fidelity, an algorithm for one objective with
-  ///   several, or what the factory throws.
+  /// - Throws: ``SearchError`` for a multi-fidelity algorithm without a fidelity, an algorithm for
+  ///   one objective with several, or what the factory throws.
   public func algorithm(
     _ fidelity: Fidelity? = nil, objectives count: Int = 1
   ) throws(SearchError) -> any SearchAlgorithm {
     guard count == 1 || objectives != .one else {
-      let others = AlgorithmRegistry.builtIn.entries.filter { $0.serves(objectives: count, hasFidelity: false) }
+      let others = AlgorithmRegistry.builtIn.entries.filter {
+        $0.serves(objectives: count, hasFidelity: false)
+      }
       throw SearchError(
-        "\(name) optimizes one metric; for several metrics use \(others.map(\.name).joined(separator: ", "))")
+        "\(name) optimizes one metric; for several metrics use "
+          + others.map(\.name).joined(separator: ", ")
+      )
     }
     return try make(fidelity, count)
   }

@@ -12,8 +12,10 @@ public struct AlgorithmRegistry: Sendable {
 
   /// The algorithms of this library.
   public static let builtIn = AlgorithmRegistry(entries: [
-    .auto, .random, .sobol, .grid, .evolution, .differentialEvolution, .localSearch, .bestFirst, .tpe, .gp,
-    .costAwareGP, .manas, .leastSquaresMANAS, .rena, .slimming, .successiveHalving, .hyperband, .bohb, .asha,
+    .auto, .random, .sobol, .grid, .evolution, .differentialEvolution, .localSearch, .bestFirst,
+    .tpe, .gp,
+    .costAwareGP, .manas, .leastSquaresMANAS, .rena, .slimming, .successiveHalving, .hyperband,
+    .bohb, .asha,
     .ashaStopping, .pasha, .dehb, .nsga2, .paretoLocalSearch, .moboga,
   ])
 
@@ -36,8 +38,9 @@ public struct AlgorithmRegistry: Sendable {
   /// - Throws: ``SearchError`` for an unknown name, with the nearest one that there is.
   public func named(_ name: String) throws(SearchError) -> AlgorithmEntry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
-    let hint = nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
-    throw SearchError(
-      "there is no algorithm '\(name.prefix(60))'; \(hint ?? "there are \(names.joined(separator: ", "))")")
+    let hint =
+      nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+      ?? "there are \(names.joined(separator: ", "))"
+    throw SearchError("there is no algorithm '\(name.prefix(60))'; \(hint)")
   }
 }

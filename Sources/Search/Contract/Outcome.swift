@@ -13,17 +13,18 @@ public struct Outcome: Sendable, Hashable {
     case run
     /// No trial was run, as an earlier one of the same configuration tells the result.
     case known
-    /// No trial was run and there is no loss: the configuration breaks a constraint that is known beforehand, or a trial of
-    /// it is still running.
+    /// No trial was run and there is no loss: the configuration breaks a constraint that is known
+    /// beforehand, or a trial of it is still running.
     case refused
   }
 
   /// The way in which the outcome came about.
   public let source: Source
-  /// The loss of every objective, to be minimized; infinite where the trial failed, empty where it was refused.
+  /// The loss of every objective, to be minimized; infinite where the trial failed, empty where it
+  /// was refused.
   public let losses: [Double]
-  /// The amount by which measured constraints are exceeded, in units of their bounds; 0 or less where all are satisfied, nil
-  /// in a study without such constraints.
+  /// The amount by which measured constraints are exceeded, in units of their bounds; 0 or less
+  /// where all are satisfied, nil in a study without such constraints.
   public let excess: Double?
   /// The cost of the trial, in units of the budget; nil where it is not counted.
   public let cost: Double?
@@ -32,7 +33,8 @@ public struct Outcome: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - losses: one per objective, all infinite for a failure.
-  ///   - excess: the amount by which measured constraints are exceeded; nil without such constraints.
+  ///   - excess: the amount by which measured constraints are exceeded; nil without such
+  ///     constraints.
   ///   - cost: in units of the budget; nil where it is not counted.
   public static func run(losses: [Double], excess: Double? = nil, cost: Double? = nil) -> Outcome {
     Outcome(source: .run, losses: losses, excess: excess, cost: cost)
@@ -42,7 +44,8 @@ public struct Outcome: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - losses: one per objective, or a single infinite one for a failure.
-  ///   - excess: the amount by which measured constraints are exceeded; nil without such constraints.
+  ///   - excess: the amount by which measured constraints are exceeded; nil without such
+  ///     constraints.
   public static func known(losses: [Double], excess: Double? = nil) -> Outcome {
     Outcome(source: .known, losses: losses, excess: excess, cost: nil)
   }
@@ -59,8 +62,9 @@ public struct Outcome: Sendable, Hashable {
   /// The loss of the only objective, or of the first; infinite for what failed or was refused.
   public var loss: Double { losses.first ?? .infinity }
 
-  /// The loss, or, where measured constraints are exceeded, a value that is worse than any loss and grows with the excess
-  /// (Deb 2000). Sorting by it puts feasible trials first, then infeasible ones by their excess, then failures.
+  /// The loss, or, where measured constraints are exceeded, a value that is worse than any loss
+  /// and grows with the excess (Deb 2000). Sorting by it puts feasible trials first, then
+  /// infeasible ones by their excess, then failures.
   public var penalizedLoss: Double { penalized(loss) }
 
   /// The losses of all objectives, penalized as ``penalizedLoss``.

@@ -1,7 +1,8 @@
 import Foundation
 
-/// An adversarial bandit by exponential weights of importance-weighted losses (Exp3: Auer et al. 2002), with the rate
-/// √(ln K / (K t)) after t losses in 0 ... 1, which needs no horizon and keeps the regret within 2 √(K T ln K).
+/// An adversarial bandit by exponential weights of importance-weighted losses (Exp3: Auer et al.
+/// 2002), with the rate √(ln K / (K t)) after t losses in 0 ... 1, which needs no horizon and
+/// keeps the regret within 2 √(K T ln K).
 struct ExponentialWeights: Sendable {
   private(set) var probabilities: [Double]
   private var sums: [Double]

@@ -1,8 +1,9 @@
 import Fitting
 
-/// A Gaussian process that grows with the trials of a search, its hyperparameters fitted anew as it does.
+/// A Gaussian process that grows with the trials of a search, with hyperparameters that are fitted
+/// again from time to time.
 struct Surrogate: Sendable {
-  /// Without what is ahead.
+  /// The number of rows, without those ahead.
   private(set) var count = 0
   private var process: GaussianProcess?
   private var fittedCount = 0
@@ -13,9 +14,10 @@ struct Surrogate: Sendable {
   /// The process of all rows so far.
   ///
   /// - Parameters:
-  ///   - rows: of features, those that are new.
-  ///   - values: of all rows, about 0.
-  ///   - ahead: rows that are taken to come out as predicted, this time only.
+  ///   - features: of every row.
+  ///   - rows: the new rows.
+  ///   - values: of all rows, with mean 0.
+  ///   - ahead: rows that are assumed to come out as predicted, for this call only.
   mutating func process(
     _ features: [GaussianProcess.Feature], adding rows: [[Double]], values: [Double], ahead: [[Double]]
   ) -> GaussianProcess {
@@ -49,9 +51,9 @@ struct Surrogate: Sendable {
   }
 }
 
-/// Losses as a Gaussian process takes them: about the median, those below it in units of their own spread, and those
-/// above it by the normal quantiles of their ranks, so that neither failures nor a heavy tail say more than that they
-/// are bad (after the half-rank warping of Song et al. 2024).
+/// Losses transformed for a Gaussian process: those below the median in units of their own spread,
+/// and those above it by the normal quantiles of their ranks, so that failures and a heavy tail do
+/// not dominate (after the half-rank warping of Song et al. 2024).
 func standardizedLosses(_ losses: [Double]) -> [Double] {
   let order = losses.indices.sorted { losses[$0] < losses[$1] }
   guard let first = order.first, losses[first].isFinite else { return [Double](repeating: 0, count: losses.count) }

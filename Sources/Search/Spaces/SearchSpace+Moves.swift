@@ -1,9 +1,9 @@
 import Fitting
 
 extension SearchSpace {
-  /// The points that differ from a point in one parameter: by any other value of a category, by one level of an ordered
-  /// parameter, by an exchange of two items of a permutation, or by one of two random steps of a real number, whose
-  /// standard deviation is a tenth of its range.
+  /// The points that differ from a point in one parameter: by any other value of a category, by
+  /// one level of an ordered parameter, by an exchange of two items of a permutation, or by one of
+  /// two random steps of a real number, whose standard deviation is a tenth of its range.
   public func neighbors(of point: Point, _ random: inout SplitMix64) -> [Point] {
     var neighbors: [Point] = []
     for index in parameters.indices where point[index] >= 0 {
@@ -14,9 +14,12 @@ extension SearchSpace {
           return min(max(point[index] + step, 0), 1)
         }
       } else if case .permutation(let items) = parameters[index].domain {
-        coordinates = exchanged(permutation: Int(point[index]), count: items.count).map(Double.init)
+        coordinates = exchanged(permutation: Int(point[index]), count: items.count).map(
+          Double.init)
       } else if parameters[index].isOrdered {
-        coordinates = [point[index] - 1, point[index] + 1].filter { $0 >= 0 && $0 < Double(levels[index]) }
+        coordinates = [point[index] - 1, point[index] + 1].filter {
+          $0 >= 0 && $0 < Double(levels[index])
+        }
       } else {
         coordinates = (0..<levels[index]).map(Double.init).filter { $0 != point[index] }
       }
@@ -29,7 +32,8 @@ extension SearchSpace {
     return neighbors
   }
 
-  /// The point with one random parameter, among those that are present and have more than one value, drawn to another value.
+  /// The point with one random parameter, among those that are present and have more than one
+  /// value, drawn to another value.
   public func mutated(_ point: Point, _ random: inout SplitMix64) -> Point {
     let open = parameters.indices.filter { point[$0] >= 0 && levels[$0] != 1 }
     guard !open.isEmpty else { return point }

@@ -4,9 +4,10 @@ import Formulas
 
 /// The set of all configurations that a search may try.
 ///
-/// A configuration is a point: a coordinate for every parameter, in their order. The coordinate of a real number is in
-/// 0 ... 1, that of any other parameter is the index of its level, and that of an absent parameter, whose condition does
-/// not hold, is −1, so that equal configurations are equal points.
+/// A configuration is a point: a coordinate for every parameter, in their order. The coordinate of
+/// a real number is in 0 ... 1, that of any other parameter is the index of its level, and that of
+/// an absent parameter, whose condition does not hold, is −1, so that equal configurations are
+/// equal points.
 ///
 /// ```swift
 /// let space = try SearchSpace([
@@ -16,15 +17,16 @@ import Formulas
 /// ])
 /// ```
 ///
-/// Algorithms that work on numbers use genes in place of coordinates: one number in 0 ..< 1 per parameter, on the
-/// parameter's own scale (``point(ofGenes:)``, ``genes(of:)``).
+/// Algorithms that work on numbers use genes in place of coordinates: one number in 0 ..< 1 per
+/// parameter, on the parameter's own scale (``point(ofGenes:)``, ``genes(of:)``).
 public struct SearchSpace: Sendable {
   /// A configuration: a coordinate for every parameter, in their order.
   public typealias Point = [Double]
 
   /// The parameters, in the order of coordinates.
   public let parameters: [Parameter]
-  /// The conditional parameters with their parents, and the levels of the parent for which they are present.
+  /// The conditional parameters with their parents, and the levels of the parent for which they
+  /// are present.
   private let conditions: [(parameter: Int, parent: Int, levels: Set<Double>)]
   /// The number of values of every parameter, 0 for a real number.
   let levels: [Int]
@@ -41,8 +43,8 @@ public struct SearchSpace: Sendable {
 
   /// A space of parameters.
   ///
-  /// - Throws: ``SearchError`` for a space without parameters, an empty or reversed domain, two parameters with one name, or a
-  ///   condition on a parameter that does not come before.
+  /// - Throws: ``SearchError`` for a space without parameters, an empty or reversed domain, two
+  ///   parameters with one name, or a condition on a parameter that does not come before.
   public init(_ parameters: [Parameter]) throws(SearchError) {
     guard !parameters.isEmpty else { throw SearchError("the space has no parameters; give at least one") }
     var conditions: [(parameter: Int, parent: Int, levels: Set<Double>)] = []
@@ -66,8 +68,8 @@ public struct SearchSpace: Sendable {
     self.priors = priors
   }
 
-  /// The number of configurations; nil with a real number among the parameters, or above 2⁵³. Configurations that differ
-  /// only in absent parameters are counted several times.
+  /// The number of configurations; nil with a real number among the parameters, or above 2⁵³.
+  /// Configurations that differ only in absent parameters are counted several times.
   public var size: Int? {
     var product = 1.0
     for levels in levels {
@@ -77,8 +79,8 @@ public struct SearchSpace: Sendable {
     return product <= 0x1p53 ? Int(product) : nil
   }
 
-  /// Whether a point is a configuration of this space: every coordinate is in its range, and exactly the parameters whose
-  /// conditions do not hold are absent.
+  /// Whether a point is a configuration of this space: every coordinate is in its range, and
+  /// exactly the parameters whose conditions do not hold are absent.
   public func contains(_ point: Point) -> Bool {
     guard point.count == parameters.count, canonical(point) == point else { return false }
     return point.indices.allSatisfy { index in
@@ -99,7 +101,8 @@ public struct SearchSpace: Sendable {
     zip(scales, point).map { $1 < 0 ? 0.5 : $0.gene(ofCoordinate: $1) }
   }
 
-  /// A random point: each parameter drawn evenly on its own scale, or, with a prior, half of the time near that.
+  /// A random point: each parameter drawn evenly on its own scale, or, with a prior, half of the
+  /// time near that.
   public func randomPoint(_ random: inout SplitMix64) -> Point {
     var point = Point(repeating: 0, count: parameters.count)
     for index in parameters.indices { point[index] = randomCoordinate(index, &random) }
@@ -119,8 +122,8 @@ public struct SearchSpace: Sendable {
     return scales[index].coordinate(ofGene: gene)
   }
 
-  /// The point with every absent parameter drawn, so that a change of another parameter may make it present. It is no
-  /// configuration before it is made ``canonical(_:)`` again.
+  /// The point with every absent parameter drawn, so that a change of another parameter may make
+  /// it present. It is no configuration before it is made ``canonical(_:)`` again.
   public func completed(_ point: Point, _ random: inout SplitMix64) -> Point {
     var point = point
     for index in parameters.indices where point[index] < 0 { point[index] = randomCoordinate(index, &random) }
@@ -150,12 +153,12 @@ public struct SearchSpace: Sendable {
     parameters[index].value(atCoordinate: point[index])
   }
 
-  /// The number of a point among all, for a space whose ``size`` is known.
+  /// The number of a point among all, in a space whose ``size`` is known.
   package func number(of point: Point) -> Int {
     zip(levels, point).reduce(0) { $0 * $1.0 + Int(max(0, $1.1)) }
   }
 
-  /// The point of a number, which repeats where conditions do not hold.
+  /// The point of a number; several numbers have the same point where conditions do not hold.
   package func point(ofNumber number: Int) -> Point {
     var rest = number
     var point = Point(repeating: 0, count: parameters.count)
@@ -178,12 +181,12 @@ private func resolve(
   }
   guard let count = earlier[parent].levels else {
     throw SearchError(
-      "'\(parameter.name)' depends on '\(condition.parameter)', a real number; only levels can be named")
+      "'\(parameter.name)' depends on '\(condition.parameter)', a real number; conditions need a parameter with levels")
   }
   var levels: Set<Double> = []
   for wanted in condition.values {
     guard let level = (0..<count).first(where: { earlier[parent].value(atCoordinate: Double($0)) == wanted }) else {
-      throw SearchError("'\(parameter.name)' depends on '\(condition.parameter)' being \(wanted), which it never is")
+      throw SearchError("'\(parameter.name)' depends on '\(condition.parameter)' being \(wanted), which it cannot be")
     }
     levels.insert(Double(level))
   }
@@ -194,7 +197,7 @@ extension Parameter {
   fileprivate func priorCoordinate() throws(SearchError) -> Double? {
     guard let prior else { return nil }
     guard let coordinate = coordinate(of: prior) else {
-      throw SearchError("the prior of '\(name)' is \(prior), which it never is")
+      throw SearchError("the prior of '\(name)' is \(prior), which '\(name)' cannot be")
     }
     return coordinate
   }

@@ -2,16 +2,17 @@ import Fitting
 
 /// The rule by which a trial is stopped before it is trained in full.
 public enum StoppingRule: String, Sendable, CaseIterable {
-  /// Stops a trial whose best loss so far is above the median of the finished trials' mean losses up to the same fidelity
-  /// (Golovin et al. 2017).
+  /// Stops a trial whose best loss so far is above the median of the finished trials' mean losses
+  /// up to the same fidelity (Golovin et al. 2017).
   case median
-  /// Stops a trial whose extrapolated curve ends below the best loss with a chance of less than 5 %, by the errors of the same
-  /// extrapolation for the finished trials (after Domhan et al. 2015).
+  /// Stops a trial whose extrapolated curve ends below the best loss with a chance of less than 5
+  /// %, by the errors of the same extrapolation for the finished trials (after Domhan et al.
+  /// 2015).
   case curve
 }
 
-/// An algorithm for full trainings, with a rule that stops its trials early. From a stopped trial it learns the loss at which
-/// the trial was stopped.
+/// An algorithm for full trainings, with a rule that stops its trials early. From a stopped trial
+/// it learns the loss at which the trial was stopped.
 public struct EarlyStopping: SearchAlgorithm {
   private var base: any SearchAlgorithm
   private let rule: StoppingRule

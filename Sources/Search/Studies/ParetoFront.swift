@@ -1,4 +1,5 @@
-/// A Pareto front: points of which none is at least as good as another in every loss, to be minimized.
+/// A Pareto front: points of which none is at least as good as another in every loss, to be
+/// minimized.
 public struct ParetoFront: Sendable, Hashable {
   /// A point of the front.
   public struct Member: Sendable, Hashable {
@@ -26,8 +27,9 @@ public struct ParetoFront: Sendable, Hashable {
     return true
   }
 
-  /// The volume that points dominate below a reference, exactly: by a sweep in two dimensions, and beyond by the exclusive
-  /// volumes of the points in turn (WFG: While, Bradstreet and Barone 2012).
+  /// The volume that points dominate below a reference, exactly: by a sweep in two dimensions, and
+  /// beyond by the exclusive volumes of the points in turn (WFG: While, Bradstreet and Barone
+  /// 2012).
   ///
   /// - Parameters:
   ///   - points: losses of equal length.
@@ -63,7 +65,8 @@ public struct ParetoFront: Sendable, Hashable {
 /// Whether no loss of one point is above that of another.
 func weaklyDominates(_ one: [Double], _ other: [Double]) -> Bool { zip(one, other).allSatisfy(<=) }
 
-/// The fronts of points, the best first, as indices (fast non-dominated sorting, Deb, Pratap, Agarwal and Meyarivan 2002).
+/// The fronts of points, the best first, as indices (fast non-dominated sorting, Deb, Pratap,
+/// Agarwal and Meyarivan 2002).
 func nonDominatedSort(_ points: [[Double]]) -> [[Int]] {
   func dominates(_ one: Int, _ other: Int) -> Bool {
     weaklyDominates(points[one], points[other]) && points[one] != points[other]
@@ -90,8 +93,8 @@ func nonDominatedSort(_ points: [[Double]]) -> [[Int]] {
   return fronts
 }
 
-/// Crowding distances (Deb et al. 2002): the sum over objectives of the gap between a point's neighbors, in units of the
-/// range; infinite at the ends.
+/// Crowding distances (Deb et al. 2002): the sum over objectives of the gap between a point's
+/// neighbors, in units of the range; infinite at the ends.
 func crowding(_ front: [[Double]]) -> [Double] {
   var distance = front.map { _ in 0.0 }
   for objective in front.first?.indices ?? 0..<0 {
@@ -107,8 +110,8 @@ func crowding(_ front: [[Double]]) -> [Double] {
   return distance
 }
 
-/// The first fronts of points, and the least crowded of the front that only fits in part (the selection of NSGA-II: Deb et al.
-/// 2002).
+/// The first fronts of points, and the least crowded of the front that only fits in part (the
+/// selection of NSGA-II: Deb et al. 2002).
 func fittest(_ points: [[Double]], _ count: Int) -> [(index: Int, rank: Int, crowding: Double)] {
   var chosen: [(index: Int, rank: Int, crowding: Double)] = []
   for (rank, front) in nonDominatedSort(points).enumerated() where chosen.count < count {

@@ -1,10 +1,11 @@
 import Fitting
 
-/// A search in progress: asked for trials and told their results, in any order, with any number of trials outstanding.
+/// A search in progress: asked for trials and told their results, in any order, with any number of
+/// trials outstanding.
 ///
-/// A study runs nothing, and the same seed with the same order of asks and tells gives the same trials. It tries a
-/// configuration once, or again only to train it further: the algorithm learns the known result of a repeat, and that a
-/// configuration breaks a constraint, at no cost.
+/// A study runs nothing, and the same seed with the same order of asks and tells gives the same
+/// trials. It tries a configuration once, or again only to train it further: the algorithm learns
+/// the known result of a repeat, and that a configuration breaks a constraint, at no cost.
 ///
 /// ```swift
 /// let space = try SearchSpace([Parameter("width", .int(1...64, log: true))])
@@ -50,7 +51,8 @@ public struct Study: Sendable {
     public internal(set) var reports: [Report] = []
     /// The losses of all objectives, for a complete trial of a study with several.
     public internal(set) var losses: [Double] = []
-    /// The amount by which measured constraints are exceeded, 0 or less where all are satisfied; nil without such constraints.
+    /// The amount by which measured constraints are exceeded, 0 or less where all are satisfied;
+    /// nil without such constraints.
     public internal(set) var excess: Double?
 
     /// Whether all measured constraints are satisfied.
@@ -91,7 +93,8 @@ public struct Study: Sendable {
   private var numbers: [SearchSpace.Point: Int] = [:]
   private var proposals: [Int: Proposal] = [:]
 
-  /// The number of proposals in a row that cannot be tried before a point is drawn in place of one.
+  /// The number of proposals in a row that cannot be tried before a point is drawn in place of
+  /// one.
   private static let patience = 1000
   private static let draws = 10_000
   /// The size of the largest space that is scanned for untried points.
@@ -121,7 +124,8 @@ public struct Study: Sendable {
 
   /// Adds a trial that was run elsewhere, before the first trial is asked for.
   ///
-  /// - Returns: false where its configuration is known already or breaks a constraint, or a trial was asked for.
+  /// - Returns: false where its configuration is known already or breaks a constraint, or a trial
+  ///   was asked for.
   public mutating func add(_ earlier: EarlierTrial) -> Bool {
     guard trials.count == earlierCount, canBegin(earlier.point) else { return false }
     let trial = begin(Proposal(earlier.point))
@@ -147,7 +151,8 @@ public struct Study: Sendable {
   /// Counts a proposal from outside that could not be used.
   public mutating func reject() { rejectedCount += 1 }
 
-  /// The next trial, new or to be trained further; nil where every feasible configuration was given out.
+  /// The next trial, new or to be trained further; nil where every feasible configuration was
+  /// given out.
   public mutating func ask() -> Trial? {
     while let first = start.popFirst() {
       let point = first.point(in: space, &random)
@@ -172,20 +177,22 @@ public struct Study: Sendable {
   /// Records a loss of a running trial before its end.
   ///
   /// - Returns: whether the trial goes on; if not, tell its result with `stopped`.
-  /// - Throws: ``SearchError`` for a trial that is not running, or a fidelity that is not above the last one reported.
+  /// - Throws: ``SearchError`` for a trial that is not running, or a fidelity that is not above
+  ///   the last one reported.
   public mutating func report(_ number: Int, loss: Double, at fidelity: Double) throws(SearchError) -> Bool {
     guard let proposal = proposals[number] else { throw notRunning(number) }
     try add(Trial.Report(fidelity: fidelity, loss: loss), to: number)
     return algorithm.goesOn(proposal, at: fidelity, loss: loss)
   }
 
-  /// Records the result of a trial at the fidelity it was asked for, or, where it was stopped before, at that of its last
-  /// report. A loss or an excess that is not finite is a failure.
+  /// Records the result of a trial at the fidelity it was asked for, or, where it was stopped
+  /// before, at that of its last report. A loss or an excess that is not finite is a failure.
   ///
   /// - Parameters:
   ///   - number: the trial.
   ///   - loss: to be minimized; nil for a failure.
-  ///   - excess: the amount by which measured constraints are exceeded; nil without such constraints.
+  ///   - excess: the amount by which measured constraints are exceeded; nil without such
+  ///     constraints.
   ///   - cost: of a full training, in units of the budget; nil where it is not counted.
   ///   - stopped: whether the trial ended at its last report.
   /// - Throws: ``SearchError`` for a trial that was not asked for, or was told before.
@@ -213,12 +220,14 @@ public struct Study: Sendable {
     learn(number, losses: [finite ?? .infinity], cost: cost)
   }
 
-  /// Records the result of a trial of a study with several objectives. Losses that are not all finite are a failure.
+  /// Records the result of a trial of a study with several objectives. Losses that are not all
+  /// finite are a failure.
   ///
   /// - Parameters:
   ///   - number: the trial.
   ///   - losses: one per objective, to be minimized.
-  ///   - excess: the amount by which measured constraints are exceeded; nil without such constraints.
+  ///   - excess: the amount by which measured constraints are exceeded; nil without such
+  ///     constraints.
   ///   - cost: in units of the budget; nil where it is not counted.
   /// - Throws: ``SearchError`` for a trial that was not asked for, or was told before.
   public mutating func tell(
@@ -279,7 +288,8 @@ public struct Study: Sendable {
     return trials[number]
   }
 
-  /// The outcome of a trial that is not run again, at a proposal's fidelity; none while it is running.
+  /// The outcome of a trial that is not run again, at a proposal's fidelity; none while it is
+  /// running.
   private func known(_ trial: Trial, _ proposal: Proposal) -> Outcome {
     switch trial.state {
     // The excess of a trial that is trained further is known before its loss.
@@ -293,7 +303,8 @@ public struct Study: Sendable {
     }
   }
 
-  /// A random point that may be tried and was not; a small space is scanned before it is called exhausted.
+  /// A random point that may be tried and was not; a small space is scanned before it is called
+  /// exhausted.
   private mutating func drawn() -> SearchSpace.Point? {
     for _ in 0..<Self.draws {
       let point = space.randomPoint(&random)

@@ -1,15 +1,16 @@
 import Fitting
 import Search
 
-/// Algorithms on one experiment, each over many seeds at equal budget, beside random search (Yu et al. 2020).
+/// A comparison of algorithms with random search on one experiment, each over many seeds at equal
+/// budget (Yu et al. 2020).
 public struct SearchComparison: Encodable, Sendable {
-  /// What a budget is counted in.
+  /// The unit of a budget.
   public enum Unit: String, Encodable, Sendable {
     case trials, cost
   }
 
   public struct Point: Encodable, Sendable {
-    /// In the budget's unit.
+    /// The amount spent, in the budget's unit.
     public let spent: Double
     public let meanRegret: Double
     public let standardError: Double
@@ -17,18 +18,20 @@ public struct SearchComparison: Encodable, Sendable {
 
   public struct Row: Encodable, Sendable {
     public let algorithm: String
-    /// Of the last point of the curve, over the seeds.
+    /// The mean over the seeds of the regret at the last point of the curve.
     public let meanRegret: Double
     public let standardError: Double
     public let medianRegret: Double
     /// The share of seeds that found the best feasible configuration.
     public let optimumFound: Double
-    /// How much better the mean of the best values is than random search's, in % of the latter (Yang et al. 2020); nil for
-    /// random search, and where that mean is 0.
+    /// The improvement of the mean best value over that of random search, in % of the latter (Yang
+    /// et al. 2020); nil for random search, and where that mean is 0.
     public let improvementOverRandom: Double?
-    /// The chance that a seed of this one ends below one of random search, ties counted half; nil for random search.
+    /// The chance that a seed of this algorithm ends with less regret than one of random search,
+    /// ties counted half; nil for random search.
     public let probabilityOfSuperiority: Double?
-    /// Of the Mann–Whitney test of the final regrets against random search, two-sided; nil for random search.
+    /// The two-sided p-value of the Mann–Whitney test of the final regrets against random search;
+    /// nil for random search.
     public let pValue: Double?
     public let curve: [Point]
     /// The final regret of every seed.
@@ -39,12 +42,13 @@ public struct SearchComparison: Encodable, Sendable {
   public let name: String
   public let goals: [Goal]
   public let constraints: [String]
-  /// The best feasible value of a single metric; with several, a regret is a share of the hypervolume of the best
-  /// compromises.
+  /// The best feasible value of a single metric; nil for several, where a regret is a share of the
+  /// hypervolume of the Pareto front.
   public let optimum: Double?
-  /// The column that tells how far trials were trained; nil where all were trained in full.
+  /// The column of the fidelity; nil where all trials were trained in full.
   public let fidelity: String?
-  /// How well short trainings rank configurations, by rising fidelity; empty without one.
+  /// The agreement of short trainings with full ones, by rising fidelity; empty without a
+  /// fidelity.
   public let rankAgreement: [RankAgreement]
   public let budget: Double
   public let unit: Unit
@@ -54,7 +58,7 @@ public struct SearchComparison: Encodable, Sendable {
 
   /// - Parameters:
   ///   - algorithms: what to compare; random search is added.
-  ///   - budget: of every search: as many trials, or, where it has none, as much cost.
+  ///   - budget: of every search: its trials, or, where it has no limit on these, its cost.
   ///   - seeds: how many, from `firstSeed` on.
   ///   - progress: called after every search, from any thread.
   public init(
@@ -130,7 +134,7 @@ public struct SearchComparison: Encodable, Sendable {
 
 private func isRandom(_ entry: AlgorithmEntry) -> Bool { entry.name == AlgorithmEntry.random.name }
 
-/// About eight points an octave up to the last, which says more of a search than as many evenly spaced.
+/// The points of a curve: about eight per octave, as the first trials of a search change most.
 private func curvePoints(_ limit: Double, _ unit: SearchComparison.Unit) -> [Double] {
   var points: [Double] = []
   var next = unit == .trials ? 1 : limit / 100

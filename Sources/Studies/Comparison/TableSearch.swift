@@ -1,14 +1,14 @@
 import Fitting
 import Search
 
-/// A search of a table, run to the end of its budget.
+/// A search of a table, run until its budget is spent.
 public struct TableSearch: Sendable {
-  /// The best so far, when so much was spent.
+  /// The best trial so far, after an amount was spent.
   public struct Step: Sendable, Hashable {
     /// In trials, or with a fidelity in full trainings.
     public let trials: Double
     public let cost: Double
-    /// As ``TableObjective/regret(of:)`` has it, of the best trial trained in full.
+    /// The regret, as ``TableObjective/regret(of:)`` computes it.
     public let regret: Double
   }
 

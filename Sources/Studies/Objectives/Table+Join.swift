@@ -1,18 +1,20 @@
 import Tables
 
 extension Table {
-  /// This table with the columns of another that it lacks, row by row where the values of a column agree.
+  /// This table with the columns of another that it lacks, joined where the values of a column
+  /// agree.
   ///
   /// Rows without a partner get missing cells.
   ///
-  /// - Throws: ``TableError`` when either lacks the column, or two rows of the other have the same value in it.
-  public func joined(with other: Table, on name: String) throws(TableError) -> Table {
+  /// - Throws: ``TableError`` when either lacks the column, or two rows of the other have the same
+  ///   value in it.
+  func joined(with other: Table, on name: String) throws(TableError) -> Table {
     let keys = try texts(name)
     var partners: [String: Int] = [:]
     for (row, key) in try other.texts(name).enumerated() where partners.updateValue(row, forKey: key) != nil {
       throw TableError(
         .badData, file: other.name, line: other.line(ofRow: row), column: name,
-        message: "'\(key.prefix(60))' stands here twice, so that it is not clear which row to join")
+        message: "'\(key.prefix(60))' occurs twice in this column, so that the row to join is ambiguous")
     }
     let rows = keys.map { partners[$0] }
     let own = Set(columns.map(\.name))

@@ -2,7 +2,8 @@ import Foundation
 import RunStore
 import Search
 
-/// The beginning of a study as its store keeps it, so that the study can be read and resumed without other files.
+/// The beginning of a study as its store keeps it, so that the study can be read and resumed
+/// without other files.
 public struct StudyHeader: Codable, Sendable {
   /// The experiment file's name and text.
   public let path: String

@@ -10,9 +10,10 @@ struct SearchBenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Compare algorithms with random search at equal cost over many seeds.",
     discussion: """
-      The regret of a search is how far its best value is from the best feasible one of the table. The chance is that a \
-      seed of an algorithm ends better than one of random search; p is that of the Mann-Whitney test. With a fidelity, Kendall's tau says how well short trainings rank \
-      configurations as full ones do: 1 for the same order, 0 for none.
+      The regret of a search is the difference of its best value from the best feasible one of the table. 'Better than \
+      random' is the chance that a seed of an algorithm ends better than one of random search; p is the p-value of the \
+      Mann-Whitney test. With a fidelity, Kendall's tau compares the rankings by short and by full trainings: 1 for the same \
+      order, 0 for no relation.
 
       Examples:
         windtunnel search bench Experiments/search-pilot.yaml --seeds 20
@@ -104,7 +105,7 @@ struct SearchBenchCommand: ParsableCommand {
 }
 
 extension SearchComparison {
-  /// What its budget counts.
+  /// The unit of its budget.
   var unitName: String {
     switch unit {
     case .trials: fidelity == nil ? "trials" : "full trainings"

@@ -8,18 +8,18 @@ import Tables
 struct SearchMethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "methods",
-    abstract: "Choose the best of many models or prompts by few of all evaluations.",
+    abstract: "Choose the best of many models or prompts by a small share of all evaluations.",
     discussion: """
-      The table has a row for a method on an example with its score, the higher the better; a pair that is missing or has no \
-      score was not evaluated. Printed are the methods by their chance to be the best, and the pairs to evaluate next. Name all \
-      methods and all examples, with blank scores at first.
+      The table has one row per method and example with the score, higher is better; a pair that is missing or has no \
+      score was not evaluated. The result is the methods by their chance to be the best, and the pairs to evaluate next. \
+      List all methods and all examples, with blank scores at first.
 
       Strategies: ucb-e asks for the method of the greatest upper bound (Audibert and Bubeck 2010); ucb-e-lrf takes bounds \
-      from low-rank factorizations of the known scores (after Zhou et al. 2024); subset is the same examples for all methods; \
-      random.
+      from low-rank factorizations of the known scores (after Zhou et al. 2024); subset takes the same examples for all \
+      methods; random takes random pairs.
 
-      With --replay, on a table that is complete: how often each strategy finds the best method from 2 to 50 % of the \
-      evaluations, and how well it ranks all.
+      With --replay, on a complete table: how often each strategy finds the best method from 2 to 50 % of the evaluations, \
+      and how well it ranks all.
 
       Examples:
         windtunnel search methods scores.csv
@@ -42,13 +42,13 @@ struct SearchMethodsCommand: ParsableCommand {
   @Option(help: "How pairs are chosen: ucb-e, ucb-e-lrf, subset or random.")
   var strategy = SelectionStrategy.ucbE
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many pairs to name.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of pairs to print.", valueName: "N"))
   var next = 32
 
   @Flag(help: "Replay every strategy on a complete table.")
   var replay = false
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many seeds a replay has.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of seeds of a replay.", valueName: "N"))
   var seeds = 50
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions

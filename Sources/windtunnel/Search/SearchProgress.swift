@@ -7,11 +7,11 @@ import Studies
 import Synchronization
 import Tables
 
-/// A line on standard error for every trial that ended.
+/// The progress of a search: a line on standard error for every trial that ended.
 final class SearchProgress: Sendable {
   private let experiment: Experiment
   private let budget: SearchBudget
-  /// When the first trial ended, and which share of the budget was spent then.
+  /// The time at which the first trial ended, and the share of the budget that was spent then.
   private let first = Mutex<(time: ContinuousClock.Instant, share: Double)?>(nil)
 
   init(_ experiment: Experiment, _ budget: SearchBudget) {
@@ -59,7 +59,7 @@ final class SearchProgress: Sendable {
     return "; " + parts.joined(separator: ", ") + (left(shares.max() ?? 0).map { ", about \($0) left" } ?? "")
   }
 
-  /// How long the rest of the budget takes at the rate since the first trial ended.
+  /// The time for the rest of the budget at the rate since the first trial ended.
   private func left(_ share: Double) -> String? {
     let now = ContinuousClock.now
     let first = first.withLock { first in

@@ -11,7 +11,7 @@ struct SearchRunCommand: AsyncParsableCommand {
     abstract: "Search an experiment's space within its budget, and print the best configuration.",
     discussion: """
       Configurations that break a constraint are never tried, and none is tried twice. Where the objective is a command, \
-      every trial is on the disk before the next begins: what was cut off, by Ctrl-C or a crash, goes on with --resume.
+      every trial is on the disk before the next begins; a search that was interrupted continues with --resume.
 
       Examples:
         windtunnel search run Experiments/search-pilot.yaml
@@ -51,7 +51,7 @@ struct SearchRunCommand: AsyncParsableCommand {
     switch read.source {
     case .table(let table):
       guard !running.areGiven else {
-        throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
+        throw UsageError("a search of a table runs nothing; --resume, --workers and --directory are for commands")
       }
       let search = try TableSearch(
         table, chosen, start: read.start, earlier: earlier.flatMap(\.trials), budget: budget, seed: seed)
@@ -69,18 +69,19 @@ struct SearchRunCommand: AsyncParsableCommand {
   }
 }
 
-/// How the trials of a command are run.
+/// The options of running a command's trials.
 struct RunningOptions: ParsableArguments {
-  @Flag(help: "Go on with the study that is in the directory.")
+  @Flag(help: "Continue the study in the directory.")
   var resume = false
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many trials run at once; the experiment's own, or 1.", valueName: "N"))
+    help: ArgumentHelp(
+      "The number of trials that run at once; the experiment's own, or 1, unless given.", valueName: "N"))
   var workers: Int?
 
   @Option(
-    help: ArgumentHelp("Where trials and their log are kept; runs/NAME unless given.", valueName: "directory"))
+    help: ArgumentHelp("The directory of trials and their log; runs/NAME unless given.", valueName: "directory"))
   var directory: String?
 
   var areGiven: Bool { resume || workers != nil || directory != nil }
@@ -93,7 +94,7 @@ struct RunningOptions: ParsableArguments {
 }
 
 extension EarlierTrials {
-  /// How much of a table was of use.
+  /// The numbers of usable and unusable rows.
   fileprivate var summary: String {
     var text = "earlier trials: \(trials.count) from \(name)"
     if outsideCount > 0 { text += "; \(outsideCount) are outside the space" }
@@ -102,8 +103,13 @@ extension EarlierTrials {
   }
 }
 
-/// How `--algorithm` reads a name.
+/// The values of `--algorithm`.
 enum AlgorithmOption {
+  /// One line per algorithm, with its summary.
+  static let list = AlgorithmRegistry.builtIn.entries.map { entry in
+    "  " + entry.name.padding(toLength: 24, withPad: " ", startingAt: 0) + entry.summary
+  }.joined(separator: "\n")
+
   static let names = AlgorithmRegistry.builtIn.names.joined(separator: ", ")
 
   static func entry(_ name: String) throws -> AlgorithmEntry { try AlgorithmRegistry.builtIn.named(name) }

@@ -3,8 +3,9 @@ import Report
 import Search
 import Studies
 
-/// A study in pictures: how it went, what matters, every parameter against the result, and all of them together; with several
-/// metrics their best compromises, and with a fidelity the curves of its trials.
+/// The plots of a study: its history, the importance of parameters, every parameter against the
+/// result, and all of them together; with several metrics the Pareto front, and with a fidelity
+/// the curves of its trials.
 struct StudyFigure {
   private struct Row {
     let number: Int
