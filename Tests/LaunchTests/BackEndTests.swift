@@ -53,7 +53,7 @@ import TrainingCost
   }
 
   /// A Llama on one node, which trainers without model parallelism manage too.
-  private static func medium(_ trainer: String) -> JobSpec {
+  static func medium(_ trainer: String) -> JobSpec {
     var job = large(trainer)
     (job.name, job.layout, job.resources.nodes) = ("medium", Layout(data: 8, microBatch: 2, sharding: .parameters), 1)
     (job.data.train, job.schedule) = (["/data/web"], .init(kind: .cosine, warmupSteps: 2000))

@@ -124,6 +124,6 @@ import TrainingCost
       #expect(try PlanDocument.read(text: document.json(), from: "plan.json").value == document)
     }
     #expect(PlanDocument(mixture).mixture?.alternatives.count == 6)
-    #expect(PlanDocument(upcycling).upcycling?.options.map(\.option) == ["dense", "moe_from_scratch", "upcycled"])
+    #expect(PlanDocument(upcycling).upcycling?.options.map(\.option) == [.dense, .scratch, .upcycled])
   }
 }

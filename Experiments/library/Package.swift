@@ -1,0 +1,19 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package that depends on Windtunnel by path, as one outside would by its address.
+let package = Package(
+  name: "library-example",
+  dependencies: [.package(name: "windtunnel", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "example",
+      dependencies: [
+        .product(name: "ScalingLaws", package: "windtunnel"),
+        .product(name: "Planning", package: "windtunnel"),
+        .product(name: "Search", package: "windtunnel"),
+        .product(name: "SearchConformance", package: "windtunnel"),
+      ],
+      swiftSettings: [.treatAllWarnings(as: .error)])
+  ]
+)
