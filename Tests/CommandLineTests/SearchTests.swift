@@ -102,7 +102,7 @@ import Testing
     ("depth: {int: [1, 6]}", "depth: {int: [1, 6], when: {knd: a}}", "did you mean 'kind'?"),
     ("depth: {int: [1, 6]}", "depth: {int: [6, 1]}", "two numbers in order"),
     ("metric: loss", "metric: los", "did you mean 'loss'?"), ("metric: loss", "", "lacks 'metric'"),
-    ("direction: minimize", "direction: minimize", "did you mean 'minimize'?"),
+    ("direction: minimize", "direction: minimise", "did you mean 'minimize'?"),
     ("key: [kind, width, depth]", "key: [kind, width]", "no key of the table"),
     ("ms <= 200", "ms <= 1", "'ms <= 1' holds in 0 of 48 configurations"),
     ("ms <= 200", "mss <= 200", "did you mean 'ms'?"),
