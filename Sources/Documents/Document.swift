@@ -57,6 +57,12 @@ extension Document {
     try read(text: DocumentFile.text(of: path, kind, remedy: remedy), from: path)
   }
 
+  /// Whether a schema line is of this document, at a version that is read.
+  public static func reads(_ line: String) -> Bool {
+    let major = DocumentSource.major(line)
+    return major == schema || upgrades[major] != nil
+  }
+
   /// Reads a document from its text.
   ///
   /// - Parameter path: of the file, for messages.

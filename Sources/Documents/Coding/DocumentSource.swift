@@ -20,13 +20,28 @@ public struct DocumentSource: Sendable, Hashable {
       throw fault("'schema' is missing; it should begin with 'schema: \(Model.schema)'")
     }
     // A minor version adds; only a major version changes what is there.
-    let major = found.split(separator: ".").prefix(2).joined(separator: ".")
+    let major = major(found)
     if major == Model.schema { return node }
     if let upgrade = Model.upgrades[major] { return try upgrade(node, source) }
     let known = ([Model.schema] + Model.upgrades.keys.sorted()).map { "'\($0)'" }.joined(separator: " and ")
     throw fault(
       Model.remedies[found] ?? "its schema is '\(excerpt(found))'; this version reads \(known)")
   }
+
+  /// The schema line of a text.
+  ///
+  /// - Throws: ``DocumentError`` for a text that is not a document.
+  public func schema(of text: String) throws(DocumentError) -> String {
+    let node: DocumentNode
+    do { node = try self.node(text) } catch { throw DocumentError("\(path): this is not a document: \(error)") }
+    guard let schema = node["schema"]?.scalar else {
+      throw DocumentError("\(path): this is not a document: it has no line 'schema', as 'schema: windtunnel.fit/2'")
+    }
+    return schema
+  }
+
+  /// A schema line without its minor version.
+  static func major(_ line: String) -> String { line.split(separator: ".").prefix(2).joined(separator: ".") }
 
   /// The nodes of JSON, which begins with `{"`, `{}` or `[`, or of YAML.
   func node(_ text: String) throws(DocumentError) -> DocumentNode {

@@ -2,7 +2,9 @@
 public struct OrderedEntries<Value: Codable & Sendable>: Codable, Sendable, DocumentFormed {
   public let entries: [(name: String, value: Value)]
 
-  public static var documentForm: JSONSchema { .map(SchemaRecorder.schema(of: Value.self)) }
+  public static var documentForm: JSONSchema {
+    .map(Value.self is String.Type ? .word : SchemaRecorder.schema(of: Value.self))
+  }
   public static var documentPlaceholder: OrderedEntries { OrderedEntries([]) }
 
   public init(_ entries: [(name: String, value: Value)]) { self.entries = entries }

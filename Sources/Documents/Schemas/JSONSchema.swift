@@ -5,6 +5,8 @@ public indirect enum JSONSchema: Sendable, Hashable {
   case whole
   case number
   case text
+  /// A text that YAML may write without quotes, so that it looks like a number or a flag.
+  case word
   /// A scalar in a grammar of its own, with what it should be and an example.
   case scalar(String, example: String)
   case constant(String)
@@ -57,6 +59,9 @@ public indirect enum JSONSchema: Sendable, Hashable {
     case .whole: DocumentNode(.entries([Self.type("integer")]))
     case .number: DocumentNode(.entries([Self.type("number")]))
     case .text: DocumentNode(.entries([Self.type("string")]))
+    case .word:
+      DocumentNode(
+        .entries([.init("type", DocumentNode(.list(["string", "number", "boolean"].map(Self.text))))]))
     case .scalar(let kind, let example):
       DocumentNode(
         .entries([

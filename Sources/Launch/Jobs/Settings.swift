@@ -18,7 +18,7 @@ extension JobSpec {
 }
 
 extension JobSpec.Settings: Codable, DocumentFormed {
-  public static let documentForm = JSONSchema.map(.text)
+  public static let documentForm = JSONSchema.map(.word)
   public static let documentPlaceholder = JobSpec.Settings()
 
   public init(from decoder: any Decoder) throws {

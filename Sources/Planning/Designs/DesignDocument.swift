@@ -28,6 +28,8 @@ public struct DesignDocument: Document {
   public var before: Forecast?
   /// The design first, then customary designs of the same cost.
   public var designs: [Appraisal]
+  /// The runs of the isoFLOP grid of the same cost, for a picture; missing in documents of earlier versions.
+  public var grid: [GridRun]?
   /// How many times the design's compute an isoFLOP grid needs to know as much.
   public var isoflopFactor: Factor
   /// The target's compute over the largest run's.
@@ -64,6 +66,11 @@ public struct DesignDocument: Document {
     public var repeats: Int
     /// Of all its repeats in the cost of the design.
     public var share: Double
+  }
+
+  public struct GridRun: Codable, Sendable {
+    public var params: Double
+    public var tokens: Double
   }
 
   public struct Forecast: Codable, Sendable {
@@ -132,6 +139,7 @@ public struct DesignDocument: Document {
         conditionNumber: $0.conditionNumber.isFinite ? $0.conditionNumber : nil, correlation: $0.correlation,
         illConditioned: $0.isIllConditioned)
     }
+    grid = design.customary.first?.runs.map { GridRun(params: $0.params, tokens: $0.tokens) }
     isoflopFactor = Factor(loss: design.gridFactorForLoss, params: design.gridFactorForSize)
     extrapolation = design.extrapolation
     reasons = design.reasons

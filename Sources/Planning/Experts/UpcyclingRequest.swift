@@ -62,17 +62,17 @@ public struct UpcyclingRequest: Sendable, Hashable {
 }
 
 /// What can be done with a dense checkpoint and a further budget.
-public enum UpcyclingOption: String, Sendable, Hashable, CaseIterable {
-  case dense = "further dense training"
-  case scratch = "mixture of experts from scratch"
-  case upcycled = "upcycling"
+public enum UpcyclingOption: String, Codable, Sendable, Hashable, CaseIterable {
+  case dense
+  case scratch = "moe_from_scratch"
+  case upcycled
 
-  /// As documents name it.
-  var key: String {
+  /// The option in words.
+  public var name: String {
     switch self {
-    case .dense: "dense"
-    case .scratch: "moe_from_scratch"
-    case .upcycled: "upcycled"
+    case .dense: "further dense training"
+    case .scratch: "mixture of experts from scratch"
+    case .upcycled: "upcycling"
     }
   }
 }

@@ -62,12 +62,12 @@ extension PlanDocument {
     /// The utilization of mixtures over that of the dense model; nil where one utilization was taken for all.
     public var mixtureRate: Double?
     /// `dense`, `moe_from_scratch` or `upcycled`, as in the rows and crossovers.
-    public var best: String
+    public var best: UpcyclingOption
     public var options: [Row]
     public var crossovers: [Crossover]
 
     public struct Row: Codable, Sendable, Hashable {
-      public var option: String
+      public var option: UpcyclingOption
       public var activeParams: Double?
       public var totalParams: Double?
       public var tokens: Double?
@@ -82,8 +82,8 @@ extension PlanDocument {
     public struct Crossover: Codable, Sendable, Hashable {
       public var flops: DocumentQuantity
       public var tokens: Double?
-      public var below: String
-      public var above: String
+      public var below: UpcyclingOption
+      public var above: UpcyclingOption
     }
 
     init(_ choice: UpcyclingChoice) {
@@ -95,16 +95,16 @@ extension PlanDocument {
       memoryLimit = choice.memoryLimit
       bytesPerParam = choice.bytesPerParam
       mixtureRate = choice.mixtureRate == 1 ? nil : choice.mixtureRate
-      best = choice.best.key
+      best = choice.best
       options = choice.rows.map {
         Row(
-          option: $0.option.key, activeParams: finite($0.activeParams), totalParams: finite($0.totalParams),
+          option: $0.option, activeParams: finite($0.activeParams), totalParams: finite($0.totalParams),
           tokens: finite($0.tokens), loss: DocumentQuantity($0.loss), memory: finite($0.memory), fits: $0.fits,
           share: $0.share)
       }
       crossovers = choice.crossovers.map {
         Crossover(
-          flops: DocumentQuantity($0.flops), tokens: finite($0.tokens), below: $0.below.key, above: $0.above.key)
+          flops: DocumentQuantity($0.flops), tokens: finite($0.tokens), below: $0.below, above: $0.above)
       }
     }
   }

@@ -5,6 +5,8 @@ public struct DocumentQuantity: Codable, Sendable, Hashable {
   public var value: Double?
   public var interval: [Double]?
 
+  public init(value: Double?, interval: [Double]?) { (self.value, self.interval) = (value, interval) }
+
   public init(_ quantity: Quantity) {
     value = finite(quantity.value)
     interval = bounds(quantity.interval)
@@ -66,6 +68,8 @@ extension PlanDocument {
 
   public struct ValleySection: Codable, Sendable, Hashable {
     public var rows: [Row]
+    /// The loss of sizes about the plan's, for a picture; nil for a law of other variables than size and tokens.
+    public var curve: ValleyCurve?
     /// The sizes within the tolerance, `[smallest, largest]`.
     public var params: [Double]?
     /// As a share of the lowest loss.
@@ -82,7 +86,8 @@ extension PlanDocument {
 
     }
 
-    init(_ valley: Valley) {
+    init(_ valley: Valley, _ curve: ValleyCurve?) {
+      self.curve = curve
       rows = valley.rows.map {
         Row(
           factor: $0.factor, params: finite($0.params), tokens: finite($0.tokens), loss: finite($0.loss),

@@ -42,10 +42,12 @@ public struct PlanDocument: Document, Hashable {
   public var warnings: [String]
 
   /// - Parameters:
+  ///   - curve: of the plan's valley, for its picture.
   ///   - budget: as the user wrote it.
   ///   - assumptions: the sentences of ``TrainingCompute``.
   public init(
-    _ plan: Plan, budget: String? = nil, assumptions: [String] = [], cost: ComputeCost? = nil,
+    _ plan: Plan, curve: ValleyCurve? = nil, budget: String? = nil, assumptions: [String] = [],
+    cost: ComputeCost? = nil,
     sweep: [SweepRow]? = nil
   ) {
     law = plan.law
@@ -62,7 +64,7 @@ public struct PlanDocument: Document, Hashable {
     loss = Loss(plan)
     exponents = plan.exponents.map(Exponents.init)
     robust = plan.robust.map(Robust.init)
-    valley = plan.valley.map(ValleySection.init)
+    valley = plan.valley.map { ValleySection($0, curve) }
     lifetime = plan.lifetime.map(Lifetime.init)
     mixture = plan.mixture.map(MixtureSection.init)
     upcycling = plan.upcycling.map(UpcyclingSection.init)

@@ -6,15 +6,14 @@ import Tables
 
 /// A design as a person reads it.
 struct DesignView {
-  let design: RunDesign
   let document: DesignDocument
-  let figure: DesignFigure
   let terminal: Terminal
 
   var text: String {
     [
-      runs, expectation, figure.plot.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor),
-      words,
+      runs, expectation,
+      DesignFigure(document).plot.terminal(
+        width: min(terminal.columns, 76), height: 14, color: terminal.usesColor), words,
     ].joined(separator: "\n")
   }
 
@@ -25,7 +24,8 @@ struct DesignView {
         .init("repeats", .right), .init("share", .decimal),
       ],
       title:
-        "\(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)) of \(formatFLOPs(design.request.pilotBudget))",
+        "\(document.designs.first?.runs ?? 0) runs, \(formatFLOPs(document.designs.first?.flops ?? .nan)) of "
+        + formatFLOPs(document.pilotBudgetFlops),
       terminal: terminal)
     for run in document.runs {
       table.add([
@@ -37,10 +37,10 @@ struct DesignView {
   }
 
   private var expectation: String {
-    let level = NumberText.rounded(design.request.level * 100)
+    let level = NumberText.rounded(document.intervalLevel * 100)
     var table = TextTable(
       [
-        .init("expected at \(formatFLOPs(design.target.flops))"), .init("runs", .right), .init("loss"),
+        .init("expected at \(formatFLOPs(document.target.flops))"), .init("runs", .right), .init("loss"),
         .init("optimal size"), .init("condition", .right),
       ], title: "\(level) % intervals", terminal: terminal)
     func row(_ name: String, _ runs: Int?, _ forecast: DesignDocument.Forecast?, _ condition: Double?) {
@@ -65,7 +65,8 @@ struct DesignView {
 
   /// What a grid would cost that knows as much.
   private var comparison: String {
-    let factors = [("loss", design.gridFactorForLoss), ("optimal size", design.gridFactorForSize)].map { what, factor in
+    let factors = [("loss", document.isoflopFactor.loss), ("optimal size", document.isoflopFactor.params)].map {
+      what, factor in
       factor.map { "for the \(what) at \(NumberText.rounded($0, 2)) times the compute" }
         ?? "for the \(what) not before its own runs are as large as the target"
     }

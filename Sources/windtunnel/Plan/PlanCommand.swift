@@ -124,12 +124,12 @@ struct PlanCommand: ParsableCommand {
   /// Prints a plan that is not of a cluster's shape and layout, and draws it where asked to.
   func emit(_ planned: Planned, _ assumptions: [String], _ cost: ComputeCost) throws {
     var document = PlanDocument(
-      planned.plan, budget: budget, assumptions: assumptions, cost: cost, sweep: planned.rows)
+      planned.plan, curve: ValleyCurve(planned.plan, by: planned.fitted), budget: budget, assumptions: assumptions,
+      cost: cost, sweep: planned.rows)
     document.warnings = planned.caveats + document.warnings
-    let figure = PlanFigure(planned.plan, planned.fitted, planned.rows, nil)
-    if let path = plot.plot { try figure.grid.write(to: path) }
+    if let path = plot.plot { try PlanFigure(document).grid.write(to: path) }
     try output.emit(document) {
-      PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
+      PlanView(plan: document, terminal: .standardOutput).text
     }
   }
 
