@@ -27,7 +27,7 @@ struct CheckedAlgorithm: SearchAlgorithm {
     var point = proposal.point
     if !space.contains(point) {
       notes.add(
-        "proposal \(proposalCount) is \(point), which is no configuration of the space",
+        "proposal \(proposalCount) is \(point), which is not a configuration of the space",
         to: \.points)
       point = space.randomPoint(&random)
     }
@@ -59,7 +59,7 @@ struct CheckedAlgorithm: SearchAlgorithm {
   }
 }
 
-/// What checks of proposals found, the first of each kind.
+/// The findings of checks of proposals, the first of each kind.
 final class Notes: Sendable {
   struct Found {
     var points: [String] = []

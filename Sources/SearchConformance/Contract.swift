@@ -19,7 +19,7 @@ public enum Contract: String, Sendable, CaseIterable {
   /// A multi-fidelity algorithm proposes fidelities in the range of the study's; any other
   /// proposes none.
   case fidelity
-  /// Where proposals break a constraint, the algorithm comes to others within a thousand
+  /// Where proposals break a constraint, the algorithm proposes others within a thousand
   /// proposals.
   case refusals
   /// Failed trials, with infinite losses, leave the algorithm able to propose and to learn.
@@ -87,7 +87,7 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
   public let contract: Contract
   /// The algorithm's name.
   public let algorithm: String
-  /// What happened, as a sentence without its end.
+  /// The description of what happened.
   public let text: String
 
   /// The violation as one line.

@@ -12,7 +12,7 @@ struct Probe {
     self.objectives = objectives ?? (entry.objectives == .several ? 2 : 1)
   }
 
-  /// How far trials are trained, for an algorithm that trains them partly.
+  /// The fidelity of the studies, for an algorithm that trains trials partly.
   func fidelity() throws -> Fidelity? {
     entry.isMultiFidelity ? try Fidelity("epochs", 1...27) : nil
   }

@@ -118,6 +118,6 @@ extension Probe {
       let trial = running.remove(at: order.integer(below: running.count))
       try tell(trial, &study)
     }
-    return notes.points + notes.repeats
+    return notes.points
   }
 }

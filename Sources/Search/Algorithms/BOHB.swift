@@ -95,6 +95,6 @@ public struct BOHB: SearchAlgorithm {
 extension AlgorithmEntry {
   /// BOHB.
   public static let bohb = AlgorithmEntry(
-    multiFidelity: "bohb", summary: "Hyperband with Parzen estimators in place of chance"
+    multiFidelity: "bohb", summary: "Hyperband with Parzen estimators"
   ) { BOHB($0) }
 }

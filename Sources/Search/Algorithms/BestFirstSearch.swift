@@ -21,7 +21,7 @@ public struct BestFirstSearch: SearchAlgorithm {
   /// The share of proposals that go to descents after the first.
   private let descentShare: Double
   private var descents: LocalSearch
-  /// By falling loss, so that the best is the last.
+  /// The evaluated points by falling loss, the best last.
   private var nodes: [Node] = []
   private var seen: Set<SearchSpace.Point> = []
 

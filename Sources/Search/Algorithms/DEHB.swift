@@ -33,7 +33,7 @@ public struct DEHB: SearchAlgorithm {
   private let plans: [Hyperband.Plan]
   private let scale = 0.5
   private let crossover = 0.5
-  /// By fidelity, the lowest first.
+  /// The fidelities of the populations, the lowest first.
   private let fidelities: [Double]
   private let sizes: [Int]
   private var populations: [[Member]] = []
@@ -161,6 +161,6 @@ public struct DEHB: SearchAlgorithm {
 extension AlgorithmEntry {
   /// DEHB.
   public static let dehb = AlgorithmEntry(
-    multiFidelity: "dehb", summary: "Hyperband with differential evolution in place of chance"
+    multiFidelity: "dehb", summary: "Hyperband with differential evolution"
   ) { DEHB($0) }
 }

@@ -5,7 +5,8 @@ import Fitting
 /// only to be evaluated.
 ///
 /// Genes that leave the unit interval are drawn anew. A child takes its target's place at once
-/// where it is no worse, as in the asynchronous form, so that many proposals may be outstanding.
+/// where it is at least as good, as in the asynchronous form, so that many proposals may be
+/// outstanding.
 public struct DifferentialEvolution: SearchAlgorithm {
   /// The memo of a proposal.
   struct Child: Sendable {

@@ -52,7 +52,7 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   public mutating func learn(
     _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    // A refused point is no row: it says nothing about the losses around it.
+    // A refused point does not become a row: it says nothing about the losses around it.
     if outcome.source != .refused { add(proposal.point, outcome) }
     if !outcome.wasRun { book.refuse(answered: outcome.source == .known) }
   }

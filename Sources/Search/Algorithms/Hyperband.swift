@@ -94,7 +94,7 @@ extension AlgorithmEntry {
 
   /// Successive halving (Jamieson and Talwalkar 2016).
   public static let successiveHalving = AlgorithmEntry(
-    multiFidelity: "successive-halving", summary: "many configurations trained little, the best 1/η further"
+    multiFidelity: "successive-halving", summary: "many configurations briefly, the best 1/η longer"
   ) { Hyperband($0, onlyDeepest: true) }
 }
 

@@ -101,7 +101,7 @@ private struct Breeding {
   private struct Candidate {
     let point: SearchSpace.Point
     let losses: [Double]
-    /// Of satisfying the measured constraints.
+    /// The logarithm of the chance to satisfy the measured constraints.
     let logChance: Double
     var isFeasible: Bool { logChance >= -log(2) }
   }
@@ -171,7 +171,7 @@ private struct Breeding {
     return Array(first..<all.count)
   }
 
-  /// By constrained domination (Deb et al. 2002).
+  /// Selects the population by constrained domination (Deb et al. 2002).
   private mutating func select(from candidates: [Int]) {
     let feasible = candidates.filter { all[$0].isFeasible }
     population = fittest(feasible.map { all[$0].losses }, size).map { feasible[$0.index] }

@@ -49,6 +49,6 @@ public struct RegularizedEvolution: SearchAlgorithm {
 extension AlgorithmEntry {
   /// Regularized evolution.
   public static let evolution = AlgorithmEntry(
-    "evolution", summary: "mutations of the best of a sample; the oldest member dies"
+    "evolution", summary: "mutations of the best of a sample; the oldest dies"
   ) { _, _ in RegularizedEvolution() }
 }

@@ -1,7 +1,7 @@
 import Fitting
 
 /// The search for widths under a budget of AutoSlim (Yu and Huang 2019): it starts from the
-/// largest configuration and goes on with the best of those that are one level smaller in one
+/// largest configuration and continues with the best of those that are one level smaller in one
 /// ordered parameter, until one satisfies the constraints. Then it goes to better ones, one level
 /// larger in one parameter and smaller in another.
 ///
@@ -135,6 +135,6 @@ public struct Slimming: SearchAlgorithm {
 extension AlgorithmEntry {
   /// The search for widths of AutoSlim.
   public static let slimming = AlgorithmEntry(
-    "slimming", summary: "from the largest configuration down to the constraints"
+    "slimming", summary: "from the largest configuration to the constraints"
   ) { _, _ in Slimming() }
 }

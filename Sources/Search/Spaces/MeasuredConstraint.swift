@@ -65,7 +65,7 @@ extension [MeasuredConstraint] {
 extension Formula {
   /// The value of every row of a table; NaN where a cell is missing.
   ///
-  /// - Throws: ``FormulaError`` for a name that is no column; ``TableError`` for a column without
+  /// - Throws: ``FormulaError`` for a name without a column; ``TableError`` for a column without
   ///   numbers.
   package func values(in table: Table) throws -> [Double] {
     try check(known: table.columns.map(\.name), as: "column")

@@ -123,7 +123,7 @@ public struct SearchSpace: Sendable {
   }
 
   /// The point with every absent parameter drawn, so that a change of another parameter may make
-  /// it present. It is no configuration before it is made ``canonical(_:)`` again.
+  /// it present. It becomes a configuration by ``canonical(_:)``.
   public func completed(_ point: Point, _ random: inout SplitMix64) -> Point {
     var point = point
     for index in parameters.indices where point[index] < 0 { point[index] = randomCoordinate(index, &random) }

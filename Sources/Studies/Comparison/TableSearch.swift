@@ -61,7 +61,7 @@ public struct TableSearch: Sendable {
 extension Study {
   /// Reads a trial's learning curve from a table, to where it is to be trained or is stopped.
   ///
-  /// - Returns: the fidelity that it came to; nil without fidelities.
+  /// - Returns: the fidelity that it reached; nil without one.
   fileprivate mutating func train(_ trial: Trial, on objective: TableObjective) throws -> Double? {
     guard objective.goals.count == 1 else {
       try tell(

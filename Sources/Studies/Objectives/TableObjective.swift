@@ -193,7 +193,7 @@ public struct TableObjective: Sendable {
       throw SearchError("the key '\(name)' is not a parameter of the space; add it, or remove it from the key")
     }
     for parameter in space.parameters where !key.contains(parameter.name) {
-      throw SearchError("the parameter '\(parameter.name)' is no key of the table; add it to 'key'")
+      throw SearchError("the parameter '\(parameter.name)' is missing from the table's key; add it to 'key'")
     }
   }
 }
