@@ -82,6 +82,6 @@ let package = Package(
     tests("SearchTests", ["Search", "Studies", "Fitting", "Launch", "Tables"]),
     tests("LaunchTests", ["Launch", "TrainingCost", "Tables", "RunStore"], excluding: ["Golden", "Parsers"]),
     tests("ReportTests", ["Report"]),
-    tests("CommandLineTests", ["windtunnel"]),
+    tests("CommandLineTests", ["windtunnel", "Formulas", "ScalingLaws", "Tables"], excluding: ["Version1"]),
   ]
 )

@@ -22,9 +22,13 @@ struct OutputOptions: ParsableArguments {
     if let output { try checkWritable(output) }
   }
 
+  /// Prints a document in the chosen format, and writes it where that was asked for.
+  func emit(_ document: some Document, table: () -> String) throws { try emit(text: document.json(), table: table) }
+
   /// Prints a result in the chosen format, and writes it where that was asked for.
-  func emit(json: Data, table: () -> String) throws {
-    let text = indentedJSON(json)
+  func emit(json: Data, table: () -> String) throws { try emit(text: indentedJSON(json), table: table) }
+
+  private func emit(text: String, table: () -> String) throws {
     if let output { try DocumentFile.write(text, to: output) }
     // What went to standard output as JSON is not printed again.
     if output == "-" || output == "/dev/stdout" { return }

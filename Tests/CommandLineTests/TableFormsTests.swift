@@ -44,7 +44,8 @@ import Testing
     try place.write("params,tokens,loss,log\n" + rows, to: "runs.csv")
     #expect((try fit("runs.csv", "--where", "'log < 5'")["runs"] as? [String: Any])?["used"] as? Int == 44)
     let json = try fit("runs.csv", "--formula", "'E + a*log(N) + c*log'")
-    #expect(json["variables"] as? [String: String] == ["N": "params", "log": "log"])
+    let variables = (json["law"] as? [String: Any])?["variables"] as? [[String: Any]]
+    #expect(variables?.compactMap { $0["column"] as? String } == ["params", "log"])
   }
 
   @Test func theTargetMayStandInTheFormulaOrBeside() throws {

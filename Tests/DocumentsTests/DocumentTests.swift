@@ -137,7 +137,9 @@ private func error(_ text: String) -> String {
       "schema: example.note/1\nfull_name: x\ninner: [{count: 1, of: 2}]\n",
       "note.yaml:3:20: there is no entry 'of' of 'inner[0]'; there are count, is_on"
     ),
-    ("schema: example.note/1\nfull_name: x\nwords: {k: low}\n", "note.yaml:3:12: 'words.k': 'low' is not in capitals"),
+    (
+      "schema: example.note/1\nfull_name: x\nwords: {aK: low}\n", "note.yaml:3:13: 'words.aK': 'low' is not in capitals"
+    ),
     (
       "{\"schema\": \"example.note/1\",\n \"full_name\": 3}",
       "note.yaml:2:15: 'full_name': it should be a text, not '3'"
