@@ -82,6 +82,7 @@ let package = Package(
     tests("SearchTests", ["Search", "Studies", "Fitting", "Launch", "Tables"]),
     tests("LaunchTests", ["Launch", "TrainingCost", "Tables", "RunStore"], excluding: ["Golden", "Parsers"]),
     tests("ReportTests", ["Report"]),
-    tests("CommandLineTests", ["windtunnel", "Formulas", "ScalingLaws", "Tables"], excluding: ["Version1"]),
+    tests(
+      "CommandLineTests", ["windtunnel", "Documents", "Formulas", "ScalingLaws", "Tables"], excluding: ["Version1"]),
   ]
 )

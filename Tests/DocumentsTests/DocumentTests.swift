@@ -181,6 +181,72 @@ private func error(_ text: String) -> String {
   }
 }
 
+/// Documents within documents, and several models of one schema.
+@Suite struct NestedDocumentTests {
+  private struct Page: Document, Equatable {
+    static let schema = "example.page/2"
+    static let kind = "page"
+    static let upgrades: [String: DocumentUpgrade] = [
+      "example.page/1": { node, source throws(DocumentError) in
+        guard let words = node["words"] else { throw DocumentError("\(source.path): there are no words") }
+        return DocumentNode(.entries([.init("text", words)]))
+      }
+    ]
+    static func refusal(of node: DocumentNode) -> String? { node["picture"] == nil ? nil : "it is a picture" }
+    var text: String
+  }
+
+  private struct Book: Document, Equatable {
+    static let schema = "example.book/1"
+    static let kind = "book"
+    var cover: Page?
+    var pages: [Page]
+    var gaps: [Double?] = []
+  }
+
+  private func read(_ pages: String) throws -> Book {
+    try Book.read(text: #"{"schema": "example.book/1", "gaps": [], "pages": [\#(pages)]}"#, from: "book.json").value
+  }
+
+  @Test func eachKeepsItsSchemaLine() throws {
+    let book = Book(cover: Page(text: "a"), pages: [Page(text: "b")], gaps: [1, nil])
+    let node = try book.node()
+    #expect(node["cover"]?["schema"]?.scalar == "example.page/2")
+    #expect(node.node(at: ["pages", "0", "schema"])?.scalar == "example.page/2")
+    #expect(try Book.read(text: book.json(), from: "book.json").value == book)
+  }
+
+  @Test func earlierVersionsAreBroughtIntoThePresentForm() throws {
+    let pages =
+      #"{"schema": "example.page/1.3", "words": "a"}, {"schema": "example.page/2", "text": "b"}, {"text": "c"}"#
+    #expect(try read(pages).pages.map(\.text) == ["a", "b", "c"])
+  }
+
+  @Test(arguments: [
+    (#"{"schema": "example.page/3", "text": "a"}"#, "its schema is 'example.page/3'"),
+    (#"{"schema": "example.page/1"}"#, "there are no words"),
+    (#"{"schema": "example.page/2", "picture": 1}"#, "book.json: this is not a page: it is a picture"),
+    (#"{"schema": "example.page/1", "picture": 1}"#, "it is a picture"),
+  ])
+  func whatIsNoPageIsSaidToBeNone(_ page: String, _ words: String) {
+    let error = #expect(throws: DocumentError.self) { try read(page) }
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func theFormHoldsThemAndWhatMayBeNull() {
+    let page = JSONSchema.object([
+      .init("text", .text, isRequired: true), .init("schema", .constant("example.page/2"), isRequired: false),
+    ])
+    #expect(
+      JSONSchema(of: Book.self)
+        == .object([
+          .init("schema", .constant("example.book/1"), isRequired: true), .init("cover", page, isRequired: false),
+          .init("pages", .list(page), isRequired: true),
+          .init("gaps", .list(.anyOf([.number, .null])), isRequired: true),
+        ]))
+  }
+}
+
 /// The JSON reader beside Foundation's.
 @Suite struct JSONReadingTests {
   @Test(arguments: [
