@@ -19,6 +19,7 @@ let package = Package(
     .library(name: "ScalingLaws", targets: ["Formulas", "Tables", "Fitting", "ScalingLaws"]),
     .library(name: "Planning", targets: ["Planning"]),
     .library(name: "Search", targets: ["Search"]),
+    .library(name: "SearchConformance", targets: ["SearchConformance"]),
     .library(name: "Launch", targets: ["Launch"]),
   ],
   dependencies: [
@@ -46,6 +47,7 @@ let package = Package(
     room("Planning", ["Documents", "ScalingLaws", "TrainingCost"]),
     room("RunStore", ["Documents", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Search", ["Documents", "CGSL", "COpenBLAS", "CVectorMath", "Formulas", "Tables", "Fitting"]),
+    room("SearchConformance", ["Search"]),
     room("Studies", ["Documents", "Formulas", "Tables", "Fitting", "Search", "RunStore", "Launch"]),
     room(
       "Launch",
@@ -79,7 +81,7 @@ let package = Package(
     tests("TrainingCostTests", ["TrainingCost"]),
     tests("PlanningTests", ["Planning"]),
     tests("RunStoreTests", ["RunStore"]),
-    tests("SearchTests", ["Search", "Studies", "Fitting", "Launch", "Tables"]),
+    tests("SearchTests", ["Search", "SearchConformance", "Studies", "Fitting", "Launch", "Tables"]),
     tests("LaunchTests", ["Launch", "TrainingCost", "Tables", "RunStore"], excluding: ["Golden", "Parsers"]),
     tests("ReportTests", ["Report"]),
     tests(

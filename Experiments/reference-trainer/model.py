@@ -95,7 +95,7 @@ class Transformer(nn.Module):
         self.register_buffer("sine", sine, persistent=False)
         mask = torch.full((length, length), -math.inf).triu(1)
         self.register_buffer("mask", mask, persistent=False)
-        self._initialise(shape)
+        self._initialize(shape)
 
     def forward(self, tokens: Tensor) -> Tensor:
         length = tokens.shape[1]
@@ -106,7 +106,7 @@ class Transformer(nn.Module):
             x = block(x, rotation, mask)
         return F.linear(self.norm(x), self.embedding.weight)
 
-    def _initialise(self, shape: Shape) -> None:
+    def _initialize(self, shape: Shape) -> None:
         nn.init.normal_(self.embedding.weight, std=0.02)
         for name, weight in self.blocks.named_parameters():
             if weight.dim() < 2:

@@ -20,7 +20,7 @@ public protocol Document: Codable, Sendable {
   static var kind: String { get }
   /// How to get such a file, for the message where it is missing.
   static var remedy: String { get }
-  /// Whether people write it by hand, so that a misspelt entry is an error and not an addition of a later version.
+  /// Whether people write it by hand, so that a misspelled entry is an error and not an addition of a later version.
   static var isHandwritten: Bool { get }
   /// What to do with a document of another schema, by that schema.
   static var remedies: [String: String] { get }
@@ -66,6 +66,12 @@ extension Document {
     try read(text: DocumentFile.text(bytes, of: path, kind), from: path)
   }
 
+  /// Whether a schema line is of this document, at a version that is read.
+  public static func reads(_ line: String) -> Bool {
+    let major = DocumentSource.major(line)
+    return major == schema || upgrades[major] != nil
+  }
+
   /// Reads a document from its text.
   ///
   /// - Parameter path: of the file, for messages.
@@ -95,7 +101,14 @@ public struct DocumentReading<Model: Document>: Sendable {
   ///
   /// - Parameter path: the names on the way to it, `training.batch`.
   public func fault(_ path: String, _ message: String) -> DocumentError {
-    let names = path.split(separator: ".").map { NameKey(String($0)) }
+    fault(at: path.split(separator: ".").map(String.init), message)
+  }
+
+  /// An error at an entry.
+  ///
+  /// - Parameter path: the names on the way to it.
+  public func fault(at path: [String], _ message: String) -> DocumentError {
+    let names = path.map(NameKey.init)
     return source.fault(message, at: node.node(at: names.map(\.stringValue)) ?? node, names)
   }
 }

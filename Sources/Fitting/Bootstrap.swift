@@ -110,12 +110,12 @@ extension FitProblem {
   }
 
   private func normalPoints(
-    around centre: [Double], _ spread: [[Double]], count: Int, scale: Double, seed: UInt64
+    around center: [Double], _ spread: [[Double]], count: Int, scale: Double, seed: UInt64
   ) -> [[Double]] {
     let random = Random(seed: seed, stream: -1)
     return (0..<count).map { _ in
-      let z = centre.map { _ in random.normal() * scale }
-      return centre.indices.map { a in centre[a] + (0...a).reduce(0) { $0 + spread[a][$1] * z[$1] } }
+      let z = center.map { _ in random.normal() * scale }
+      return center.indices.map { a in center[a] + (0...a).reduce(0) { $0 + spread[a][$1] * z[$1] } }
     }
   }
 
@@ -140,7 +140,7 @@ private final class Resampler {
   private let optimum: Optimum
   private let charges: AlignedDoubles
   private let candidates: [[Double]]
-  private let minimiser: Minimiser
+  private let minimizer: Minimizer
   private let random: Random
   private let weights: AlignedDoubles
   private let observations: AlignedDoubles
@@ -157,7 +157,7 @@ private final class Resampler {
     self.optimum = optimum
     self.charges = charges
     self.candidates = candidates
-    minimiser = Minimiser(problem)
+    minimizer = Minimizer(problem)
     random = Random(seed: bootstrap.seed)
     let padded = problem.bound.paddedRowCount
     weights = AlignedDoubles(count: max(1, batch * padded))
@@ -188,12 +188,12 @@ private final class Resampler {
       var best = 0
       for candidate in candidates.indices where score[candidate] < score[best] { best = candidate }
       return refit(
-        from: candidates[best], Minimiser.Rows(weights: UnsafePointer(weights.start + row * padded), observations: nil))
+        from: candidates[best], Minimizer.Rows(weights: UnsafePointer(weights.start + row * padded), observations: nil))
     }
   }
 
-  private func refit(from start: [Double], _ rows: Minimiser.Rows) -> [Double]? {
-    let end = minimiser.refine(from: start, rows: rows)
+  private func refit(from start: [Double], _ rows: Minimizer.Rows) -> [Double]? {
+    let end = minimizer.refine(from: start, rows: rows)
     let parameters = problem.natural(end.point)
     return end.converged && end.charge.isFinite && parameters.allSatisfy(\.isFinite) ? parameters : nil
   }
@@ -222,6 +222,6 @@ private final class Resampler {
     for row in residuals.count..<max(padded, residuals.count) { observations.start[row] = observed[row] }
     return refit(
       from: problem.free(optimum.parameters),
-      Minimiser.Rows(weights: nil, observations: UnsafePointer(observations.start)))
+      Minimizer.Rows(weights: nil, observations: UnsafePointer(observations.start)))
   }
 }

@@ -1,12 +1,12 @@
 import CVectorMath
 import Formulas
 
-/// Newton's method for Huber charges whose kinks matter: residuals are linearised, their charges are not (composite
+/// Newton's method for Huber charges whose kinks matter: residuals are linearized, their charges are not (composite
 /// functions; Fletcher 1987, chapter 14).
 ///
 /// Where delta is narrow beside the residuals' spread, a handful of runs lie within it, every step carries others across,
-/// and the Hessian at hand says little of the next point. The model here charges each linearised residual in full, adds
-/// the curvature of the residuals themselves, and is minimised by Newton's method with exact line searches (Madsen and
+/// and the Hessian at hand says little of the next point. The model here charges each linearized residual in full, adds
+/// the curvature of the residuals themselves, and is minimized by Newton's method with exact line searches (Madsen and
 /// Nielsen 1990).
 final class CompositeDescent {
   private let evaluator: Evaluator
@@ -30,11 +30,11 @@ final class CompositeDescent {
   private let zeros: UnsafePointer<Double>
   private let jacobian: UnsafeMutablePointer<UnsafePointer<Double>?>
 
-  init(_ minimiser: Minimiser, _ charge: wt_charge, _ rows: Evaluator.Rows) {
-    evaluator = minimiser.evaluator
+  init(_ minimizer: Minimizer, _ charge: wt_charge, _ rows: Evaluator.Rows) {
+    evaluator = minimizer.evaluator
     self.charge = charge
     self.rows = rows
-    let problem = minimiser.problem
+    let problem = minimizer.problem
     residualCharge = charge
     residualCharge.logarithmic = 0
     count = problem.parameterCount
@@ -91,7 +91,7 @@ final class CompositeDescent {
     return here.point
   }
 
-  /// The charges of linearised residuals, plus a quadratic.
+  /// The charges of linearized residuals, plus a quadratic.
   private struct Model {
     let point: [Double]
     /// The residuals at the point, then their slopes by each free coordinate: columns of the padded rows.
@@ -114,12 +114,12 @@ final class CompositeDescent {
 
   private func model(at point: [Double]) -> Model? {
     let columns = AlignedDoubles(count: max(1, (1 + count) * rowCount))
-    guard evaluator.linearise(point, rows, into: columns.start) else { return nil }
+    guard evaluator.linearize(point, rows, into: columns.start) else { return nil }
     var gradient = [Double](repeating: 0, count: count)
     var hessian = [Double](repeating: 0, count: count * count)
     let value = evaluator.evaluate(point, charge, rows, gradient: &gradient, hessian: &hessian)
     guard value.isFinite, (gradient + hessian).allSatisfy(\.isFinite) else { return nil }
-    // What the linearised charges account for is taken off: the curvature of the residuals themselves is left.
+    // What the linearized charges account for is taken off: the curvature of the residuals themselves is left.
     _ = sumCharges(columns.start)
     var accounted = [Double](repeating: 0, count: count * count)
     addSums(columns, &gradient, &accounted)
@@ -184,7 +184,7 @@ final class CompositeDescent {
     return (step, model.value - sumCharges(residuals) - dot(product(model.curvature, step), step) / 2)
   }
 
-  /// Adds what a step changes the linearised residuals by.
+  /// Adds what a step changes the linearized residuals by.
   private func add(_ model: Model, _ step: [Double], to column: UnsafeMutablePointer<Double>) {
     for a in 0..<count {
       let slopes = model.columns.start + (1 + a) * rowCount

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// Something that a reader of a fit should know, as a plain sentence.
@@ -116,7 +117,7 @@ extension FitProblem {
         found.append(
           Diagnostic(
             "ill_conditioned_design", .error,
-            "\(second.name) and \(first.name) move together in these runs (correlation \(fixed(r, 5)) in logarithms): the runs "
+            "\(second.name) and \(first.name) move together in these runs (correlation \(NumberText.fixed(r, 5)) in logarithms): the runs "
               + "cannot tell their effects apart, and no fit of them can; add runs of one size on several token counts")
         )
       }
@@ -147,7 +148,7 @@ extension FitProblem {
     var pairs: [String] = []
     for a in matrix.indices {
       for b in 0..<a where abs(matrix[a][b]) > 0.95 {
-        pairs.append("\(domains[b].name) with \(domains[a].name) (\(fixed(matrix[a][b], 3)))")
+        pairs.append("\(domains[b].name) with \(domains[a].name) (\(NumberText.fixed(matrix[a][b], 3)))")
       }
     }
     guard !pairs.isEmpty else { return [] }
@@ -177,7 +178,7 @@ extension FitProblem {
         if abs(z) > 4 {
           return Diagnostic(
             "residual_trend", .warning,
-            "the residuals \(r > 0 ? "rise" : "fall") with \(part)\(name) (rank correlation \(fixed(r, 2)), z = \(fixed(z, 1))): "
+            "the residuals \(r > 0 ? "rise" : "fall") with \(part)\(name) (rank correlation \(NumberText.fixed(r, 2)), z = \(NumberText.fixed(z, 1))): "
               + "the formula misses something there, and extrapolating along \(name) carries the error on")
         }
       }
@@ -193,7 +194,7 @@ extension FitProblem {
     let far = used.filter { abs(residuals[$0] - middle) > 6 * spread }
       .sorted { abs(residuals[$0] - middle) > abs(residuals[$1] - middle) }
     guard !far.isEmpty else { return [] }
-    let shown = far.prefix(5).map { "line \(lines[$0]) (\(fixed(residuals[$0] / spread, 1)))" }
+    let shown = far.prefix(5).map { "line \(lines[$0]) (\(NumberText.fixed(residuals[$0] / spread, 1)))" }
     let more = far.count > 5 ? " and \(far.count - 5) more" : ""
     return [
       Diagnostic(
@@ -215,8 +216,4 @@ private func distinctValues(_ values: [Double]) -> Int {
   return count
 }
 
-private func short(_ value: Double) -> String {
-  value.isFinite ? value.formatted(.number.precision(.significantDigits(1...3)).notation(.scientific)) : "infinite"
-}
-
-private func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+private func short(_ value: Double) -> String { value.isFinite ? NumberText.rounded(value) : "infinite" }

@@ -151,7 +151,7 @@ final class Evaluator {
   /// Rows of weight 0 that have no residual are given 0.
   ///
   /// - Returns: whether all rows of weight have a residual.
-  func linearise(_ u: [Double], _ rows: Rows, into columns: UnsafeMutablePointer<Double>) -> Bool {
+  func linearize(_ u: [Double], _ rows: Rows, into columns: UnsafeMutablePointer<Double>) -> Bool {
     let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
     let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)
     let isLogarithmic = problem.objective.residual == .log

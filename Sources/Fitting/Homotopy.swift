@@ -2,25 +2,25 @@ import CVectorMath
 import Foundation
 
 /// From a start to an objective's own optimum, by way of easier ones.
-extension Minimiser {
-  /// Minimises from anywhere.
+extension Minimizer {
+  /// Minimizes from anywhere.
   ///
   /// - Parameter enough: a charge that need not be lowered further.
-  func minimise(from start: [Double], rows: Rows = Rows(), enough: Double = -.infinity) -> Minimum {
-    let end = minimise(from: start, rows, .near)
+  func minimize(from start: [Double], rows: Rows = Rows(), enough: Double = -.infinity) -> Minimum {
+    let end = minimize(from: start, rows, .near)
     guard !end.converged, projection != nil, end.charge > enough else { return end }
-    let further = minimise(from: start, rows, .far)
+    let further = minimize(from: start, rows, .far)
     return further.converged || further.charge < end.charge ? further : end
   }
 
-  /// Minimises from one start among many, and gives up where the way is long.
-  func minimiseBriefly(from start: [Double]) -> Minimum {
+  /// Minimizes from one start among many, and gives up where the way is long.
+  func minimizeBriefly(from start: [Double]) -> Minimum {
     isBrief = true
     defer { isBrief = false }
-    return minimise(from: start, Rows(), .near)
+    return minimize(from: start, Rows(), .near)
   }
 
-  private func minimise(from start: [Double], _ rows: Rows, _ patience: VariableProjection.Patience) -> Minimum {
+  private func minimize(from start: [Double], _ rows: Rows, _ patience: VariableProjection.Patience) -> Minimum {
     let objective = problem.objective
     let near = projection?.descend(from: start, weights: rows.weights, patience) ?? start
     var end = Minimum(point: near, charge: .infinity, gradientNorm: .infinity, converged: false, iterations: 0)
@@ -35,13 +35,13 @@ extension Minimiser {
     return end
   }
 
-  /// Minimises from near an optimum, without the detour through wider objectives unless it fails.
+  /// Minimizes from near an optimum, without the detour through wider objectives unless it fails.
   func refine(from start: [Double], rows: Rows = Rows()) -> Minimum {
     let end = refineOnRowsOfWeight(from: start, rows) ?? finish(from: start, rows, .refit)
-    return end.converged ? end : minimise(from: start, rows: rows)
+    return end.converged ? end : minimize(from: start, rows: rows)
   }
 
-  /// Minimises from near an optimum, and stays where that leads.
+  /// Minimizes from near an optimum, and stays where that leads.
   ///
   /// - Parameter enough: a charge below which the way is not followed where it is long.
   func settle(from start: [Double], enough: Double) -> Minimum { finish(from: start, Rows(), .refit, enough: enough) }

@@ -6,8 +6,8 @@ extension FitProblem {
   /// - Parameter groups: a group's number for each run, to leave out whole groups instead, by rising number.
   /// - Returns: parameters a run (or group), in order; nil where nothing of weight is left out, or no optimum is found.
   public func jackknife(around optimum: Optimum, leaving groups: [Int]? = nil, threads: Int) -> [[Double]?] {
-    leavingOut(groups, around: optimum, threads: threads) { minimiser, start, rows, _ in
-      let end = minimiser.refine(from: start, rows: rows)
+    leavingOut(groups, around: optimum, threads: threads) { minimizer, start, rows, _ in
+      let end = minimizer.refine(from: start, rows: rows)
       return end.converged ? end : nil
     }
   }
@@ -17,19 +17,19 @@ extension FitProblem {
   /// - Parameter groups: a group's number for each run, to leave out whole groups instead, by rising number.
   /// - Returns: parameters a run (or group), in order; nil where nothing of weight is left out.
   public func withoutEachRun(around optimum: Optimum, leaving groups: [Int]? = nil, threads: Int) -> [[Double]?] {
-    let whole = Minimiser(self).pullSums(at: free(optimum.parameters), of: Minimiser.Rows())
-    return leavingOut(groups, around: optimum, threads: threads) { minimiser, start, rows, left in
+    let whole = Minimizer(self).pullSums(at: free(optimum.parameters), of: Minimizer.Rows())
+    return leavingOut(groups, around: optimum, threads: threads) { minimizer, start, rows, left in
       // The first step needs only what the run itself is of the sums, unless that is nearly all.
-      let part = whole == nil ? nil : minimiser.pullSums(at: start, of: left)
+      let part = whole == nil ? nil : minimizer.pullSums(at: start, of: left)
       let rest = whole.flatMap { whole in part.map { whole - $0 } }
       let known = rest.flatMap { rest in rest.value > 1e-3 * (whole?.value ?? 0) ? rest : nil }
-      return minimiser.approach(from: start, rows: rows, known: known)
+      return minimizer.approach(from: start, rows: rows, known: known)
     }
   }
 
   private func leavingOut(
     _ groups: [Int]?, around optimum: Optimum, threads: Int,
-    _ refit: @Sendable (Minimiser, [Double], _ rest: Minimiser.Rows, _ left: Minimiser.Rows) -> Minimum?
+    _ refit: @Sendable (Minimizer, [Double], _ rest: Minimizer.Rows, _ left: Minimizer.Rows) -> Minimum?
   ) -> [[Double]?] {
     let start = free(optimum.parameters)
     let numbers = groups ?? Array(observed.indices)
@@ -38,23 +38,23 @@ extension FitProblem {
       rows.count, threads: threads,
       state: {
         let none = weights.map { _ in 0.0 }
-        return (Minimiser(self), [weights, none].map { FitProblem.padded($0, to: bound.paddedRowCount, with: 0) })
+        return (Minimizer(self), [weights, none].map { FitProblem.padded($0, to: bound.paddedRowCount, with: 0) })
       },
       body: { index, state in
-        let (minimiser, columns) = state
+        let (minimizer, columns) = state
         let (rest, left) = (columns[0], columns[1])
         guard rows[index].contains(where: { weights[$0] > 0 }) else { return nil }
         for row in rows[index] { (rest.start[row], left.start[row]) = (0, weights[row]) }
         defer { for row in rows[index] { (rest.start[row], left.start[row]) = (weights[row], 0) } }
         let end = refit(
-          minimiser, start, Minimiser.Rows(weights: UnsafePointer(rest.start), observations: nil),
-          Minimiser.Rows(weights: UnsafePointer(left.start), observations: nil))
+          minimizer, start, Minimizer.Rows(weights: UnsafePointer(rest.start), observations: nil),
+          Minimizer.Rows(weights: UnsafePointer(left.start), observations: nil))
         return end.flatMap { $0.charge.isFinite ? natural($0.point) : nil }
       })
   }
 }
 
-extension Minimiser {
+extension Minimizer {
   /// A sum of charges with its derivatives.
   struct Sum {
     var value: Double

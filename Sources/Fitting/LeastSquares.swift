@@ -9,7 +9,7 @@ public struct LeastSquares: Sendable {
   /// Whether the steps or the gradient became small before the iterations ran out.
   public let converged: Bool
 
-  /// Minimises the sum of the squares of residuals by GSL's trust-region method (Levenberg–Marquardt with the Jacobian by
+  /// Minimizes the sum of the squares of residuals by GSL's trust-region method (Levenberg–Marquardt with the Jacobian by
   /// finite differences).
   ///
   /// - Parameters:

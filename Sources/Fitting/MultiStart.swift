@@ -42,7 +42,7 @@ extension FitProblem {
   /// The same for any number of threads.
   ///
   /// - Parameter further: parameters to start from as well.
-  public func minimise(
+  public func minimize(
     _ starts: Starts = .standard, from further: [[Double]] = [], threads: Int
   ) throws(FitError) -> Optimum {
     try checkRuns()
@@ -50,8 +50,8 @@ extension FitProblem {
     let rough = try sample.search(starts, further, threads: threads)
     let begins = [rough.parameters] + rough.others.map(\.parameters)
     let ends = mapInParallel(
-      begins.count, threads: threads, state: { Minimiser(self) },
-      body: { index, minimiser in minimiser.refine(from: free(begins[index])) })
+      begins.count, threads: threads, state: { Minimizer(self) },
+      body: { index, minimizer in minimizer.refine(from: free(begins[index])) })
     var optimum = try optimum(among: ends)
     optimum.starts = rough.starts
     return optimum
@@ -63,8 +63,8 @@ extension FitProblem {
     for wave in starts.waves where !isAnotherUnlikely(ends) {
       let begins = startPoints(wave) + (ends.isEmpty ? further.map(free) : [])
       ends += mapInParallel(
-        begins.count, threads: threads, state: { Minimiser(self) },
-        body: { index, minimiser in minimiser.minimiseBriefly(from: begins[index]) })
+        begins.count, threads: threads, state: { Minimizer(self) },
+        body: { index, minimizer in minimizer.minimizeBriefly(from: begins[index]) })
       points += begins
     }
     // The way was long for these: those that came lowest are followed to the end, and all where none has arrived.
@@ -72,8 +72,8 @@ extension FitProblem {
     let followed = astray.count == ends.count ? distinct(astray, ends) : Array(astray.prefix(Self.mostFollowed))
     let from = followed.map { points[$0] }
     let arrived = mapInParallel(
-      from.count, threads: threads, state: { Minimiser(self) },
-      body: { index, minimiser in minimiser.minimise(from: from[index]) })
+      from.count, threads: threads, state: { Minimizer(self) },
+      body: { index, minimizer in minimizer.minimize(from: from[index]) })
     for (index, end) in zip(followed, arrived) { ends[index] = end }
     return try optimum(among: ends)
   }
@@ -142,9 +142,9 @@ extension FitProblem {
           + "give the parameters ranges in which it is defined")
     }
     let optima = distinct(order.filter { ends[$0].converged }, ends)
-    let minimiser = Minimiser(self)
-    let refined = minimiser.refine(from: ends[first].point)
-    let best = minimiser.polish(refined.charge <= ends[first].charge ? refined : ends[first])
+    let minimizer = Minimizer(self)
+    let refined = minimizer.refine(from: ends[first].point)
+    let best = minimizer.polish(refined.charge <= ends[first].charge ? refined : ends[first])
     let parameters = natural(best.point)
     let counted = Optimum.StartCount(
       tried: ends.count, distinctOptima: optima.count,

@@ -2,7 +2,7 @@ import CVectorMath
 import Formulas
 import Foundation
 
-/// Where a minimisation ended.
+/// Where a minimization ended.
 struct Minimum {
   /// Free coordinates.
   var point: [Double]
@@ -18,7 +18,7 @@ struct Minimum {
 ///
 /// Robust objectives are approached through wider ones (a homotopy in the scale): a Huber charge of 1e-3 has next to no
 /// curvature far from its optimum, and one with a corner has none at all.
-final class Minimiser {
+final class Minimizer {
   let evaluator: Evaluator
   private let count: Int
   private let algebra: SmallSymmetric

@@ -2,7 +2,7 @@ import CVectorMath
 import Documents
 import Foundation
 
-/// What a fit minimises: a charge for each run's residual, summed over runs (never averaged).
+/// What a fit minimizes: a charge for each run's residual, summed over runs (never averaged).
 ///
 /// The residual is prediction minus observation, of the loss or of its natural logarithm.
 public struct Objective: Hashable, Sendable, Codable {
@@ -130,7 +130,7 @@ public struct ObjectiveError: Error, Hashable, Sendable, CustomStringConvertible
 }
 
 extension Objective {
-  /// The smooth charge that a minimiser descends on the way to this objective.
+  /// The smooth charge that a minimizer descends on the way to this objective.
   ///
   /// - Parameters:
   ///   - scale: Huber's delta for kinds with a corner, which are approached as delta goes to 0.
@@ -167,13 +167,13 @@ extension Objective {
     case .huberLikelihood(let delta):
       let scale = huberScale(residuals: residuals, weights: weights, delta: delta)
       let core = (2 * Double.pi).squareRoot() * erf(delta / 2.0.squareRoot())
-      let normaliser = core + 2 * exp(-delta * delta / 2) / delta
+      let normalizer = core + 2 * exp(-delta * delta / 2) / delta
       let count = weights.reduce(0, +)
-      return (sum { huber($0 / scale, delta) } + count * log(scale * normaliser), scale)
+      return (sum { huber($0 / scale, delta) } + count * log(scale * normalizer), scale)
     }
   }
 
-  /// The scale that maximises Huber's likelihood for given residuals: where the charges' slopes by log σ balance.
+  /// The scale that maximizes Huber's likelihood for given residuals: where the charges' slopes by log σ balance.
   func huberScale(residuals: [Double], weights: [Double], delta: Double) -> Double {
     let count = weights.reduce(0, +)
     func excess(_ scale: Double) -> Double {

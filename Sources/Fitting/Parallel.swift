@@ -32,7 +32,7 @@ func forEachInParallel<State>(
 public func mapInParallel<State, Result: Sendable>(
   _ count: Int, threads: Int, state: @Sendable () -> State, body: @Sendable (Int, inout State) -> Result
 ) -> [Result] {
-  [Result](unsafeUninitializedCapacity: count) { buffer, initialised in
+  [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
     nonisolated(unsafe) let results = buffer
     forEachInParallel(
       count, threads: threads, state: state,
@@ -40,6 +40,6 @@ public func mapInParallel<State, Result: Sendable>(
         // Each index is written once, by the one thread that took it.
         (results.baseAddress.unsafelyUnwrapped + index).initialize(to: body(index, &state))
       })
-    initialised = count
+    initialized = count
   }
 }

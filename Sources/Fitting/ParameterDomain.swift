@@ -57,7 +57,7 @@ public struct ParameterDomain: Hashable, Sendable, Codable {
     return exp(log(low) + (log(high) - log(low)) * fraction)
   }
 
-  /// The coordinate, without bounds, in which the minimiser moves.
+  /// The coordinate, without bounds, in which the minimizer moves.
   func free(_ value: Double) -> Double {
     switch (lower, upper) {
     case (nil, nil): value

@@ -71,8 +71,8 @@ extension FitProblem {
   private func follow(
     _ index: Int, _ held: BoundFormula, _ optimum: Optimum, _ rise: Double, _ width: Double
   ) -> ProfileEnd {
-    let centre = domains[index].free(optimum.parameters[index])
-    let farthest = domains[index].longestStep.isFinite ? 14 : 30 * max(abs(width), abs(centre), 1)
+    let center = domains[index].free(optimum.parameters[index])
+    let farthest = domains[index].longestStep.isFinite ? 14 : 30 * max(abs(width), abs(center), 1)
     var inside = ProfilePoint(distance: 0, excess: 0, parameters: optimum.parameters)
     var before = tangent(index, optimum).map { slopes in
       let point = zip(free(optimum.parameters), slopes).map { $0 + width * $1 }
@@ -83,7 +83,7 @@ extension FitProblem {
     // How many points in a row came to lie on the same side of the end that is sought.
     var row = 0
     for _ in 0..<24 {
-      let place = domains[index].natural(centre + (width < 0 ? -distance : distance)).value
+      let place = domains[index].natural(center + (width < 0 ? -distance : distance)).value
       let others = [before, outside].compactMap { $0 }.map { line(through: inside, $0, at: distance) }
       guard
         let (parameters, value) = fitted(
@@ -125,7 +125,7 @@ extension FitProblem {
   private func tangent(_ index: Int, _ optimum: Optimum) -> [Double]? {
     let others = domains.indices.filter { $0 != index }
     guard !objective.kind.hasCorner, !others.isEmpty,
-      let sum = Minimiser(self).pullSums(at: free(optimum.parameters), of: Minimiser.Rows())
+      let sum = Minimizer(self).pullSums(at: free(optimum.parameters), of: Minimizer.Rows())
     else { return nil }
     func bend(_ a: Int, _ b: Int) -> Double { sum.hessian[a * parameterCount + b] }
     let matrix = others.flatMap { a in others.map { bend(a, $0) } }
@@ -165,12 +165,12 @@ extension FitProblem {
       return rest
     }
     let start = problem.bestStart(rests, like: bound.values(parameters: starts[0]))
-    let minimiser = Minimiser(problem)
-    var best = minimiser.settle(from: start, enough: optimum + 0.9 * rise)
+    let minimizer = Minimizer(problem)
+    var best = minimizer.settle(from: start, enough: optimum + 0.9 * rise)
     // Outside is only what no search finds inside.
     let searches = [
-      { minimiser.settle(from: problem.free(rests[0]), enough: optimum + 0.9 * rise) },
-      { minimiser.minimise(from: start, enough: optimum + 0.9 * rise) },
+      { minimizer.settle(from: problem.free(rests[0]), enough: optimum + 0.9 * rise) },
+      { minimizer.minimize(from: start, enough: optimum + 0.9 * rise) },
     ]
     for search in searches where !best.converged && !(best.charge <= optimum + rise) {
       let further = search()

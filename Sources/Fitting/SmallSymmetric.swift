@@ -1,6 +1,6 @@
 import Foundation
 
-/// Systems of a few equations with a symmetric matrix, solved in place without allocating: inside a minimiser's loop a
+/// Systems of a few equations with a symmetric matrix, solved in place without allocating: inside a minimizer's loop a
 /// library's call costs more than the arithmetic.
 final class SmallSymmetric {
   private let count: Int
@@ -64,7 +64,7 @@ final class SmallSymmetric {
   func solveMagnitude(
     _ matrix: UnsafePointer<Double>, shift: Double, _ right: UnsafePointer<Double>, _ x: UnsafeMutablePointer<Double>
   ) -> Double {
-    diagonalise(matrix)
+    diagonalize(matrix)
     for a in 0..<count { x[a] = 0 }
     for k in 0..<count {
       var along = 0.0
@@ -78,7 +78,7 @@ final class SmallSymmetric {
   }
 
   /// Jacobi's rotations: eigenvalues to the diagonal of ``factor``, eigenvectors to the columns of ``vectors``.
-  private func diagonalise(_ matrix: UnsafePointer<Double>) {
+  private func diagonalize(_ matrix: UnsafePointer<Double>) {
     for a in 0..<count {
       for b in 0..<count {
         factor[a * count + b] = matrix[a * count + b]

@@ -22,7 +22,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
     Int(next().multipliedFullWidth(by: UInt64(max(1, bound))).high)
   }
 
-  /// The finaliser: neighbouring inputs come far apart.
+  /// The finalizer: neighboring inputs come far apart.
   @inlinable static func mixed(_ seed: UInt64) -> UInt64 {
     var z = seed &+ 0x9e37_79b9_7f4a_7c15
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9

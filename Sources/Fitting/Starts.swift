@@ -10,7 +10,7 @@ public enum Starts: Hashable, Sendable {
   /// The same in waves, from 32 points to so many, until a further optimum is unlikely.
   case adaptive(atMost: Int)
 
-  /// Enough to find every optimum that was found from thousands, on the laws of the catalogue.
+  /// Enough to find every optimum that was found from thousands, on the laws of the catalog.
   public static let standard = Starts.adaptive(atMost: 128)
 
   /// Reads `grid`, `global` or a number of global starts.

@@ -47,7 +47,7 @@ final class VariableProjection {
 
   /// How long to go on.
   enum Patience {
-    /// To the neighbourhood of an optimum.
+    /// To the neighborhood of an optimum.
     case near
     /// All the way down a long curved valley.
     case far

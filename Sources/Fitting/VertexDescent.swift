@@ -4,7 +4,7 @@ import Foundation
 /// The last stretch of a least-absolute-deviations fit: from vertex to vertex.
 ///
 /// The optimum of `Σ w |r|` passes through as many runs as there are parameters. Each pivot lets go of the run whose
-/// multiplier is out of bounds and follows the edge to the next (Barrodale and Roberts 1973), on the formula linearised
+/// multiplier is out of bounds and follows the edge to the next (Barrodale and Roberts 1973), on the formula linearized
 /// anew at each vertex, until the multipliers show that no edge leads down.
 struct VertexDescent {
   private let problem: FitProblem
@@ -13,7 +13,7 @@ struct VertexDescent {
   /// The charge of a positive residual.
   private let over: Double
 
-  init(_ problem: FitProblem, _ rows: Minimiser.Rows) {
+  init(_ problem: FitProblem, _ rows: Minimizer.Rows) {
     self.problem = problem
     (weights, observations) = rows.unpadded(problem)
     over = if case .asymmetricAbsolute(let over) = problem.objective.kind { over } else { 1 }
@@ -26,7 +26,7 @@ struct VertexDescent {
     guard var place = place(at: start), var active = firstVertex(place) else { return nil }
     guard var vertex = restored(place, active) else { return nil }
     place = vertex
-    var best: (place: Linearisation, value: Double)?
+    var best: (place: Linearization, value: Double)?
     for pivot in 0..<500 {
       let value = objective(place)
       if let best, value >= best.value * (1 - 1e-15) { return result(best.place, best.value, 0, pivot, false) }
@@ -52,22 +52,22 @@ struct VertexDescent {
     return nil
   }
 
-  private func result(_ place: Linearisation, _ value: Double, _ norm: Double, _ pivots: Int, _ converged: Bool)
+  private func result(_ place: Linearization, _ value: Double, _ norm: Double, _ pivots: Int, _ converged: Bool)
     -> Minimum
   {
     Minimum(point: place.point, charge: value, gradientNorm: norm, converged: converged, iterations: pivots)
   }
 
-  private func objective(_ place: Linearisation) -> Double {
+  private func objective(_ place: Linearization) -> Double {
     zip(place.residuals, weights).reduce(0) { $0 + $1.1 * ($1.0 > 0 ? over * $1.0 : -$1.0) }
   }
 
-  private func place(at point: [Double]) -> Linearisation? {
-    Linearisation(problem, at: point, observations: observations, weights: weights)
+  private func place(at point: [Double]) -> Linearization? {
+    Linearization(problem, at: point, observations: observations, weights: weights)
   }
 
   /// The runs nearest to the curve whose slopes are independent, by elimination.
-  private func firstVertex(_ place: Linearisation) -> [Int]? {
+  private func firstVertex(_ place: Linearization) -> [Int]? {
     let order = place.residuals.indices.filter { weights[$0] > 0 }.sorted {
       (abs(place.residuals[$0]), $0) < (abs(place.residuals[$1]), $1)
     }
@@ -94,7 +94,7 @@ struct VertexDescent {
   private func norm(_ v: [Double]) -> Double { v.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
   /// Newton's method to where the active runs lie on the curve.
-  private func restored(_ start: Linearisation, _ active: [Int]) -> Linearisation? {
+  private func restored(_ start: Linearization, _ active: [Int]) -> Linearization? {
     var current = start
     for _ in 0..<20 {
       let gap = active.reduce(0) { max($0, abs(current.residuals[$1])) }
@@ -111,12 +111,12 @@ struct VertexDescent {
   }
 
   /// What the active runs' charges must supply to balance the others'.
-  private func multipliers(_ place: Linearisation, _ active: [Int]) -> [Double]? {
+  private func multipliers(_ place: Linearization, _ active: [Int]) -> [Double]? {
     solve(place, active, pull(place, active).map { -$0 }, transposed: true)
   }
 
   /// The gradient of the other runs' charges.
-  private func pull(_ place: Linearisation, _ active: [Int]) -> [Double] {
+  private func pull(_ place: Linearization, _ active: [Int]) -> [Double] {
     var sum = [Double](repeating: 0, count: problem.parameterCount)
     for row in place.residuals.indices where weights[row] > 0 && !active.contains(row) {
       let charge = weights[row] * (place.residuals[row] > 0 ? over : -1)
@@ -125,7 +125,7 @@ struct VertexDescent {
     return sum
   }
 
-  private func left(_ place: Linearisation, _ active: [Int], _ multipliers: [Double]) -> Double {
+  private func left(_ place: Linearization, _ active: [Int], _ multipliers: [Double]) -> Double {
     var sum = pull(place, active)
     for (row, multiplier) in zip(active, multipliers) {
       let kept = min(max(multiplier, -weights[row]), over * weights[row])
@@ -136,7 +136,7 @@ struct VertexDescent {
 
   /// Along the edge on which one active run is let go, to where the objective rises again: the run met there enters.
   private func edge(
-    _ place: Linearisation, _ active: [Int], _ leaving: Int, _ multiplier: Double
+    _ place: Linearization, _ active: [Int], _ leaving: Int, _ multiplier: Double
   ) -> (point: [Double], entering: Int)? {
     let sign: Double = multiplier > 0 ? 1 : -1
     let right = active.indices.map { $0 == leaving ? sign : 0 }
@@ -158,7 +158,7 @@ struct VertexDescent {
   }
 
   /// Solves with the active runs' slopes as matrix rows, or as its columns.
-  private func solve(_ place: Linearisation, _ active: [Int], _ right: [Double], transposed: Bool) -> [Double]? {
+  private func solve(_ place: Linearization, _ active: [Int], _ right: [Double], transposed: Bool) -> [Double]? {
     let n = CInt(active.count)
     var matrix = active.flatMap { place.slopes[$0] }
     var x = right

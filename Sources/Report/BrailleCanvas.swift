@@ -61,7 +61,7 @@ struct BrailleCanvas {
     }
   }
 
-  /// A row of cells as text, with colour sequences or without.
+  /// A row of cells as text, with color sequences or without.
   func line(_ row: Int, usesColor: Bool) -> String {
     var text = ""
     var current: Color?
@@ -95,7 +95,7 @@ struct BrailleCanvas {
 }
 
 extension Color {
-  /// Switches the terminal to the nearest colour of its 6×6×6 cube.
+  /// Switches the terminal to the nearest color of its 6×6×6 cube.
   var terminalSequence: String {
     func level(_ part: Int) -> Int { (part * 5 + 127) / 255 }
     return "\u{1B}[38;5;\(16 + 36 * level(red) + 6 * level(green) + level(blue))m"

@@ -1,5 +1,5 @@
 /// The columns of a terminal that `text` takes: Greek, ± and superscripts one, East Asian and emoji two, combining marks
-/// and colour sequences none.
+/// and color sequences none.
 func displayWidth(_ text: String) -> Int {
   var width = 0
   var inSequence = false
@@ -16,7 +16,7 @@ func displayWidth(_ text: String) -> Int {
 }
 
 /// `text` as one line: line breaks, tabs and other control characters, which would tear a table or steer the terminal,
-/// become spaces. Colour sequences stay.
+/// become spaces. Color sequences stay.
 func singleLine(_ text: String) -> String {
   guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
   var result = String.UnicodeScalarView()
@@ -37,7 +37,7 @@ private func isSequenceEnd(_ scalar: Unicode.Scalar) -> Bool {
   scalar != "[" && ("\u{40}"..."\u{7E}").contains(scalar)
 }
 
-/// Where a colour sequence (`ESC [ digits m`) at the start of `text` ends, or nil where there is none.
+/// Where a color sequence (`ESC [ digits m`) at the start of `text` ends, or nil where there is none.
 private func colorSequenceEnd(_ text: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView.Index? {
   guard text.first == "\u{1B}", text.dropFirst().first == "[" else { return nil }
   let body = text.dropFirst(2).drop { ("0"..."9").contains($0) || $0 == ";" }

@@ -83,17 +83,17 @@ struct Grid {
 
 /// Segments joined at the edges they share: open chains first, from their ends, then closed ones.
 private func chains(of segments: [(Int, Int)]) -> [[Int]] {
-  var neighbours: [Int: [Int]] = [:]
+  var neighbors: [Int: [Int]] = [:]
   for (index, segment) in segments.enumerated() {
-    neighbours[segment.0, default: []].append(index)
-    neighbours[segment.1, default: []].append(index)
+    neighbors[segment.0, default: []].append(index)
+    neighbors[segment.1, default: []].append(index)
   }
   var isUsed = [Bool](repeating: false, count: segments.count)
 
   func chain(from start: Int) -> [Int] {
     var chain = [start]
     var edge = start
-    while let next = neighbours[edge]?.first(where: { !isUsed[$0] }) {
+    while let next = neighbors[edge]?.first(where: { !isUsed[$0] }) {
       isUsed[next] = true
       edge = segments[next].0 == edge ? segments[next].1 : segments[next].0
       chain.append(edge)
@@ -101,7 +101,7 @@ private func chains(of segments: [(Int, Int)]) -> [[Int]] {
     return chain
   }
 
-  let ends = neighbours.keys.filter { neighbours[$0]?.count == 1 }.sorted()
+  let ends = neighbors.keys.filter { neighbors[$0]?.count == 1 }.sorted()
   let starts = ends + segments.map(\.0)
   return starts.map(chain(from:)).filter { $0.count > 1 }
 }

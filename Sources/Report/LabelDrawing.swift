@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 extension PlotDrawing {
@@ -39,7 +40,7 @@ extension PlotDrawing {
     for level in contour.drawnLevels {
       let lines = grid.isolines(at: level).map { $0.filter(isInFrame) }
       guard let line = lines.max(by: { $0.count < $1.count }), line.count > 6 else { continue }
-      let text = compact(level, significant: 4)
+      let text = NumberText.count(level, 4)
       let width = textWidth(text, size: 10.5)
       let middle = line.count / 2
       let candidates = (2..<line.count - 2).map { index in

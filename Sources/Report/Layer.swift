@@ -11,15 +11,15 @@ extension Plot {
     case annotation(Annotation)
   }
 
-  /// Where a colour comes from.
+  /// Where a color comes from.
   public enum Ink: Sendable, Equatable {
-    /// The next colour of the palette that no layer asks for.
+    /// The next color of the palette that no layer asks for.
     case automatic
-    /// A colour of the palette, counted from 0; eight colours, then again from the first.
+    /// A color of the palette, counted from 0; eight colors, then again from the first.
     case index(Int)
-    /// The colour of a value on the plot's colour bar.
+    /// The color of a value on the plot's color bar.
     case value(Double)
-    /// A colour of the bar for each point; for lines and areas the first counts.
+    /// A color of the bar for each point; for lines and areas the first counts.
     case values([Double])
     case gray
   }
@@ -130,7 +130,7 @@ extension Plot {
     }
   }
 
-  /// How much of its colour an area has; in a terminal without colours it tells the layers apart.
+  /// How much of its color an area has; in a terminal without colors it tells the layers apart.
   public enum Shade: Sendable, CaseIterable {
     case full
     case dark

@@ -15,7 +15,7 @@ extension PlotDrawing {
     }
   }
 
-  /// A marker of a radius around a point, with a thin white edge that keeps neighbours apart.
+  /// A marker of a radius around a point, with a thin white edge that keeps neighbors apart.
   mutating func addMarker(_ marker: Plot.Marker, at center: Point, radius: Double, color: Color, role: String = "") {
     let (x, y, r) = (center.x, center.y, radius)
     switch marker {
@@ -94,7 +94,7 @@ extension PlotDrawing {
         continue
       }
       let width = opposite.x - corner.x
-      // A gap, where there is room for one, keeps neighbours apart.
+      // A gap, where there is room for one, keeps neighbors apart.
       let box = Rectangle(
         x: corner.x, y: corner.y, width: width - min(0.6, 0.15 * width), height: opposite.y - corner.y)
       svg.add(
@@ -211,7 +211,7 @@ extension Plot.Spans {
 }
 
 extension Plot.Shade {
-  /// How far the colour is on its way to white.
+  /// How far the color is on its way to white.
   var tint: Double {
     switch self {
     case .full: 0

@@ -30,7 +30,7 @@ extension PlotDrawing {
     return true
   }
 
-  /// The bar that says which colour stands for which value.
+  /// The bar that says which color stands for which value.
   mutating func drawColorBar() {
     guard let bar = layout.colorBar else { return }
     let steps = 60
@@ -40,7 +40,7 @@ extension PlotDrawing {
         "rect",
         [
           "x": number(bar.x), "y": number(bar.bottom - Double(step + 1) * height), "width": number(bar.width),
-          // A little overlap hides the seams that renderers leave between neighbours.
+          // A little overlap hides the seams that renderers leave between neighbors.
           "height": number(height + (step == 0 ? 0 : 0.5)),
           "fill": hex(sequentialColor((Double(step) + 0.5) / Double(steps))),
         ])
@@ -119,7 +119,7 @@ extension Plot.Layer {
 }
 
 extension PlotScales {
-  /// One colour that stands for a layer; gray for a layer of many.
+  /// One color that stands for a layer; gray for a layer of many.
   func swatchColor(ofLayer layer: Int) -> Color {
     if case .values = inks[layer] { return .gray }
     return color(ofLayer: layer)

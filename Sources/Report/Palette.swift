@@ -1,4 +1,4 @@
-/// A colour as red, green and blue from 0 to 255.
+/// A color as red, green and blue from 0 to 255.
 struct Color: Equatable {
   var red: Int
   var green: Int
@@ -6,7 +6,7 @@ struct Color: Equatable {
 
   static let gray = Color(red: 0x75, green: 0x75, blue: 0x75)
 
-  /// The colour on its way to white: 0 as it is, 1 white.
+  /// The color on its way to white: 0 as it is, 1 white.
   func tinted(_ amount: Double) -> Color {
     mixed(with: Color(red: 255, green: 255, blue: 255), amount)
   }
@@ -27,12 +27,12 @@ struct Color: Equatable {
   }
 }
 
-/// A colour that people with any colour vision tell from the others, counted around.
+/// A color that people with any color vision tell from the others, counted around.
 func paletteColor(_ index: Int) -> Color {
   palette[((index % palette.count) + palette.count) % palette.count]
 }
 
-/// A colour for an amount from 0 (dark) to 1 (light); gray where there is no amount.
+/// A color for an amount from 0 (dark) to 1 (light); gray where there is no amount.
 func sequentialColor(_ fraction: Double) -> Color {
   guard !fraction.isNaN else { return .gray }
   // The last tenth of the scale is a yellow too pale for white paper.

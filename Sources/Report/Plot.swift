@@ -10,7 +10,7 @@ public struct Plot: Sendable {
   public var y: Axis
   /// Drawn in order, so later layers lie on top.
   public var layers: [Layer]
-  /// What the colours of inks made from values mean; the bar is drawn when a layer uses one and the label is not empty.
+  /// What the colors of inks made from values mean; the bar is drawn when a layer uses one and the label is not empty.
   public var colorBar: Axis
   /// In SVG units (CSS pixels).
   public var width: Double

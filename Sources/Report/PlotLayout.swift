@@ -9,7 +9,7 @@ struct PlotLayout {
   let xTicks: [Tick]
   let yTicks: [Tick]
   let colorTicks: [Tick]
-  /// Nil where the plot has no colour bar.
+  /// Nil where the plot has no color bar.
   let colorBar: Rectangle?
   /// Where the entries of a legend above the frame stand, left and middle; empty for a legend in the frame.
   let legendSpots: [Point]

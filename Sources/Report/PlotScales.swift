@@ -1,9 +1,9 @@
-/// What every drawing of a plot needs to know first: its projections, its colours, and what it leaves out.
+/// What every drawing of a plot needs to know first: its projections, its colors, and what it leaves out.
 struct PlotScales {
   let x: Projection
   let y: Projection
   let color: Projection
-  /// Whether any layer takes colours from values.
+  /// Whether any layer takes colors from values.
   let usesColorScale: Bool
   /// The inks of the layers, with a palette index for each automatic one.
   let inks: [Plot.Ink]
@@ -21,12 +21,12 @@ struct PlotScales {
     note = leftOut(plot, x, y)
   }
 
-  /// The one colour of a layer.
+  /// The one color of a layer.
   func color(ofLayer layer: Int) -> Color {
     color(ofLayer: layer, at: 0)
   }
 
-  /// The colour of a layer's point.
+  /// The color of a layer's point.
   func color(ofLayer layer: Int, at point: Int) -> Color {
     switch inks[layer] {
     case .automatic: paletteColor(0)

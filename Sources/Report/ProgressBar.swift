@@ -72,7 +72,7 @@ public final class ProgressBar: Sendable {
     let rate = Double(done) / seconds
     let left = done > 0 ? Double(total - done) / rate : .nan
     let count = "\(done)/\(total)"
-    let tail = " \(count)  \(compact(rate))/s  \(duration(left)) left"
+    let tail = " \(count)  \(NumberText.count(rate))/s  \(duration(left)) left"
     let room = terminal.columns - 1 - displayWidth(label) - 1 - displayWidth(tail)
     guard room >= 8 else { return String("\(label) \(count)".prefix(max(0, terminal.columns - 1))) }
     let width = min(room, 30)

@@ -8,7 +8,7 @@ public struct Terminal: Sendable, Equatable {
   public var isInteractive: Bool
   /// Columns of text, 80 where nobody can tell.
   public var columns: Int
-  /// Whether escape sequences for colour and weight are welcome: an interactive terminal, `TERM` other than `dumb`, and
+  /// Whether escape sequences for color and weight are welcome: an interactive terminal, `TERM` other than `dumb`, and
   /// `NO_COLOR` unset or empty (no-color.org).
   public var usesColor: Bool
 
@@ -24,7 +24,7 @@ public struct Terminal: Sendable, Equatable {
   /// The terminal behind standard error, as it is now.
   public static var standardError: Terminal { Terminal(file: STDERR_FILENO) }
 
-  /// `text` in a style, or as it is where colour is not welcome.
+  /// `text` in a style, or as it is where color is not welcome.
   public func styled(_ text: String, _ style: TextStyle) -> String {
     usesColor && !text.isEmpty ? "\u{1B}[\(style.code)m\(text)\u{1B}[0m" : text
   }

@@ -25,7 +25,7 @@ public struct TextTable: Sendable {
   public var columns: [Column]
   /// A line above the header, left out where empty.
   public var title: String
-  /// Where the header is bold and the rule dim; plain text where the terminal takes no colour.
+  /// Where the header is bold and the rule dim; plain text where the terminal takes no color.
   public var terminal: Terminal
   private var rows: [Row] = []
 

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// A mark on an axis.
@@ -63,17 +64,17 @@ private func logTicks(_ projection: Projection, wanted: Int) -> [Tick] {
   if whole >= 3 {
     let stride = [1, 2, 3, 5, 10, 20, 50].first { whole / Double($0) <= Double(max(2, wanted)) } ?? 100
     return exponents.flatMap { exponent -> [Tick] in
-      let isLabelled = exponent % stride == 0
-      let main = Tick(value: power(1, exponent), label: isLabelled ? logLabel(1, exponent, powers: powers) : nil)
+      let isLabeled = exponent % stride == 0
+      let main = Tick(value: power(1, exponent), label: isLabeled ? logLabel(1, exponent, powers: powers) : nil)
       return [main] + (stride > 1 ? [] : (2...9).map { Tick(value: power($0, exponent), label: nil) })
     }
   }
-  let labelled: Set<Int> = decades > 1.2 && wanted < 7 ? [1, 3] : [1, 2, 5]
+  let labeled: Set<Int> = decades > 1.2 && wanted < 7 ? [1, 3] : [1, 2, 5]
   return exponents.flatMap { exponent in
     (1...9).map { factor in
       Tick(
         value: power(factor, exponent),
-        label: labelled.contains(factor) ? logLabel(factor, exponent, powers: powers) : nil)
+        label: labeled.contains(factor) ? logLabel(factor, exponent, powers: powers) : nil)
     }
   }
 }
@@ -81,7 +82,7 @@ private func logTicks(_ projection: Projection, wanted: Int) -> [Tick] {
 private func logLabel(_ factor: Int, _ exponent: Int, powers: Bool) -> TickLabel {
   powers
     ? TickLabel(text: factor == 1 ? "10" : "\(factor)×10", exponent: exponent)
-    : TickLabel(text: compact(power(factor, exponent)), exponent: nil)
+    : TickLabel(text: NumberText.count(power(factor, exponent)), exponent: nil)
 }
 
 private func label(_ value: Double, step: Double, size: Double, _ numbers: Plot.Axis.Numbers) -> TickLabel {
@@ -92,11 +93,11 @@ private func label(_ value: Double, step: Double, size: Double, _ numbers: Plot.
   if numbers == .powers || numbers == .automatic && !(-3..<15).contains(top) {
     let mantissa = value / pow(10, Double(top))
     let decimals = min(max(0, top - place), 12)
-    number = TickLabel(text: String(format: "%.\(decimals)f×10", mantissa), exponent: top)
+    number = TickLabel(text: NumberText.fixed(mantissa, decimals) + "×10", exponent: top)
   } else if numbers == .suffixes || top >= 4 {
-    number = TickLabel(text: compact(value, significant: min(max(3, top - place + 1), 12)), exponent: nil)
+    number = TickLabel(text: NumberText.count(value, min(max(3, top - place + 1), 12)), exponent: nil)
   } else {
-    number = TickLabel(text: String(format: "%.\(max(0, -place))f", value), exponent: nil)
+    number = TickLabel(text: NumberText.fixed(value, -place), exponent: nil)
   }
   return TickLabel(text: number.text.replacing("-", with: "−"), exponent: number.exponent)
 }

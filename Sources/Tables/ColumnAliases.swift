@@ -1,11 +1,11 @@
-/// The one table of names by which columns are recognised, beside the canonical names of `Role`.
+/// The one table of names by which columns are recognized, beside the canonical names of `Role`.
 ///
 /// A name is compared without regard to case, and with every run of other characters than letters and digits taken as
 /// one `_`, so `Model Size (B)` is `model_size_b`. Single letters must be capitals: `d` or `n` could be a width or a count.
 ///
 /// Names that end in a unit scale their column: `_k`, `_m`, `_b`, `_t`, `_thousand` … `_trillion`, `_1e18` (any power)
 /// after a name of a role that is counted, as in `params_m`, `tokens_b`, `flops_1e21`. A column `tflops` is not
-/// recognised, because that is mostly a speed.
+/// recognized, because that is mostly a speed.
 let columnAliases: [(role: Role, scale: Double, names: [String])] = [
   (
     .params, 1,
@@ -131,7 +131,7 @@ struct Recognition {
   let isCanonical: Bool
 }
 
-/// Recognises a column by its name, or gives nil.
+/// Recognizes a column by its name, or gives nil.
 func recognize(_ name: String) -> Recognition? {
   if name.count == 1 { return knownNames[name] }
   let key = comparable(name)

@@ -27,7 +27,7 @@ private struct JSONLinesReader {
   private var scanner: JSONScanner
   private(set) var builders: [ColumnBuilder] = []
   private(set) var lines: [Int] = []
-  /// Where each column's key first stood between its quotes, to recognise it by its bytes.
+  /// Where each column's key first stood between its quotes, to recognize it by its bytes.
   private var keys: [Range<Int>] = []
   private var columnOfName: [String: Int] = [:]
 

@@ -51,13 +51,3 @@ public func parseWatts(_ text: String) throws(QuantityError) -> Double {
   }
   return try reading.positive(number * factor)
 }
-
-/// `989 TFLOP/s`, `2.25 PFLOP/s`.
-public func formatFLOPRate(_ rate: Double, digits: Int = 3) -> String {
-  scaled(
-    rate,
-    steps: [
-      (1, " FLOP/s"), (1e6, " MFLOP/s"), (1e9, " GFLOP/s"), (1e12, " TFLOP/s"), (1e15, " PFLOP/s"), (1e18, " EFLOP/s"),
-      (1e21, " ZFLOP/s"),
-    ], digits: digits)
-}

@@ -30,7 +30,7 @@ public enum Role: String, Sendable, CaseIterable {
   case budget
   /// Loss in nats per token (L).
   case loss
-  /// Optimiser steps.
+  /// Optimizer steps.
   case steps
   /// Peak learning rate.
   case learningRate = "learning_rate"
@@ -55,7 +55,7 @@ public enum Role: String, Sendable, CaseIterable {
   /// Whether the column holds shares of a whole, from 0 to 1.
   var isPortion: Bool { self == .schedulePortion || self == .decayPortion }
 
-  /// The names by which columns of this role are recognised: the canonical name first, then its aliases.
+  /// The names by which columns of this role are recognized: the canonical name first, then its aliases.
   public var recognizedNames: [String] {
     [rawValue] + columnAliases.filter { $0.role == self }.flatMap(\.names)
   }

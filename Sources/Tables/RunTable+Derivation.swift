@@ -1,3 +1,5 @@
+import Documents
+
 /// How params, tokens and flops follow from one another.
 public enum DerivationRule: Sendable, Equatable {
   /// C = 6·N·D: the compute of a dense transformer's forward and backward passes (Kaplan et al. 2020, section 2.1).
@@ -45,7 +47,7 @@ extension RunTable {
     }
     if let median = median(ratios), abs(median - 1) > 0.01 {
       notes.append(
-        "flops is \(significant(median)) times 6·params·tokens (median of \(ratios.count) rows); "
+        "flops is \(NumberText.rounded(median)) times 6·params·tokens (median of \(ratios.count) rows); "
           + "the column is used as it stands")
     }
     return (result, notes)

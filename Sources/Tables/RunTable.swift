@@ -129,7 +129,7 @@ public struct RunTable: Sendable {
       + (proposal.map { "if '\(excerpt($0))' is meant, say so with --rename '\(excerpt($0))=\(role.rawValue)'" }
         ?? "name it with --rename COLUMN=\(role.rawValue)")
     let message =
-      "no column for '\(role.rawValue)' among \(listed(names)); recognised are "
+      "no column for '\(role.rawValue)' among \(listed(names)); recognized are "
       + "\(listed(Array(role.recognizedNames.prefix(6)))); \(remedy)"
     return TableError(.badData, file: table.name, message: message)
   }

@@ -13,11 +13,12 @@ public struct YAMLSection {
   ///
   /// - Parameters:
   ///   - kind: what it should be, for messages: `hardware file`.
+  ///   - keys: its entries; nil where they are checked elsewhere.
   ///   - schema: what its line `schema` must be.
   ///   - text: what the file holds, where it was read before.
   ///   - remedies: what to do with a file of another schema.
   public init(
-    path: String, text given: String? = nil, kind: String, schema: String, keys: [String],
+    path: String, text given: String? = nil, kind: String, schema: String, keys: [String]?,
     remedies: [String: String] = [:]
   ) throws(DocumentError) {
     let text: String
@@ -39,7 +40,7 @@ public struct YAMLSection {
     guard found == schema else {
       throw fault(remedies[found] ?? "its schema is '\(excerpt(found))'; this version reads '\(schema)'")
     }
-    try checkKeys(keys)
+    if let keys { try checkKeys(keys) }
   }
 
   private init(path: String, subject: String, mapping: Node.Mapping) {
@@ -56,7 +57,7 @@ public struct YAMLSection {
   /// Whether an entry has entries of its own.
   public func hasSection(_ key: String) -> Bool { mapping[key]?.mapping != nil }
 
-  /// A key that is misspelt would otherwise be a wish that is silently not granted.
+  /// A key that is misspelled would otherwise be a wish that is silently not granted.
   public func checkKeys(_ known: [String]) throws(DocumentError) {
     for (key, _) in mapping {
       let name = key.string ?? "?"

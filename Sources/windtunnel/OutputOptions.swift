@@ -23,7 +23,9 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// Prints a document in the chosen format, and writes it where that was asked for.
-  func emit(_ document: some Document, table: () -> String) throws { try emit(text: document.json(), table: table) }
+  func emit(_ document: some Document, table: () -> String) throws {
+    try emit(text: document.json(), table: table)
+  }
 
   /// Prints a result in the chosen format, and writes it where that was asked for.
   func emit(json: Data, table: () -> String) throws { try emit(text: indentedJSON(json), table: table) }

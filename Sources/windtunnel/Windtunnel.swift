@@ -34,7 +34,7 @@ struct Windtunnel: ParsableCommand {
       DesignCommand.self, SelectCommand.self, BatchCommand.self, MixCommand.self, RLPlanCommand.self,
       SplitCommand.self, ObserveCommand.self, DensityCommand.self, ShapeCommand.self, HardwareCommand.self,
       CostCommand.self, LayoutCommand.self, SearchCommand.self, LaunchCommand.self, JobsCommand.self, LoopCommand.self,
-      LawsCommand.self,
+      LawsCommand.self, ShowCommand.self, SchemaCommand.self,
     ])
 
   /// A slip in a command's name, which the argument parser would call an unexpected argument.

@@ -10,7 +10,7 @@ import Tables
 @main struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "windtunnel-bench",
-    abstract: "Time fits of the whole catalogue beside scipy, and searches beside Optuna, in the same run.")
+    abstract: "Time fits of the whole catalog beside scipy, and searches beside Optuna, in the same run.")
 
   @Argument(help: "Runs with the columns params, tokens and loss.")
   var runs = "Fits/pilot/runs.csv"
@@ -27,7 +27,7 @@ import Tables
   @Option(help: "One in so many of scipy's starts and resamples is run, and the time extrapolated; 1 runs them all.")
   var sample = 20
 
-  @Option(help: "How long scipy may take for each law of the catalogue; the rest of its time is extrapolated.")
+  @Option(help: "How long scipy may take for each law of the catalog; the rest of its time is extrapolated.")
   var peerSeconds = 10.0
 
   @Flag(inversion: .prefixedNo, help: "Run scipy and Optuna as well.")
@@ -67,7 +67,7 @@ import Tables
       table.add("one fit of those rows", try once { try bench.fit(.standard, threads: threads) })
     }
     print(table.render(runs: kept.rowCount, of: runs, objective: bench.optimum.value))
-    try compareCatalogue(threads)
+    try compareCatalog(threads)
     try compareCosts()
     print("\n" + (try await SearchBench().text(peers: peers)))
   }
@@ -83,14 +83,14 @@ import Tables
     print("\n" + table.render())
   }
 
-  private func compareCatalogue(_ threads: Int) throws {
-    guard FileManager.default.fileExists(atPath: CatalogueCase.folder) else {
-      print("The catalogue is not timed: \(CatalogueCase.folder), a folder of public run tables, is not there.")
+  private func compareCatalog(_ threads: Int) throws {
+    guard FileManager.default.fileExists(atPath: CatalogCase.folder) else {
+      print("The catalog is not timed: \(CatalogCase.folder), a folder of public run tables, is not there.")
       return
     }
-    var table = CatalogueComparison()
-    for one in CatalogueCase.all {
-      let bench = try CatalogueBench(one)
+    var table = CatalogComparison()
+    for one in CatalogCase.all {
+      let bench = try CatalogBench(one)
       table.add(bench, one.title, peers ? Peer.run(bench, seconds: peerSeconds) : nil)
     }
     print(table.render(threads: threads))

@@ -43,15 +43,15 @@ struct Comparison {
 
 }
 
-/// The fits of the catalogue on public runs, with scipy's beside them.
-struct CatalogueComparison {
+/// The fits of the catalog on public runs, with scipy's beside them.
+struct CatalogComparison {
   private var table = TextTable([
     .init("law"), .init("rows", .right), .init("fit, s", .right), .init("with report, s", .right),
     .init("objective", .right), .init("scipy, s", .right), .init("ratio", .right), .init("scipy's best", .right),
     .init("starts of scipy"),
   ])
 
-  mutating func add(_ bench: CatalogueBench, _ title: String, _ peer: Peer.Result?) {
+  mutating func add(_ bench: CatalogBench, _ title: String, _ peer: Peer.Result?) {
     let own = [
       title, String(bench.rowCount), text(bench.plain), bench.reported.map(text) ?? "",
       String(format: "%.6g", bench.objective),
@@ -67,7 +67,7 @@ struct CatalogueComparison {
 
   func render(threads: Int) -> String {
     """
-    The catalogue on public runs at default settings but for the bootstrap, \(threads) threads; scipy from as many starts
+    The catalog on public runs at default settings but for the bootstrap, \(threads) threads; scipy from as many starts
     with numeric gradients on one thread; objectives are sums, the lower the better
 
     \(table.render(width: 200))

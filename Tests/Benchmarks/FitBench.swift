@@ -19,12 +19,12 @@ struct FitBench {
     var settings = FitProtocol()
     settings.resamples = 0
     settings.starts = .global(8)
-    let fit = try LawFit(LawCatalogue().law("chinchilla"), to: runs, settings)
+    let fit = try LawFit(LawCatalog().law("chinchilla"), to: runs, settings)
     problem = fit.problem
     optimum = fit.optimum
   }
 
-  func fit(_ starts: Starts, threads: Int) throws { _ = try problem.minimise(starts, threads: threads) }
+  func fit(_ starts: Starts, threads: Int) throws { _ = try problem.minimize(starts, threads: threads) }
 
   func bootstrap(_ resamples: Int, threads: Int) {
     _ = problem.bootstrap(Bootstrap(resamples: resamples, seed: 1), around: optimum, threads: threads)

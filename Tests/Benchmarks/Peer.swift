@@ -35,7 +35,7 @@ enum Peer {
   }
 
   /// Any law, from as many starts as it was given here.
-  static func run(_ bench: CatalogueBench, seconds: Double) -> Result {
+  static func run(_ bench: CatalogBench, seconds: Double) -> Result {
     do {
       return run(
         .published, "Tests/Peers/law_scipy.py", ["--seconds", "\(seconds)"], input: try bench.specification())

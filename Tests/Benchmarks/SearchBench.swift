@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -10,7 +11,7 @@ struct SearchBench {
   private let space: SearchSpace
 
   private struct Case {
-    let algorithm: AlgorithmName
+    let algorithm: AlgorithmEntry
     let trials: Int
     /// Optuna's sampler of the same kind, where it ends within a minute.
     var peer: String?
@@ -50,7 +51,7 @@ struct SearchBench {
     ])
     for one in Self.cases {
       let run = try run(one)
-      var cells = [one.algorithm.rawValue, "\(one.trials)", number(run.micros), number(run.best)]
+      var cells = [one.algorithm.name, "\(one.trials)", number(run.micros), number(run.best)]
       if peers, let sampler = one.peer, let peer = Peer.search(sampler, trials: one.trials) {
         cells += [number(peer.micros), number(peer.micros / run.micros), number(peer.best)]
       } else {
@@ -64,7 +65,7 @@ struct SearchBench {
 
       \(table.render(width: 200))
       Random search of 2000 trials with every result on the disk before its worker goes on, a trial: \(number(alone)) µs by \
-      one worker, \(number(shared)) µs by 16; one synchronised write takes this disk \(number(try disk(writes: 1000))) µs.
+      one worker, \(number(shared)) µs by 16; one synchronized write takes this disk \(number(try disk(writes: 1000))) µs.
       """
   }
 
@@ -84,7 +85,7 @@ struct SearchBench {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let runner = StudyRunner(
-      Study(space, try AlgorithmName.random.algorithm(), seed: 0), seed: 0, goals: [Goal("loss", .minimize)],
+      Study(space, try AlgorithmEntry.random.algorithm(), seed: 0), seed: 0, goals: [Goal("loss", .minimize)],
       limits: .init(budget: SearchBudget(trials: trials)),
       store: try StudyStore.create(in: folder, fingerprint: "bench", description: ""))
     let start = ContinuousClock.now
@@ -94,7 +95,7 @@ struct SearchBench {
     return (ContinuousClock.now - start) / .seconds(1) / Double(trials) * 1e6
   }
 
-  /// Microseconds of a bare synchronised write.
+  /// Microseconds of a bare synchronized write.
   private func disk(writes: Int) throws -> Double {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -128,5 +129,5 @@ struct SearchBench {
     return loss
   }
 
-  private func number(_ value: Double) -> String { format(value, significant: 3) }
+  private func number(_ value: Double) -> String { NumberText.rounded(value) }
 }

@@ -55,7 +55,7 @@ import Testing
     #expect(try #require(capped["tokens"] as? Double) <= 2e10)
   }
 
-  /// The utilisation is worked out for compute and for a loss as well, and for each budget of a sweep.
+  /// The utilization is worked out for compute and for a loss as well, and for each budget of a sweep.
   @Test func computeLossesAndSweepsAreOfTheCluster() throws {
     func section(_ options: String) throws -> (json: [String: Any], best: [String: Any]) {
       let json = try place.shell("$W \(line) \(options) --format json").json()
@@ -74,14 +74,14 @@ import Testing
     let swept = try section("--sweep 1e20:1e21:3").json
     let rows = try #require(swept["sweep"] as? [[String: Any]])
     #expect(rows.count == 3 && rows.last?["seconds"] as? Double == compute["seconds"] as? Double)
-    let utilisations = rows.compactMap { $0["mfu"] as? Double }
-    #expect(utilisations.count == 3 && utilisations.allSatisfy { $0 > 0.05 && $0 < 0.9 })
+    let utilizations = rows.compactMap { $0["mfu"] as? Double }
+    #expect(utilizations.count == 3 && utilizations.allSatisfy { $0 > 0.05 && $0 < 0.9 })
     let table = try place.shell("$W \(line) --target-loss 2.4 --sweep 1e20:1e21:3 --plot both.svg")
     for words in ["Sizes to the same loss", "would need", "Over budgets", "MFU"] {
       #expect(table.text.contains(words), "\(words)")
     }
     let picture = String(decoding: try place.read("both.svg"), as: UTF8.self)
-    for words in ["Days of sizes on 16 H100", "Utilisation in the fastest layout", "Time over budgets"] {
+    for words in ["Days of sizes on 16 H100", "Utilization in the fastest layout", "Time over budgets"] {
       #expect(picture.contains(words), "\(words)")
     }
   }

@@ -131,7 +131,7 @@ import Testing
     for slip in [",1,2,1,4,", ",1,0,1,4,", ",0,2,1,4,", ",1,2,0,4,", ",1,2,1,0,"] {
       try place.write(Self.steps().replacing(",1,2,1,4,", with: slip, maxReplacements: 1), to: "slip.csv")
       let outcome = try place.shell("$W cost check slip.csv --format json")
-      #expect(!outcome.signalled && outcome.status == 0, "\(slip): \(outcome.errors)")
+      #expect(!outcome.signaled && outcome.status == 0, "\(slip): \(outcome.errors)")
       #expect(outcome.errors.contains("1 of 24 rows cannot be used: line 2") == (slip != ",1,2,1,4,"), "\(slip)")
     }
   }
@@ -255,7 +255,7 @@ import Testing
 
   @Test func aFrontWhereNothingElseFitsStillPrints() throws {
     let outcome = try place.shell("$W \(line) --tokens 100B --front 1:1 --plot empty.svg --output empty.json")
-    #expect(!outcome.signalled && outcome.status == 0, "\(outcome.errors)")
+    #expect(!outcome.signaled && outcome.status == 0, "\(outcome.errors)")
   }
 
   @Test(

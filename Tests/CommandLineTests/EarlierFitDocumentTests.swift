@@ -28,7 +28,7 @@ import Testing
   /// the same numbers under the law's own target.
   static let known = [
     Known(
-      file: "catalogue", size: (2558476689.1661, 2605868084.735088, 2658378375.6480513), tokens: 63958213250.69491,
+      file: "catalog", size: (2558476689.1661, 2605868084.735088, 2658378375.6480513), tokens: 63958213250.69491,
       loss: 2.2705547062299916, predicted: 2.4804333421317417),
     Known(
       file: "formula", size: (2558476689.1661334, 2605868084.7351065, 2658378375.6480694), tokens: 63958213250.69445,
@@ -66,16 +66,16 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""target": "loss","#, "", "catalogue.json:1:1: 'target': it is missing"),
+    (#""target": "loss","#, "", "catalog.json:1:1: 'target': it is missing"),
     (#""formula": "E + "#, #""formula": "E + (("#, "'formula': expected ')'"),
     (#""parameter_order": ["E", "#, #""parameter_order": ["Q", "#, "'parameters': 'Q' is missing"),
     (#""bounds": [0, null]"#, #""bounds": [0]"#, "bounds': there should be two"),
   ])
   func damageIsNamed(_ part: String, _ damage: String, _ words: String) throws {
-    let text = String(decoding: try place.read("catalogue.json"), as: UTF8.self)
+    let text = String(decoding: try place.read("catalog.json"), as: UTF8.self)
     try #require(text.contains(part))
-    try place.write(text.replacing(part, with: damage), to: "catalogue.json")
+    try place.write(text.replacing(part, with: damage), to: "catalog.json")
     expectFailure(
-      try place.windtunnel("predict", "catalogue.json", "--params", "1B", "--tokens", "20B"), 65, words)
+      try place.windtunnel("predict", "catalog.json", "--params", "1B", "--tokens", "20B"), 65, words)
   }
 }

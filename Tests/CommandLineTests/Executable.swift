@@ -7,7 +7,7 @@ struct Outcome {
   let output: Data
   let errors: String
   /// Whether it was ended by a signal, as a trap would.
-  let signalled: Bool
+  let signaled: Bool
 
   var text: String { String(decoding: output, as: UTF8.self) }
 
@@ -64,7 +64,7 @@ final class Workplace {
     return Outcome(
       status: process.terminationStatus, output: try read(names[0]),
       errors: String(decoding: try read(names[1]), as: UTF8.self),
-      signalled: process.terminationReason == .uncaughtSignal)
+      signaled: process.terminationReason == .uncaughtSignal)
   }
 }
 
@@ -91,7 +91,7 @@ private let executable: URL? = {
 func expectFailure(
   _ outcome: Outcome, _ code: Int32, _ words: String..., location: SourceLocation = #_sourceLocation
 ) {
-  #expect(!outcome.signalled, "\(outcome.errors)", sourceLocation: location)
+  #expect(!outcome.signaled, "\(outcome.errors)", sourceLocation: location)
   #expect(outcome.status == code, "\(outcome.errors)", sourceLocation: location)
   #expect(outcome.errors.hasPrefix("error: "), "\(outcome.errors)", sourceLocation: location)
   for word in words {

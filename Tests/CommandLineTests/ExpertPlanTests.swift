@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func aFitOfRunsGivesIntervalsAndVotes() throws {
-    // Ludziejewski's law with its published parameters, at the corners and centres of a grid, with a little noise.
+    // Ludziejewski's law with its published parameters, at the corners and centers of a grid, with a little noise.
     var lines = ["active_params,tokens,num_experts,loss"]
     for (i, params) in [1e8, 3e8, 1e9, 3e9].enumerated() {
       for (j, tokens) in [2e9, 8e9, 3e10, 1e11].enumerated() {

@@ -215,7 +215,7 @@ import Testing
     #expect(alpha.count == 2 && (alpha[0] ?? 9) < Runs.truth.alpha && (alpha[1] ?? 0) > Runs.truth.alpha)
     let checklist = try #require(json["checklist"] as? [String: String])
     let entries = [
-      "form", "variables", "setup", "data", "counting", "objective", "optimiser", "starts", "filtering", "validation",
+      "form", "variables", "setup", "data", "counting", "objective", "optimizer", "starts", "filtering", "validation",
       "intervals",
     ]
     #expect(entries.allSatisfy { !(checklist[$0] ?? "").isEmpty })

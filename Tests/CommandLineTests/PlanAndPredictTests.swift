@@ -94,7 +94,7 @@ import Testing
     #expect(table.status == 0 && table.text.contains("extrapolation"), "\(table.errors)")
   }
 
-  @Test func theCatalogueIsListed() throws {
+  @Test func theCatalogIsListed() throws {
     let json = try place.windtunnel("laws", "--format", "json").json()
     let laws = try #require(json["laws"] as? [[String: Any]])
     #expect(laws.contains { $0["name"] as? String == "chinchilla" })

@@ -64,7 +64,7 @@ struct PublicRunsTests {
       for extra in [[], ["--approach", "2"]] {
         let outcome = try place.shell(
           "$W fit '\(try path(name))' --bootstrap 0 --no-sensitivity --starts 8 \(extra.joined(separator: " "))")
-        #expect(!outcome.signalled && [0, 64, 65].contains(outcome.status), "\(name): \(outcome.errors)")
+        #expect(!outcome.signaled && [0, 64, 65].contains(outcome.status), "\(name): \(outcome.errors)")
         #expect(outcome.status == 0 || outcome.errors.hasPrefix("error: "), "\(name): \(outcome.errors)")
       }
     }

@@ -22,7 +22,7 @@ import Testing
 
   /// Everything that a fit does; what it finds is only required to be consistent.
   private func fitAll(_ problem: FitProblem) throws -> Optimum {
-    let optimum = try problem.minimise(.global(16), threads: 1)
+    let optimum = try problem.minimize(.global(16), threads: 1)
     let covariance = problem.covariance(at: optimum.parameters)
     for kind in [Bootstrap.Kind.cases, .residuals, .groups(problem.observed.indices.map { $0 / 2 })] {
       let draws = problem.bootstrap(Bootstrap(kind, resamples: 40, seed: 1), around: optimum, threads: 1)
@@ -40,7 +40,7 @@ import Testing
   @Test(arguments: objectives)
   func `losses that are not numbers are an error`(_ objective: Objective) throws {
     let problem = try table(sizes.map { _ in Double.nan }).problem(objective)
-    #expect(throws: FitError.self) { try problem.minimise(.global(8), threads: 1) }
+    #expect(throws: FitError.self) { try problem.minimize(.global(8), threads: 1) }
   }
 
   @Test(arguments: objectives)
@@ -48,25 +48,25 @@ import Testing
     var bad = losses
     bad[3] = .infinity
     let problem = try table(bad).problem(objective)
-    #expect(throws: FitError.self) { try problem.minimise(.global(8), threads: 1) }
+    #expect(throws: FitError.self) { try problem.minimize(.global(8), threads: 1) }
   }
 
   @Test func `losses below 0 have no logarithm to fit`() throws {
     var bad = losses
     bad[7] = -1
     let problem = try table(bad).problem(.hoffmann)
-    #expect(throws: FitError.self) { try problem.minimise(.global(8), threads: 1) }
+    #expect(throws: FitError.self) { try problem.minimize(.global(8), threads: 1) }
   }
 
   @Test func `no runs are an error`() throws {
     let problem = try LossTable(size: [], tokens: [], loss: []).problem()
-    #expect(throws: FitError.self) { try problem.minimise(.global(8), threads: 1) }
+    #expect(throws: FitError.self) { try problem.minimize(.global(8), threads: 1) }
   }
 
   @Test(arguments: objectives)
   func `weights of 0 throughout are an error`(_ objective: Objective) throws {
     let problem = try table(losses).problem(objective, weights: losses.map { _ in 0 })
-    #expect(throws: FitError.self) { try problem.minimise(.global(8), threads: 1) }
+    #expect(throws: FitError.self) { try problem.minimize(.global(8), threads: 1) }
   }
 
   @Test(arguments: objectives, [1, 2, 4])
@@ -106,13 +106,13 @@ import Testing
 
   @Test func `a formula that is undefined everywhere is an error`() throws {
     let problem = try problem("log(-1 - a^2) + 0 * x", [.real("a", -1...1)], x: [1, 2, 3], observed: [1, 2, 3])
-    #expect(throws: FitError.self) { try problem.minimise(threads: 1) }
+    #expect(throws: FitError.self) { try problem.minimize(threads: 1) }
   }
 
   @Test func `a formula without its parameter leaves the parameter alone and says so`() throws {
     let problem = try problem(
       "a * x + 0 * b", [.real("a", -1...1), .real("b", -1...1)], x: [1, 2, 3], observed: [2, 4, 6])
-    let optimum = try problem.minimise(threads: 1)
+    let optimum = try problem.minimize(threads: 1)
     #expect(abs(optimum.parameters[0] - 2) < 1e-12)
     let covariance = problem.covariance(at: optimum.parameters)
     #expect(covariance.matrix == nil)

@@ -9,7 +9,7 @@ struct ChinchillaBootstrapTests {
 
   @Test func `4,000 resamples spread each parameter as an independent bootstrap does`() throws {
     let problem = try LossTable.chinchilla().problem()
-    let optimum = try problem.minimise(threads: 2)
+    let optimum = try problem.minimize(threads: 2)
     let draws = problem.bootstrap(Bootstrap(resamples: 4000, seed: 1), around: optimum, threads: 2)
     #expect(draws.failed == 0)
     #expect(draws.parameters.count == 4000)
@@ -35,11 +35,11 @@ struct ChinchillaBootstrapTests {
 
   @Test func `each refit is the optimum of its own resample`() throws {
     let problem = try LossTable.chinchilla().problem()
-    let optimum = try problem.minimise(threads: 2)
+    let optimum = try problem.minimize(threads: 2)
     let left = problem.jackknife(around: optimum, threads: 2)
     for row in stride(from: 0, to: 240, by: 40) {
       let weights = (0..<240).map { $0 == row ? 0.0 : 1 }
-      let again = try problem.weighted(weights).minimise(.global(32), threads: 2)
+      let again = try problem.weighted(weights).minimize(.global(32), threads: 2)
       #expect(relativeDifference(try #require(left[row]), again.parameters) < 1e-7)
     }
   }
@@ -50,8 +50,8 @@ struct ChinchillaBootstrapTests {
   ])
   func `one thread and two give the same bytes`(_ objective: Objective) throws {
     let problem = try LossTable.chinchilla().problem(objective)
-    let optimum = try problem.minimise(threads: 1)
-    #expect(try problem.minimise(threads: 2) == optimum)
+    let optimum = try problem.minimize(threads: 1)
+    #expect(try problem.minimize(threads: 2) == optimum)
     for kind in [Bootstrap.Kind.cases, .residuals, .groups(Self.groups)] {
       let bootstrap = Bootstrap(kind, resamples: 200, seed: 7)
       let one = problem.bootstrap(bootstrap, around: optimum, threads: 1)
@@ -62,7 +62,7 @@ struct ChinchillaBootstrapTests {
 
   @Test func `a longer bootstrap begins with the shorter one`() throws {
     let problem = try LossTable.chinchilla().problem()
-    let optimum = try problem.minimise(threads: 1)
+    let optimum = try problem.minimize(threads: 1)
     let lengths = [70, 200].map {
       problem.bootstrap(Bootstrap(resamples: $0, seed: 7), around: optimum, threads: 2).parameters
     }

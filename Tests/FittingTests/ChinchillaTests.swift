@@ -58,7 +58,7 @@ struct ChinchillaTests {
 
   @Test(arguments: smooth, [Starts.standard, .global(7), .grid])
   func `a smooth objective has one optimum from any starts`(_ known: Case, starts: Starts) throws {
-    let optimum = try LossTable.chinchilla().problem(known.objective).minimise(starts, threads: 2)
+    let optimum = try LossTable.chinchilla().problem(known.objective).minimize(starts, threads: 2)
     #expect(optimum.converged)
     #expect(optimum.gradientNorm < 1e-10)
     #expect(relativeDifference([optimum.value], [known.value]) < 1e-12)
@@ -68,23 +68,23 @@ struct ChinchillaTests {
 
   @Test(arguments: cornered, [Starts.standard, .global(7)])
   func `an objective with corners has one optimum from any starts`(_ known: Case, starts: Starts) throws {
-    let optimum = try LossTable.chinchilla().problem(known.objective).minimise(starts, threads: 2)
+    let optimum = try LossTable.chinchilla().problem(known.objective).minimize(starts, threads: 2)
     #expect(optimum.converged)
     #expect(relativeDifference([optimum.value], [known.value]) < 1e-12)
     #expect(relativeDifference(optimum.parameters, known.parameters) < 2e-10)
   }
 
   @Test func `all 245 runs move the optimum`() throws {
-    let optimum = try LossTable.chinchilla(withoutHighest: 0).problem().minimise(threads: 2)
+    let optimum = try LossTable.chinchilla(withoutHighest: 0).problem().minimize(threads: 2)
     let known = [1.89133849914932, 495.72600877331, 12845.6132733156, 0.349312893717824, 0.453049295584052]
     #expect(relativeDifference(optimum.parameters, known) < 2e-11)
     #expect(relativeDifference([optimum.value], [0.00182601052306934]) < 1e-12)
   }
 
-  @Test func `the asymmetric charge of Kyo Takano's fit is minimised better than published`() throws {
+  @Test func `the asymmetric charge of Kyo Takano's fit is minimized better than published`() throws {
     let problem = try LossTable.read("kyotakano_chinchilla_234.csv").problem(
       Objective(.asymmetricAbsolute(over: 10), residual: .linear))
-    let optimum = try problem.minimise(threads: 2)
+    let optimum = try problem.minimize(threads: 2)
     let known = [1.70022967609195, 184.674946964396, 1633.37985132437, 0.28900274923155, 0.355790680958267]
     #expect(relativeDifference([optimum.value], [5.33095520066589]) < 1e-12)
     #expect(relativeDifference(optimum.parameters, known) < 1e-10)
@@ -95,7 +95,7 @@ struct ChinchillaTests {
   @Test func `the optimum of absolute deviations passes through as many runs as there are parameters`() throws {
     let table = try LossTable.chinchilla()
     let problem = try table.problem(Objective(.absolute, residual: .log))
-    let optimum = try problem.minimise(threads: 2)
+    let optimum = try problem.minimize(threads: 2)
     let residuals = problem.residuals(at: optimum.parameters)
     let touched = residuals.indices.filter { abs(residuals[$0]) < 1e-12 }.map { table.loss[$0] }
     let known = [3.1601132740, 2.9986803362, 2.7906069783, 2.6599757580, 2.2490762955]
@@ -107,7 +107,7 @@ struct ChinchillaTests {
 
   @Test func `the scale of Huber's likelihood is fitted along`() throws {
     let problem = try LossTable.chinchilla().problem(Objective(.huberLikelihood(delta: 1e-3), residual: .log))
-    let optimum = try problem.minimise(threads: 2)
+    let optimum = try problem.minimize(threads: 2)
     let scale = try #require(problem.objective.scale(at: optimum.parameters, of: problem))
     #expect(relativeDifference([scale], [4.70622772342309e-6]) < 1e-8)
     // Besiroglu's headline, whose E is not that of the optimum.
@@ -119,8 +119,8 @@ struct ChinchillaTests {
   func `weight 0 is the same as leaving a run out`(_ objective: Objective) throws {
     let all = try LossTable.chinchilla(withoutHighest: 0)
     let weights = all.loss.indices.map { $0 < 5 ? 0.0 : 1 }
-    let weighted = try all.problem(objective, weights: weights).minimise(threads: 1)
-    let dropped = try LossTable.chinchilla().problem(objective).minimise(threads: 1)
+    let weighted = try all.problem(objective, weights: weights).minimize(threads: 1)
+    let dropped = try LossTable.chinchilla().problem(objective).minimize(threads: 1)
     #expect(relativeDifference(weighted.parameters, dropped.parameters) < 1e-10)
     #expect(relativeDifference([weighted.value], [dropped.value]) < 1e-12)
   }
@@ -129,13 +129,13 @@ struct ChinchillaTests {
   func `weight 2 is the same as a run twice`(_ objective: Objective) throws {
     var table = try LossTable.chinchilla()
     let weights = table.loss.indices.map { $0 % 3 == 0 ? 2.0 : 1 }
-    let weighted = try table.problem(objective, weights: weights).minimise(threads: 1)
+    let weighted = try table.problem(objective, weights: weights).minimize(threads: 1)
     for row in weights.indices where weights[row] == 2 {
       table.size.append(table.size[row])
       table.tokens.append(table.tokens[row])
       table.loss.append(table.loss[row])
     }
-    let repeated = try table.problem(objective).minimise(threads: 1)
+    let repeated = try table.problem(objective).minimize(threads: 1)
     #expect(relativeDifference(weighted.parameters, repeated.parameters) < 1e-9)
   }
 }

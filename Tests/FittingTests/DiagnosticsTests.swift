@@ -22,7 +22,7 @@ import Testing
 
   private func diagnostics(_ table: LossTable, _ objective: Objective = .hoffmann) throws -> [String: Diagnostic] {
     let problem = try table.problem(objective)
-    let optimum = try problem.minimise(threads: 2)
+    let optimum = try problem.minimize(threads: 2)
     let found = problem.diagnose(
       optimum, problem.covariance(at: optimum.parameters),
       variables: [("params", table.size), ("tokens", table.tokens)], lines: table.loss.indices.map { $0 + 2 })

@@ -19,7 +19,7 @@ import Testing
   private func expect(_ problem: FitProblem, _ parameters: [Double], covariance: [[Double]], within: Double = 1e-10)
     throws
   {
-    let optimum = try problem.minimise(threads: 1)
+    let optimum = try problem.minimize(threads: 1)
     #expect(optimum.converged)
     #expect(relativeDifference(optimum.parameters, parameters) < within)
     let matrix = try #require(problem.covariance(at: optimum.parameters).matrix)
@@ -44,16 +44,16 @@ import Testing
       covariance: [[0.02912147061750645, -0.00532790392522969], [-0.00532790392522969, 0.0013666943417774268]])
   }
 
-  @Test func `the line of least absolute deviations is the linear programme's`() throws {
+  @Test func `the line of least absolute deviations is the linear program's`() throws {
     let problem = try line(.absolute)
-    #expect(relativeDifference([try problem.minimise(threads: 1).value], [19.214285714285708]) < 1e-13)
+    #expect(relativeDifference([try problem.minimize(threads: 1).value], [19.214285714285708]) < 1e-13)
     try expect(
       problem, [1.6357142857142903, 1.1857142857142853],
       covariance: [[0.030592552939404025, -0.004517616348821454], [-0.00451761634882145, 0.0009764299794278385]])
   }
 
-  @Test func `the asymmetric line is the linear programme's`() throws {
-    let optimum = try line(.asymmetricAbsolute(over: 3)).minimise(threads: 1)
+  @Test func `the asymmetric line is the linear program's`() throws {
+    let optimum = try line(.asymmetricAbsolute(over: 3)).minimize(threads: 1)
     #expect(relativeDifference(optimum.parameters, [1.5, 1.2]) < 1e-12)
     #expect(relativeDifference([optimum.value], [30.9]) < 1e-13)
   }
@@ -67,7 +67,7 @@ import Testing
     _ delta: Double, _ parameters: [Double], _ scale: Double, _ value: Double
   ) throws {
     let problem = try line(.huberLikelihood(delta: delta))
-    let optimum = try problem.minimise(threads: 1)
+    let optimum = try problem.minimize(threads: 1)
     #expect(optimum.converged)
     #expect(relativeDifference([optimum.value], [value]) < 1e-13)
     // A simplex search finds the parameters to half the digits of the value.

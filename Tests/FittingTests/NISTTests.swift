@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: nistProblems, [0, 1])
   func `the certified solution is reached`(_ nist: NISTProblem, start: Int) throws {
     let problem = try fitProblem(nist, start: nist.starts[start])
-    let optimum = try problem.minimise(.grid, threads: 1)
+    let optimum = try problem.minimize(.grid, threads: 1)
     if nist.name == "MGH17", start == 0 {
       #expect(!optimum.converged, "a search that came to no optimum must say so")
       return

@@ -9,7 +9,7 @@ import Testing
   @Test(arguments: [0.5, 0.9, 0.99])
   func `a mean's profile is the mean give or take its standard error`(_ level: Double) throws {
     let problem = try problem("m + 0 * x", [.real("m", -10...10)], x: y.map { _ in 1 }, observed: y)
-    let optimum = try problem.minimise(threads: 1)
+    let optimum = try problem.minimize(threads: 1)
     let mean = y.reduce(0, +) / 10
     let variance = y.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 9
     let half = standardNormalQuantile((1 + level) / 2) * (variance / 10).squareRoot()
@@ -22,7 +22,7 @@ import Testing
   @Test func `a slope's profile has the others fitted anew`() throws {
     let x = (1...10).map { Double($0) }
     let line = try problem("b0 + b1 * x", [.real("b0", -10...10), .real("b1", -3...3)], x: x, observed: y)
-    let optimum = try line.minimise(threads: 1)
+    let optimum = try line.minimize(threads: 1)
     let error = try #require(line.covariance(at: optimum.parameters).standardErrors)[1]
     let profile = try #require(line.profileInterval(of: 1, around: optimum, level: 0.9, width: error))
     let half = 1.6448536269514722 * error
@@ -34,7 +34,7 @@ import Testing
     let x = (1...10).map { Double($0) }
     let line = try problem(
       "a * b * x", [.positive("a", 0.1...10), .positive("b", 0.1...10)], x: x, observed: x.map { 2 * $0 + sin($0) / 9 })
-    let optimum = try line.minimise(threads: 1)
+    let optimum = try line.minimize(threads: 1)
     let profile = try #require(line.profileInterval(of: 0, around: optimum, level: 0.9, width: 0.5))
     #expect(profile.lower == nil && profile.upper == nil)
     for end in profile.ends {

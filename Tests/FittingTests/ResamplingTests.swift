@@ -18,7 +18,7 @@ import Testing
   }
 
   private func draws(_ problem: FitProblem, _ kind: Bootstrap.Kind, _ index: Int = 0) throws -> [Double] {
-    let optimum = try problem.minimise(threads: 1)
+    let optimum = try problem.minimize(threads: 1)
     let draws = problem.bootstrap(Bootstrap(kind, resamples: 20_000, seed: 5), around: optimum, threads: 2)
     #expect(draws.failed == 0)
     return draws.parameters.map { $0[index] }
@@ -44,14 +44,14 @@ import Testing
   @Test func `resampled residuals spread a slope by σ over the root of the sum of squares of x`() throws {
     let x = (1...10).map { Double($0) }
     let line = try problem("b0 + b1 * x", [.real("b0", -10...10), .real("b1", -3...3)], x: x, observed: y)
-    let optimum = try line.minimise(threads: 1)
+    let optimum = try line.minimize(threads: 1)
     let spread = deviation(line.residuals(at: optimum.parameters)) / (deviation(x) * 10.0.squareRoot())
     #expect(abs(standardDeviation(try draws(line, .residuals, 1)) / spread - 1) < 0.02)
   }
 
   @Test func `a mean without one run is the mean of the others`() throws {
     let problem = try meanProblem(y)
-    let left = problem.jackknife(around: try problem.minimise(threads: 1), threads: 2)
+    let left = problem.jackknife(around: try problem.minimize(threads: 1), threads: 2)
     let expected = y.map { (mean * 10 - $0) / 9 }
     #expect(relativeDifference(left.compactMap { $0?[0] }, expected) < 1e-13)
   }
@@ -60,7 +60,7 @@ import Testing
     var observed = y
     observed.append(1000)
     let weighted = try meanProblem(observed).weighted(observed.map { $0 == 1000 ? 0 : 1 })
-    let optimum = try weighted.minimise(threads: 1)
+    let optimum = try weighted.minimize(threads: 1)
     #expect(relativeDifference(optimum.parameters, [mean]) < 1e-13)
     let left = weighted.jackknife(around: optimum, threads: 1)
     #expect(left.map { $0 == nil } == observed.map { $0 == 1000 })
@@ -83,7 +83,7 @@ import Testing
       table.loss.append((0.7 + 7.6 / pow(n, 0.2) + 430 / pow(d, 0.48)) * exp(noise))
     }
     let problem = try table.problem(objective)
-    let optimum = try problem.minimise(threads: 2)
+    let optimum = try problem.minimize(threads: 2)
     let count = 40
     let draws = problem.bootstrap(Bootstrap(resamples: count, seed: 3), around: optimum, threads: 2)
     // Draws stand in the order of resamples only where none is missing.
@@ -95,7 +95,7 @@ import Testing
       var weights = [Double](repeating: 0, count: 40)
       for _ in 0..<40 { weights[random.integer(below: 40)] += 1 }
       let resample = problem.weighted(weights)
-      let searched = try resample.minimise(.global(32), threads: 2)
+      let searched = try resample.minimize(.global(32), threads: 2)
       if resample.value(at: draws.parameters[index]) > searched.value * (1 + 1e-6) { missed += 1 }
     }
     // Of several optima, the nearest is not always the lowest.
@@ -104,7 +104,7 @@ import Testing
 
   @Test func `another seed gives other resamples`() throws {
     let problem = try meanProblem(y)
-    let optimum = try problem.minimise(threads: 1)
+    let optimum = try problem.minimize(threads: 1)
     let draws = (1...2).map { seed in
       problem.bootstrap(Bootstrap(resamples: 50, seed: UInt64(seed)), around: optimum, threads: 1).parameters
     }
@@ -122,7 +122,7 @@ import Testing
       }
     }
     let problem = try runs.problem()
-    let optimum = try problem.minimise(threads: 2)
+    let optimum = try problem.minimize(threads: 2)
     let exact = problem.jackknife(around: optimum, threads: 2)
     let quick = problem.withoutEachRun(around: optimum, threads: 2)
     let deviations = optimum.parameters.indices.map { k in

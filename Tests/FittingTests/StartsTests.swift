@@ -9,7 +9,7 @@ import Testing
   @Test func `a search that always ends alike stops after the first wave`() throws {
     let line = try problem(
       "a*exp(-b*x)", [.positive("a", 0.1...10), .positive("b", 0.1...10)], x: x, observed: x.map { 2 * exp(-0.7 * $0) })
-    let optimum = try line.minimise(threads: 2)
+    let optimum = try line.minimize(threads: 2)
     #expect(optimum.starts.tried == 32)
     #expect(optimum.starts.distinctOptima == 1)
   }
@@ -18,10 +18,10 @@ import Testing
     // Least squares of a wave has an optimum near every frequency that the record can tell apart.
     let wave = try problem(
       "sin(w*x)", [.real("w", 0.5...60)], x: x, observed: x.map { sin(7.3 * $0) })
-    let optimum = try wave.minimise(threads: 2)
+    let optimum = try wave.minimize(threads: 2)
     #expect(optimum.starts.tried == 128)
     #expect(optimum.starts.distinctOptima > 5)
-    let few = try wave.minimise(.global(32), threads: 2)
+    let few = try wave.minimize(.global(32), threads: 2)
     #expect(optimum.value <= few.value)
   }
 

@@ -107,7 +107,7 @@ func expectSameWhenCut(
     #expect(reader.read(atEnd: true) == [["loss": 2]] && reader.problems.isEmpty)
   }
 
-  @Test("patterns see no colours, and numbers may have commas")
+  @Test("patterns see no colors, and numbers may have commas")
   func patterns() throws {
     let folder = try MetricsFolder()
     let source = MetricsSource.patterns(["step": #"step:\s*([\d,]+)"#, "loss": #"loss: (\S+)"#])

@@ -20,7 +20,7 @@ func customLaw(_ formula: String, _ parameters: [Double]) throws -> FittedLaw {
     ("kaplan-n", "gives loss from params", "windtunnel predict"),
   ])
   func lawsThatSplitNoBudgetSayWhatAnswersInstead(_ name: String, _ what: String, _ command: String) throws {
-    let law = try LawCatalogue().law(name)
+    let law = try LawCatalog().law(name)
     let fitted = try FittedLaw(law: law, parameters: law.parameters.map(\.startRange.upperBound), provenance: "a test")
     for fixed in [[:], ["examples": 1e4]] {
       let error = #expect(throws: PlanError.self) {
@@ -108,7 +108,7 @@ func customLaw(_ formula: String, _ parameters: [Double]) throws -> FittedLaw {
   }
 
   @Test func drawsThatAreNotFiniteAreLeftOutAndSaid() throws {
-    let found = try LawCatalogue().preset("besiroglu2024")
+    let found = try LawCatalog().preset("besiroglu2024")
     let broken = [1.8, 400, .nan, 0.3, 0.3]
     let fitted = try FittedLaw(
       law: found.law, parameters: found.preset.values, draws: [found.preset.values, broken], provenance: "a test")

@@ -24,7 +24,7 @@ import TrainingCost
     #expect(plan.sizes.allSatisfy { plan.run.loss <= $0.loss })
     #expect(zip(plan.sizes, plan.sizes.dropFirst()).allSatisfy { $0.params < $1.params })
     for run in plan.sizes {
-      #expect((0.05...0.9).contains(run.utilisation))
+      #expect((0.05...0.9).contains(run.utilization))
       #expect(isClose(run.params, Double(run.shape.parameters.total)))
       #expect(isClose(run.loss, chinchillaLoss(fitted.parameters, params: run.params, tokens: run.tokens)))
       let model = try StepModel(run.workload, on: request.cluster)
@@ -100,7 +100,7 @@ import TrainingCost
   }
 
   @Test func aLawOfComputeAloneIsRefused() throws {
-    let law = try LawCatalogue().law("kaplan-c")
+    let law = try LawCatalog().law("kaplan-c")
     let fitted = try FittedLaw(law: law, parameters: law.parameters.map(\.startRange.upperBound), provenance: "a test")
     let error = try #require(throws: PlanError.self) { try planOnCluster(fitted, request(10)) }
     #expect(error.description.contains("kaplan-c") && error.description.contains("size"), "\(error)")
@@ -190,7 +190,7 @@ import TrainingCost
       try planOnCluster(fitted, asked)
     }
     let plan = try planOnCluster(fitted, reaching(.flops(1e22)))
-    #expect(rows.count == 2 && rows[1].seconds == plan.run.seconds && rows[1].utilisation == plan.run.utilisation)
+    #expect(rows.count == 2 && rows[1].seconds == plan.run.seconds && rows[1].utilization == plan.run.utilization)
     #expect(rows[1].params?.value == plan.run.params && rows[1].loss == plan.plan.loss)
     #expect(rows[0].loss.value > rows[1].loss.value)
   }

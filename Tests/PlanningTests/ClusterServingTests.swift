@@ -7,7 +7,7 @@ import TrainingCost
 @Suite("Training and serving on a cluster")
 struct ClusterServingTests {
   private func plan(serving tokens: Double?) throws -> ClusterPlan {
-    let (law, preset) = try LawCatalogue().preset("besiroglu2024")
+    let (law, preset) = try LawCatalog().preset("besiroglu2024")
     let fitted = try FittedLaw(law: law, parameters: preset.values, provenance: "published")
     let request = ClusterRequest(cluster: try Cluster(.named("H100"), count: 64), goal: .seconds(30 * 86_400))
     return try planOnCluster(fitted, request, constraints: PlanConstraints(inferenceTokens: tokens))

@@ -113,7 +113,7 @@ func chinchillaLoss(_ p: [Double], params: Double, tokens: Double) -> Double {
     let error = try #require(throws: PlanError.self) {
       try planOptimum(fitted, for: .loss(2.5), constraints: PlanConstraints(maxTokens: 1e9))
     }
-    #expect(error.description.contains("on at most 1.00B tokens"))
+    #expect(error.description.contains("on at most 1B tokens"))
     #expect(throws: PlanError.self) {
       try planOptimum(fitted, for: .loss(1.9), constraints: PlanConstraints(fixedParams: 1e9))
     }

@@ -26,7 +26,7 @@ import Testing
     var (losses, sizes): ([Double], [Double]) = ([], [])
     for _ in 0..<Self.simulations {
       let observed = mean.map { $0 * exp(noise * random.normal()) }
-      let optimum = try problem.observing(observed).minimise(.global(16), threads: 1)
+      let optimum = try problem.observing(observed).minimize(.global(16), threads: 1)
       let fitted = try FittedLaw(law: law, parameters: optimum.parameters, provenance: "")
       guard let plan = try? planOptimum(fitted, for: .flops(target)), let size = plan.params else { continue }
       losses.append(log(plan.loss.value))

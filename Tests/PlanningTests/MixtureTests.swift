@@ -30,7 +30,7 @@ import Testing
   }
 
   /// Ludziejewski et al. 2025, table 2, for 24 GB, 80 GB and 640 GB. They also hold a cache of 16k tokens, which changes
-  /// none of these; three of the twelve are off by one doubling here, where neighbours differ by less than 0.01 in loss.
+  /// none of these; three of the twelve are off by one doubling here, where neighbors differ by less than 0.01 in loss.
   @Test(arguments: [(1e21, [16.0, 32, 32]), (1e22, [4, 16, 32]), (1e23, [1, 8, 32]), (1e24, [1, 1, 16])])
   func theNumberOfExpertsWithinMemoryIsThatOfThePaper(_ flops: Double, _ published: [Double]) throws {
     for (memory, number) in zip([24e9, 80e9, 640e9], published) {
@@ -121,7 +121,7 @@ import Testing
 
   /// Two draws that differ in what tokens are worth to experts: one for few experts, one for many.
   @Test func theDrawsVoteOnTheNumberOfExperts() throws {
-    let found = try LawCatalogue().preset("ludziejewski2025")
+    let found = try LawCatalog().preset("ludziejewski2025")
     var harder = found.preset.values
     harder[6] += 0.4
     let fitted = try FittedLaw(

@@ -6,7 +6,7 @@ import Testing
 
 /// A published law, as a fit without draws.
 func published(_ name: String) throws -> FittedLaw {
-  let found = try LawCatalogue().preset(name)
+  let found = try LawCatalog().preset(name)
   return try FittedLaw(law: found.law, parameters: found.preset.values, provenance: found.preset.note)
 }
 

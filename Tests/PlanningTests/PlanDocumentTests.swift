@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import ScalingLaws
@@ -20,13 +21,14 @@ import TrainingCost
   @Test func survivesARoundTrip() throws {
     let document = try document()
     let json = try document.json()
-    #expect(try PlanDocument(json: json) == document)
-    #expect(try PlanDocument(json: json).json() == json)
+    let read = try PlanDocument.read(text: json, from: "plan.json").value
+    #expect(try read == document && read.json() == json)
   }
 
   @Test func hasTheKeysOfTheContract() throws {
-    let object = try #require(try JSONSerialization.jsonObject(with: try document().json()) as? [String: Any])
-    #expect(object["schema"] as? String == "windtunnel.plan/1")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(try document().json().utf8)) as? [String: Any])
+    #expect(object["schema"] as? String == "windtunnel.plan/2")
     #expect(object["budget"] as? String == "2M USD")
     for key in ["params", "tokens", "flops", "tokens_per_param", "loss"] {
       let quantity = try #require(object[key] as? [String: Any], "\(key)")
@@ -46,29 +48,38 @@ import TrainingCost
 
   @Test func withoutDrawsAnIntervalIsNull() throws {
     let json = try PlanDocument(try planOptimum(try published("besiroglu2024"), for: .flops(1e22))).json()
-    let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     #expect((object["params"] as? [String: Any])?["interval"] is NSNull)
     #expect((object["loss"] as? [String: Any])?["prediction_interval"] is NSNull)
   }
 
   @Test(arguments: [
-    (#"{"schema":"windtunnel.plan/2"}"#, "this version reads 'windtunnel.plan/1'"),
-    (#"{"schema":"windtunnel.fit/1"}"#, "this version reads 'windtunnel.plan/1'"),
-    (#"{"schema":"windtunnel.plan/1"}"#, "is missing"),
+    (#"{"schema":"windtunnel.plan/3"}"#, "this version reads 'windtunnel.plan/2' and 'windtunnel.plan/1'"),
+    (#"{"schema":"windtunnel.fit/1"}"#, "this version reads 'windtunnel.plan/2'"),
+    (#"{"schema":"windtunnel.plan/2"}"#, "'law': it is missing"),
     (#"{"params":1}"#, "'schema' is missing"),
-    ("", "is not valid JSON"),
-    ("[1", "is not valid JSON"),
-    ("[]", "not of the kind"),
+    ("", "it is empty"),
+    ("[1", "not whole JSON"),
+    ("[]", "no 'key: value' entries"),
   ])
   func whatIsNoPlanOfThisVersionIsRefused(_ text: String, _ part: String) throws {
-    let error = try #require(throws: PlanError.self) { try PlanDocument(json: Data(text.utf8)) }
+    let error = try #require(throws: DocumentError.self) { try PlanDocument.read(text: text, from: "plan.json") }
     #expect(error.description.contains(part), "\(error)")
   }
 
   @Test func aNumberThatIsNotFiniteIsNeverWritten() throws {
     var document = try document()
     document.intervalLevel = .nan
-    let error = try #require(throws: PlanError.self) { try document.json() }
-    #expect(error.description == "cannot write the plan: 'interval_level' is not a finite number")
+    #expect(throws: EncodingError.self) { try document.json() }
+  }
+
+  @Test func everyEntryIsInTheSchema() throws {
+    guard case .object(let properties) = JSONSchema(of: PlanDocument.self) else {
+      Issue.record("the form of a plan is not known")
+      return
+    }
+    let names = Set(properties.map(\.name))
+    for entry in try document().node().entries ?? [] { #expect(names.contains(entry.name), "\(entry.name)") }
+    #expect(names.contains("cluster"))
   }
 }

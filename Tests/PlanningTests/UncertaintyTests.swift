@@ -8,7 +8,7 @@ import Testing
 ///
 /// With N* ∝ A^(1/(alpha+beta)), its quantiles are known.
 func lawWithDraws(residuals: [Double] = [], ranges: [String: ClosedRange<Double>] = [:]) throws -> FittedLaw {
-  let found = try LawCatalogue().preset("besiroglu2024")
+  let found = try LawCatalog().preset("besiroglu2024")
   let draws = (0...100).map { index -> [Double] in
     var values = found.preset.values
     values[1] *= 1 + Double(index) / 100
@@ -72,7 +72,7 @@ func lawWithDraws(residuals: [Double] = [], ranges: [String: ClosedRange<Double>
 
   /// Residuals of ±1 % alone, half each: a run falls on either side of the mean.
   @Test func thePredictionIntervalAddsTheScatterOfRuns() throws {
-    let found = try LawCatalogue().preset("besiroglu2024")
+    let found = try LawCatalog().preset("besiroglu2024")
     let fitted = try FittedLaw(
       law: found.law, parameters: found.preset.values, draws: [found.preset.values], logResiduals: [-0.01, 0.01],
       provenance: "a test")
@@ -83,7 +83,7 @@ func lawWithDraws(residuals: [Double] = [], ranges: [String: ClosedRange<Double>
   }
 
   /// Where draws differ in A alone, the mean loss over them is the law at the mean A.
-  @Test func theRobustChoiceMinimisesTheMeanLossOverTheDraws() throws {
+  @Test func theRobustChoiceMinimizesTheMeanLossOverTheDraws() throws {
     let plan = try planOptimum(try lawWithDraws(), for: .flops(1e23))
     let robust = try #require(plan.robust)
     #expect(isClose(robust.params, 29446133734.8849 * pow(1.5, 1 / (0.3478 + 0.3658)), within: 1e-9))
@@ -94,7 +94,7 @@ func lawWithDraws(residuals: [Double] = [], ranges: [String: ClosedRange<Double>
   }
 
   @Test func drawsThatCannotReachATargetLeaveTheIntervalOpen() throws {
-    let found = try LawCatalogue().preset("besiroglu2024")
+    let found = try LawCatalog().preset("besiroglu2024")
     var unable = found.preset.values
     unable[0] = 2.5
     let draws = [[Double]](repeating: found.preset.values, count: 50) + [[Double]](repeating: unable, count: 50)

@@ -46,7 +46,7 @@ import TrainingCost
     for row in mixtures {
       #expect(isClose(row.tokens * row.activeParams / (dense.tokens * 1e9), choice.mixtureRate, within: 1e-9))
     }
-    // The same compute without a cluster buys the dense model as many tokens, and mixtures as many as dense utilisation.
+    // The same compute without a cluster buys the dense model as many tokens, and mixtures as many as dense utilization.
     let plain = try planUpcycling(try liew(), flops: 6e9 * dense.tokens, request)
     let rows = try #require(plain.upcycling).rows
     #expect(isClose(rows[0].loss.value, dense.loss.value, within: 1e-9) && choice.mixtureRate != 1)
@@ -86,7 +86,7 @@ import TrainingCost
   /// second draw moves its crossover.
   @Test func crossoversHaveIntervalsFromPairsOfDraws() throws {
     func drawn(_ name: String, _ factors: [Double]) throws -> FittedLaw {
-      let (law, preset) = try LawCatalogue().preset(name)
+      let (law, preset) = try LawCatalog().preset(name)
       let draws = factors.map { factor in preset.values.enumerated().map { $0 == 0 ? $1 * factor : $1 } }
       return try FittedLaw(law: law, parameters: preset.values, draws: draws, provenance: "made up")
     }
@@ -121,7 +121,7 @@ import TrainingCost
       try published("ludziejewski2025"), for: .flops(1e22), MixtureRequest(memory: 80e9))
     for plan in [upcycling, mixture] {
       let document = PlanDocument(plan)
-      #expect(try PlanDocument(json: try document.json()) == document)
+      #expect(try PlanDocument.read(text: document.json(), from: "plan.json").value == document)
     }
     #expect(PlanDocument(mixture).mixture?.alternatives.count == 6)
     #expect(PlanDocument(upcycling).upcycling?.options.map(\.option) == ["dense", "moe_from_scratch", "upcycled"])

@@ -6,12 +6,12 @@ import Testing
 /// Data against compute in value-based reinforcement learning.
 @Suite struct UpdatesToDataTests {
   private func data(draws: [[Double]] = []) throws -> FittedLaw {
-    let (law, preset) = try LawCatalogue().preset("rybkin2025")
+    let (law, preset) = try LawCatalog().preset("rybkin2025")
     return try FittedLaw(law: law, parameters: preset.values, draws: draws, provenance: "published")
   }
 
   private func batch(_ size: Double, _ exponent: Double) throws -> FittedLaw {
-    try FittedLaw(law: LawCatalogue().law("rl-batch"), parameters: [size, exponent], provenance: "given")
+    try FittedLaw(law: LawCatalog().law("rl-batch"), parameters: [size, exponent], provenance: "given")
   }
 
   /// The cost of a ratio, written out from Rybkin et al. 2025 with their gym constants.

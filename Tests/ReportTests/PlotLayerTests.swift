@@ -71,7 +71,7 @@ struct PlotLayerTests {
     #expect(pieces.map(\.count) == [2, 2])
   }
 
-  @Test("Spans are bars from start to end around their row, in the shade of their colour")
+  @Test("Spans are bars from start to end around their row, in the shade of their color")
   func spans() throws {
     let spans = Plot.Spans(
       start: [0, 2, .nan, 3], end: [1, 4, 5, 2], y: [0, 1, 1, 0], thickness: 0.5, ink: .index(0), shade: .medium,
@@ -87,7 +87,7 @@ struct PlotLayerTests {
     #expect(abs(first.number("width") - frame.width / 4) < 0.7 && abs(second.number("width") - frame.width / 2) < 0.7)
     #expect(abs(first.number("height") - frame.height / 4) < 0.02)
     #expect(abs(first.number("y") - frame.y - frame.height * 5 / 8) < 0.02)
-    // Half way from the palette's first colour, #0072b2, to white.
+    // Half way from the palette's first color, #0072b2, to white.
     #expect(bars.allSatisfy { $0.attributes["fill"] == "#80b9d9" })
     #expect(svg.all("legend").contains { $0.text == "forward" })
   }

@@ -51,7 +51,7 @@ struct PlotTerminalTests {
         """)
   }
 
-  @Test("Escape sequences appear only where colour is asked for")
+  @Test("Escape sequences appear only where color is asked for")
   func color() {
     #expect(!diagonal.terminal().contains("\u{1B}"))
     #expect(diagonal.terminal(color: true).contains("\u{1B}[38;5;"))

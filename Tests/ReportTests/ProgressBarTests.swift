@@ -76,7 +76,7 @@ struct ProgressBarTests {
     #expect(bench.lines.last?.contains("0/1000") == true)
   }
 
-  @Test("Styles vanish where colour is not welcome")
+  @Test("Styles vanish where color is not welcome")
   func styles() {
     #expect(Terminal(isInteractive: false, usesColor: false).styled("careful", .warning) == "careful")
     #expect(Terminal(isInteractive: true, usesColor: true).styled("careful", .warning) == "\u{1B}[33mcareful\u{1B}[0m")

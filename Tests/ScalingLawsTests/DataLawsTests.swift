@@ -10,7 +10,7 @@ private var quick: FitProtocol {
   return settings
 }
 
-/// A law of the catalogue at published parameters, as a problem over runs.
+/// A law of the catalog at published parameters, as a problem over runs.
 private func problem(_ law: Law, _ runs: RunTable) throws -> FitProblem {
   try LawFit(law, to: runs, quick).problem
 }
@@ -24,7 +24,7 @@ private func explained(_ problem: FitProblem, _ parameters: [Double]) -> Double 
 }
 
 private func published(_ name: String) throws -> (law: Law, values: [Double]) {
-  let found = try LawCatalogue().preset(name)
+  let found = try LawCatalog().preset(name)
   return (found.law, found.preset.values)
 }
 

@@ -23,7 +23,7 @@ import Testing
       properties.isEmpty
         ? ["{}"] : properties.flatMap { property in unknown(property.schema).map { "\(property.name)." + $0 } }
     case .anyOf(let forms): forms.flatMap(unknown)
-    case .null, .flag, .whole, .number, .text, .scalar, .constant, .choice: []
+    case .null, .flag, .whole, .number, .text, .word, .scalar, .constant, .choice: []
     }
   }
 

@@ -60,7 +60,7 @@ import Testing
     var settings = FitProtocol(threads: 1)
     settings.resamples = 20
     settings.objective = Objective(.leastSquares, residual: .log)
-    let fit = try LawFit(LawCatalogue().law("chinchilla"), to: runs, settings)
+    let fit = try LawFit(LawCatalog().law("chinchilla"), to: runs, settings)
     let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
     let noise = try #require(document.noise)
     #expect(noise.along == "flops" && abs(noise.exponent + 0.175) < 0.1, "\(noise)")

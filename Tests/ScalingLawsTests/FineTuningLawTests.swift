@@ -18,7 +18,7 @@ struct FineTuningLawTests {
 
   private static func fits(_ law: String) throws -> FitsDocument {
     let runs = try RunTable(Table.read(PublicCurves.path)).filtered(where: "examples > 0").table
-    let law = try LawCatalogue().law(law)
+    let law = try LawCatalog().law(law)
     var settings = FitProtocol(threads: 2)
     settings.resamples = 0
     settings.starts = try law.startsByGroup()
@@ -84,7 +84,7 @@ struct FineTuningLawTests {
     var settings = FitProtocol(threads: 2)
     settings.resamples = 0
     settings.starts = .global(192)
-    let law = try LawCatalogue().law("rectified")
+    let law = try LawCatalog().law("rectified")
     let many = try FitsDocument(law, to: runs, by: ["task", "model"], settings, sensitivity: false)
     for group in try #require(Self.rectified).groups where group.group["task"] == "gigaword" {
       let best = try #require(many.groups.first { $0.group == group.group }?.logRmsd)
@@ -106,7 +106,7 @@ struct FineTuningLawTests {
       (3.2 - shape.floor) * learned / (learned + pow(examples, shape.beta)) + shape.floor
     }
     let rows = sizes.map { "\($0),\(loss($0))\n" }.joined()
-    let law = try LawCatalogue().law("rectified")
+    let law = try LawCatalog().law("rectified")
     var settings = FitProtocol(threads: 1)
     settings.resamples = 0
     settings.starts = try law.startsByGroup()

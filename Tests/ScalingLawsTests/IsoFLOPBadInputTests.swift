@@ -47,7 +47,7 @@ struct IsoFLOPBadInputTests {
     #expect(found.points.count == 2)
     #expect(
       found.excluded.map(\.reason)
-        == ["the budget of 1.00e+18 FLOP is left out: it has 2 different sizes and a parabola needs three"])
+        == ["the budget of 1e18 FLOP is left out: it has 2 different sizes and a parabola needs three"])
     #expect(found.excluded.map(\.count) == [5])
     #expect(found.size.exponent.standardError == nil)
     #expect(found.warnings.contains { $0.hasPrefix("two budgets make a line that nothing checks") })

@@ -5,7 +5,7 @@ import Testing
 /// Figures worked out at 40 digits: noise-free runs of nine sizes over a factor of 16, or as said, at Hoffmann's budgets.
 @Suite("Bias of isoFLOP profiles")
 struct IsoFLOPBiasTests {
-  /// - Parameter drift: what the centre of the sizes is times the optimum, at the first and at the last budget.
+  /// - Parameter drift: what the center of the sizes is times the optimum, at the first and at the last budget.
   private func drifting(_ surface: ChinchillaSurface, _ drift: (Double, Double)) throws -> RunColumns {
     try design(
       surface,
@@ -41,7 +41,7 @@ struct IsoFLOPBiasTests {
   }
 
   @Test("sizes off by one factor at all budgets bias the coefficient alone")
-  func offCentre() throws {
+  func offCenter() throws {
     let surface = try besirogluSurface()
     try expect(
       drifting(surface, (2, 2)), surface, exponent: 0.51261210762332, first: 1.00777092547, last: 1.00777092547,
@@ -53,7 +53,7 @@ struct IsoFLOPBiasTests {
   }
 
   @Test("sizes about 20 tokens a parameter, and about Kaplan's slope")
-  func otherCentres() throws {
+  func otherCenters() throws {
     let surface = try besirogluSurface()
     try expect(
       design(surface, hoffmannBudgets.map { ($0, nineSizes(about: ($0 / 120).squareRoot())) }), surface,

@@ -19,13 +19,13 @@ func besirogluSurface() throws -> ChinchillaSurface {
   try ChinchillaSurface([1.8172, 482.01, 2085.43, 0.3478, 0.3658])
 }
 
-/// Nine sizes, evenly spread in the logarithm over a factor of `span` about a centre.
-func nineSizes(about centre: Double, span: Double = 16) -> [Double] {
-  (0..<9).map { centre * pow(span, Double($0) / 8 - 0.5) }
+/// Nine sizes, evenly spread in the logarithm over a factor of `span` about a center.
+func nineSizes(about center: Double, span: Double = 16) -> [Double] {
+  (0..<9).map { center * pow(span, Double($0) / 8 - 0.5) }
 }
 
 /// Noise-free runs of a surface: sizes for each budget, compute counted as 6ND.
-func design(_ surface: ChinchillaSurface, _ sizes: [(flops: Double, params: [Double])], labelled: Bool = true) throws
+func design(_ surface: ChinchillaSurface, _ sizes: [(flops: Double, params: [Double])], labeled: Bool = true) throws
   -> RunColumns
 {
   let pairs = sizes.flatMap { budget in budget.params.map { (flops: budget.flops, params: $0) } }
@@ -33,7 +33,7 @@ func design(_ surface: ChinchillaSurface, _ sizes: [(flops: Double, params: [Dou
   return try RunColumns(
     params: pairs.map(\.params), tokens: tokens, flops: pairs.map(\.flops),
     loss: zip(pairs, tokens).map { surface.loss(params: $0.params, tokens: $1) },
-    budget: labelled ? pairs.map(\.flops) : nil)
+    budget: labeled ? pairs.map(\.flops) : nil)
 }
 
 /// A small seeded generator (SplitMix64, Steele et al. 2014), so that a failing case can be named.

@@ -16,7 +16,7 @@ struct IsoFLOPProfilesTests {
     #expect(isClose(found.curvature, 0.08, 1e-12))
   }
 
-  @Test("on a symmetric surface with centred sizes the exponent, sizes and tokens are exact")
+  @Test("on a symmetric surface with centered sizes the exponent, sizes and tokens are exact")
   func symmetric() throws {
     let surface = try ChinchillaSurface([1.7, 400, 900, 0.35, 0.35])
     let runs = try design(
@@ -78,7 +78,7 @@ struct IsoFLOPProfilesTests {
     let surface = try besirogluSurface()
     let budgets = (0..<6).map { 1e19 * pow(1.1, Double($0)) }
     let runs = try design(
-      surface, budgets.map { ($0, nineSizes(about: surface.optimalSize().value(at: $0))) }, labelled: false)
+      surface, budgets.map { ($0, nineSizes(about: surface.optimalSize().value(at: $0))) }, labeled: false)
     let grouping = runs.isoFLOPBudgets()
     #expect(grouping.budgets.count == 6 && grouping.strays.isEmpty)
     for (budget, nominal) in zip(grouping.budgets, budgets) { #expect(isClose(budget.flops, nominal, 1e-12)) }

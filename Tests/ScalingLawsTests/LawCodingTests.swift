@@ -17,7 +17,7 @@ private struct Holder: Document, Equatable {
 }
 
 @Suite struct LawCodingTests {
-  static let laws = ((try? LawCatalogue())?.laws ?? []) + [try? .multiPower(pieces: 32)].compactMap { $0 }
+  static let laws = ((try? LawCatalog())?.laws ?? []) + [try? .multiPower(pieces: 32)].compactMap { $0 }
 
   @Test(arguments: laws.map(\.name)) func aLawReadsBackWhole(_ name: String) throws {
     for law in Self.laws where law.name == name { #expect(try Holder(law: law).readBack() == law) }

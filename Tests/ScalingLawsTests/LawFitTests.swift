@@ -29,7 +29,7 @@ import Testing
 
   private func message(_ law: String, _ lines: [String], _ settings: FitProtocol) throws -> String {
     let error = try #require(throws: TableError.self) {
-      try LawFit(LawCatalogue().law(law), to: runs(lines), settings)
+      try LawFit(LawCatalog().law(law), to: runs(lines), settings)
     }
     return error.description
   }
@@ -40,7 +40,7 @@ import Testing
     let kept = try all.droppingHighestLoss(5).table
     var settings = quick
     settings.objective = .hoffmann
-    let fit = try LawFit(LawCatalogue().law("kaplan-nd"), to: kept, settings)
+    let fit = try LawFit(LawCatalog().law("kaplan-nd"), to: kept, settings)
     // Found by an independent global search and polished at 40 digits: N_c, D_c, alpha_N, alpha_D.
     let known = [8872265000854.24, 30700901838023.1, 0.0946755436327252, 0.114145787818446]
     for (value, known) in zip(fit.optimum.parameters, known) { #expect(abs(value / known - 1) < 1e-9) }
@@ -50,7 +50,7 @@ import Testing
   @Test(.enabled(if: isThere, "no ../shared/data/laws beside the checkout"))
   func `the size exponent of the Chinchilla runs is the published one of its optimum`() throws {
     let all = try RunTable(Table.read(Self.chinchilla))
-    let fit = try LawFit(LawCatalogue().law("chinchilla"), to: all.droppingHighestLoss(5).table, quick)
+    let fit = try LawFit(LawCatalog().law("chinchilla"), to: all.droppingHighestLoss(5).table, quick)
     #expect(abs(try #require(fit.exponents).best.size - 0.513899515909) < 1e-11)
   }
 
@@ -90,7 +90,7 @@ import Testing
     let lines = sound.enumerated().map { "\($0.element),\($0.offset % 2)" }
     let text = "params,tokens,loss,batch\n" + lines.joined(separator: "\n") + "\n"
     let error = try #require(throws: TableError.self) {
-      try LawFit(LawCatalogue().law("chinchilla"), to: RunTable(Table.parse(text, name: "runs.csv")), settings)
+      try LawFit(LawCatalog().law("chinchilla"), to: RunTable(Table.parse(text, name: "runs.csv")), settings)
     }
     #expect(error.description.contains("has only 2 groups"))
   }

@@ -4,7 +4,7 @@ import Foundation
 import ScalingLaws
 import Testing
 
-/// Every law of the catalogue, from tables without noise: the engine must give back the parameters they were made with.
+/// Every law of the catalog, from tables without noise: the engine must give back the parameters they were made with.
 @Suite struct LawRecoveryTests {
   /// A law by its name, so that a failing case is told by it.
   struct Case: Sendable, CustomTestStringConvertible {
@@ -42,10 +42,10 @@ import Testing
     }
   }
 
-  static let laws: [Case] = ((try? LawCatalogue())?.laws ?? []).map { Case(law: $0) }
+  static let laws: [Case] = ((try? LawCatalog())?.laws ?? []).map { Case(law: $0) }
 
-  @Test func `the catalogue has laws`() throws {
-    #expect(try LawCatalogue().laws.count >= 6)
+  @Test func `the catalog has laws`() throws {
+    #expect(try LawCatalog().laws.count >= 6)
   }
 
   @Test(arguments: laws, [Objective.Kind.leastSquares, .huber(delta: 1e-3)])
@@ -54,7 +54,7 @@ import Testing
     let problem = FitProblem(
       bound, domains: known.law.parameters, observed: bound.values(parameters: known.truth),
       objective: Objective(kind, residual: known.law.objective.residual))
-    let optimum = try problem.minimise(.standard, threads: 2)
+    let optimum = try problem.minimize(.standard, threads: 2)
     #expect(optimum.converged)
     for (domain, (value, truth)) in zip(known.law.parameters, zip(optimum.parameters, known.truth)) {
       #expect(abs(value - truth) <= 1e-8 * abs(truth), "\(domain.name): \(value) for \(truth)")

@@ -6,7 +6,7 @@ import Testing
 /// The laws of sparse models against what their papers print.
 @Suite struct MixtureOfExpertsTests {
   private func loss(_ preset: String, _ point: [Double]) throws -> Double {
-    let found = try LawCatalogue().preset(preset)
+    let found = try LawCatalog().preset(preset)
     let fitted = try FittedLaw(law: found.law, parameters: found.preset.values, provenance: "published")
     return fitted.predictor(columns: point.map { [$0] }).values(parameters: found.preset.values)[0]
   }

@@ -12,7 +12,7 @@ struct ModelShapeTests {
     try #require(runs.rowCount == 220)
     var settings = FitProtocol(threads: 2)
     settings.resamples = 0
-    let fit = try LawFit(LawCatalogue().law(name), to: runs, settings)
+    let fit = try LawFit(LawCatalog().law(name), to: runs, settings)
     let named = Dictionary(uniqueKeysWithValues: zip(fit.law.parameterNames, fit.optimum.parameters))
     return (fit.optimum.value, named)
   }

@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: [1, 50]) func `a few pieces stand for all steps`(_ spacing: Int) throws {
     let steps = Array(stride(from: 200, through: 6000, by: spacing))
     let runs = try RunTable(Table.parse(text(steps), name: "schedule.csv")).addingSchedule(warmup: 200, target: nil)
-    let law = try LawCatalogue().law("multi-power", over: runs)
+    let law = try LawCatalog().law("multi-power", over: runs)
     let fitted = try FittedLaw(law: law, parameters: parameters, provenance: "")
     let values = fitted.predictor(columns: try law.variables.map { try runs.values(named: $0.column) })
       .values(parameters: parameters)
@@ -48,9 +48,9 @@ import Testing
   @Test func `a law over sizes adds what is the size's`() throws {
     let runs = try RunTable(Table.parse(text(Array(200...6000)), name: "schedule.csv"))
       .addingSchedule(warmup: 200, target: nil)
-    // The catalogue's entry has one piece, as a published fit would.
+    // The catalog's entry has one piece, as a published fit would.
     let fitted = try FittedLaw(
-      law: try LawCatalogue().law("multi-power-sizes"), parameters: parameters + [20, 0.25],
+      law: try LawCatalog().law("multi-power-sizes"), parameters: parameters + [20, 0.25],
       draws: [parameters + [40, 0.25]],
       provenance: "")
     let (best, draws) = try fitted.losses(along: runs, params: 1e8)
@@ -83,7 +83,7 @@ import Testing
   func `the published parameters foretell the published curves`(_ model: Int, _ preset: String, _ printed: Double)
     throws
   {
-    let share = try explained(model, try LawCatalogue().preset(preset).preset.values)
+    let share = try explained(model, try LawCatalog().preset(preset).preset.values)
     // Our rows show the rate at every 128th step; the authors know it at each.
     #expect(abs(share - printed) < 1.2e-3, "\(share)")
   }
@@ -95,7 +95,7 @@ import Testing
     let shares = try others.map { schedule -> Double in
       let runs = try curves.filtered(where: "schedule == '\(schedule)'").table.addingSchedule(warmup: 2160, target: nil)
       let losses = try runs.values(named: "loss")
-      let law = try LawCatalogue().law("multi-power", over: runs)
+      let law = try LawCatalog().law("multi-power", over: runs)
       let fitted = try FittedLaw(law: law, parameters: parameters, provenance: "")
       let predicted = fitted.predictor(columns: try law.variables.map { try runs.values(named: $0.column) })
         .values(parameters: parameters)
@@ -118,7 +118,7 @@ import Testing
     var settings = FitProtocol(threads: 2)
     settings.resamples = 0
     settings.starts = .global(8)
-    let fit = try LawFit(try LawCatalogue().law("multi-power", over: trained), to: trained, settings)
+    let fit = try LawFit(try LawCatalog().law("multi-power", over: trained), to: trained, settings)
     // The pieces stand for the changes to within a few 1e-5 of the loss, where residuals are some 5e-4 of it.
     #expect(abs(fit.optimum.value / objective - 1) < 0.02)
     #expect(abs(try explained(model, fit.optimum.parameters) - share) < 5e-4)

@@ -26,7 +26,7 @@ struct StepLawSensitivityTests {
   private func fit(_ name: String, _ runs: RunTable) throws -> LawFit {
     var settings = FitProtocol(threads: 2)
     settings.resamples = 0
-    return try LawFit(try LawCatalogue().law(name), to: runs, settings)
+    return try LawFit(try LawCatalog().law(name), to: runs, settings)
   }
 
   /// The constants are those of numpy's least squares on logarithms.

@@ -16,7 +16,7 @@ import Testing
   }
 
   private func fitted(_ law: String, _ runs: RunTable) throws -> FittedLaw {
-    try LawFit(LawCatalogue().law(law), to: runs, quick).fittedLaw()
+    try LawFit(LawCatalog().law(law), to: runs, quick).fittedLaw()
   }
 
   private func table(_ name: String, where filter: String) throws -> RunTable {
@@ -99,7 +99,7 @@ import Testing
             Column(name: "x", values: .numbers(Array(x[rows]))), Column(name: "loss", values: .numbers(Array(y[rows]))),
           ]))
     }
-    let fit = try LawFit(LawCatalogue().law("bnsl"), to: curve(0..<14), quick)
+    let fit = try LawFit(LawCatalog().law("bnsl"), to: curve(0..<14), quick)
     #expect(abs(fit.optimum.value / 2.505966113072894e-06 - 1) < 1e-8)
     let known = [0.417191826, 2.27368943, 0.0551491776, 5.69423455, 612.803141, 0.0592635503]
     for (value, known) in zip(fit.optimum.parameters, known) { #expect(abs(value / known - 1) < 1e-6) }
@@ -122,7 +122,7 @@ import Testing
     // A model may be named by a number; either way it is one text.
     let all = try RunTable(Table.read("\(Self.folder)/bnsl_benchmark_lang.csv"), renames: ["Seen Examples": "x"])
     let curve = try all.filtered(where: "Domain == '\(domain)' && Model == '\(model)'").table
-    let fit = try LawFit(LawCatalogue().law("bnsl"), to: curve.filtered(where: "Training == 1").table, quick)
+    let fit = try LawFit(LawCatalog().law("bnsl"), to: curve.filtered(where: "Training == 1").table, quick)
     #expect(fit.optimum.converged)
     let later = try curve.filtered(where: "Training == 0").table
     let law = try fit.fittedLaw()
@@ -138,7 +138,7 @@ import Testing
     -> FittedLaw
   {
     try FittedLaw(
-      law: LawCatalogue().law(name), parameters: parameters, draws: draws, logResiduals: residuals, provenance: "given")
+      law: LawCatalog().law(name), parameters: parameters, draws: draws, logResiduals: residuals, provenance: "given")
   }
 
   private let loss = [0.5, 400.0, 1500, 0.34, 0.36]

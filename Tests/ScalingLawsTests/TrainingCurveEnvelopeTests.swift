@@ -64,7 +64,7 @@ struct TrainingCurveEnvelopeTests {
     let sizes = ladder(3e8...3e9, 9)
     let found = try ComputeExponents.trainingCurveEnvelope(
       curves(surface, sizes: sizes, flops: 1e17...1e24, points: 200), plain)
-    // The smallest size gives way to its neighbour where both have the same loss.
+    // The smallest size gives way to its neighbor where both have the same loss.
     func takeover(_ small: Double, _ large: Double) -> Double {
       var (low, high) = (1e17, 1e24)
       for _ in 0..<200 {

@@ -67,7 +67,7 @@ private var quick: FitProtocol {
 
 @Suite struct BackTestTests {
   @Test func `the law that made the runs foretells them, and another does not`() throws {
-    let laws = try ["chinchilla", "kaplan-n"].map { try LawCatalogue().law($0) }
+    let laws = try ["chinchilla", "kaplan-n"].map { try LawCatalog().law($0) }
     let comparison = try LawComparison(laws, on: table(noise: 0), threads: 2)
     #expect(comparison.laws.map(\.law) == ["chinchilla", "kaplan-n"])
     #expect(try #require(comparison.laws[0].backTestError) < 1e-9)
@@ -84,7 +84,7 @@ private var quick: FitProtocol {
     let runs = try table(noise: 0.01)
     var settings = quick
     settings.resamples = 20
-    let fits = try ["chinchilla", "kaplan-nd"].map { try LawFit(LawCatalogue().law($0), to: runs, settings) }
+    let fits = try ["chinchilla", "kaplan-nd"].map { try LawFit(LawCatalog().law($0), to: runs, settings) }
     let document = try FitDocument(
       stacking: zip(fits, [0.25, 0.75]).map { (fit: $0, weight: $1) }, exclusions: [], notes: [])
     let read = try FitDocument.read(text: document.json(), from: "stack.json").value.fittedLaw()
@@ -105,7 +105,7 @@ private var quick: FitProtocol {
     var settings = Calibration.Settings(threads: threads)
     settings.simulations = simulations
     settings.resamples = 100
-    let fit = try LawFit(LawCatalogue().law("kaplan-n"), to: table(noise: 0.01), quick)
+    let fit = try LawFit(LawCatalog().law("kaplan-n"), to: table(noise: 0.01), quick)
     return try Calibration(
       of: fit, truth: [3e13, 0.08], noise: NoiseModel(normal: 0.02, runs: 36), settings)
   }
@@ -164,7 +164,7 @@ private var quick: FitProtocol {
       let n = 1e7 * pow(10, Double(run % 40) / 10)
       text += "\(n),\(pow(3e13 / n, 0.08) * exp(0.01 * pow(n / 1e9, -0.25) * random.normal()))\n"
     }
-    let fit = try LawFit(LawCatalogue().law("kaplan-n"), to: RunTable(Table.parse(text, name: "r.csv")), quick)
+    let fit = try LawFit(LawCatalog().law("kaplan-n"), to: RunTable(Table.parse(text, name: "r.csv")), quick)
     let noise = try NoiseModel(of: fit)
     #expect(abs(noise.exponent + 0.25) < 0.08, "\(noise.exponent)")
     #expect(noise.along == "params")
@@ -180,7 +180,7 @@ private var quick: FitProtocol {
       return "\(n * scale.params),\(d * scale.tokens),\(loss * scale.loss)\n"
     }
     let runs = try RunTable(Table.parse("params,tokens,loss\n" + rows.joined(), name: "runs.csv"))
-    return try LawFit(LawCatalogue().law("chinchilla"), to: runs, quick).plausibilityDiagnostics.map(\.code)
+    return try LawFit(LawCatalog().law("chinchilla"), to: runs, quick).plausibilityDiagnostics.map(\.code)
   }
 
   @Test func `counts in their own unit are not asked about`() throws {

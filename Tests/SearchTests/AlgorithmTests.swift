@@ -10,32 +10,41 @@ import Testing
     let space = try SearchSpace((0..<8).map { Parameter("p\($0)", .float(0...1, log: false)) })
     var algorithm = DifferentialEvolution()
     var random = SplitMix64(seed: 1)
+    func next() throws -> (proposal: Proposal, genes: [Double], target: Int?) {
+      let proposal = algorithm.propose(in: space, &random)
+      let child = try #require(proposal.memo as? DifferentialEvolution.Child)
+      return (proposal, child.genes, child.target)
+    }
+    func learn(_ proposal: Proposal, _ loss: Double) {
+      algorithm.learn(proposal, .run(losses: [loss]), in: space, &random)
+    }
     var population: [[Double]] = []
     for index in 0..<20 {
-      let proposal = algorithm.propose(in: space, &random)
-      #expect(proposal.target == -1 && proposal.point == proposal.genes)
-      population.append(proposal.genes)
-      algorithm.learn(proposal, loss: Double(100 - index), in: space, &random)
+      let (proposal, genes, target) = try next()
+      #expect(target == nil && proposal.point == genes)
+      population.append(genes)
+      learn(proposal, Double(100 - index))
     }
     var crossed = 0
     for round in 0..<400 {
-      let child = algorithm.propose(in: space, &random)
-      #expect(child.target == round % 20)
-      let changed = (0..<8).filter { child.genes[$0] != population[child.target][$0] }
+      let child = try next()
+      let target = try #require(child.target)
+      #expect(target == round % 20)
+      let changed = (0..<8).filter { child.genes[$0] != population[target][$0] }
       crossed += changed.count
       // Some three members, none the target, explain every changed gene that stayed in bounds: a + (b − c)/2.
-      #expect(explained(child.genes, changed, population, target: child.target))
+      #expect(explained(child.genes, changed, population, target: target))
       // A loss above its target's changes nothing.
-      algorithm.learn(child, loss: 1000, in: space, &random)
+      learn(child.proposal, 1000)
     }
     // One gene for certain and each of the others with probability 1/2: 4.5 of 8, ± 3 standard errors.
     #expect(abs(Double(crossed) / 400 - 4.5) < 3 * (7.0 / 4 / 400).squareRoot())
     // An equal loss takes the target's place.
-    let target = algorithm.propose(in: space, &random)
-    algorithm.learn(target, loss: Double(100 - target.target), in: space, &random)
-    for _ in 0..<19 { _ = algorithm.propose(in: space, &random) }
-    let next = algorithm.propose(in: space, &random)
-    #expect(next.target == target.target && zip(next.genes, target.genes).contains { $0 == $1 })
+    let winner = try next()
+    learn(winner.proposal, Double(100 - (try #require(winner.target))))
+    for _ in 0..<19 { _ = try next() }
+    let later = try next()
+    #expect(later.target == winner.target && zip(later.genes, winner.genes).contains { $0 == $1 })
   }
 
   /// Whether parents exist for all changed genes but those that left the bounds and were drawn anew.
@@ -64,11 +73,11 @@ import Testing
       let proposal = algorithm.propose(in: space, &random)
       first.append(proposal.point)
       // The first is by far the best, and the oldest.
-      algorithm.learn(proposal, loss: index == 0 ? 0 : 10 + Double(index), in: space, &random)
+      algorithm.learn(proposal, .run(losses: [index == 0 ? 0 : 10 + Double(index)]), in: space, &random)
     }
     let child = algorithm.propose(in: space, &random)
     #expect(zip(child.point, first[0]).count { $0 != $1 } == 1)
-    algorithm.learn(child, loss: 100, in: space, &random)
+    algorithm.learn(child, .run(losses: [100]), in: space, &random)
     // The best has died of age; the next best has the children.
     let other = algorithm.propose(in: space, &random)
     #expect(zip(other.point, first[1]).count { $0 != $1 } == 1)
@@ -82,11 +91,11 @@ import Testing
     while algorithm.valleys == 0 {
       let proposal = algorithm.propose(in: space, &random)
       losses[proposal.point] = bowl(proposal.point)
-      algorithm.learn(proposal, loss: bowl(proposal.point), in: space, &random)
+      algorithm.learn(proposal, .run(losses: [bowl(proposal.point)]), in: space, &random)
     }
     let best = try #require(losses.min { $0.value < $1.value })
     #expect(best.value == 0)
-    #expect(space.neighbours(of: best.key, &random).allSatisfy { losses[$0] != nil })
+    #expect(space.neighbors(of: best.key, &random).allSatisfy { losses[$0] != nil })
   }
 
   @Test func genesAreBinnedEvenlyAndReadBack() throws {

@@ -60,12 +60,12 @@ import Testing
   /// Told the even half of a bowl's levels, a search begins near the bottom, which it did not see.
   @Test(
     "a search begins where earlier trials point to, and repeats none",
-    arguments: [AlgorithmName.gp, .tpe, .auto, .localSearch])
-  func warmStart(_ name: AlgorithmName) throws {
+    arguments: [AlgorithmEntry.gp, .tpe, .auto, .localSearch])
+  func warmStart(_ name: AlgorithmEntry) throws {
     let space = try grid(2, levels: 9)
     let all = (0..<81).map { space.point(ofNumber: $0) }
     let earlier = all.filter { $0 != [3, 3] && ($0[0] + $0[1]).truncatingRemainder(dividingBy: 2) == 0 }
-    func trials(_ name: AlgorithmName, _ seed: UInt64, _ known: [SearchSpace.Point]) throws -> Int {
+    func trials(_ name: AlgorithmEntry, _ seed: UInt64, _ known: [SearchSpace.Point]) throws -> Int {
       var study = Study(space, try name.algorithm(), seed: seed)
       for point in known {
         let isNews = study.add(EarlierTrial(point, losses: [bowl(point)]))
@@ -94,7 +94,7 @@ import Testing
     let space = try grid(2)
     func runner(_ store: StudyStore?) throws -> StudyRunner {
       StudyRunner(
-        Study(space, try AlgorithmName.tpe.algorithm(), seed: 4), seed: 4, goals: [Goal("loss", .minimize)],
+        Study(space, try AlgorithmEntry.tpe.algorithm(), seed: 4), seed: 4, goals: [Goal("loss", .minimize)],
         limits: .init(budget: .init(trials: 12)), store: store)
     }
     let store = try StudyStore.create(in: folder, fingerprint: "", description: "")

@@ -28,7 +28,7 @@ import Testing
   }
 
   /// The loss is the first coordinate, the same at every fidelity.
-  private static func run(_ name: AlgorithmName, trials: Int, _ fidelity: Fidelity) throws -> Study {
+  private static func run(_ name: AlgorithmEntry, trials: Int, _ fidelity: Fidelity) throws -> Study {
     var study = Study(try grid(4, levels: 40), try name.algorithm(fidelity), seed: 5, fidelity: fidelity)
     for _ in 0..<trials {
       let asked = study.ask()
@@ -74,7 +74,7 @@ import Testing
     let space = try grid(2, levels: 100)
     var random = SplitMix64(seed: 1)
     func next() -> Proposal { asha.propose(in: space, &random) }
-    func learn(_ proposal: Proposal, _ loss: Double) { asha.learn(proposal, loss: loss, in: space, &random) }
+    func learn(_ proposal: Proposal, _ loss: Double) { asha.learn(proposal, .run(losses: [loss]), in: space, &random) }
     let first = (0..<9).map { _ in next() }
     #expect(first.allSatisfy { $0.fidelity == 1 })
     learn(first[0], 3)
@@ -114,7 +114,7 @@ import Testing
       #expect(answer == goesOn, "\(loss)")
       if !goesOn {
         try study.tell(trial.number, loss: loss, stopped: true)
-        #expect(study.trials[trial.number].outcome == .stopped(loss: loss))
+        #expect(study.trials[trial.number].state == .stopped(loss: loss))
       }
     }
     #expect(throws: SearchError.self) { try study.report(0, loss: 1, at: 1) }
@@ -160,7 +160,7 @@ import Testing
   func bohb() throws {
     let fidelity = try Fidelity("epochs", 1...27)
     let space = try SearchSpace((0..<4).map { Parameter("x\($0)", .float(0...1, log: false)) })
-    func mean(_ name: AlgorithmName) throws -> Double {
+    func mean(_ name: AlgorithmEntry) throws -> Double {
       try (0..<20 as Range<UInt64>).reduce(0.0) { sum, seed in
         var study = Study(space, try name.algorithm(fidelity), seed: seed, fidelity: fidelity)
         var trained = 0.0

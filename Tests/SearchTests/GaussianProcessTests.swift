@@ -65,9 +65,9 @@ import Testing
   @Test func theFitFindsWhichFeatureMatters() {
     var random = SplitMix64(seed: 11)
     let rows = (0..<60).map { _ in [random.uniform(), Double(random.integer(below: 3)), random.uniform()] }
-    let values = standardisedLosses(rows.map { sin(6 * $0[0]) })
+    let values = standardizedLosses(rows.map { sin(6 * $0[0]) })
     let evidence = Evidence(Self.features, columns: columns(rows), values: values)
-    let fitted = evidence.maximise(from: .init(weights: 3), steps: 60)
+    let fitted = evidence.maximize(from: .init(weights: 3), steps: 60)
     #expect(fitted.logs[0] > fitted.logs[1] + 3 && fitted.logs[0] > fitted.logs[2] + 3)
   }
 
@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test func warpedLossesKeepTheGoodHalfAndRankTheRest() {
-    let values = standardisedLosses([3, 1, .infinity, 2, 1e9, 5, 4])
+    let values = standardizedLosses([3, 1, .infinity, 2, 1e9, 5, 4])
     // In order of loss: 1 and 2 lie below the median of the finite, and keep their distances.
     #expect(abs((values[0] - values[3]) - (values[3] - values[1])) < 1e-12)
     #expect(values[1] < values[3] && values[3] < values[0])
@@ -120,7 +120,7 @@ import Testing
   @Test("what costs more for nothing is avoided where costs are told")
   func costs() throws {
     let space = try grid(3)
-    func costToTheBest(_ name: AlgorithmName, _ seed: UInt64) throws -> Double {
+    func costToTheBest(_ name: AlgorithmEntry, _ seed: UInt64) throws -> Double {
       var study = Study(space, try name.algorithm(), seed: seed)
       var spent = 0.0
       while study.bestLoss != 0 {
@@ -129,9 +129,8 @@ import Testing
         let cost = pow(10, trial.point[2] / 3)
         // The first ten are drawn evenly, and cost the same with both.
         if trial.number >= 10 { spent += cost }
-        study.charge(trial.number, cost: cost)
         let (x, y) = (trial.point[0] - 3, trial.point[1] - 3)
-        try study.tell(trial.number, loss: x * x + 2 * y * y)
+        try study.tell(trial.number, loss: x * x + 2 * y * y, cost: cost)
       }
       return spent
     }

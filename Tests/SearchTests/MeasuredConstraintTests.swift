@@ -27,7 +27,7 @@ import Testing
 
   @Test func aPenaltyGrowsWithTheExcessAndIsWorseThanAnyLoss() {
     let excesses = [1e-9, 1e-3, 0.5, 1, 20, 1e6]
-    let losses = excesses.map { penalisedLoss(excess: $0) }
+    let losses = excesses.map { Outcome.penalty(excess: $0) }
     #expect(losses == losses.sorted() && Set(losses).count == losses.count)
     #expect(losses[0] > 1e100 && losses.allSatisfy(\.isFinite))
   }
@@ -44,7 +44,7 @@ import Testing
   }
 
   /// The best of what satisfies x + y ≤ 5, which only a trial tells, on a bowl with its bottom beyond.
-  private func found(_ name: AlgorithmName, seed: UInt64, trials: Int) throws -> (best: Double?, violating: Int) {
+  private func found(_ name: AlgorithmEntry, seed: UInt64, trials: Int) throws -> (best: Double?, violating: Int) {
     let space = try grid(2, levels: 30)
     var study = try study(of: space, name, seed: seed)
     for _ in 0..<trials {
@@ -59,16 +59,16 @@ import Testing
 
   @Test(
     "the best that satisfies what is measured is found, by models and by rank alone",
-    arguments: [AlgorithmName.bestFirst, .differentialEvolution, .tpe, .gp])
-  func theConstrainedBestIsFound(_ name: AlgorithmName) throws {
+    arguments: [AlgorithmEntry.bestFirst, .differentialEvolution, .tpe, .gp])
+  func theConstrainedBestIsFound(_ name: AlgorithmEntry) throws {
     // 21 of 900 configurations satisfy it; the least loss of these is (4 − 12)² + (1 − 9)² = 128.
-    let results = try (0..<10).map { try found(name, seed: UInt64($0), trials: name == .gp ? 60 : 150) }
+    let results = try (0..<10).map { try found(name, seed: UInt64($0), trials: name.name == "gp" ? 60 : 150) }
     #expect(results.count { $0.best == 128 } >= 8, "\(results)")
   }
 
   @Test func withSeveralObjectivesTheFrontHoldsOnlyWhatSatisfies() throws {
     let space = try grid(2, levels: 20)
-    for name in [AlgorithmName.nsga2, .paretoLocalSearch] {
+    for name in [AlgorithmEntry.nsga2, .paretoLocalSearch] {
       var study = Study(space, try name.algorithm(objectives: 2), seed: 3)
       for _ in 0..<200 {
         let asked = study.ask()
@@ -86,19 +86,20 @@ import Testing
   @Test func aRepeatOfWhatExceedsIsNotTakenAsFeasible() throws {
     let space = try grid(2)
     var (algorithm, random) = (Slimming(), SplitMix64(seed: 1))
-    var told: [SearchSpace.Point: Double] = [:]
+    var told: [SearchSpace.Point: Outcome] = [:]
     var best = Double.infinity
     for _ in 0..<60 {
       let proposal = algorithm.propose(in: space, &random)
-      if let loss = told[proposal.point] {
-        algorithm.refuse(proposal, known: loss, in: space, &random)
+      if let known = told[proposal.point] {
+        algorithm.learn(proposal, .known(losses: known.losses, excess: known.excess), in: space, &random)
         continue
       }
       let (x, y) = (proposal.point[0], proposal.point[1])
       let excess = x + y - 6
       let loss = (x - 6) * (x - 6) + 2 * (y - 6) * (y - 6)
-      told[proposal.point] = excess > 0 ? penalisedLoss(excess: excess) : loss
-      algorithm.learn(proposal, losses: [loss], excess: excess, in: space, &random)
+      let outcome = Outcome.run(losses: [loss], excess: excess)
+      told[proposal.point] = outcome
+      algorithm.learn(proposal, outcome, in: space, &random)
       if excess <= 0 { best = min(best, loss) }
     }
     // At (2, 4), by hand.
@@ -110,7 +111,7 @@ import Testing
     let asked = study.ask()
     let trial = try #require(asked)
     try study.tell(trial.number, loss: 1, excess: .nan)
-    #expect(study.trials[0].outcome == .failed && study.best == nil)
+    #expect(study.trials[0].state == .failed && study.best == nil)
   }
 
   @Test func theChanceOfFeasibilityIsTheNormalDistribution() {

@@ -7,9 +7,9 @@ import Testing
 @Suite struct ParetoTests {
   @Test("hypervolumes are those counted by hand, and of boxes counted point by point")
   func volumes() {
-    #expect(hypervolume([[1, 1]], below: [3, 4]) == 6)
-    #expect(hypervolume([[1, 3], [2, 2], [3, 1], [3, 3]], below: [4, 4]) == 3 + 2 + 1)
-    #expect(hypervolume([[5, 0]], below: [4, 4]) == 0)
+    #expect(ParetoFront.hypervolume([[1, 1]], below: [3, 4]) == 6)
+    #expect(ParetoFront.hypervolume([[1, 3], [2, 2], [3, 1], [3, 3]], below: [4, 4]) == 3 + 2 + 1)
+    #expect(ParetoFront.hypervolume([[5, 0]], below: [4, 4]) == 0)
     // On a grid of whole numbers the volume is the number of unit cubes that some point dominates.
     var random = SplitMix64(seed: 3)
     for dimensions in 2...4 {
@@ -24,7 +24,7 @@ import Testing
         }
         if points.contains(where: { weaklyDominates($0, corner) }) { cubes += 1 }
       }
-      #expect(hypervolume(points, below: Array(repeating: 6, count: dimensions)) == Double(cubes))
+      #expect(ParetoFront.hypervolume(points, below: Array(repeating: 6, count: dimensions)) == Double(cubes))
     }
   }
 
@@ -44,10 +44,10 @@ import Testing
   }
 
   /// Both ends of a line are wanted: the distance to each of two corners.
-  @Test(arguments: AlgorithmName.allCases.filter(\.isMultiObjective))
-  func compromisesAreFoundBetterThanByChance(_ name: AlgorithmName) throws {
+  @Test(arguments: AlgorithmRegistry.builtIn.entries.filter { $0.objectives == .several })
+  func compromisesAreFoundBetterThanByChance(_ name: AlgorithmEntry) throws {
     let space = try grid(4, levels: 9)
-    func volume(_ name: AlgorithmName, _ seed: UInt64) throws -> Double {
+    func volume(_ name: AlgorithmEntry, _ seed: UInt64) throws -> Double {
       var study = Study(space, try name.algorithm(objectives: 2), seed: seed)
       for index in 0..<200 {
         let asked = study.ask()
@@ -56,8 +56,8 @@ import Testing
         let near = trial.point.reduce(0) { $0 + ($1 - 2) * ($1 - 2) }
         try study.tell(trial.number, losses: index % 10 == 9 ? [.nan, 1] : [near, far])
       }
-      #expect(study.trials.count { $0.outcome == .failed } == 20)
-      return hypervolume(study.front.members.map(\.losses), below: [64, 64])
+      #expect(study.trials.count { $0.state == .failed } == 20)
+      return ParetoFront.hypervolume(study.front.members.map(\.losses), below: [64, 64])
     }
     let (ours, random) = try (0..<10).reduce((0.0, 0.0)) { sums, seed in
       (sums.0 + (try volume(name, seed)), sums.1 + (try volume(.random, seed)))

@@ -35,7 +35,7 @@ import Testing
     }
     #expect(fault("I suggest \(good)").contains("not one JSON object"))
     #expect(fault(#"{"lr": [0.01], "layers": 3, "kind": "adam"}"#).contains("not one JSON object"))
-    #expect(fault(#"{"lr": 1, "layers": 3, "kind": "adam"}"#).contains("'lr' is never 1"))
+    #expect(fault(#"{"lr": 1, "layers": 3, "kind": "adam"}"#).contains("'lr' cannot be 1"))
     #expect(fault(#"{"lr": 0.01, "layer": 3, "kind": "adam"}"#).contains("did you mean 'layers'?"))
     #expect(fault(#"{"lr": 0.01, "layers": 3, "kind": "sgd"}"#).contains("no value to momentum"))
   }

@@ -51,8 +51,8 @@ struct PublicTableTests {
     #expect(mean <= peer, "\(mean) ± \(error), the best peer \(peer)")
   }
 
-  @Test(arguments: AlgorithmName.allCases.filter { $0.serves(objectives: 1, hasFidelity: false) })
-  func noTrialBreaksAKnownConstraint(_ name: AlgorithmName) throws {
+  @Test(arguments: AlgorithmRegistry.builtIn.entries.filter { $0.serves(objectives: 1, hasFidelity: false) })
+  func noTrialBreaksAKnownConstraint(_ name: AlgorithmEntry) throws {
     let objective = try PublicTables.cells(
       "cifar10_val200_mean", constraints: ["fpga_ms <= 2.90576", "raspi4_ms <= 20"])
     let latency = try PublicTables.cells("fpga_ms")
@@ -70,7 +70,7 @@ struct PublicTableTests {
       table, key: PublicTables.operations, space: PublicTables.cellSpace(),
       goals: [Goal("cifar10_val200_mean", .maximize), Goal("fpga_ms", .minimize)])
     let regrets = try (1000..<1020 as Range<UInt64>).map { seed in
-      let algorithm = try AlgorithmName.auto.algorithm(objectives: 2)
+      let algorithm = try AlgorithmEntry.auto.algorithm(objectives: 2)
       let search = try TableSearch(objective, algorithm, budget: .init(trials: 100), seed: seed)
       return try #require(search.steps.last?.regret)
     }
@@ -93,7 +93,7 @@ struct PublicTableTests {
     #expect(search.spent.cost >= 10_000 && costs.dropLast().reduce(0, +) < 10_000)
   }
 
-  private func regret(_ objective: TableObjective, _ name: AlgorithmName, trials: Int, seed: UInt64) throws -> Double {
+  private func regret(_ objective: TableObjective, _ name: AlgorithmEntry, trials: Int, seed: UInt64) throws -> Double {
     let search = try TableSearch(objective, name.algorithm(), budget: .init(trials: trials), seed: seed)
     return try #require(search.study.best?.loss) - objective.bestLoss
   }
@@ -119,7 +119,7 @@ struct LearningCurveTests {
   ])
   func theDefaultIsWithinAFifthOfTheBestPeer(task: String, trainings: Int, peer: Double, error: Double) throws {
     let objective = try Self.objective(task)
-    func mean(_ name: AlgorithmName) throws -> Double {
+    func mean(_ name: AlgorithmEntry) throws -> Double {
       try (2000..<2100).reduce(0.0) { sum, seed in
         let algorithm = try name.algorithm(objective.fidelity)
         let search = try TableSearch(objective, algorithm, budget: .init(trials: trainings), seed: UInt64(seed))
@@ -129,7 +129,7 @@ struct LearningCurveTests {
       }
     }
     #expect(try mean(.auto) < 1.2 * peer)
-    let all = try [AlgorithmName.hyperband, .successiveHalving, .asha, .ashaStopping, .pasha].map(mean)
+    let all = try [AlgorithmEntry.hyperband, .successiveHalving, .asha, .ashaStopping, .pasha].map(mean)
     #expect(try #require(all.min()) < peer + error)
     #expect(try mean(.random) > 1.2 * peer)
   }
@@ -138,7 +138,7 @@ struct LearningCurveTests {
   func cost() throws {
     let objective = try Self.objective("7593", cost: "epoch")
     let search = try TableSearch(
-      objective, try AlgorithmName.hyperband.algorithm(objective.fidelity), budget: .init(cost: 520), seed: 1)
+      objective, try AlgorithmEntry.hyperband.algorithm(objective.fidelity), budget: .init(cost: 520), seed: 1)
     let epochs = search.study.trials.compactMap { $0.reports.last?.fidelity }.reduce(0, +)
     #expect(search.spent.cost == epochs)
     #expect(epochs >= 520 && epochs < 520 + 52)
@@ -155,7 +155,7 @@ struct CompromiseTests {
     let objective = try TableObjective(
       table, key: PublicTables.operations, space: PublicTables.cellSpace(),
       goals: [Goal("cifar10_val200_mean", .maximize), Goal("fpga_ms", .minimize)])
-    func share(_ name: AlgorithmName) throws -> Double {
+    func share(_ name: AlgorithmEntry) throws -> Double {
       try (1000..<1050).reduce(0.0) { sum, seed in
         let algorithm = try name.algorithm(objectives: 2)
         let search = try TableSearch(objective, algorithm, budget: .init(trials: trials), seed: UInt64(seed))

@@ -5,7 +5,7 @@ import Testing
 @testable import Studies
 
 @Suite struct SpreadTests {
-  private func points(_ name: AlgorithmName, _ space: SearchSpace, seed: UInt64, count: Int) throws -> [[Double]] {
+  private func points(_ name: AlgorithmEntry, _ space: SearchSpace, seed: UInt64, count: Int) throws -> [[Double]] {
     var study = try study(of: space, name, seed: seed)
     for _ in 0..<count {
       let asked = study.ask()
@@ -19,7 +19,7 @@ import Testing
   @Test func sobolPointsIntegrateBetterThanRandomOnes() throws {
     let space = try SearchSpace(cube)
     // ∫ Π (0.5 + x²·1.5) dx = 1.
-    func error(_ name: AlgorithmName) throws -> Double {
+    func error(_ name: AlgorithmEntry) throws -> Double {
       let errors = try (0..<20 as Range<UInt64>).map { seed in
         let values = try points(name, space, seed: seed, count: 512).map { point in
           point.reduce(1) { $0 * (0.5 + 1.5 * $1 * $1) }

@@ -54,7 +54,7 @@ import Testing
   }
 
   private func runner(
-    _ name: AlgorithmName, trials: Int, store: StudyStore? = nil, retries: Int = 0, failures: Int = 10
+    _ name: AlgorithmEntry, trials: Int, store: StudyStore? = nil, retries: Int = 0, failures: Int = 10
   ) throws -> StudyRunner {
     StudyRunner(
       try study(of: grid(4), name, seed: 11), seed: 11, goals: [Goal("loss", .minimize)],
@@ -74,8 +74,8 @@ import Testing
 
   @Test(
     "a search that is interrupted again and again ends as one that was not",
-    arguments: [AlgorithmName.evolution, .hyperband, .ashaStopping, .dehb])
-  func resuming(name: AlgorithmName) async throws {
+    arguments: [AlgorithmEntry.evolution, .hyperband, .ashaStopping, .dehb])
+  func resuming(name: AlgorithmEntry) async throws {
     let whole = try runner(name, trials: 40)
     try await whole.run(workers: 1) { try await Objective().evaluate($0, $1) }
     try await inDirectory { directory in
@@ -85,7 +85,7 @@ import Testing
         let objective = Objective(interruptedAfter: interruption)
         let next = try runner(name, trials: 40, store: store)
         try await next.replay(try store.events())
-        let before = await next.study.trials.filter { $0.outcome != .running }.map(\.number)
+        let before = await next.study.trials.filter { $0.state != .running }.map(\.number)
         do {
           try await next.run(workers: 1) { try await objective.evaluate($0, $1) }
         } catch is CancellationError {

@@ -35,7 +35,7 @@ func grid(_ parameters: Int, levels: Int = 7) throws -> SearchSpace {
 
 /// A study by an algorithm, with a fidelity where that wants one.
 func study(
-  of space: SearchSpace, _ name: AlgorithmName, seed: UInt64,
+  of space: SearchSpace, _ name: AlgorithmEntry, seed: UInt64,
   isFeasible: (@Sendable (SearchSpace.Point) -> Bool)? = nil
 ) throws -> Study {
   let fidelity = name.isMultiFidelity ? try Fidelity("epochs", 1...27) : nil

@@ -105,7 +105,7 @@ import Testing
       for _ in 0..<60 {
         let proposal = algorithm.propose(in: space, &random)
         let loss = proposal.point.reduce(0) { $0 + ($1 - 0.4) * ($1 - 0.4) }
-        algorithm.learn(proposal, loss: loss, in: space, &random)
+        algorithm.learn(proposal, .run(losses: [loss]), in: space, &random)
       }
       let points = (0..<8).map { _ in
         var one = algorithm

@@ -18,7 +18,7 @@ import Testing
     #expect(try runs().grouped(by: []).map(\.rows) == [[0, 1, 2, 3, 4]])
   }
 
-  @Test func `a column that is not there is named with its neighbour`() throws {
+  @Test func `a column that is not there is named with its neighbor`() throws {
     let error = #expect(throws: TableError.self) { try runs().grouped(by: ["tsak"]) }
     #expect(error?.description == "runs.csv: no column 'tsak'; did you mean 'task'?")
   }

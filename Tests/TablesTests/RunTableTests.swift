@@ -8,7 +8,7 @@ struct RunTableTests {
   }
 
   @Test(
-    "columns are recognised by name and alias, with their scale",
+    "columns are recognized by name and alias, with their scale",
     arguments: [
       ("params", .params, 1), ("N", .params, 1), ("n_params", .params, 1), ("Num Params", .params, 1),
       ("params_m", .params, 1e6),
@@ -31,7 +31,7 @@ struct RunTableTests {
     #expect(try table.values(for: role) == [2 * scale])
   }
 
-  @Test("no name stands for two roles, and every recognised name is recognised")
+  @Test("no name stands for two roles, and every recognized name is recognized")
   func aliasTable() throws {
     for role in Role.allCases {
       for name in role.recognizedNames {

@@ -104,7 +104,7 @@ import Testing
   }
 
   /// Steps whose memory was measured tell what a program keeps and what it adds, and foretell the memory of others; without
-  /// them nothing is learnt of that.
+  /// them nothing is learned of that.
   @Test func constantsOfMemoryFollowFromMeasuredMemory() throws {
     let random = Random(seed: 3)
     var truth = Efficiency.standard(for: try Accelerator.named("A100"))

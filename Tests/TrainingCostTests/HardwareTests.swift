@@ -9,7 +9,7 @@ import TrainingCost
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("shared/data/cost/hardware.csv").path
 
-  /// What the catalogue calls the rows of the table.
+  /// What the catalog calls the rows of the table.
   private static let names = [
     "v100-16": "V100-16", "v100-32": "V100", "a100-40": "A100-40", "a100-80": "A100-80", "a100-80-pcie": "A100-PCIe",
     "h100-sxm": "H100", "h100-pcie": "H100-PCIe", "h800-sxm": "H800",
@@ -18,7 +18,7 @@ import TrainingCost
   @Test(.enabled(if: FileManager.default.fileExists(atPath: table), "../shared/data/cost is not there"))
   func everyDeviceOfATableOfDataSheetsIsThere() throws {
     let lines = try String(contentsOfFile: Self.table, encoding: .utf8).split(whereSeparator: \.isNewline).dropFirst()
-    #expect(lines.count == 29 && Accelerator.catalogue.count == 29)
+    #expect(lines.count == 29 && Accelerator.catalog.count == 29)
     for line in lines {
       let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       let accelerator = try Accelerator.named(Self.names[cells[0]] ?? cells[0])
@@ -35,7 +35,7 @@ import TrainingCost
   }
 
   @Test func figuresAreWithinSense() {
-    for accelerator in Accelerator.catalogue {
+    for accelerator in Accelerator.catalog {
       let balance = accelerator.peakFLOPsPerSecond / accelerator.memoryBandwidth
       #expect((100...700).contains(balance), "\(accelerator.name)")
       #expect(accelerator.network.bytesPerSecond < accelerator.link.bytesPerSecond, "\(accelerator.name)")
@@ -87,12 +87,12 @@ import TrainingCost
 @Suite struct HardwareFileTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hardware-\(UUID().uuidString)")
 
-  private func read(_ yaml: String) throws -> HardwareCatalogue {
+  private func read(_ yaml: String) throws -> HardwareCatalog {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("lab.yaml")
     try Data(yaml.utf8).write(to: file)
-    return try HardwareCatalogue(path: file.path)
+    return try HardwareCatalog(path: file.path)
   }
 
   private let lab = """
@@ -152,7 +152,7 @@ import TrainingCost
     #expect(error.description == "the cluster 'alpha' has 1024 accelerators, not 2048")
     let near = try #require(throws: CostError.self) { try Cluster(parsing: "alhpa", in: hardware) }
     #expect(near.description.contains("did you mean 'alpha'?"))
-    let again = try read(HardwareCatalogue.yaml(hardware.accelerators, hardware.clusters))
+    let again = try read(HardwareCatalog.yaml(hardware.accelerators, hardware.clusters))
     #expect(again.clusters == hardware.clusters)
     // A file may have clusters alone, of accelerators that there are.
     let alone = try read("schema: windtunnel.hardware/1\nclusters: {beta: {accelerator: A100, count: 64}}\n")
@@ -174,9 +174,9 @@ import TrainingCost
   }
 
   @Test func theBuiltInOnesAreReadBackAsWritten() throws {
-    let hardware = try read(HardwareCatalogue.yaml(Accelerator.catalogue))
-    #expect(hardware.accelerators.count == Accelerator.catalogue.count)
-    for (read, written) in zip(hardware.accelerators, Accelerator.catalogue) {
+    let hardware = try read(HardwareCatalog.yaml(Accelerator.catalog))
+    #expect(hardware.accelerators.count == Accelerator.catalog.count)
+    for (read, written) in zip(hardware.accelerators, Accelerator.catalog) {
       #expect(read == written)
     }
   }
@@ -209,7 +209,7 @@ import TrainingCost
   }
 
   @Test func aFileThatIsNotThereIsMissing() throws {
-    let error = try #require(throws: DocumentError.self) { try HardwareCatalogue(path: "/nowhere/lab.yaml") }
+    let error = try #require(throws: DocumentError.self) { try HardwareCatalog(path: "/nowhere/lab.yaml") }
     #expect(error.code == .missing)
   }
 }

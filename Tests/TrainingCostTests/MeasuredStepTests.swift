@@ -52,7 +52,7 @@ struct MeasuredStepTests {
   /// every sixth.
   @Test func thePlaybooksSteps() throws {
     let steps = try MeasuredTables.steps("ultrascale", balanced)
-      .filter { ($0.utilisation ?? 0) >= 0.2 && $0.number % 6 != 0 }
+      .filter { ($0.utilization ?? 0) >= 0.2 && $0.number % 6 != 0 }
     #expect(steps.count > 200)
     let mean = try #require(try CostCheck(steps).meanError)
     #expect(mean <= 0.10, "\(mean)")
@@ -60,7 +60,7 @@ struct MeasuredStepTests {
 
   /// Fitted to the 1B model alone, from constants that know nothing of the 3B one.
   @Test func aSmallModelsStepsForetellALargerOnes() throws {
-    let steps = try MeasuredTables.steps("ultrascale", balanced).filter { ($0.utilisation ?? 0) >= 0.2 }
+    let steps = try MeasuredTables.steps("ultrascale", balanced).filter { ($0.utilization ?? 0) >= 0.2 }
     let small = steps.filter { $0.group.contains(" 1B ") }
     let large = steps.filter { $0.group.contains(" 3B ") }
     #expect(small.count > 50 && large.count > 50)
@@ -107,11 +107,11 @@ struct MeasuredStepTests {
   }
 
   /// 6 N and 12 L h s a token over the time and the peak (Chowdhery et al. 2022).
-  @Test func utilisationIsPaLMs() throws {
+  @Test func utilizationIsPaLMs() throws {
     let (steps, _) = try read(header, "llama-3-8b,H100,16,8192,64,1,1,1,16,12.5")
     let perToken: Double = 6 * 8_030_261_248 + 12 * 32 * 4096 * 8192
     let flops: Double = perToken * 64 * 8192
-    #expect(isNear(try #require(steps.first?.utilisation), flops / (12.5 * 16 * 989e12)))
+    #expect(isNear(try #require(steps.first?.utilization), flops / (12.5 * 16 * 989e12)))
   }
 
   /// With two matrices in the MLP, three, or embeddings of their own, the one whose size is that of the table.

@@ -40,7 +40,7 @@ struct MixedLayoutTests {
   }
 }
 
-@Suite("Passes of a modelled step")
+@Suite("Passes of a modeled step")
 struct StepSimulationTests {
   @Test("The passes take the time that the model gives to the pipeline")
   func agree() throws {

@@ -27,15 +27,15 @@ import TrainingCost
     #expect(abs(used - (Double(billions) ?? 0)) < unit(billions), "\(model): \(used)")
   }
 
-  @Test func everyModelOfTheCatalogueIsAMetShape() throws {
-    for model in KnownModel.catalogue {
+  @Test func everyModelOfTheCatalogIsAMetShape() throws {
+    for model in KnownModel.catalog {
       try model.shape.validate()
       let count = model.shape.parameters
       #expect(count.active <= count.total && count.nonEmbedding < count.total, "\(model.name)")
       #expect(try TransformerShape.named(model.name) == model.shape)
       for alias in model.aliases { #expect(try TransformerShape.named(alias) == model.shape, "\(alias)") }
     }
-    #expect(Set(KnownModel.catalogue.map(\.name)).count == KnownModel.catalogue.count)
+    #expect(Set(KnownModel.catalog.map(\.name)).count == KnownModel.catalog.count)
   }
 
   @Test func layersAndEndsMakeTheWhole() throws {
@@ -53,7 +53,7 @@ import TrainingCost
     #expect(try KnownModel.named(name).name == model)
   }
 
-  @Test func aModelThatIsMisspeltIsSuggested() throws {
+  @Test func aModelThatIsMisspelledIsSuggested() throws {
     let error = try #require(throws: CostError.self) { try TransformerShape.named("lama-3-8b") }
     #expect(error.description.contains("did you mean 'llama-3-8b'?"))
     for name in ["", "/", "llama-3-18b-of-somebody-else-altogether", String(repeating: "9", count: 5000)] {

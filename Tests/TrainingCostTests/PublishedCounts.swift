@@ -94,7 +94,7 @@ enum PublishedCounts {
     ("pythia-6.9b", 6_857_302_016, 6_444_163_072), ("pythia-12b", 11_846_072_320, 11_327_027_200),
   ]
 
-  /// Sizes in billions as printed, to the digits printed: papers and model cards as the catalogue cites them.
+  /// Sizes in billions as printed, to the digits printed: papers and model cards as the catalog cites them.
   static let rounded: [(model: String, billions: String)] = [
     ("gpt-3", "175"), ("megatron-1t", "1008"), ("opt-66b", "66"), ("opt-175b", "175"), ("palm-8b", "8.63"),
     ("palm-62b", "62.50"), ("palm-540b", "540"), ("mpt-30b", "30"), ("deepseek-llm-67b", "67"), ("dbrx", "132"),

@@ -53,8 +53,8 @@ struct ServingCostTests {
     let first = try #require((1...1000).first { !model.stepTime(batch: $0).isMemoryBound })
     #expect(abs(first - 153) <= 1)
     // Weights of one byte are read twice as fast.
-    let quantised = try self.model(weightBytes: 1)
-    let earlier = try #require((1...1000).first { !quantised.stepTime(batch: $0).isMemoryBound })
+    let quantized = try self.model(weightBytes: 1)
+    let earlier = try #require((1...1000).first { !quantized.stepTime(batch: $0).isMemoryBound })
     #expect(abs(earlier - 77) <= 1)
   }
 

@@ -31,7 +31,7 @@ import TrainingCost
     #expect((64...96).contains(large.layers) && (7168...10_240).contains(large.hidden))
   }
 
-  @Test func theRuleIsThatOfTheCatalogue() {
+  @Test func theRuleIsThatOfTheCatalog() {
     let rule = AspectRule.published
     #expect(rule.models > 60)
     // Within the spread of models of that size: Llama 7B has 128, Qwen 2.5 7B 128, Gemma 7B 110, Qwen 3 8B 114.

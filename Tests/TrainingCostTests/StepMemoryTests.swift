@@ -2,7 +2,7 @@ import Testing
 import TrainingCost
 
 @Suite struct StepMemoryTests {
-  /// Korthikanti et al. 2022 (arXiv 2205.05198), figures 1 and 7, as digitised by Isaev et al. 2023 (calculon): GiB of
+  /// Korthikanti et al. 2022 (arXiv 2205.05198), figures 1 and 7, as digitized by Isaev et al. 2023 (calculon): GiB of
   /// parameters, gradients and optimizer state, GiB of activations of the first stage, and the percentages of them that
   /// sequence parallelism, selective recomputation, both, and full recomputation leave.
   struct Published: Sendable, CustomTestStringConvertible {

@@ -274,7 +274,7 @@ import TrainingCost
     #expect(time.parts.allSatisfy { $0.seconds >= 0 && $0.seconds.isFinite })
     #expect(isNear(time.parts.reduce(0) { $0 + $1.seconds }, time.total))
     #expect(time.launches <= time.computation)
-    #expect((0...1).contains(model.utilisation(stepSeconds: time.total)))
+    #expect((0...1).contains(model.utilization(stepSeconds: time.total)))
   }
 
   @Test(arguments: layouts) func aFasterNetworkNeverMakesAStepSlower(_ layout: Layout) throws {

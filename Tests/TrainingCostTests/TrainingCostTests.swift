@@ -28,7 +28,7 @@ private func close(_ a: Double, _ b: Double, within relative: Double = 1e-12) ->
   }
 
   @Test func everyNameIsItsOwn() throws {
-    for accelerator in Accelerator.catalogue {
+    for accelerator in Accelerator.catalog {
       for name in [accelerator.name] + accelerator.aliases { #expect(try Accelerator.named(name) == accelerator) }
     }
   }
@@ -42,7 +42,7 @@ private func close(_ a: Double, _ b: Double, within relative: Double = 1e-12) ->
     #expect(close(compute.flops, 1.139328e24))
     #expect(
       compute.sentences == [
-        "$2.00M buys 800k H100-hours at $2.50 an hour (as stated); at 40 % (assumed) of 989 TFLOP/s that is 1.14e+24 FLOP.",
+        "$2M buys 800k H100-hours at $2.50 an hour (as stated); at 40 % (assumed) of 989 TFLOP/s that is 1.14e24 FLOP.",
         "No accelerator was named: H100 is assumed.",
       ])
   }
@@ -51,7 +51,7 @@ private func close(_ a: Double, _ b: Double, within relative: Double = 1e-12) ->
   @Test func aClusterAndATime() throws {
     let compute = try trainingFLOPs(
       for: .cluster(count: 64, accelerator: "A100", seconds: 30 * 86_400),
-      assumptions: CostAssumptions(utilisation: try Utilisation(0.5)))
+      assumptions: CostAssumptions(utilization: try Utilization(0.5)))
     #expect(close(compute.flops, 2.5878528e22))
     #expect(compute.sentences.count == 1)
   }
@@ -95,11 +95,11 @@ private func close(_ a: Double, _ b: Double, within relative: Double = 1e-12) ->
     }
     #expect(throws: CostError.self) { try computeCost(ofFLOPs: amount) }
     #expect(throws: CostError.self) { try ComputePrice(usdPerHour: amount) }
-    #expect(throws: CostError.self) { try Utilisation(amount) }
+    #expect(throws: CostError.self) { try Utilization(amount) }
   }
 
-  @Test func percentagesForUtilisationAreExplained() throws {
-    let error = try #require(throws: CostError.self) { try Utilisation(40) }
+  @Test func percentagesForUtilizationAreExplained() throws {
+    let error = try #require(throws: CostError.self) { try Utilization(40) }
     #expect(error.description.contains("for 40.0 % write 0.4"))
   }
 

@@ -29,7 +29,7 @@ public struct DocumentSource: Sendable, Hashable {
       throw fault("'schema' is missing; it should begin with 'schema: \(Model.schema)'")
     }
     // A minor version adds; only a major version changes what is there.
-    let major = found.split(separator: ".").prefix(2).joined(separator: ".")
+    let major = Self.major(found)
     let upgrade = Model.upgrades[major]
     guard major == Model.schema || upgrade != nil else {
       let known = ([Model.schema] + Model.upgrades.keys.sorted()).map { "'\($0)'" }.joined(separator: " and ")
@@ -38,6 +38,21 @@ public struct DocumentSource: Sendable, Hashable {
     if let reason = Model.refusal(of: node) { throw fault(reason) }
     return try upgrade?(node, self) ?? node
   }
+
+  /// The schema line of a text.
+  ///
+  /// - Throws: ``DocumentError`` for a text that is not a document.
+  public func schema(of text: String) throws(DocumentError) -> String {
+    let node: DocumentNode
+    do { node = try self.node(text) } catch { throw DocumentError("\(path): this is not a document: \(error)") }
+    guard let schema = node["schema"]?.scalar else {
+      throw DocumentError("\(path): this is not a document: it has no line 'schema', as 'schema: windtunnel.fit/2'")
+    }
+    return schema
+  }
+
+  /// A schema line without its minor version.
+  static func major(_ line: String) -> String { line.split(separator: ".").prefix(2).joined(separator: ".") }
 
   /// The nodes of JSON, which begins with `{"`, `{}` or `[`, or of YAML.
   func node(_ text: String) throws(DocumentError) -> DocumentNode {
@@ -50,6 +65,23 @@ public struct DocumentSource: Sendable, Hashable {
         "it is not whole JSON: \(error.message) (line \(error.place.line), column \(error.place.column))")
     }
   }
+
+  /// A value decoded from a node.
+  ///
+  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
+  public func value<Value: Decodable>(_ type: Value.Type, from node: DocumentNode) throws(DocumentError) -> Value {
+    try NodeDecoder.value(type, from: node, of: self)
+  }
+
+  /// A value encoded to a node.
+  ///
+  /// - Throws: ``DocumentError`` for a number that is not finite.
+  public func node(of value: some Encodable) throws(DocumentError) -> DocumentNode {
+    do { return try NodeEncoder.node(of: value) } catch { throw DocumentError("\(path): \(error)") }
+  }
+
+  /// An error of a node, with its place.
+  public func fault(_ message: String, at node: DocumentNode) -> DocumentError { fault(message, at: node, []) }
 
   /// An error of a node, with its place and the names on the way to it.
   func fault(_ message: String, at node: DocumentNode, _ path: [any CodingKey]) -> DocumentError {

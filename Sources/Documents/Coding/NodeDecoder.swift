@@ -8,21 +8,26 @@ struct NodeDecoder: Decoder {
 
   /// - Throws: ``DocumentError``.
   static func value<Value: Decodable>(
-    _ type: Value.Type, from node: DocumentNode, of source: DocumentSource
+    _ type: Value.Type, from node: DocumentNode, of source: DocumentSource, _ path: [any CodingKey] = []
   ) throws(DocumentError) -> Value {
     do {
-      return try NodeDecoder(node: node, source: source, codingPath: [], keepsNames: false).decode(type)
+      return try NodeDecoder(node: node, source: source, codingPath: path, keepsNames: false).decode(type)
     } catch let error as DocumentError {
       throw error
     } catch let error as DecodingError {
       throw source.fault(error, node)
     } catch {
-      throw source.fault("\(error)", at: node, [])
+      throw source.fault("\(error)", at: node, path)
     }
   }
 
   private init(node: DocumentNode, source: DocumentSource, codingPath: [any CodingKey], keepsNames: Bool) {
     (self.node, self.source, self.codingPath, self.keepsNames) = (node, source, codingPath, keepsNames)
+  }
+
+  /// This decoder for entries whose names are data.
+  var keepingNames: NodeDecoder {
+    NodeDecoder(node: node, source: source, codingPath: codingPath, keepsNames: true)
   }
 
   fileprivate func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
@@ -53,7 +58,10 @@ struct NodeDecoder: Decoder {
     case is Int.Type: return try whole(Int.self)
     case is String.Type: return try text()
     case is Bool.Type: return try flag()
+    // One text stands for a list of it.
+    case is [String].Type: if case .text(let text, _) = node.value { return [text] }
     case is [Double].Type: if case .numbers(let numbers) = node.value { return numbers }
+    case let type as any AnyPartial.Type: return try type.make(node, of: source, codingPath)
     case let type as any DocumentScalar.Type:
       guard let text = node.scalar else { throw fault("it should be \(type.documentKind)") }
       do { return try type.init(documentText: text) } catch { throw fault("\(error)") }
@@ -68,7 +76,7 @@ struct NodeDecoder: Decoder {
   }
 
   private func number() throws -> Double {
-    guard let text = node.scalar, !isQuoted, let value = Double(text), value.isFinite else {
+    guard let text = node.scalar, !isQuoted, let value = Self.number(text), value.isFinite else {
       throw fault("it should be a number\(found)")
     }
     return value
@@ -76,9 +84,26 @@ struct NodeDecoder: Decoder {
 
   fileprivate func whole<Whole: FixedWidthInteger>(_ type: Whole.Type) throws -> Whole {
     guard let text = node.scalar, !isQuoted,
-      let value = Whole(text) ?? Double(text).flatMap({ Whole(exactly: $0) })
+      let value = Whole(text) ?? Self.number(text).flatMap({ Whole(exactly: $0) })
     else { throw fault("it should be a whole number\(found)") }
     return value
+  }
+
+  private static let magnitudes: [Character: Double] = [
+    "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "b": 1e9, "B": 1e9, "g": 1e9, "G": 1e9, "t": 1e12, "T": 1e12, "P": 1e15,
+    "E": 1e18,
+  ]
+
+  /// A number as people write it: `3e-4`, `1_000`, `1.5k`, `300B`.
+  private static func number(_ text: String) -> Double? {
+    // `Double` also takes words and hexadecimal digits.
+    guard text.utf8.allSatisfy({ $0 < 0x80 }), text.first(where: \.isLetter).map({ $0 != "n" && $0 != "i" }) ?? true,
+      !text.contains("x")
+    else { return nil }
+    let digits = text.replacing("_", with: "")
+    if let value = Double(digits) { return value }
+    guard let last = digits.last, let magnitude = magnitudes[last] else { return nil }
+    return Double(digits.dropLast().filter { $0 != " " }).map { $0 * magnitude }
   }
 
   private func text() throws -> String {
@@ -214,10 +239,11 @@ struct NodeDecoder: Decoder {
   }
 }
 
-/// The raw values of an enumeration of texts; nil for any other type.
+/// The raw values of an enumeration of texts or whole numbers; nil for any other type.
 func choices(of type: any Any.Type) -> [String]? {
   func texts<Choices: CaseIterable>(_ type: Choices.Type) -> [String]? {
-    let texts = type.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
+    let values = type.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue }
+    let texts = values.compactMap { $0 as? String ?? ($0 as? Int).map(String.init) }
     return texts.isEmpty ? nil : texts
   }
   return (type as? any CaseIterable.Type).flatMap { texts($0) }

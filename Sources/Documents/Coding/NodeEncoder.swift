@@ -38,6 +38,9 @@ struct NodeEncoder: Encoder {
     }
   }
 
+  /// This encoder for entries whose names are data.
+  var keepingNames: NodeEncoder { NodeEncoder(box: box, codingPath: codingPath, keepsNames: true) }
+
   fileprivate func encode(_ value: some Encodable) throws {
     switch value {
     case let numbers as [Double]:

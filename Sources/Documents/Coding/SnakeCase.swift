@@ -20,7 +20,7 @@ protocol NamedValues {
   static var valueType: any Any.Type { get }
 }
 
-extension Dictionary: NamedValues where Key == String {
+extension Dictionary: NamedValues where Key: CodingKeyRepresentable {
   static var valueType: any Any.Type { Value.self }
 }
 

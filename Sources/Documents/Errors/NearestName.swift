@@ -1,6 +1,6 @@
 /// The candidate most like `name`, if one is near enough to be what was meant.
 ///
-/// Nearness is the number of letters inserted, dropped, changed or swapped with a neighbour (Damerau 1964), case
+/// Nearness is the number of letters inserted, dropped, changed or swapped with a neighbor (Damerau 1964), case
 /// ignored; a third of the letters may differ. Of equally near candidates the first wins.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let wanted = Array(name.lowercased())

@@ -48,6 +48,9 @@ public struct DocumentNode: Sendable, Hashable {
   /// The entries; nil for a value that is not a mapping.
   public var entries: [Entry]? { if case .entries(let entries) = value { entries } else { nil } }
 
+  /// The elements of a list; empty for any other value.
+  public var items: [DocumentNode] { if case .list(let items) = value { items } else { [] } }
+
   /// The value of an entry by its name.
   public subscript(name: String) -> DocumentNode? { entries?.first { $0.name == name }?.node }
 
@@ -81,6 +84,11 @@ public struct DocumentNode: Sendable, Hashable {
       }
     }
     return DocumentNode(.entries(own), place: upper.place ?? place)
+  }
+
+  /// This mapping with an entry of a name, in place of one that has it.
+  public func with(_ name: String, _ node: DocumentNode) -> DocumentNode {
+    DocumentNode(.entries((without([name]).entries ?? []) + [Entry(name, node)]), place: place)
   }
 
   /// This mapping without the entries of some names.

@@ -6,6 +6,8 @@ public indirect enum JSONSchema: Sendable, Hashable {
   case whole
   case number
   case text
+  /// A text that YAML may write without quotes, so that it looks like a number or a flag.
+  case word
   /// A scalar in a grammar of its own, with what it should be and an example.
   case scalar(String, example: String)
   case constant(String)
@@ -59,6 +61,9 @@ public indirect enum JSONSchema: Sendable, Hashable {
     case .whole: DocumentNode(.entries([Self.type("integer")]))
     case .number: DocumentNode(.entries([Self.type("number")]))
     case .text: DocumentNode(.entries([Self.type("string")]))
+    case .word:
+      DocumentNode(
+        .entries([.init("type", DocumentNode(.list(["string", "number", "boolean"].map(Self.text))))]))
     case .scalar(let kind, let example):
       DocumentNode(
         .entries([
@@ -67,7 +72,10 @@ public indirect enum JSONSchema: Sendable, Hashable {
         ]))
     case .constant(let value): DocumentNode(.entries([.init("const", Self.text(value))]))
     case .choice(let values):
-      DocumentNode(.entries([.init("enum", DocumentNode(.list(values.map(Self.text))))]))
+      DocumentNode(
+        .entries([
+          .init("enum", DocumentNode(.list(values.map { Int($0) == nil ? Self.text($0) : DocumentNode(.number($0)) })))
+        ]))
     case .list(let item): DocumentNode(.entries([Self.type("array"), .init("items", item.node)]))
     case .map(let value):
       DocumentNode(.entries([Self.type("object"), .init("additionalProperties", value.node)]))
@@ -96,7 +104,7 @@ public indirect enum JSONSchema: Sendable, Hashable {
 }
 
 extension JSONSchema {
-  /// Refuses entries that the form does not know: one that is misspelt would be left out without a word.
+  /// Refuses entries that the form does not know: one that is misspelled would be left out without a word.
   ///
   /// - Throws: ``DocumentError`` with the place of the first.
   func check(_ node: DocumentNode, in source: DocumentSource) throws(DocumentError) {

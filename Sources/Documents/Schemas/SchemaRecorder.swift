@@ -32,9 +32,13 @@ final class SchemaRecorder {
     let placeholder: Any
     switch type {
     case let type as any DocumentFormed.Type: (schema, placeholder) = (type.documentForm, type.documentPlaceholder)
+    case let type as any AnyPartial.Type:
+      schema = type.form
+      placeholder = try type.make(DocumentNode(.entries([])), of: DocumentSource(""), [])
     case let type as any DocumentScalar.Type:
       schema = .scalar(type.documentKind, example: type.documentExample)
       placeholder = try type.init(documentText: type.documentExample)
+    case is [String].Type: (schema, placeholder) = (.anyOf([.list(.text), .text]), ["text"])
     case is Bool.Type: (schema, placeholder) = (.flag, false)
     case is String.Type: (schema, placeholder) = (.text, "text")
     case is Double.Type: (schema, placeholder) = (.number, 1.0)

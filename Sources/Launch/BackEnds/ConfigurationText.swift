@@ -55,7 +55,7 @@ struct Configuration: Sendable, Hashable {
   }
 
   /// Adds the settings of a job, of which values are read as YAML reads a plain one.
-  mutating func add(_ settings: [JobSpec.Setting]) {
+  mutating func add(_ settings: JobSpec.Settings) {
     for setting in settings { self[setting.name] = Value(reading: setting.value) }
   }
 

@@ -16,9 +16,7 @@ public struct DesignedRun: Sendable, Hashable {
   /// - Parameter path: of the design's document.
   /// - Throws: ``DocumentError`` for a file that is missing or no design, or whose sizes no shape can be found for.
   static func all(path: String) throws(DocumentError) -> [DesignedRun] {
-    let text = try DocumentFile.text(of: path, "design", remedy: "write one by 'windtunnel design --output \(path)'")
-    let document: DesignDocument
-    do { document = try DesignDocument(json: Data(text.utf8)) } catch { throw DocumentError("\(path): \(error)") }
+    let document = try DesignDocument.read(path).value
     guard !document.runs.isEmpty else { throw DocumentError("\(path): this design has no runs") }
     for run in document.runs
     where !(1..<1e18).contains(run.params) || !(1..<1e18).contains(run.tokens) || !(1...100_000).contains(run.repeats) {
@@ -51,11 +49,11 @@ public struct DesignedRun: Sendable, Hashable {
   private static func short(_ count: Double) -> String { formatCount(count, digits: 3).lowercased() }
 
   /// The run as an entry of `runs`.
-  ///
-  /// - Parameter file: that it is to stand in.
-  func section(in file: YAMLSection) throws(DocumentError) -> YAMLSection {
-    try file.run(
-      [("name", name)], size: JobSpec.sizeKeys[sizeColumn] ?? "params", params, tokens: tokens, seed: seed)
+  var node: DocumentNode {
+    .run(
+      size: JobSpec.sizeKeys[sizeColumn] ?? "params", params, tokens: tokens, seed: seed
+    )
+    .with("name", DocumentNode(.text(name, isPlain: false)))
   }
 }
 
@@ -64,21 +62,18 @@ extension JobSpec {
   static let sizeKeys = [Role.params.rawValue: "params", Role.paramsNonEmbedding.rawValue: "params_non_embedding"]
 }
 
-extension YAMLSection {
-  /// What a run of some size says beside the rest of this file.
+extension DocumentNode {
+  /// What a run of some size says beside the rest of its file.
   ///
-  /// - Parameter entries: others, of plain names.
-  func run(
-    _ entries: [(String, String)] = [], size key: String = "params", _ size: Double, tokens: Double, seed: Int
-  ) throws(DocumentError) -> YAMLSection {
-    let text =
-      (entries.map { "\($0.0): \($0.1)" } + [
-        "schema: \(JobSpec.schema)", "model: {\(key): \(plain(size))}",
-        "training: {tokens: \(plain(tokens)), seed: \(seed)}",
-      ]).joined(separator: "\n")
-    return try YAMLSection(
-      path: path, text: text, kind: "run", schema: JobSpec.schema,
-      keys: ["schema", "model", "training"] + entries.map(\.0)
-    ).without("schema")
+  /// - Parameter key: the entry of `model` that says the size.
+  static func run(size key: String = "params", _ size: Double, tokens: Double, seed: Int) -> DocumentNode {
+    func entries(_ values: [(String, Double)]) -> DocumentNode {
+      DocumentNode(.entries(values.map { Entry($0.0, DocumentNode(.number(plain($0.1)))) }))
+    }
+    return DocumentNode(
+      .entries([
+        Entry("model", entries([(key, size)])),
+        Entry("training", entries([("tokens", tokens), ("seed", Double(seed))])),
+      ]))
   }
 }

@@ -34,55 +34,43 @@ public struct JobFile: Sendable {
   public let directory: String
   public let jobs: [JobSpec]
 
-  private static let launchKeys = ["schema", "engine", "directory", "runs", "design"]
-  static let keys =
-    launchKeys + [
-      "name", "plan", "trainer", "model", "training", "optimizer", "schedule", "layout", "data", "checkpoints",
-      "resources", "retries", "after", "settings", "environment", "secrets", "provenance",
-      "expected",
-    ]
-
   /// - Parameters:
   ///   - plan: the path of a plan that stands in for that of the file.
   ///   - design: the path of a design that stands in for that of the file.
   ///   - engine: stands in for the file's.
   /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
   public init(path: String, plan: String? = nil, design: String? = nil, engine: String? = nil) throws {
-    let file = try YAMLSection(
-      path: path, kind: Self.kind, schema: JobSpec.schema, keys: Self.keys,
-      remedies: [
-        PlanDocument.currentSchema: "it is a plan: write a job file that says the trainer, and add '--plan \(path)'",
-        DesignDocument.currentSchema:
-          "it is a design: write a job file that says the trainer, and add '--design \(path)'",
-        "windtunnel.search/1": "it is a search: 'windtunnel search run \(path)'",
-        LoopFile.schema: "it is a closed loop: 'windtunnel loop \(path)'",
-      ])
+    let file = try JobFileEntries.read(path)
+    let entries = file.value
     self.path = path
-    name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-    try Self.check(name: name, file)
-    self.engine = try EngineChoice(file, instead: engine)
-    directory = try file.text("directory") ?? "runs/\(name)"
-    let base = Self.launchKeys.reduce(file) { $0.without($1) }
-    var runs = try file.sections("runs", example: "[{name: a}, {name: b}]")
-    let given = try plan ?? (file.text("plan"))
-    if let design = try design ?? file.text("design") {
+    let launch = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    name = launch
+    try Self.check(name: name) { file.fault("name", $0) }
+    self.engine = try EngineChoice(
+      YAMLSection(path: path, kind: Self.kind, schema: JobSpec.schema, keys: nil), instead: engine)
+    directory = entries.directory ?? "runs/\(name)"
+    let base = file.node.without(JobFileEntries.launchNames)
+    let given = plan ?? entries.run.plan
+    var runs = file.node["runs"].map { $0.items.isEmpty ? [$0] : $0.items } ?? []
+    if let design = design ?? entries.design {
       guard runs.isEmpty, given == nil else {
         throw DocumentError("\(path): \(design) says which runs are made; leave 'runs' and 'plan' out beside a design")
       }
-      runs = try DesignedRun.all(path: design).map { try $0.section(in: file) }
+      runs = try DesignedRun.all(path: design).map { $0.node }
     }
-    let launch = name
-    func job(_ index: Int, _ run: YAMLSection) throws -> JobSpec {
-      try run.checkKeys(Self.keys.filter { !Self.launchKeys.contains($0) })
-      let own = try run.text("name") ?? "\(launch)-\(index + 1)"
-      try Self.check(name: own, run)
-      return try JobSpec(base.overlaid(by: run), name: own, plan: plan ?? run.text("plan") ?? given)
+    func job(_ index: Int, _ run: DocumentNode) throws -> JobSpec {
+      let reading = try EntriesReading(base.overlaid(by: run), from: path)
+      let own = run["name"]?.scalar ?? "\(launch)-\(index + 1)"
+      try Self.check(name: own) { reading.fault("name", $0) }
+      return try JobSpec(reading, name: own, plan: plan ?? run["plan"]?.scalar ?? given)
     }
-    jobs = try runs.isEmpty ? [JobSpec(base, name: name, plan: given)] : runs.enumerated().map(job)
+    jobs =
+      try runs.isEmpty
+      ? [JobSpec(EntriesReading(base, from: path), name: name, plan: given)] : runs.enumerated().map(job)
     try checkNames()
   }
 
-  static func check(name: String, _ section: YAMLSection) throws(DocumentError) {
+  static func check(name: String, fault: (String) -> DocumentError) throws(DocumentError) {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -92,8 +80,7 @@ public struct JobFile: Sendable {
       }
     }
     guard isPlain, (1...100).contains(name.utf8.count), !name.hasPrefix("."), !name.hasPrefix("-") else {
-      throw section.fault(
-        "name", "it should be at most 100 letters, digits, '.', '_' and '-', not '\(name.prefix(60))'")
+      throw fault("it should be at most 100 letters, digits, '.', '_' and '-', not '\(name.prefix(60))'")
     }
   }
 
@@ -102,13 +89,61 @@ public struct JobFile: Sendable {
     for job in jobs {
       // What a job comes after stands before it, so nothing can wait for itself.
       for name in job.after where !earlier.contains(name) {
-        throw DocumentError("\(path): job '\(job.name)' comes after '\(name)', which is no job before it")
+        throw DocumentError("\(path): job '\(job.name)' comes after '\(name)', which is not a job before it")
       }
       guard earlier.insert(job.name).inserted else {
         throw DocumentError("\(path): two jobs have the name '\(job.name)'; give each its own")
       }
     }
   }
+}
+
+/// The entries of a job file: those of a run, and of the launch as a whole.
+struct JobFileEntries: Document {
+  static let schema = JobSpec.schema
+  static let kind = "job file"
+  static let isHandwritten = true
+  static let remedies: [String: String] = {
+    let plan = "it is a plan: write a job file that says the trainer, and add it by '--plan'"
+    return [
+      PlanDocument.schema: plan, "windtunnel.plan/1": plan,
+      DesignDocument.schema: "it is a design: write a job file that says the trainer, and add it by '--design'",
+      "windtunnel.search/1": "it is a search: run it by 'windtunnel search run'",
+      LoopFile.schema: "it is a closed loop: run it by 'windtunnel loop'",
+    ]
+  }()
+  /// Entries that do not belong to a run.
+  static let launchNames: Set = ["schema", "engine", "directory", "runs", "design"]
+
+  var run: JobEntries
+  var engine: EngineEntry?
+  var directory: String?
+  var runs: [JobEntries]?
+  var design: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case engine, directory, runs, design
+  }
+
+  init(from decoder: any Decoder) throws {
+    run = try JobEntries(from: decoder)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    engine = try container.decodeIfPresent(EngineEntry.self, forKey: .engine)
+    directory = try container.decodeIfPresent(String.self, forKey: .directory)
+    runs = try container.decodeIfPresent([JobEntries].self, forKey: .runs)
+    design = try container.decodeIfPresent(String.self, forKey: .design)
+  }
+
+  func encode(to encoder: any Encoder) throws { try run.encode(to: encoder) }
+}
+
+/// Which engine runs jobs, by its name or with its options.
+struct EngineEntry: Codable, DocumentFormed {
+  static let documentForm = JSONSchema.anyOf([.text, .any])
+  static let documentPlaceholder = EngineEntry()
+  init() {}
+  init(from decoder: any Decoder) throws {}
+  func encode(to encoder: any Encoder) throws {}
 }
 
 extension YAMLSection {

@@ -1,9 +1,11 @@
+import Documents
+import Tables
 import TrainingCost
 
 /// One training run, in no trainer's words: what is trained, on what, how, and where, `windtunnel.job/1`.
 ///
 /// A back end turns it into a trainer's command and files (``BackEnd``), an engine runs that somewhere (``Engine``).
-public struct JobSpec: Sendable, Hashable {
+public struct JobSpec: Codable, Sendable, Hashable {
   public static let schema = "windtunnel.job/1"
 
   /// Of letters, digits, `.`, `_` and `-`; unique in a launch, and the name of its directory.
@@ -22,7 +24,7 @@ public struct JobSpec: Sendable, Hashable {
   /// Names of jobs that must have succeeded before this one begins.
   public var after: [String]
   /// What is passed to the trainer as it is, for what no other field says: names of its arguments or configuration entries.
-  public var settings: [Setting]
+  public var settings: Settings
   /// Variables of the run's environment.
   public var environment: [String: String]
   /// Names of variables that are handed on from the environment of whoever launches, and written nowhere.
@@ -32,7 +34,7 @@ public struct JobSpec: Sendable, Hashable {
   public var expected: Expected?
 
   /// Which trainer is called, and where it lies.
-  public struct Trainer: Sendable, Hashable {
+  public struct Trainer: Codable, Sendable, Hashable {
     /// Of a back end.
     public var name: String
     /// Where its command is run; nil for where the launch was begun.
@@ -48,17 +50,22 @@ public struct JobSpec: Sendable, Hashable {
   }
 
   /// How much is trained, in what portions.
-  public struct Training: Sendable, Hashable {
+  public struct Training: DocumentPart, Hashable {
     public var tokens: Double
     /// Tokens of a sequence.
     public var sequence: Int
     /// Sequences of a step, over all devices.
     public var batch: Int
     public var precision: Precision
+    public var attention: AttentionKernel
     public var seed: Int
 
-    public init(tokens: Double, sequence: Int, batch: Int, precision: Precision = .bf16, seed: Int = 0) {
-      (self.tokens, self.sequence, self.batch, self.precision, self.seed) = (tokens, sequence, batch, precision, seed)
+    public init(
+      tokens: Double, sequence: Int, batch: Int, precision: Precision = .bf16, attention: AttentionKernel = .flash,
+      seed: Int = 0
+    ) {
+      (self.tokens, self.sequence, self.batch, self.precision) = (tokens, sequence, batch, precision)
+      (self.attention, self.seed) = (attention, seed)
     }
 
     public var tokensPerStep: Int { sequence * batch }
@@ -67,7 +74,7 @@ public struct JobSpec: Sendable, Hashable {
   }
 
   /// AdamW (Loshchilov and Hutter 2019).
-  public struct Optimizer: Sendable, Hashable {
+  public struct Optimizer: DocumentPart, Hashable {
     /// The peak learning rate.
     public var learningRate: Double
     public var weightDecay: Double
@@ -75,6 +82,11 @@ public struct JobSpec: Sendable, Hashable {
     public var beta2: Double
     /// The largest norm of the gradient; nil where it is not clipped.
     public var clip: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case learningRate = "lr"
+      case weightDecay, beta1, beta2, clip
+    }
 
     public init(
       learningRate: Double, weightDecay: Double = 0.1, beta1: Double = 0.9, beta2: Double = 0.95, clip: Double? = 1
@@ -85,8 +97,8 @@ public struct JobSpec: Sendable, Hashable {
   }
 
   /// The learning rate over the run: it rises linearly, and then falls as `kind` says.
-  public struct Schedule: Sendable, Hashable {
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
+  public struct Schedule: DocumentPart, Hashable {
+    public enum Kind: String, Codable, Sendable, Hashable, CaseIterable {
       /// Half a cosine to the end of the run.
       case cosine
       /// A line to the end of the run.
@@ -104,6 +116,13 @@ public struct JobSpec: Sendable, Hashable {
     /// The share of the run over which ``Kind/wsd`` falls.
     public var decayShare: Double
 
+    enum CodingKeys: String, CodingKey {
+      case kind
+      case warmupSteps = "warmup"
+      case finalShare = "final"
+      case decayShare = "decay"
+    }
+
     public init(kind: Kind = .cosine, warmupSteps: Int, finalShare: Double = 0.1, decayShare: Double = 0.2) {
       (self.kind, self.warmupSteps) = (kind, warmupSteps)
       (self.finalShare, self.decayShare) = (finalShare, decayShare)
@@ -111,7 +130,7 @@ public struct JobSpec: Sendable, Hashable {
   }
 
   /// Where text and tokenizer lie, as the trainer takes them: paths, prefixes, data set names.
-  public struct Data: Sendable, Hashable {
+  public struct Data: DocumentPart, Hashable {
     public var train: [String]
     public var validation: [String]
     public var tokenizer: String?
@@ -121,7 +140,7 @@ public struct JobSpec: Sendable, Hashable {
     }
   }
 
-  public struct Checkpoints: Sendable, Hashable {
+  public struct Checkpoints: DocumentPart, Hashable {
     /// Steps between two; nil for the end of the run only.
     public var every: Int?
     /// Where they are kept; nil for the job's own directory.
@@ -135,7 +154,7 @@ public struct JobSpec: Sendable, Hashable {
   }
 
   /// What a run takes of a machine or a cluster.
-  public struct Resources: Sendable, Hashable {
+  public struct Resources: DocumentPart, Hashable {
     public var nodes: Int
     /// Accelerators of each node; 0 for a run on processors.
     public var gpusPerNode: Int
@@ -165,7 +184,7 @@ public struct JobSpec: Sendable, Hashable {
   }
 
   /// What a job rests on.
-  public struct Provenance: Sendable, Hashable {
+  public struct Provenance: Codable, Sendable, Hashable {
     /// The SHA-256 of the plan's file.
     public var plan: String?
     /// The SHA-256 of the fit's document.
@@ -186,7 +205,7 @@ public struct JobSpec: Sendable, Hashable {
   }
 
   /// Losses that are foretold along the run: ``ExpectedCurve``.
-  public struct Expected: Sendable, Hashable {
+  public struct Expected: DocumentPart, Hashable {
     /// The document of a fit of the multi-power law, whose target is the metric that is foretold.
     public var curve: String
     /// The share of runs whose losses should lie within.
@@ -199,6 +218,12 @@ public struct JobSpec: Sendable, Hashable {
     public var from: Double?
     /// Whether a run is ended whose losses leave the interval upwards.
     public var stops: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case curve, end, endInterval, from
+      case level = "interval"
+      case stops = "stop"
+    }
 
     public init(
       curve: String, level: Double = 0.9, end: Double? = nil, endInterval: [Double]? = nil, from: Double? = nil,
@@ -213,7 +238,7 @@ public struct JobSpec: Sendable, Hashable {
     name: String, trainer: Trainer, model: TransformerShape, training: Training, optimizer: Optimizer,
     schedule: Schedule,
     layout: Layout = Layout(sharding: .none), data: Data = Data(), checkpoints: Checkpoints = Checkpoints(),
-    resources: Resources = Resources(), retries: Int = 0, after: [String] = [], settings: [Setting] = [],
+    resources: Resources = Resources(), retries: Int = 0, after: [String] = [], settings: Settings = [],
     environment: [String: String] = [:], secrets: [String] = [], provenance: Provenance = Provenance(),
     expected: Expected? = nil
   ) {

@@ -12,22 +12,23 @@ struct PlannedRun: Sendable {
   let tokens: Double
   /// Shape and layout, where it was planned for a cluster.
   let run: PlanDocument.Run?
+  /// Accelerators of a node of that cluster.
+  let devicesPerNode: Int?
   let provenance: JobSpec.Provenance
 
   /// - Throws: ``DocumentError`` for a file that is missing; ``PlanError`` for one that is no plan, or has no size or tokens.
   init(path: String) throws {
-    let bytes = Data(
-      try DocumentFile.text(of: path, "plan", remedy: "write one by 'windtunnel plan --output \(path)'").utf8)
-    let plan: PlanDocument
-    do { plan = try PlanDocument(json: bytes) } catch { throw DocumentError("\(path): \(error)") }
+    let text = try DocumentFile.text(of: path, PlanDocument.kind, remedy: PlanDocument.remedy)
+    let plan = try PlanDocument.read(text: text, from: path).value
     run = plan.cluster?.best
+    devicesPerNode = plan.cluster?.devicesPerNode
     guard let params = run?.params ?? plan.params?.value, let tokens = run?.tokens ?? plan.tokens?.value else {
       throw DocumentError("\(path): this plan has no size and tokens to train")
     }
     (self.params, self.tokens) = (params, tokens)
     sizeColumn = run == nil ? plan.sizeColumn ?? Role.params.rawValue : Role.params.rawValue
     provenance = JobSpec.Provenance(
-      plan: fingerprint(of: bytes), fit: plan.fit, law: plan.law, predictedLoss: run?.loss ?? plan.loss.value,
+      plan: fingerprint(of: text.utf8), fit: plan.fit, law: plan.law, predictedLoss: run?.loss ?? plan.loss.value,
       predictionInterval: plan.loss.predictionInterval)
   }
 
@@ -40,30 +41,11 @@ struct PlannedRun: Sendable {
       }
       return try .proposed(params: params, column: sizeColumn, vocabulary: vocabulary, for: trainer)
     }
-    guard vocabulary ?? run.vocabulary == run.vocabulary else {
+    let shape = run.workload.shape
+    guard vocabulary ?? shape.vocabulary == shape.vocabulary else {
       throw PlanError(
-        "the plan is for a vocabulary of \(run.vocabulary); plan again for another, or leave it out of 'model'")
+        "the plan is for a vocabulary of \(shape.vocabulary); plan again for another, or leave it out of 'model'")
     }
-    var shape = TransformerShape(
-      layers: run.layers, hidden: run.hidden, feedForward: run.feedForward, heads: run.heads,
-      keyValueHeads: run.keyValueHeads, vocabulary: run.vocabulary)
-    // The plan counts all parameters, which tells whether the embedding is counted once or twice.
-    let untied = abs(Double(shape.parameters.total) - run.params)
-    shape.tiesEmbeddings = true
-    if untied <= abs(Double(shape.parameters.total) - run.params) { shape.tiesEmbeddings = false }
     return shape
-  }
-}
-
-extension JobSpec.Provenance {
-  init(_ file: YAMLSection, plan: PlannedRun?) throws(DocumentError) {
-    self = plan?.provenance ?? JobSpec.Provenance()
-    guard let section = try file.section("provenance", example: "{plan: SHA-256}") else { return }
-    try section.checkKeys(["plan", "fit", "law", "predicted_loss", "prediction_interval"])
-    self.plan = try section.text("plan") ?? self.plan
-    fit = try section.text("fit") ?? fit
-    law = try section.text("law") ?? law
-    predictedLoss = try section.number("predicted_loss") ?? predictedLoss
-    if let bounds = try section.texts("prediction_interval") { predictionInterval = bounds.compactMap(Double.init) }
   }
 }

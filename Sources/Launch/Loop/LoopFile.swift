@@ -26,7 +26,7 @@ public struct LoopFile {
   public let name: String
   public let directory: String
   public let engine: EngineChoice
-  /// The law's name in the catalogue.
+  /// The law's name in the catalog.
   public let law: String
   public let resamples: Int
   /// The share of outcomes that the prediction's interval is to hold.
@@ -40,44 +40,48 @@ public struct LoopFile {
   public let maxTokens: Double?
   /// The runs to learn from.
   public let pilot: [JobSpec]
-  private let template: YAMLSection
+  private let template: DocumentNode
 
   /// How many times the largest pilot's compute the target has at least, for the prediction to be one worth the name.
   public static let leastFactor = 10.0
 
   /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
   public init(path: String, engine: String? = nil) throws {
-    let own = ["pilot", "target", "law", "bootstrap", "interval", "watch"]
-    let template = JobFile.keys.filter { !["runs", "plan", "design", "after", "expected"].contains($0) }
-    let file = try YAMLSection(path: path, kind: "loop file", schema: Self.schema, keys: template + own)
+    let file = try LoopEntries.read(path)
+    let entries = file.value
     self.path = path
-    name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-    try JobFile.check(name: name, file)
-    directory = try file.text("directory") ?? "runs/\(name)"
-    self.engine = try EngineChoice(file, instead: engine)
-    law = try file.text("law") ?? "chinchilla"
-    resamples = try file.count("bootstrap") ?? 1000
-    watch = try file.text("watch")
+    name = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    try JobFile.check(name: name) { file.fault("name", $0) }
+    directory = entries.directory ?? "runs/\(name)"
+    self.engine = try EngineChoice(
+      YAMLSection(path: path, kind: LoopEntries.kind, schema: Self.schema, keys: nil), instead: engine)
+    law = entries.law ?? "chinchilla"
+    resamples = entries.bootstrap ?? 1000
+    guard (1...1_000_000_000).contains(resamples) else {
+      throw file.fault("bootstrap", "it should be a whole number from 1 to 1000000000")
+    }
+    watch = entries.watch
     guard watch?.contains(where: { ",\"".contains($0) || $0.isNewline }) != true else {
       throw file.fault("watch", "it should be the name of a metric, as subset_loss")
     }
-    level = try file.number("interval") ?? 0.9
+    level = entries.interval ?? 0.9
     guard level > 0, level < 1 else { throw file.fault("interval", "it should be between 0 and 1, as 0.9") }
 
-    self.template = (own + ["engine", "directory"]).reduce(file) { $0.without($1) }
-    pilot = try Self.pilot(file, self.template)
+    template = file.node.without(LoopEntries.ownNames)
+    pilot = try Self.pilot(file, template)
 
-    let targetExample = "target: {budget: 2e11 FLOP}"
-    let target = try file.needed("target", targetExample, try file.section("target", example: targetExample))
-    try target.checkKeys(["budget", "seeds", "max_tokens"])
-    targetFLOPs = try target.needed("budget", targetExample, try target.quantity("budget", parseFLOPs))
-    targetSeeds = try target.count("seeds") ?? 1
-    maxTokens = try target.quantity("max_tokens") { text throws(QuantityError) in try parseCount(text, of: .tokens) }
+    targetFLOPs = entries.target.budget.value
+    targetSeeds = entries.target.seeds ?? 1
+    maxTokens = entries.target.maxTokens?.value
+    guard (1...1_000_000).contains(targetSeeds) else {
+      throw file.fault("target.seeds", "it should be a whole number from 1 to 1000000")
+    }
     let least = Self.leastFactor * (pilot.map(\.flops).max() ?? 0)
     // Runs of whole steps come only near to their budgets.
     guard targetFLOPs >= 0.99 * least else {
-      throw target.fault(
-        "budget", "it should be at least \(formatFLOPs(least)), ten times the largest pilot's, to be worth foretelling")
+      throw file.fault(
+        "target.budget",
+        "it should be at least \(formatFLOPs(least)), ten times the largest pilot's, to be worth predicting")
     }
   }
 
@@ -91,54 +95,64 @@ public struct LoopFile {
       throw DocumentError("\(path): 'law': no shape can be found for sizes that are counted as '\(sizeColumn)'")
     }
     var job = try Self.job(
-      template, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
+      template, path, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
     job.provenance = provenance
     return job
   }
 
   /// The runs to learn from: a grid, or those of a design.
-  private static func pilot(_ file: YAMLSection, _ template: YAMLSection) throws -> [JobSpec] {
-    let example = "pilot: {sizes: [5K, 10K, 20K], budgets: [2e9 FLOP, 6e9 FLOP]}, or {design: design.json}"
-    let section = try file.needed("pilot", example, try file.section("pilot", example: example))
-    if let design = try section.text("design") {
-      try section.checkKeys(["design"])
+  private static func pilot(
+    _ file: DocumentReading<LoopEntries>, _ template: DocumentNode
+  ) throws -> [JobSpec] {
+    let pilot = file.value.pilot
+    let path = file.source.path
+    if let design = pilot.design {
+      guard pilot.sizes == nil, pilot.budgets == nil, pilot.seeds == nil else {
+        throw file.fault("pilot", "a design says sizes, budgets and seeds itself; leave them out")
+      }
       return try DesignedRun.all(path: design).map { run in
-        try JobSpec(template.overlaid(by: run.section(in: template).without("name")), name: run.name, plan: nil)
+        try JobSpec(EntriesReading(template.overlaid(by: run.node), from: path), name: run.name, plan: nil)
       }
     }
-    try section.checkKeys(["sizes", "budgets", "seeds", "design"])
-    let sizes = try section.quantities("sizes", example) { text throws(QuantityError) in
-      try parseCount(text, of: .params)
+    func values<Unit>(_ written: [Written<Unit>]?, _ name: String) throws(DocumentError) -> [Double] {
+      guard let values = written?.map(\.value), !values.isEmpty, Set(values).count == values.count else {
+        throw file.fault("pilot.\(name)", "it should be a list of different values, as in \(LoopEntries.Pilot.example)")
+      }
+      return values.sorted()
     }
-    let budgets = try section.quantities("budgets", example, parseFLOPs)
-    let seeds = try section.count("seeds") ?? 1
-    var pilot: [JobSpec] = []
-    for budget in budgets.sorted() {
-      for size in sizes.sorted() {
+    let (sizes, budgets) = (try values(pilot.sizes, "sizes"), try values(pilot.budgets, "budgets"))
+    let seeds = pilot.seeds ?? 1
+    guard (1...1_000_000).contains(seeds) else {
+      throw file.fault("pilot.seeds", "it should be a whole number from 1 to 1000000")
+    }
+    var runs: [JobSpec] = []
+    for budget in budgets {
+      for size in sizes {
         for seed in 0..<seeds {
-          var run = try job(template, size, budget: budget, seed: seed, name: "")
+          var run = try job(template, path, size, budget: budget, seed: seed, name: "")
           run.name = "c\(short(budget))-n\(short(Double(run.model.parameters.total)))-s\(seed)"
-          guard !pilot.contains(where: { $0.name == run.name }) else {
-            throw section.fault(
-              "sizes",
+          guard !runs.contains(where: { $0.name == run.name }) else {
+            throw file.fault(
+              "pilot.sizes",
               "two of them come to the same model of \(formatCount(Double(run.model.parameters.total))) parameters")
           }
-          pilot.append(run)
+          runs.append(run)
         }
       }
     }
-    return pilot
+    return runs
   }
 
   private static func short(_ value: Double) -> String { String(format: "%.3g", value).replacing("+", with: "") }
 
   /// A run of the shape nearest to a size, on as many whole steps as come nearest to a budget by C = 6 N D.
   private static func job(
-    _ template: YAMLSection, size key: String = "params", _ size: Double, budget: Double, seed: Int, name: String
+    _ template: DocumentNode, _ path: String, size key: String = "params", _ size: Double, budget: Double, seed: Int,
+    name: String
   ) throws -> JobSpec {
     func spec(_ tokens: Double) throws -> JobSpec {
-      try JobSpec(
-        template.overlaid(by: template.run(size: key, size, tokens: tokens, seed: seed)), name: name, plan: nil)
+      let run = DocumentNode.run(size: key, size, tokens: tokens, seed: seed)
+      return try JobSpec(EntriesReading(template.overlaid(by: run), from: path), name: name, plan: nil)
     }
     let draft = try spec(1e6)
     let wanted = budget / (6 * Double(draft.model.parameters.total))
@@ -147,18 +161,56 @@ public struct LoopFile {
   }
 }
 
-extension YAMLSection {
-  /// A list of quantities above zero.
-  fileprivate func quantities(
-    _ key: String, _ example: String, _ parse: (String) throws(QuantityError) -> Double
-  ) throws(DocumentError) -> [Double] {
-    var values: [Double] = []
-    for text in try needed(key, example, try texts(key)) {
-      do { values.append(try parse(text)) } catch { throw fault(key, "\(error)") }
-    }
-    guard !values.isEmpty, Set(values).count == values.count else {
-      throw fault(key, "it should be a list of different values")
-    }
-    return values
+/// The entries of a loop file: those of a job, the same for all runs, and the loop's own.
+struct LoopEntries: Document {
+  static let schema = LoopFile.schema
+  static let kind = "loop file"
+  static let isHandwritten = true
+  /// Entries that are not those of a job.
+  static let ownNames: Set = [
+    "schema", "engine", "directory", "pilot", "target", "law", "bootstrap", "interval", "watch",
+  ]
+
+  var run: JobEntries
+  var engine: EngineEntry?
+  var directory: String?
+  var pilot: Pilot
+  var target: Target
+  var law: String?
+  var bootstrap: Int?
+  var interval: Double?
+  var watch: String?
+
+  struct Pilot: Codable, Sendable {
+    static let example = "{sizes: [5K, 10K, 20K], budgets: [2e9 FLOP, 6e9 FLOP]}"
+    var sizes: [WrittenParams]?
+    var budgets: [WrittenFLOPs]?
+    var seeds: Int?
+    var design: String?
   }
+
+  struct Target: Codable, Sendable {
+    var budget: WrittenFLOPs
+    var seeds: Int?
+    var maxTokens: WrittenTokens?
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case engine, directory, pilot, target, law, bootstrap, interval, watch
+  }
+
+  init(from decoder: any Decoder) throws {
+    run = try JobEntries(from: decoder)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    engine = try container.decodeIfPresent(EngineEntry.self, forKey: .engine)
+    directory = try container.decodeIfPresent(String.self, forKey: .directory)
+    pilot = try container.decode(Pilot.self, forKey: .pilot)
+    target = try container.decode(Target.self, forKey: .target)
+    law = try container.decodeIfPresent(String.self, forKey: .law)
+    bootstrap = try container.decodeIfPresent(Int.self, forKey: .bootstrap)
+    interval = try container.decodeIfPresent(Double.self, forKey: .interval)
+    watch = try container.decodeIfPresent(String.self, forKey: .watch)
+  }
+
+  func encode(to encoder: any Encoder) throws { try run.encode(to: encoder) }
 }

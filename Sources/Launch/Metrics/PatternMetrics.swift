@@ -29,7 +29,7 @@ struct PatternMetrics: MetricsFormat {
   }
 
   mutating func read(atEnd: Bool) -> [[String: Double]] {
-    lines.next(atEnd: atEnd).compactMap { matches(String(decoding: Self.withoutColours($0), as: UTF8.self)) }
+    lines.next(atEnd: atEnd).compactMap { matches(String(decoding: Self.withoutColors($0), as: UTF8.self)) }
   }
 
   private func matches(_ line: String) -> [String: Double]? {
@@ -51,8 +51,8 @@ struct PatternMetrics: MetricsFormat {
     return Double(text.replacing(",", with: ""))
   }
 
-  /// A line without the escape sequences by which terminals set colours, move the cursor and write titles (ECMA-48).
-  static func withoutColours(_ line: [UInt8]) -> [UInt8] {
+  /// A line without the escape sequences by which terminals set colors, move the cursor and write titles (ECMA-48).
+  static func withoutColors(_ line: [UInt8]) -> [UInt8] {
     let escape: UInt8 = 27
     guard line.contains(escape) else { return line }
     var plain: [UInt8] = []

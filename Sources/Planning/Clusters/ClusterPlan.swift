@@ -6,7 +6,7 @@ import TrainingCost
 
 /// The best run on a cluster for a time, for compute, or to a loss: size, shape, tokens, batch and layout together.
 ///
-/// Sizes in steps of √2 about the optimum at the usual utilisation are each given their shape, batch and fastest layout,
+/// Sizes in steps of √2 about the optimum at the usual utilization are each given their shape, batch and fastest layout,
 /// which say how many tokens a time has room for, or what time the tokens need; about the best size the steps are then
 /// halved.
 ///

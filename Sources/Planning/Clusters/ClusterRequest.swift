@@ -68,7 +68,7 @@ public enum ClusterGoal: Sendable, Hashable {
   }
 }
 
-/// A plan whose utilisation is worked out rather than assumed: size, shape, batch and layout chosen together.
+/// A plan whose utilization is worked out rather than assumed: size, shape, batch and layout chosen together.
 public struct ClusterPlan: Sendable {
   public let plan: Plan
   public let goal: ClusterGoal
@@ -99,8 +99,8 @@ public struct ClusterRun: Sendable, Hashable {
   public let workload: TrainingWorkload
   public let layout: RankedLayout
   public let tokensPerSecond: Double
-  /// Model FLOPs utilisation.
-  public let utilisation: Double
+  /// Model FLOPs utilization.
+  public let utilization: Double
   /// What training takes; below a time that is given where a cap on the tokens binds.
   public let seconds: Double
   /// What the batch is limited by, a sentence.

@@ -79,7 +79,7 @@ struct ClusterSearch {
       found = ClusterRun(
         shape: shape, params: counted, tokens: tokens, loss: surface.loss(params: counted, tokens: tokens),
         workload: workload, layout: best, tokensPerSecond: rate,
-        utilisation: model.utilisation(stepSeconds: best.time.total), seconds: tokens / rate / share,
+        utilization: model.utilization(stepSeconds: best.time.total), seconds: tokens / rate / share,
         batchSentence: sentence)
     }
     return found.flatMap { $0.tokens < minTokens * (1 - 1e-9) ? nil : $0 }

@@ -1,3 +1,4 @@
+import Documents
 import ScalingLaws
 import Tables
 import TrainingCost
@@ -6,9 +7,9 @@ import TrainingCost
 func choice(_ best: ClusterRun, among sizes: [ClusterRun], _ request: ClusterRequest) -> String {
   let devices = "\(request.cluster.count) \(request.cluster.accelerator.name)"
   let run =
-    "\(formatParams(best.params)) on \(formatTokens(best.tokens)), \(significant(best.tokens / best.params)) tokens a "
+    "\(formatParams(best.params)) on \(formatTokens(best.tokens)), \(NumberText.rounded(best.tokens / best.params)) tokens a "
     + "parameter"
-  let loss = significant(best.loss, digits: 4)
+  let loss = NumberText.rounded(best.loss, 4)
   let place: String
   switch request.goal {
   case .seconds(let seconds):
@@ -34,7 +35,7 @@ func choice(_ best: ClusterRun, among sizes: [ClusterRun], _ request: ClusterReq
       return "\(formatParams(near.params)) would need \(formatTokens(near.tokens)) and \(formatDuration(near.seconds))"
     }
     return "\(formatParams(near.params)) would see \(formatTokens(near.tokens)) for a loss "
-      + "\(significant(near.loss - best.loss, digits: 2)) higher"
+      + "\(NumberText.rounded(near.loss - best.loss, 2)) higher"
   }
   let others = [other(0.5), other(2), sooner(than: best, among: sizes, request.goal)].compactMap { $0 }
   let beside = others.isEmpty ? "" : ": \(others.joined(separator: ", "))"
@@ -53,7 +54,7 @@ private func sooner(than best: ClusterRun, among sizes: [ClusterRun], _ goal: Cl
     near.seconds < 0.97 * best.seconds
   else { return nil }
   return "\(formatParams(near.params)) would be done in \(formatDuration(near.seconds)) rather than "
-    + "\(formatDuration(best.seconds)), for a loss \(significant(near.loss - best.loss, digits: 2)) higher"
+    + "\(formatDuration(best.seconds)), for a loss \(NumberText.rounded(near.loss - best.loss, 2)) higher"
 }
 
 /// A sentence for each decision on the cluster.
@@ -84,16 +85,16 @@ func sentences(
   } catch {
     throw PlanError(error.description)
   }
-  let percent = significant(run.utilisation * 100, digits: 2)
+  let percent = NumberText.percent(run.utilization, 2)
   sentences.append(
     "A step takes \(formatDuration(run.layout.time.total)): \(formatCount(run.tokensPerSecond)) tokens a second, an MFU of "
-      + "\(percent) %, worked out and not assumed.")
+      + "\(percent), worked out and not assumed.")
   let basis =
     request.calibration.map { "from \($0.ids.count) measured steps" }
     ?? "as on held-out steps of others; calibrate with steps of yours to know yours"
   sentences.append(
-    "The step time is taken to be within \(significant((error.upperBound - 1) * 100, digits: 2)) % at "
-      + "\(significant(options.level * 100, digits: 2)) %, \(basis).")
+    "The step time is taken to be within \(NumberText.percent(error.upperBound - 1, 2)) at "
+      + "\(NumberText.percent(options.level, 2)), \(basis).")
   if request.calibration == nil { sentences.append(PublishedRun.sentence) }
   return sentences
 }

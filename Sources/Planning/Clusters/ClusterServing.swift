@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 import TrainingCost
@@ -38,7 +39,7 @@ extension ClusterSearch {
     let least = sizes.map(\.loss).min() ?? .infinity
     var (loss, nearness) = (
       least * (1 + ClusterServing.tolerance),
-      "Within \(significant(ClusterServing.tolerance * 100)) % of the lowest loss"
+      "Within \(NumberText.percent(ClusterServing.tolerance)) of the lowest loss"
     )
     if case .loss(let target) = request.goal { (loss, nearness) = (target, "At this loss") }
     if let served = request.servedLoss { (loss, nearness) = (served, "At one loss for all numbers of experts") }
@@ -95,7 +96,7 @@ extension ClusterRun {
   func trained(on tokens: Double, loss: Double) -> ClusterRun {
     ClusterRun(
       shape: shape, params: params, tokens: tokens, loss: loss, workload: workload, layout: layout,
-      tokensPerSecond: tokensPerSecond, utilisation: utilisation, seconds: seconds * tokens / self.tokens,
+      tokensPerSecond: tokensPerSecond, utilization: utilization, seconds: seconds * tokens / self.tokens,
       batchSentence: batchSentence)
   }
 }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import ScalingLaws
 import Tables
@@ -10,7 +11,7 @@ struct ClusterSizes {
   private(set) var all: [ClusterRun] = []
   /// What kept a size from being tried.
   private var obstacle: PlanError?
-  /// The optimum at the usual utilisation.
+  /// The optimum at the usual utilization.
   private let start: Double
 
   init(
@@ -70,7 +71,7 @@ struct ClusterSizes {
   private mutating func look(at params: Double, _ search: ClusterSearch, _ most: Double) throws(PlanError) {
     guard params >= Self.least, params <= most else { return }
     do {
-      // Neighbouring sizes may have one shape.
+      // Neighboring sizes may have one shape.
       guard let run = try search.run(near: params), !all.contains(where: { $0.shape == run.shape }) else { return }
       all.append(run)
       all.sort { $0.params < $1.params }
@@ -88,7 +89,7 @@ struct ClusterSizes {
     guard let other = all.min(by: { request.goal.prefers($0, to: $1) }), !isInTime(other) else { return [] }
     return [
       "\(late) of \(all.count) sizes would take more than \(formatDuration(request.deadline)); without that limit "
-        + "\(formatParams(other.params)) would come to a loss of \(significant(other.loss, digits: 4)) in "
+        + "\(formatParams(other.params)) would come to a loss of \(NumberText.rounded(other.loss, 4)) in "
         + "\(formatDuration(other.seconds))."
     ]
   }
@@ -111,7 +112,7 @@ struct ClusterSizes {
     }
     if case .loss(let loss) = request.goal {
       return PlanError(
-        "no size that fits \(place) comes to a loss of \(significant(loss, digits: 4)) with the tokens there are; "
+        "no size that fits \(place) comes to a loss of \(NumberText.rounded(loss, 4)) with the tokens there are; "
           + "take a higher loss, more accelerators, more tokens or another size")
     }
     if let tokens = constraints.fixedTokens {

@@ -1,8 +1,9 @@
+import Documents
 import ScalingLaws
 import Tables
 import TrainingCost
 
-/// What a dense checkpoint should become in a time on a cluster, whose utilisation is worked out for the dense model and for
+/// What a dense checkpoint should become in a time on a cluster, whose utilization is worked out for the dense model and for
 /// the mixture, each in its fastest layout.
 ///
 /// - Parameter cluster: with a goal of time.
@@ -38,7 +39,7 @@ public func planUpcyclingOnCluster(
   var plan = try planUpcycling(laws, flops: flops, asked, options: options)
   func sentence(_ name: String, _ run: ClusterRun) -> String {
     "\(name) of \(formatParams(Double(run.shape.parameters.total))) comes to \(formatCount(run.tokensPerSecond)) tokens a "
-      + "second, an MFU of \(significant(run.utilisation * 100, digits: 2)) %, in \(run.layout.layout.summary)."
+      + "second, an MFU of \(NumberText.percent(run.utilization, 2)), in \(run.layout.layout.summary)."
   }
   plan.reasons.insert(
     contentsOf: [

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -15,7 +16,7 @@ extension DesignStudy {
       throw PlanError(
         "the cheapest run (\(formatParams(least.params)) or more on \(formatTokens(least.tokens)) or more\(asFitted)) takes "
           + "\(formatFLOPs(least.flops)), but "
-          + "one run may take \(formatFLOPs(most)), \(significant(request.largestShare * 100)) % of the pilot budget; raise the "
+          + "one run may take \(formatFLOPs(most)), \(NumberText.percent(request.largestShare)) of the pilot budget; raise the "
           + "budget or that share, or allow smaller runs")
     }
     var runs: [DesignRun] = []
@@ -27,7 +28,7 @@ extension DesignStudy {
     guard !runs.isEmpty else {
       throw PlanError(
         "no run of at most \(formatFLOPs(most)) keeps to the smallest and largest size, the fewest tokens and "
-          + "\(significant(request.sizeFactor)) times the optimal size; loosen one of them")
+          + "\(NumberText.rounded(request.sizeFactor)) times the optimal size; loosen one of them")
     }
     return runs
   }

@@ -1,13 +1,15 @@
+import Documents
 import Fitting
 import Foundation
 
 /// A design as a file, `windtunnel.design/1`: all its numbers in full precision, and what they rest on.
 ///
-/// Keys are written in snake case. What is not known or not finite is left out.
-public struct DesignDocument: Codable, Sendable {
-  public static let currentSchema = "windtunnel.design/1"
+/// What is not known or not finite is left out.
+public struct DesignDocument: Document {
+  public static let schema = "windtunnel.design/1"
+  public static let kind = "design"
+  public static let remedy = "write one by 'windtunnel design --output'"
 
-  public var schema = currentSchema
   public var law: String
   public var provenance: String
   /// `loss`, `optimum`, `both`; or `check` where a user's own runs are judged.
@@ -26,6 +28,8 @@ public struct DesignDocument: Codable, Sendable {
   public var before: Forecast?
   /// The design first, then customary designs of the same cost.
   public var designs: [Appraisal]
+  /// The runs of the isoFLOP grid of the same cost, for a picture; missing in documents of earlier versions.
+  public var grid: [GridRun]?
   /// How many times the design's compute an isoFLOP grid needs to know as much.
   public var isoflopFactor: Factor
   /// The target's compute over the largest run's.
@@ -64,6 +68,11 @@ public struct DesignDocument: Codable, Sendable {
     public var share: Double
   }
 
+  public struct GridRun: Codable, Sendable {
+    public var params: Double
+    public var tokens: Double
+  }
+
   public struct Forecast: Codable, Sendable {
     public var loss: Expectation
     public var params: Expectation
@@ -98,15 +107,6 @@ public struct DesignDocument: Codable, Sendable {
     public var params: Double?
   }
 
-  /// Reads a document.
-  ///
-  /// - Throws: ``PlanError`` if it is no design, of another major version, or lacks something.
-  public init(json: Data) throws(PlanError) {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    self = try decoded("design", schema: Self.currentSchema, json, by: decoder)
-  }
-
   public init(_ design: RunDesign, isCheck: Bool) {
     let request = design.request
     func forecast(_ forecast: DesignForecast) -> Forecast {
@@ -139,6 +139,7 @@ public struct DesignDocument: Codable, Sendable {
         conditionNumber: $0.conditionNumber.isFinite ? $0.conditionNumber : nil, correlation: $0.correlation,
         illConditioned: $0.isIllConditioned)
     }
+    grid = design.customary.first?.runs.map { GridRun(params: $0.params, tokens: $0.tokens) }
     isoflopFactor = Factor(loss: design.gridFactorForLoss, params: design.gridFactorForSize)
     extrapolation = design.extrapolation
     reasons = design.reasons

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import ScalingLaws
 import Tables
@@ -11,7 +12,7 @@ struct DesignFindings {
   let extrapolation: Double
 
   private var fitted: FittedLaw { study.ensemble.law.fitted }
-  private var percent: String { significant(study.noise * 100, digits: 3) }
+  private var percent: String { NumberText.percent(study.noise) }
 
   var reasons: [String] {
     var sentences = [
@@ -28,12 +29,12 @@ struct DesignFindings {
         "Nothing counts as known before: the new runs alone are to determine the law, near these parameters.")
     }
     let source = study.request.noise == nil ? "the spread of the fit's residuals" : "as given"
-    var noise = "The noise of a run is \(percent) % of its loss (\(source))"
+    var noise = "The noise of a run is \(percent) of its loss (\(source))"
     if let small = study.request.noiseOfCheapest {
-      noise += ", rising to \(significant(small * 100, digits: 3)) % at the cheapest run"
+      noise += ", rising to \(NumberText.percent(small)) at the cheapest run"
     }
     if let trend = study.trend {
-      let ends = trend.span.map { "\(significant(trend.deviation(at: $0) * 100, digits: 3)) % at \(formatFLOPs($0))" }
+      let ends = trend.span.map { "\(NumberText.percent(trend.deviation(at: $0))) at \(formatFLOPs($0))" }
       noise +=
         " at \(formatFLOPs(trend.middle)), changing with compute as among the fitted runs: \(ends.joined(separator: ", ")), "
         + "and beyond them as at the nearest"
@@ -48,12 +49,12 @@ struct DesignFindings {
     var sentences: [String] = []
     if let correlation = after.correlation, abs(correlation) > 0.999 {
       sentences.append(
-        "Size and tokens move together in \(after.name) (correlation \(significant(correlation, digits: 5)) in logarithms): no "
+        "Size and tokens move together in \(after.name) (correlation \(NumberText.rounded(correlation, 5)) in logarithms): no "
           + "fit of them can tell one's effect from the other's; vary the tokens of one size.")
     } else if after.isIllConditioned {
       sentences.append(
         "\(after.name.prefix(1).uppercased() + after.name.dropFirst()) alone leave\(after.name.hasSuffix("s") ? "" : "s") some "
-          + "direction of the parameters open (condition number \(significant(after.conditionNumber, digits: 2)))"
+          + "direction of the parameters open (condition number \(NumberText.rounded(after.conditionNumber, 2)))"
           + (study.prior == nil ? ": vary size and tokens more." : ", and lean on the runs behind the fit."))
     }
     if after.forecast == nil {
@@ -66,7 +67,7 @@ struct DesignFindings {
   /// Beyond these factors chance is not what a forecast fails by.
   private var modelError: [String] {
     guard extrapolation > 100 else { return [] }
-    let far = "The target's compute is \(significant(extrapolation, digits: 2)) times the largest run's"
+    let far = "The target's compute is \(NumberText.rounded(extrapolation, 2)) times the largest run's"
     return [
       extrapolation > 1000
         ? "\(far): no interval covers an extrapolation beyond 1,000-fold, because the law's own error is what counts there."
@@ -90,8 +91,8 @@ struct DesignFindings {
       max(before.lossError / drawn, drawn / before.lossError) > 1.5
     {
       sentences.append(
-        "The draws spread the target's log loss by \(significant(drawn, digits: 2)), where linear theory says "
-          + "\(significant(before.lossError, digits: 2)): take the expected intervals for a guide only.")
+        "The draws spread the target's log loss by \(NumberText.rounded(drawn, 2)), where linear theory says "
+          + "\(NumberText.rounded(before.lossError, 2)): take the expected intervals for a guide only.")
     }
     return sentences
   }
@@ -102,7 +103,7 @@ struct DesignFindings {
     let middle = fitted.logResiduals.map(abs).sorted()[fitted.logResiduals.count / 2] * 1.4826
     guard middle > 0, study.noise > 2 * middle else { return [] }
     return [
-      "A few residuals are far larger than the rest, which spread by \(significant(middle * 100, digits: 2)) %: if such runs are "
+      "A few residuals are far larger than the rest, which spread by \(NumberText.percent(middle, 2)): if such runs are "
         + "mistakes, state the noise without them."
     ]
   }

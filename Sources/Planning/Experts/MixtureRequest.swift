@@ -1,3 +1,4 @@
+import Documents
 import ScalingLaws
 import Tables
 
@@ -44,7 +45,7 @@ public struct MixtureRequest: Sendable, Hashable {
   static func checkExperts(_ number: Double, _ what: String) throws(PlanError) {
     guard number >= 1, number <= 1e6, number == number.rounded() else {
       throw PlanError(
-        "the number of \(what) must be whole, from 1 (dense) to a million, not \(significant(number, digits: 6))")
+        "the number of \(what) must be whole, from 1 (dense) to a million, not \(NumberText.rounded(number, 6))")
     }
   }
 }
@@ -89,7 +90,8 @@ struct ExpertCount {
     let given = constraints.fixed[variable.name] ?? constraints.fixed[variable.column]
     if let given {
       guard request.experts == nil else {
-        throw PlanError("the number of experts is both fixed at \(significant(given)) and to be chosen; drop one")
+        throw PlanError(
+          "the number of experts is both fixed at \(NumberText.rounded(given)) and to be chosen; drop one")
       }
       try MixtureRequest.checkExperts(given, "experts")
     }

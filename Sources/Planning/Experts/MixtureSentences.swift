@@ -1,3 +1,4 @@
+import Documents
 import ScalingLaws
 import Tables
 
@@ -26,7 +27,7 @@ extension MixtureChoice {
     let ratio = best.tokens.value / best.activeParams.value
     if ratio > 400 {
       sentences.append(
-        "The plan trains on \(significant(ratio, digits: 2)) tokens for each active parameter; published mixture laws rest "
+        "The plan trains on \(NumberText.rounded(ratio, 2)) tokens for each active parameter; published mixture laws rest "
           + "on runs of at most about 400.")
     }
     if let range = fitted.ranges[variable.column], experts > 1.5 * range.upperBound {
@@ -48,12 +49,12 @@ extension MixtureChoice {
       return "Of \(numbers), \(Self.name(experts)) takes the least compute."
     }
     return "Of \(numbers), \(Self.name(experts)) has the lowest loss; the next, \(Self.name(next.experts)), loses "
-      + "\(significant(next.loss.value - best.loss.value, digits: 2)) to it."
+      + "\(NumberText.rounded(next.loss.value - best.loss.value, 2)) to it."
   }
 
   private var draws: String? {
     guard rows.count > 1, let share = best?.share else { return nil }
-    return "\(Self.name(experts, capital: true)) is best in \(significant(share * 100, digits: 2)) % of the draws."
+    return "\(Self.name(experts, capital: true)) is best in \(NumberText.percent(share, 2)) of the draws."
   }
 
   /// What memory does to the choice.
@@ -74,7 +75,7 @@ extension MixtureChoice {
       "\(Self.name(candidate.experts)) of \(formatParams(allocation.params)) active on \(formatTokens(allocation.tokens))"
     let gain =
       best.loss.value - allocation.loss > 1e-9
-      ? "a loss \(significant(best.loss.value - allocation.loss, digits: 2)) lower" : "less compute"
+      ? "a loss \(NumberText.rounded(best.loss.value - allocation.loss, 2)) lower" : "less compute"
     return
       "The memory of \(memory) binds: without it \(run) would take \(formatBytes(total * limit.bytesPerParam)) and "
       + "come to \(gain)."

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import ScalingLaws
@@ -42,7 +43,7 @@ public struct UpcyclingChoice: Sendable, Hashable {
   public let experts: Double
   public let architecture: ExpertArchitecture
   public let memoryLimit: Double?
-  /// The utilisation of mixtures over that of the dense model, for which budgets are counted.
+  /// The utilization of mixtures over that of the dense model, for which budgets are counted.
   public let mixtureRate: Double
   public let bytesPerParam: Double
 }
@@ -121,7 +122,7 @@ extension UpcyclingChoice {
     bytesPerParam = request.bytesPerParam
   }
 
-  /// Where the best option changes, by an even scan over the logarithm of compute and a root between its neighbours.
+  /// Where the best option changes, by an even scan over the logarithm of compute and a root between its neighbors.
   private static func crossovers(
     of curves: [UpcyclingCurve], within range: ClosedRange<Double>, paired: Int, level: Double
   ) -> [Crossover] {
@@ -152,7 +153,7 @@ extension UpcyclingChoice {
   fileprivate func reasons(_ curves: [UpcyclingCurve], _ flops: Double) -> [String] {
     let checkpoint = "a dense \(formatParams(denseParams)) of \(formatTokens(denseTokens))"
     var sentences = curves.map { curve in
-      "\(curve.option.rawValue.prefix(1).uppercased())\(curve.option.rawValue.dropFirst()) follows "
+      "\(curve.option.name.prefix(1).uppercased())\(curve.option.name.dropFirst()) follows "
         + "\(curve.law.fitted.law.name), L = \(curve.law.fitted.law.formula.text): \(curve.law.fitted.provenance)."
     }
     sentences.append(
@@ -161,18 +162,18 @@ extension UpcyclingChoice {
     if mixtureRate != 1 {
       sentences.append(
         "Budgets are those of the dense model; by their tokens a second and the active parameters of the table the mixtures "
-          + "get through \(significant(mixtureRate)) times as much compute in the same time.")
+          + "get through \(NumberText.rounded(mixtureRate)) times as much compute in the same time.")
     }
     if let row = rows.first(where: { $0.option == best }) {
       let others = rows.filter { $0.option != best && $0.fits }.map {
-        "\($0.option.rawValue) to \(significant($0.loss.value, digits: 4))"
+        "\($0.option.name) to \(NumberText.rounded($0.loss.value, 4))"
       }
       let against = others.isEmpty ? "" : ", " + others.joined(separator: " and ")
       sentences.append(
         "\(formatFLOPs(flops)) more, \(formatTokens(row.tokens)), bring \(best.rawValue) to a loss of "
-          + "\(significant(row.loss.value, digits: 4))\(against).")
+          + "\(NumberText.rounded(row.loss.value, 4))\(against).")
       if let share = row.share {
-        sentences.append("It is best in \(significant(share * 100, digits: 2)) % of the draws.")
+        sentences.append("It is best in \(NumberText.percent(share, 2)) of the draws.")
       }
     }
     let range = "\(formatFLOPs(searched.lowerBound)) and \(formatFLOPs(searched.upperBound))"
@@ -180,8 +181,8 @@ extension UpcyclingChoice {
       let interval =
         crossing.flops.interval.map { " (\(formatFLOPs($0.lowerBound)) to \(formatFLOPs($0.upperBound)))" } ?? ""
       return
-        "Below a further \(formatFLOPs(crossing.flops.value))\(interval) \(crossing.below.rawValue) is best, and above it "
-        + "\(crossing.above.rawValue), which has \(formatTokens(crossing.tokens)) there."
+        "Below a further \(formatFLOPs(crossing.flops.value))\(interval) \(crossing.below.name) is best, and above it "
+        + "\(crossing.above.name), which has \(formatTokens(crossing.tokens)) there."
     }
     sentences.append(
       crossovers.isEmpty ? "The best option is the same between \(range)." : "Changes were sought between \(range).")
@@ -189,7 +190,7 @@ extension UpcyclingChoice {
     sentences.append(memorySentence(bytesPerParam: bytesPerParam))
     for row in rows where !row.fits {
       sentences.append(
-        "\(formatBytes(row.memory)) of \(row.option.rawValue) do not fit into \(formatBytes(memoryLimit ?? 0)).")
+        "\(formatBytes(row.memory)) of \(row.option.name) do not fit into \(formatBytes(memoryLimit ?? 0)).")
     }
     return sentences
   }
@@ -213,11 +214,11 @@ extension UpcyclingChoice {
       {
         guard let range = law.ranges[variable.column], value > 1.5 * range.upperBound else { continue }
         sentences.append(
-          "\(variable.column) of \(curve.option.rawValue) is \(significant(value / range.upperBound, digits: 2)) times the "
+          "\(variable.column) of \(curve.option.name) is \(NumberText.rounded(value / range.upperBound, 2)) times the "
             + "largest run's.")
       }
       if let preset = law.law.presets.first(where: { $0.values == law.parameters }) {
-        sentences.append("Published parameters of \(curve.option.rawValue): \(preset.note).")
+        sentences.append("Published parameters of \(curve.option.name): \(preset.note).")
       }
     }
     return sentences

@@ -28,7 +28,7 @@ public struct UpcyclingRequest: Sendable, Hashable {
   /// In bytes; no limit where nil.
   public var memory: Double?
   public var bytesPerParam: Double
-  /// The utilisation of mixtures over that of the dense model.
+  /// The utilization of mixtures over that of the dense model.
   public var mixtureRate = 1.0
   /// The most further tokens; no limit where nil.
   public var maxTokens: Double?
@@ -62,17 +62,17 @@ public struct UpcyclingRequest: Sendable, Hashable {
 }
 
 /// What can be done with a dense checkpoint and a further budget.
-public enum UpcyclingOption: String, Sendable, Hashable, CaseIterable {
-  case dense = "further dense training"
-  case scratch = "mixture of experts from scratch"
-  case upcycled = "upcycling"
+public enum UpcyclingOption: String, Codable, Sendable, Hashable, CaseIterable {
+  case dense
+  case scratch = "moe_from_scratch"
+  case upcycled
 
-  /// As documents name it.
-  var key: String {
+  /// The option in words.
+  public var name: String {
     switch self {
-    case .dense: "dense"
-    case .scratch: "moe_from_scratch"
-    case .upcycled: "upcycled"
+    case .dense: "further dense training"
+    case .scratch: "mixture of experts from scratch"
+    case .upcycled: "upcycling"
     }
   }
 }
@@ -88,7 +88,7 @@ struct UpcyclingCurve {
   /// Tokens before the further ones, where the law counts those too.
   let tokensBefore: Double
   let maxTokens: Double?
-  /// What of a budget, which is counted for the dense model, the option's utilisation leaves.
+  /// What of a budget, which is counted for the dense model, the option's utilization leaves.
   private let rate: Double
   let point: LossSurface
   let draws: [LossSurface]

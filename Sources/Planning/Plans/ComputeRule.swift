@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// How size and tokens make compute: `C = 6 N D` in training and `2 N` a token in inference (Kaplan et al. 2020,
@@ -26,11 +27,11 @@ public struct ComputeRule: Sendable, Hashable {
   func other(_ one: Double, flops: Double) -> Double { flops / perParam / one }
 
   var sentence: String {
-    let factor = significant(trainingFactor, digits: 1)
+    let factor = NumberText.rounded(trainingFactor, 1)
     guard activeRatio != 1 else {
       return "Training compute is counted as C = \(factor) N D, without attention over the context."
     }
     return "Training compute is counted as C = \(factor) N D of active parameters, which are "
-      + "\(significant(activeRatio)) times the size that the law counts, without attention over the context."
+      + "\(NumberText.rounded(activeRatio)) times the size that the law counts, without attention over the context."
   }
 }

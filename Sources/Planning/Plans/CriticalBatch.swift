@@ -10,7 +10,7 @@ struct CriticalBatch {
   static let citation = "Zhang et al. 2024 at 20 tokens a parameter"
 
   init() throws {
-    let (law, preset) = try LawCatalogue().preset("critical-batch-n/zhang2024")
+    let (law, preset) = try LawCatalog().preset("critical-batch-n/zhang2024")
     fitted = try FittedLaw(law: law, parameters: preset.values, provenance: Self.citation)
   }
 

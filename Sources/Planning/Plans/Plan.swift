@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import ScalingLaws
@@ -50,7 +51,7 @@ public struct Plan: Sendable, Hashable {
   public internal(set) var warnings: [String]
 }
 
-/// The size that minimises the mean loss over the draws at the same budget and constraints.
+/// The size that minimizes the mean loss over the draws at the same budget and constraints.
 public struct RobustChoice: Sendable, Hashable {
   public let params: Double
   public let tokens: Double
@@ -62,7 +63,7 @@ public struct RobustChoice: Sendable, Hashable {
 
 /// The best run under a fitted law for a budget or a target loss.
 ///
-/// The plan is the law's optimum at its best parameters; every draw is optimised again under the same constraints for
+/// The plan is the law's optimum at its best parameters; every draw is optimized again under the same constraints for
 /// the intervals.
 ///
 /// - Throws: ``PlanError`` if the request is wrong, the law cannot plan it, or no run reaches the target.
@@ -151,7 +152,7 @@ extension Ensemble {
     }
     if let cap = constraints.maxParams { what += ", with at most \(formatParams(cap))" }
     return PlanError(
-      "the law '\(name)' does not go below a loss of \(significant(least, digits: 5)) \(what), so \(target) cannot be reached; "
+      "the law '\(name)' does not go below a loss of \(NumberText.rounded(least, 5)) \(what), so \(target) cannot be reached; "
         + "raise the target or loosen the constraints"
     )
   }

@@ -5,6 +5,8 @@ extension PlanDocument {
   public struct ClusterSection: Codable, Sendable, Hashable {
     public var accelerator: String
     public var devices: Int
+    /// Accelerators of a node; nil in plans of the first version.
+    public var devicesPerNode: Int?
     /// What the run is to come to: `time`, `flops` or `loss`.
     public var goal: String
     public var best: Run
@@ -26,29 +28,15 @@ extension PlanDocument {
     public var memoryBytes: Double
     public var gpuHours: Double
     public var usd: Double?
-    public var energyKWh: Double?
+    public var energyKwh: Double?
     public var carbonKg: Double?
     public var sentences: [String]
-
-    enum CodingKeys: String, CodingKey {
-      case accelerator, devices, goal, best, sizes, experts, serving
-      case sizeInterval = "size_interval"
-      case stepSeconds = "step_seconds"
-      case secondsInterval = "seconds_interval"
-      case timeError = "time_error"
-      case lossInterval = "loss_interval"
-      case memoryBytes = "memory_bytes"
-      case gpuHours = "gpu_hours"
-      case usd
-      case energyKWh = "energy_kwh"
-      case carbonKg = "carbon_kg"
-      case sentences
-    }
 
     /// - Parameter cost: of the plan's run.
     public init(_ plan: ClusterPlan, cost: RunCost, _ request: ClusterRequest) {
       accelerator = request.cluster.accelerator.name
       devices = request.cluster.count
+      devicesPerNode = request.cluster.devicesPerNode
       goal = plan.goal.key
       best = Run(plan.run)
       sizes = plan.sizes.map(Run.init)
@@ -63,7 +51,7 @@ extension PlanDocument {
       memoryBytes = plan.run.layout.memory.total
       gpuHours = cost.gpuHours
       usd = cost.usd
-      energyKWh = cost.energy
+      energyKwh = cost.energy
       carbonKg = cost.carbon
       sentences = plan.sentences + cost.sentences
     }
@@ -83,12 +71,6 @@ extension PlanDocument {
       public var tensor: Int
       public var batch: Int
 
-      enum CodingKeys: String, CodingKey {
-        case params, tokens
-        case trainingHours = "training_hours"
-        case servingHours = "serving_hours"
-        case tensor, batch
-      }
     }
 
     init(_ serving: ClusterServing) {
@@ -105,82 +87,37 @@ extension PlanDocument {
   /// The best model of a number of experts.
   public struct Experts: Codable, Sendable, Hashable {
     public var experts: Int
-    public var totalParams: Double
     public var run: Run
+    /// Parameters of all experts together.
+    public var totalParams: Double { Double(run.workload.shape.parameters.total) }
 
     public init(experts: Int, _ run: ClusterRun) {
       self.experts = experts
-      totalParams = Double(run.shape.parameters.total)
       self.run = Run(run)
     }
   }
 
-  /// A model on the cluster.
+  /// A model on the cluster, with everything that a launch needs of it.
   public struct Run: Codable, Sendable, Hashable {
+    /// Parameters as the law counts them.
     public var params: Double
     public var tokens: Double
     public var loss: Double
-    public var layers: Int
-    public var hidden: Int
-    public var heads: Int
-    public var keyValueHeads: Int
-    public var feedForward: Int
-    public var vocabulary: Int
-    public var sequence: Int
-    public var batchTokens: Double
-    public var data: Int
-    public var tensor: Int
-    public var pipeline: Int
-    public var context: Int
-    public var expert: Int
-    public var virtualStages: Int
-    public var microBatch: Int
-    public var zero: Int
-    public var recompute: String
-    public var layout: String
+    /// Shape, sequence, batch, precision and attention kernel.
+    public var workload: TrainingWorkload
+    public var layout: Layout
     public var tokensPerSecond: Double
     public var mfu: Double
     public var seconds: Double
-
-    enum CodingKeys: String, CodingKey {
-      case params, tokens, loss, layers, hidden, heads
-      case keyValueHeads = "key_value_heads"
-      case feedForward = "feed_forward"
-      case vocabulary, sequence
-      case batchTokens = "batch_tokens"
-      case data, tensor, pipeline, context, expert
-      case virtualStages = "virtual_stages"
-      case microBatch = "micro_batch"
-      case zero, recompute, layout
-      case tokensPerSecond = "tokens_per_second"
-      case mfu, seconds
-    }
 
     init(_ run: ClusterRun) {
       params = run.params
       tokens = run.tokens
       loss = run.loss
-      layers = run.shape.layers
-      hidden = run.shape.hidden
-      heads = run.shape.heads
-      keyValueHeads = run.shape.keyValueHeads
-      feedForward = run.shape.feedForward
-      vocabulary = run.shape.vocabulary
-      sequence = run.workload.sequence
-      batchTokens = run.workload.tokensPerStep
-      let degrees = run.layout.layout
-      data = degrees.data
-      tensor = degrees.tensor
-      pipeline = degrees.pipeline
-      context = degrees.context
-      expert = degrees.expert
-      virtualStages = degrees.virtualStages
-      microBatch = degrees.microBatch
-      zero = degrees.sharding.rawValue
-      recompute = degrees.recomputation.rawValue
-      layout = degrees.summary
+      workload = run.workload
+      layout = run.layout.layout
       tokensPerSecond = run.tokensPerSecond
-      mfu = run.utilisation
+      mfu = run.utilization
       seconds = run.seconds
     }
   }

@@ -29,19 +29,6 @@ extension PlanDocument {
       /// Of the draws.
       public var share: Double?
 
-      enum CodingKeys: String, CodingKey {
-        case experts, tokens, flops, loss, memory, binds, share
-        case activeParams = "active_params"
-        case totalParams = "total_params"
-      }
-    }
-
-    enum CodingKeys: String, CodingKey {
-      case experts, vocabulary, memory, binds, alternatives, unfit
-      case activeExperts = "active_experts"
-      case totalParams = "total_params"
-      case memoryLimit = "memory_limit"
-      case bytesPerParam = "bytes_per_param"
     }
 
     init(_ choice: MixtureChoice) {
@@ -72,15 +59,15 @@ extension PlanDocument {
     public var vocabulary: Double
     public var memoryLimit: Double?
     public var bytesPerParam: Double
-    /// The utilisation of mixtures over that of the dense model; nil where one utilisation was taken for all.
+    /// The utilization of mixtures over that of the dense model; nil where one utilization was taken for all.
     public var mixtureRate: Double?
     /// `dense`, `moe_from_scratch` or `upcycled`, as in the rows and crossovers.
-    public var best: String
+    public var best: UpcyclingOption
     public var options: [Row]
     public var crossovers: [Crossover]
 
     public struct Row: Codable, Sendable, Hashable {
-      public var option: String
+      public var option: UpcyclingOption
       public var activeParams: Double?
       public var totalParams: Double?
       public var tokens: Double?
@@ -90,28 +77,13 @@ extension PlanDocument {
       public var fits: Bool
       public var share: Double?
 
-      enum CodingKeys: String, CodingKey {
-        case option, tokens, loss, memory, fits, share
-        case activeParams = "active_params"
-        case totalParams = "total_params"
-      }
     }
 
     public struct Crossover: Codable, Sendable, Hashable {
       public var flops: DocumentQuantity
       public var tokens: Double?
-      public var below: String
-      public var above: String
-    }
-
-    enum CodingKeys: String, CodingKey {
-      case experts, vocabulary, best, options, crossovers
-      case denseParams = "dense_params"
-      case denseTokens = "dense_tokens"
-      case activeExperts = "active_experts"
-      case memoryLimit = "memory_limit"
-      case bytesPerParam = "bytes_per_param"
-      case mixtureRate = "mixture_rate"
+      public var below: UpcyclingOption
+      public var above: UpcyclingOption
     }
 
     init(_ choice: UpcyclingChoice) {
@@ -123,16 +95,16 @@ extension PlanDocument {
       memoryLimit = choice.memoryLimit
       bytesPerParam = choice.bytesPerParam
       mixtureRate = choice.mixtureRate == 1 ? nil : choice.mixtureRate
-      best = choice.best.key
+      best = choice.best
       options = choice.rows.map {
         Row(
-          option: $0.option.key, activeParams: finite($0.activeParams), totalParams: finite($0.totalParams),
+          option: $0.option, activeParams: finite($0.activeParams), totalParams: finite($0.totalParams),
           tokens: finite($0.tokens), loss: DocumentQuantity($0.loss), memory: finite($0.memory), fits: $0.fits,
           share: $0.share)
       }
       crossovers = choice.crossovers.map {
         Crossover(
-          flops: DocumentQuantity($0.flops), tokens: finite($0.tokens), below: $0.below.key, above: $0.above.key)
+          flops: DocumentQuantity($0.flops), tokens: finite($0.tokens), below: $0.below, above: $0.above)
       }
     }
   }

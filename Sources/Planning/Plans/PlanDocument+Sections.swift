@@ -5,6 +5,8 @@ public struct DocumentQuantity: Codable, Sendable, Hashable {
   public var value: Double?
   public var interval: [Double]?
 
+  public init(value: Double?, interval: [Double]?) { (self.value, self.interval) = (value, interval) }
+
   public init(_ quantity: Quantity) {
     value = finite(quantity.value)
     interval = bounds(quantity.interval)
@@ -24,11 +26,6 @@ extension PlanDocument {
     public var interval: [Double]?
     /// Of one such run.
     public var predictionInterval: [Double]?
-
-    enum CodingKeys: String, CodingKey {
-      case value, interval
-      case predictionInterval = "prediction_interval"
-    }
 
     init(_ plan: Plan) {
       value = finite(plan.loss.value)
@@ -61,11 +58,6 @@ extension PlanDocument {
     public var meanLoss: Double?
     public var gain: Double?
 
-    enum CodingKeys: String, CodingKey {
-      case params, tokens, gain
-      case meanLoss = "mean_loss"
-    }
-
     init(_ choice: RobustChoice) {
       params = finite(choice.params)
       tokens = finite(choice.tokens)
@@ -76,6 +68,8 @@ extension PlanDocument {
 
   public struct ValleySection: Codable, Sendable, Hashable {
     public var rows: [Row]
+    /// The loss of sizes about the plan's, for a picture; nil for a law of other variables than size and tokens.
+    public var curve: ValleyCurve?
     /// The sizes within the tolerance, `[smallest, largest]`.
     public var params: [Double]?
     /// As a share of the lowest loss.
@@ -87,21 +81,17 @@ extension PlanDocument {
       public var tokens: Double?
       public var loss: Double?
       public var excess: Double?
-      public var matchingFLOPs: Double?
+      public var matchingFlops: Double?
       public var extraCompute: Double?
 
-      enum CodingKeys: String, CodingKey {
-        case factor, params, tokens, loss, excess
-        case matchingFLOPs = "matching_flops"
-        case extraCompute = "extra_compute"
-      }
     }
 
-    init(_ valley: Valley) {
+    init(_ valley: Valley, _ curve: ValleyCurve?) {
+      self.curve = curve
       rows = valley.rows.map {
         Row(
           factor: $0.factor, params: finite($0.params), tokens: finite($0.tokens), loss: finite($0.loss),
-          excess: finite($0.excess), matchingFLOPs: $0.matchingFLOPs.flatMap(finite),
+          excess: finite($0.excess), matchingFlops: $0.matchingFLOPs.flatMap(finite),
           extraCompute: $0.extraCompute.flatMap(finite))
       }
       params = bounds(valley.sizes)
@@ -112,34 +102,23 @@ extension PlanDocument {
   /// Compute of training and serving, in FLOP.
   public struct Lifetime: Codable, Sendable, Hashable {
     public var inferenceTokens: Double
-    public var trainingFLOPs: Double?
-    public var inferenceFLOPs: Double?
-    public var totalFLOPs: Double?
+    public var trainingFlops: Double?
+    public var inferenceFlops: Double?
+    public var totalFlops: Double?
     public var trainingOnlyParams: Double?
     public var trainingOnlyTokens: Double?
-    public var trainingOnlyTotalFLOPs: Double?
+    public var trainingOnlyTotalFlops: Double?
     /// A share.
     public var saving: Double?
 
-    enum CodingKeys: String, CodingKey {
-      case inferenceTokens = "inference_tokens"
-      case trainingFLOPs = "training_flops"
-      case inferenceFLOPs = "inference_flops"
-      case totalFLOPs = "total_flops"
-      case trainingOnlyParams = "training_only_params"
-      case trainingOnlyTokens = "training_only_tokens"
-      case trainingOnlyTotalFLOPs = "training_only_total_flops"
-      case saving
-    }
-
     init(_ cost: LifetimeCost) {
       inferenceTokens = cost.inferenceTokens
-      trainingFLOPs = finite(cost.trainingFLOPs)
-      inferenceFLOPs = finite(cost.inferenceFLOPs)
-      totalFLOPs = finite(cost.totalFLOPs)
+      trainingFlops = finite(cost.trainingFLOPs)
+      inferenceFlops = finite(cost.inferenceFLOPs)
+      totalFlops = finite(cost.totalFLOPs)
       trainingOnlyParams = finite(cost.trainingOnlyParams)
       trainingOnlyTokens = finite(cost.trainingOnlyTokens)
-      trainingOnlyTotalFLOPs = finite(cost.trainingOnlyTotalFLOPs)
+      trainingOnlyTotalFlops = finite(cost.trainingOnlyTotalFLOPs)
       saving = finite(cost.saving)
     }
   }
@@ -151,11 +130,6 @@ extension PlanDocument {
     public var usd: Double?
     public var days: Double?
     public var assumptions: [String]
-
-    enum CodingKeys: String, CodingKey {
-      case accelerator, usd, days, assumptions
-      case gpuHours = "gpu_hours"
-    }
 
     init(_ cost: ComputeCost) {
       accelerator = cost.accelerator.name
@@ -177,11 +151,6 @@ extension PlanDocument {
     public var seconds: Double?
     public var mfu: Double?
 
-    enum CodingKeys: String, CodingKey {
-      case budget, experts, flops, params, tokens, loss, seconds, mfu
-      case tokensPerParam = "tokens_per_param"
-    }
-
     public init(_ row: SweepRow) {
       budget = row.budget
       experts = row.experts
@@ -191,7 +160,7 @@ extension PlanDocument {
       tokensPerParam = row.tokensPerParam.map(DocumentQuantity.init)
       loss = DocumentQuantity(row.loss)
       seconds = row.seconds
-      mfu = row.utilisation
+      mfu = row.utilization
     }
   }
 }

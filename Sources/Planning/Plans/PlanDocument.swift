@@ -1,13 +1,15 @@
-import Foundation
+import Documents
 import TrainingCost
 
-/// A plan as a file, `windtunnel.plan/1`: all its numbers in full precision, its reasons and what it rests on.
+/// A plan as a file, `windtunnel.plan/2`: all its numbers in full precision, its reasons and what it rests on.
 ///
 /// A number that is not finite is left out. The same plan has the same bytes.
-public struct PlanDocument: Codable, Sendable, Hashable {
-  public static let currentSchema = "windtunnel.plan/1"
+public struct PlanDocument: Document, Hashable {
+  public static let schema = "windtunnel.plan/2"
+  public static let kind = "plan"
+  public static let remedy = "write one by 'windtunnel plan --output'"
+  public static let upgrades: [String: DocumentUpgrade] = ["windtunnel.plan/1": upgradedFromFirst]
 
-  public let schema: String
   public var law: String
   public var provenance: String
   /// The SHA-256 of the fit's document; nil for published parameters.
@@ -39,23 +41,15 @@ public struct PlanDocument: Codable, Sendable, Hashable {
   public var reasons: [String]
   public var warnings: [String]
 
-  enum CodingKeys: String, CodingKey {
-    case schema, law, provenance, fit, budget, assumptions, params, tokens, flops
-    case sizeColumn = "size_column"
-    case tokensPerParam = "tokens_per_param"
-    case epochs, loss, exponents, robust, valley, lifetime, mixture, upcycling, cost, cluster, sweep
-    case intervalLevel = "interval_level"
-    case draws, seed, reasons, warnings
-  }
-
   /// - Parameters:
+  ///   - curve: of the plan's valley, for its picture.
   ///   - budget: as the user wrote it.
   ///   - assumptions: the sentences of ``TrainingCompute``.
   public init(
-    _ plan: Plan, budget: String? = nil, assumptions: [String] = [], cost: ComputeCost? = nil,
+    _ plan: Plan, curve: ValleyCurve? = nil, budget: String? = nil, assumptions: [String] = [],
+    cost: ComputeCost? = nil,
     sweep: [SweepRow]? = nil
   ) {
-    schema = Self.currentSchema
     law = plan.law
     provenance = plan.provenance
     fit = plan.fit
@@ -70,7 +64,7 @@ public struct PlanDocument: Codable, Sendable, Hashable {
     loss = Loss(plan)
     exponents = plan.exponents.map(Exponents.init)
     robust = plan.robust.map(Robust.init)
-    valley = plan.valley.map(ValleySection.init)
+    valley = plan.valley.map { ValleySection($0, curve) }
     lifetime = plan.lifetime.map(Lifetime.init)
     mixture = plan.mixture.map(MixtureSection.init)
     upcycling = plan.upcycling.map(UpcyclingSection.init)
@@ -81,25 +75,5 @@ public struct PlanDocument: Codable, Sendable, Hashable {
     seed = plan.seed
     reasons = plan.reasons
     warnings = plan.warnings
-  }
-
-  /// Reads a document.
-  ///
-  /// - Throws: ``PlanError`` if it is no plan, of another major version, or lacks something.
-  public init(json: Data) throws(PlanError) {
-    self = try decoded("plan", schema: Self.currentSchema, json, by: JSONDecoder())
-  }
-
-  /// The document as JSON with sorted keys, ending in a newline.
-  ///
-  /// - Throws: ``PlanError`` if a number that was set from outside is not finite.
-  public func json() throws(PlanError) -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do {
-      return try encoder.encode(self) + Data("\n".utf8)
-    } catch {
-      throw PlanError("cannot write the plan: \(explained(error))")
-    }
   }
 }

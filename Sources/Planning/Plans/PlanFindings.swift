@@ -1,3 +1,4 @@
+import Documents
 import ScalingLaws
 import Tables
 
@@ -21,7 +22,7 @@ struct PlanFindings {
   var fitted: FittedLaw { ensemble.law.fitted }
   var constraints: PlanConstraints { ensemble.constraints }
   var flops: Double { ensemble.point.flops(best, for: goal) }
-  var percent: String { "\(significant(ensemble.options.level * 100, digits: 2)) %" }
+  var percent: String { NumberText.percent(ensemble.options.level, 2) }
 }
 
 extension PlanFindings {
@@ -30,7 +31,7 @@ extension PlanFindings {
     var sentences = ["The law is \(fitted.law.name), L = \(fitted.law.formula.text): \(fitted.provenance)."]
     guard ensemble.law.splits else {
       sentences.append(
-        "It knows only compute, so it predicts a loss of \(significant(best.loss, digits: 4)) at \(formatFLOPs(flops)) "
+        "It knows only compute, so it predicts a loss of \(NumberText.rounded(best.loss, 4)) at \(formatFLOPs(flops)) "
           + "and says nothing of size and tokens.")
       return sentences
     }
@@ -44,8 +45,8 @@ extension PlanFindings {
   /// How size and tokens were chosen.
   private var choice: String {
     let run = "\(formatParams(best.params)) on \(formatTokens(best.tokens))"
-    let loss = significant(best.loss, digits: 4)
-    let ratio = "\(significant(best.tokens / best.params)) tokens a parameter"
+    let loss = NumberText.rounded(best.loss, 4)
+    let ratio = "\(NumberText.rounded(best.tokens / best.params)) tokens a parameter"
     switch goal {
     case .flops(let budget):
       if let given { return "With \(given) given, \(formatFLOPs(flops)) train \(run), \(ratio), to a loss of \(loss)." }
@@ -66,7 +67,7 @@ extension PlanFindings {
   private var repetition: [String] {
     guard let unique = ensemble.law.uniqueTokens else { return [] }
     let epochs = best.tokens / unique
-    let times = epochs < 1 ? "\(significant(epochs * 100)) %" : "\(significant(epochs)) epochs"
+    let times = epochs < 1 ? NumberText.percent(epochs) : "\(NumberText.rounded(epochs)) epochs"
     return ["Those tokens are \(times) of the \(formatTokens(unique)) that are distinct."]
   }
 
@@ -124,7 +125,7 @@ extension PlanFindings {
     return
       "Serving \(formatTokens(lifetime.inferenceTokens)) takes \(formatFLOPs(lifetime.inferenceFLOPs)) more; against "
       + "\(trained), the cheapest to train to this loss, the lifetime's compute falls by "
-      + "\(significant(lifetime.saving * 100)) % to \(formatFLOPs(lifetime.totalFLOPs))."
+      + "\(NumberText.percent(lifetime.saving)) to \(formatFLOPs(lifetime.totalFLOPs))."
   }
 
   /// What the constraints cost in loss.
@@ -134,14 +135,14 @@ extension PlanFindings {
       let free = ensemble.point.unconstrained.trainingOptimum(flops), best.loss - free.loss > 1e-4
     else { return nil }
     return "Without the constraint the same compute would train \(formatParams(free.params)) on "
-      + "\(formatTokens(free.tokens)) to a loss \(significant(best.loss - free.loss, digits: 2)) lower."
+      + "\(formatTokens(free.tokens)) to a loss \(NumberText.rounded(best.loss - free.loss, 2)) lower."
   }
 
   /// What the draws say of the loss.
   private var expectation: String? {
     guard let loss else { return nil }
     func ends(_ interval: ClosedRange<Double>) -> String {
-      "\(significant(interval.lowerBound, digits: 4)) and \(significant(interval.upperBound, digits: 4))"
+      "\(NumberText.rounded(interval.lowerBound, 4)) and \(NumberText.rounded(interval.upperBound, 4))"
     }
     let single = predictionInterval.map { ", and the loss of a single one between \(ends($0))" } ?? ""
     return "The \(percent) interval puts the mean loss of such runs between \(ends(loss))\(single)."
@@ -149,13 +150,13 @@ extension PlanFindings {
 
   private var growth: String? {
     guard let exponents else { return nil }
-    let size = significant(exponents.params.value)
+    let size = NumberText.rounded(exponents.params.value)
     let range =
       exponents.params.interval.map {
-        " (\(percent) interval \(significant($0.lowerBound)) to \(significant($0.upperBound)))"
+        " (\(percent) interval \(NumberText.rounded($0.lowerBound)) to \(NumberText.rounded($0.upperBound)))"
       } ?? ""
     return "The optimal size grows as compute to the power \(size)\(range), the tokens to the power "
-      + "\(significant(exponents.tokens.value))."
+      + "\(NumberText.rounded(exponents.tokens.value))."
   }
 
   private var flatness: String? {
@@ -163,7 +164,7 @@ extension PlanFindings {
     let sizes = "from \(formatCount(valley.sizes.lowerBound)) to \(formatParams(valley.sizes.upperBound))"
     let isFlat = valley.sizes.upperBound > 4 * valley.sizes.lowerBound
     return "\(isFlat ? "The valley is flat: without" : "Without") other constraints, any size \(sizes) comes within "
-      + "\(significant(valley.tolerance * 100, digits: 1)) % of the lowest loss of this compute."
+      + "\(NumberText.percent(valley.tolerance, 1)) of the lowest loss of this compute."
   }
 
   private var robustness: String? {
@@ -175,6 +176,6 @@ extension PlanFindings {
     }
     return
       "Over the \(ensemble.draws.count) draws, \(formatParams(robust.params)) on \(formatTokens(robust.tokens)) have "
-      + "the lowest mean loss, \(significant(robust.gain, digits: 2)) below this plan's: the choice of least regret."
+      + "the lowest mean loss, \(NumberText.rounded(robust.gain, 2)) below this plan's: the choice of least regret."
   }
 }

@@ -18,7 +18,7 @@ public struct PlanConstraints: Sendable, Hashable {
   public var fixedParams: Double?
   /// Tokens that are given.
   public var fixedTokens: Double?
-  /// Tokens that the model will serve over its life: their compute is then minimised with the training's (Sardana et
+  /// Tokens that the model will serve over its life: their compute is then minimized with the training's (Sardana et
   /// al. 2024).
   public var inferenceTokens: Double?
   /// Values of the law's further variables, by their name in the formula or their column.

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import ScalingLaws
 import Tables
@@ -25,7 +26,7 @@ extension PlanFindings {
     }
     if case .flops(let budget) = goal, lifetime != nil, flops > budget * 1.001 {
       return [
-        "Training takes \(formatFLOPs(flops)), \(significant(flops / budget)) times the budget, because "
+        "Training takes \(formatFLOPs(flops)), \(NumberText.rounded(flops / budget)) times the budget, because "
           + "inference is paid for by a longer training."
       ]
     }
@@ -48,9 +49,9 @@ extension PlanFindings {
       let (above, below) = (value / range.upperBound, range.lowerBound / value)
       if above > 1.5 {
         let far = above >= 1000 ? "; no interval covers an extrapolation beyond 1,000-fold" : ""
-        return "The plan's \(what) is \(significant(above, digits: 2)) times the largest run's\(far)."
+        return "The plan's \(what) is \(NumberText.rounded(above, 2)) times the largest run's\(far)."
       }
-      if below > 1.5 { return "The plan's \(what) is \(significant(below, digits: 2)) times below the smallest run's." }
+      if below > 1.5 { return "The plan's \(what) is \(NumberText.rounded(below, 2)) times below the smallest run's." }
       return nil
     }
   }

@@ -50,16 +50,16 @@ func root(from lower: Double, to upper: Double, of f: (Double) -> Double) -> Dou
 
 /// A root of `f` in a range, sought outward from a guess.
 func root(near guess: Double, within range: ClosedRange<Double>, of f: (Double) -> Double) -> Double? {
-  let centre = min(max(guess, range.lowerBound), range.upperBound)
-  let sign = f(centre)
-  if sign == 0 { return centre }
+  let center = min(max(guess, range.lowerBound), range.upperBound)
+  let sign = f(center)
+  if sign == 0 { return center }
   var width = 0.25
-  var (low, high) = (centre, centre)
+  var (low, high) = (center, center)
   while low > range.lowerBound || high < range.upperBound {
-    let nextLow = max(range.lowerBound, centre - width)
+    let nextLow = max(range.lowerBound, center - width)
     if nextLow < low, f(nextLow) * sign <= 0 { return root(from: nextLow, to: low, of: f) }
     low = nextLow
-    let nextHigh = min(range.upperBound, centre + width)
+    let nextHigh = min(range.upperBound, center + width)
     if nextHigh > high, f(nextHigh) * sign <= 0 { return root(from: high, to: nextHigh, of: f) }
     high = nextHigh
     width *= 2

@@ -16,12 +16,12 @@ public struct SweepRow: Sendable, Hashable {
   public let isBalanced: Bool
   /// The best number of experts; nil where none was to be chosen.
   public var experts: Double?
-  /// On a cluster: wall-clock seconds, and the utilisation (MFU) worked out.
+  /// On a cluster: wall-clock seconds, and the utilization (MFU) worked out.
   public var seconds: Double?
-  public var utilisation: Double?
+  public var utilization: Double?
 }
 
-/// The best run on a cluster at each of several budgets, its utilisation worked out.
+/// The best run on a cluster at each of several budgets, its utilization worked out.
 ///
 /// - Parameters:
 ///   - budgets: training compute in FLOP.
@@ -43,7 +43,7 @@ public func sweepOnCluster(
         budget: budget, flops: found.plan.flops, params: Quantity(value: run.params, interval: found.sizeInterval),
         tokens: Quantity(value: run.tokens), tokensPerParam: Quantity(value: run.tokens / run.params),
         loss: found.plan.loss, isBalanced: true, experts: choosesExperts ? Double(run.shape.experts?.count ?? 1) : nil,
-        seconds: run.seconds, utilisation: run.utilisation))
+        seconds: run.seconds, utilization: run.utilization))
   }
   return rows
 }

@@ -66,10 +66,10 @@ extension Allocator {
     func excess(_ x: Double) -> Double {
       surface.loss(params: exp(x), tokens: rule.other(exp(x), flops: flops)) - best.loss * (1 + tolerance)
     }
-    let (centre, most) = (log(best.params), max(0, log(rule.other(1, flops: flops))))
+    let (center, most) = (log(best.params), max(0, log(rule.other(1, flops: flops))))
     // A side that never loses as much ends with the range.
-    let low = root(from: min(0, centre), to: centre, of: excess) ?? min(0, centre)
-    let high = root(from: centre, to: max(most, centre), of: excess) ?? max(most, centre)
+    let low = root(from: min(0, center), to: center, of: excess) ?? min(0, center)
+    let high = root(from: center, to: max(most, center), of: excess) ?? max(most, center)
     return Valley(rows: rows, sizes: exp(low)...exp(high), tolerance: tolerance)
   }
 }

@@ -16,7 +16,7 @@ public struct DataMixturePlan: Sendable {
 
   public struct Loss: Sendable, Hashable {
     public let column: String
-    /// Its share of the weighted mean that is minimised.
+    /// Its share of the weighted mean that is minimized.
     public let weight: Double
     /// At the best mixture.
     public let loss: Quantity
@@ -53,7 +53,7 @@ public struct DataMixtureConstraints: Sendable {
 /// The mixture of lowest weighted mean loss.
 ///
 /// Each loss is convex in the proportions (a constant and an exponential of a sum), and so is their weighted mean, so the
-/// optimum is the only one. Every draw is optimised again for the intervals.
+/// optimum is the only one. Every draw is optimized again for the intervals.
 ///
 /// - Throws: ``PlanError`` for constraints that no mixture meets or that name nothing.
 public func planDataMixture(
@@ -102,7 +102,7 @@ private func warnings(_ fit: MixtureFit, _ shares: [DataMixturePlan.Share], _ di
     }
     let names = beyond.isEmpty ? "" : " (\(beyond.map(\.domain).joined(separator: ", ")) beyond any that was tried)"
     sentences.append(
-      "The best mixture lies outside all that the tried mixtures span: \(significant(distance * 100)) % of its data "
+      "The best mixture lies outside all that the tried mixtures span: \(NumberText.percent(distance)) of its data "
         + "would have to be exchanged to be among them\(names). It extrapolates; run it small before you rely on it, or "
         + "keep within what was tried.")
   }
@@ -207,8 +207,8 @@ extension DataMixtureConstraints {
     guard low <= 1, high >= 1 else {
       throw PlanError(
         low > 1
-          ? "the least proportions sum to \(significant(low)), above 1; lower some"
-          : "the most proportions sum to \(significant(high)), below 1; raise some")
+          ? "the least proportions sum to \(NumberText.rounded(low)), above 1; lower some"
+          : "the most proportions sum to \(NumberText.rounded(high)), below 1; raise some")
     }
     if withinTried, !least.isEmpty || !most.isEmpty {
       throw PlanError("bounds on domains and keeping within the tried mixtures do not go together; choose one")

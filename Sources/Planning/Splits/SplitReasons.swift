@@ -1,9 +1,10 @@
+import Documents
 import Foundation
 import Tables
 
 /// Why a split is as it is, in sentences.
 func splitReasons(_ shares: [BudgetSplit.Share], _ best: SplitSearch.Found, _ search: SplitSearch) -> [String] {
-  func money(_ value: Double) -> String { "$\(significant(value))" }
+  func money(_ value: Double) -> String { "$\(NumberText.rounded(value))" }
   func list(_ shares: [BudgetSplit.Share]) -> String {
     shares.map { "'\($0.resource.name)'" }.joined(separator: " and ")
   }
@@ -14,14 +15,15 @@ func splitReasons(_ shares: [BudgetSplit.Share], _ best: SplitSearch.Found, _ se
   let rate = free.compactMap(\.gain).max()
   if let rate, free.count > 1 {
     words.append(
-      "A further dollar lowers the loss by \(significant(rate)), whether it buys \(list(free)): no move between them gains."
+      "A further dollar lowers the loss by \(NumberText.rounded(rate)), whether it buys \(list(free)): no move between them gains."
     )
   } else if let rate, let only = free.first {
-    words.append("A further dollar of '\(only.resource.name)' lowers the loss by \(significant(rate)).")
+    words.append("A further dollar of '\(only.resource.name)' lowers the loss by \(NumberText.rounded(rate)).")
   }
   for share in limited {
-    let gain = share.gain.map { ", where a further dollar would lower the loss by \(significant($0))" } ?? ""
-    words.append("'\(share.resource.name)' is bought up to its limit of \(significant(share.amount.value))\(gain).")
+    let gain = share.gain.map { ", where a further dollar would lower the loss by \(NumberText.rounded($0))" } ?? ""
+    words.append(
+      "'\(share.resource.name)' is bought up to its limit of \(NumberText.rounded(share.amount.value))\(gain).")
   }
   for (index, share) in shares.enumerated() where !share.isBought {
     if share.resource.setUp > 0 {
@@ -32,15 +34,15 @@ func splitReasons(_ shares: [BudgetSplit.Share], _ best: SplitSearch.Found, _ se
       let others = Set(shares.indices.filter { $0 == index || shares[$0].isBought })
       let withIt = search.forced(index, among: others)
       let reach =
-        withIt.map { "the lowest loss with it is \(significant($0.loss, digits: 5))" }
+        withIt.map { "the lowest loss with it is \(NumberText.rounded($0.loss, 5))" }
         ?? "no split with it has a finite loss"
       words.append(
         "'\(share.resource.name)' is not bought: its set-up of \(money(share.resource.setUp)) takes more than it brings; \(reach)."
       )
     } else if let gain = share.gain, let rate {
       words.append(
-        "'\(share.resource.name)' is not bought: its first dollar would lower the loss by \(significant(max(0, gain))), a "
-          + "dollar of \(list(free)) by \(significant(rate)).")
+        "'\(share.resource.name)' is not bought: its first dollar would lower the loss by \(NumberText.rounded(max(0, gain))), a "
+          + "dollar of \(list(free)) by \(NumberText.rounded(rate)).")
     } else {
       words.append(
         "'\(share.resource.name)' is not bought: by this law it brings less than what it would take the money from.")

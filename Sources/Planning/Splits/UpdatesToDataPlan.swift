@@ -6,7 +6,7 @@ import ScalingLaws
 ///
 /// With sigma gradient steps for each step of the environment, `D(sigma) = D_min (1 + (sigma/s0)^(-a))` steps are needed
 /// (the law `rl-data`), and `C(sigma) = 10 N B(sigma) sigma D(sigma)` FLOP for a network of N parameters and batches of
-/// `B(sigma) = B_0 sigma^(-alpha)` (the law `rl-batch`). The plan minimises `F = C + price D`.
+/// `B(sigma) = B_0 sigma^(-alpha)` (the law `rl-batch`). The plan minimizes `F = C + price D`.
 public struct UpdatesToDataPlan: Sendable {
   /// The updates-to-data ratio.
   public let sigma: Quantity

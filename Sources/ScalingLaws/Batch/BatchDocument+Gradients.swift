@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -79,7 +80,7 @@ extension BatchDocument {
       findings.append(
         Diagnostic(
           "gradient_hidden", .warning,
-          "\(name): in \(significant(share, digits: 2)) % of the resamples |G|² is not above zero, where the noise scale has no "
+          "\(name): in \(NumberText.rounded(share, 2)) % of the resamples |G|² is not above zero, where the noise scale has no "
             + "bound: log more steps, or norms at a larger batch"))
     }
     if let first = parts.first?.batch, let last = parts.last?.batch,

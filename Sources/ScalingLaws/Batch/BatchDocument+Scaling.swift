@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -53,7 +54,8 @@ extension BatchDocument {
       found.append(
         Diagnostic(
           "narrow_scaling", .warning,
-          "the groups span a factor of \(significant(high / low)) in \(scaling.over); an exponent wants 10 or more"))
+          "the groups span a factor of \(NumberText.rounded(high / low)) in \(scaling.over); an exponent wants 10 or more"
+        ))
     }
     let tail = standardNormalQuantile((1 + level) / 2)
     for law in scaling.laws {
@@ -65,7 +67,7 @@ extension BatchDocument {
         Diagnostic(
           "scatter_beyond_errors", .warning,
           "by \(name(of: law.definition)) the groups lie off the line by more than their own errors: the exponent is no "
-            + "surer than its scatter, ± \(significant(scatter, digits: 2)), and may depend on more than \(scaling.over)"
+            + "surer than its scatter, ± \(NumberText.rounded(scatter, 2)), and may depend on more than \(scaling.over)"
         ))
     }
     if Set(sizes).count == 2 {

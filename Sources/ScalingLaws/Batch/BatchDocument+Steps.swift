@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -98,7 +99,7 @@ extension BatchDocument {
     return [
       Diagnostic(
         "definitions_disagree", .warning,
-        "the definitions differ by a factor of up to \(significant(most.ratio)) (\(most.name): \(formatCount(most.trade)) and "
+        "the definitions differ by a factor of up to \(NumberText.rounded(most.ratio)) (\(most.name): \(formatCount(most.trade)) and "
           + "\(formatCount(most.overhead))): quote a critical batch with its definition")
     ]
   }
@@ -137,7 +138,7 @@ extension BatchDocument {
       found.append(
         Diagnostic(
           "repeats_differ", .warning,
-          "\(name): runs of batch \(count(most.batch)) differ by a factor of \(significant(most.ratio)) in steps: if they have "
+          "\(name): runs of batch \(count(most.batch)) differ by a factor of \(NumberText.rounded(most.ratio)) in steps: if they have "
             + "different target losses or learning rates, keep them apart with --group, or the best with --where"))
     }
     if trade.criticalBatch > tested.upperBound {
@@ -146,14 +147,14 @@ extension BatchDocument {
         Diagnostic(
           "beyond_tested_batches", .warning,
           "\(name): S_min and E_min/S_min lie beyond the largest batch tested, \(count(tested.upperBound)), where steps are "
-            + "still \(significant(rest)) times S_min: run larger batches"))
+            + "still \(NumberText.rounded(rest)) times S_min: run larger batches"))
     } else if trade.criticalBatch < tested.lowerBound {
       let rest = trade.relativeCompute(batch: tested.lowerBound)
       found.append(
         Diagnostic(
           "beyond_tested_batches", .warning,
           "\(name): E_min and E_min/S_min lie below the smallest batch tested, \(count(tested.lowerBound)), which takes "
-            + "\(significant(rest)) times E_min: run smaller batches"))
+            + "\(NumberText.rounded(rest)) times E_min: run smaller batches"))
     }
     let allowed = trade.criticalBatch(overhead: options.overhead, base: base)
     for (what, batch) in [("the base batch", base), ("the batch of that overhead", allowed)]

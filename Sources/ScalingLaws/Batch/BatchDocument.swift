@@ -137,7 +137,7 @@ public struct BatchDocument: Document, Equatable {
   public func name(of definition: Definition) -> String {
     switch definition {
     case .trade: "E_min/S_min"
-    case .overhead: "\(String(format: "%g", (overhead ?? 0) * 100)) % overhead"
+    case .overhead: NumberText.percent(overhead ?? 0, 6) + " overhead"
     case .noiseScale: "simple noise scale"
     }
   }

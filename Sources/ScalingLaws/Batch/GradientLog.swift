@@ -34,7 +34,7 @@ public struct GradientLog: Sendable {
     var columns: [Column: Found] = [:]
     for column in Column.allCases {
       let known = runs.table.columns.map(\.name).compactMap { name in
-        Self.recognised(name).flatMap { $0.column == column ? Found(name: name, isPlainNorm: $0.isPlainNorm) : nil }
+        Self.recognized(name).flatMap { $0.column == column ? Found(name: name, isPlainNorm: $0.isPlainNorm) : nil }
       }
       if let exact = known.first(where: { $0.name == column.rawValue }) {
         columns[column] = exact
@@ -60,7 +60,7 @@ public struct GradientLog: Sendable {
 
   /// Whether a table has any column of gradient norms at a small or a large batch.
   public static func isLikely(_ runs: RunTable) -> Bool {
-    runs.table.columns.contains { [.smallNorm, .largeNorm].contains(recognised($0.name)?.column) }
+    runs.table.columns.contains { [.smallNorm, .largeNorm].contains(recognized($0.name)?.column) }
   }
 
   /// Which columns were taken for what, in sentences.
@@ -107,7 +107,7 @@ public struct GradientLog: Sendable {
 
   private func missing(_ column: Column, remedy: String) -> TableError {
     let names = runs.table.columns.map(\.name)
-    let near = nearestName(to: column.rawValue, among: names.filter { Self.recognised($0) == nil })
+    let near = nearestName(to: column.rawValue, among: names.filter { Self.recognized($0) == nil })
     let hint =
       near.map { "if '\($0)' is meant, say so with --rename '\($0)=\(column.rawValue)'" }
       ?? "name it with --rename COLUMN=\(column.rawValue)"
@@ -117,7 +117,7 @@ public struct GradientLog: Sendable {
         + remedy + hint)
   }
 
-  private static func recognised(_ name: String) -> (column: Column, isPlainNorm: Bool)? {
+  private static func recognized(_ name: String) -> (column: Column, isPlainNorm: Bool)? {
     let words = Set(name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init))
     func has(_ parts: String...) -> Bool { parts.contains { part in words.contains { $0.contains(part) } } }
     let isSmall = has("small", "micro", "local")

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -26,12 +27,12 @@ public struct GradientNorms: Hashable, Sendable {
     }
     if smallBatch == largeBatch {
       return
-        "both batch sizes are \(significant(smallBatch)): noise shows only in how the norm falls from a small batch "
+        "both batch sizes are \(NumberText.rounded(smallBatch)): noise shows only in how the norm falls from a small batch "
         + "to a large one"
     }
     if smallBatch > largeBatch {
       return
-        "the small batch, \(significant(smallBatch)), is above the large one, \(significant(largeBatch)): exchange "
+        "the small batch, \(NumberText.rounded(smallBatch)), is above the large one, \(NumberText.rounded(largeBatch)): exchange "
         + "the columns"
     }
     return nil
@@ -67,7 +68,7 @@ public struct GradientNoiseScale: Sendable {
     public var scale: Double { squaredGradient > 0 ? noise / squaredGradient : .infinity }
   }
 
-  /// - Parameter steps: in the order of training, for the correlation between neighbours.
+  /// - Parameter steps: in the order of training, for the correlation between neighbors.
   /// - Throws: ``LawError`` for fewer than two steps, norms that are none, or where an average comes out negative.
   public init(_ steps: [GradientNorms], resamples: Int = 1000, seed: UInt64 = 0) throws(LawError) {
     guard steps.count > 1 else {
@@ -93,18 +94,18 @@ public struct GradientNoiseScale: Sendable {
   private static func check(_ parts: Parts) throws(LawError) {
     guard parts.noise > 0 else {
       throw LawError(
-        "the noise tr Σ comes out at \(significant(parts.noise)), not above zero: squared norms do not fall from the small "
+        "the noise tr Σ comes out at \(NumberText.rounded(parts.noise)), not above zero: squared norms do not fall from the small "
           + "batch to the large one; the columns may be exchanged, or the gradients be sums over the batch instead of means"
       )
     }
     guard parts.squaredGradient > 0 else {
       throw LawError(
-        "|G|² comes out at \(significant(parts.squaredGradient)), not above zero: even at the large batch the norm is all "
+        "|G|² comes out at \(NumberText.rounded(parts.squaredGradient)), not above zero: even at the large batch the norm is all "
           + "noise, so the noise scale lies far above that batch; log more steps, or norms at a larger batch")
     }
   }
 
-  /// Means over whole blocks of neighbouring steps, drawn with replacement from the steps taken as a circle (Politis and
+  /// Means over whole blocks of neighboring steps, drawn with replacement from the steps taken as a circle (Politis and
   /// Romano 1992).
   private static func resampled(
     _ gradients: [Double], _ noises: [Double], block: Int, resamples: Int, seed: UInt64

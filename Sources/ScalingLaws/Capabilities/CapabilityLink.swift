@@ -38,7 +38,7 @@ public struct CapabilityLink: Sendable {
     let problem = FitProblem(
       bound, domains: domains, observed: scores, weights: weights,
       objective: Objective(.leastSquares, residual: .linear))
-    parameters = try problem.minimise(starts, from: further, threads: 1).parameters
+    parameters = try problem.minimize(starts, from: further, threads: 1).parameters
   }
 
   /// The scores of other models.

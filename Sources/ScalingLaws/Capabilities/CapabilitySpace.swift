@@ -2,7 +2,7 @@ import Fitting
 import Foundation
 
 /// The few dimensions in which models differ, found from their benchmark scores (Ruan, Maddison and Hashimoto 2024, arXiv
-/// 2405.10938, section 3): missing scores are filled in by one principal component of the standardised scores, and the
+/// 2405.10938, section 3): missing scores are filled in by one principal component of the standardized scores, and the
 /// capabilities are the first principal components of the scores themselves.
 public struct CapabilitySpace: Sendable {
   public let components: PrincipalComponents

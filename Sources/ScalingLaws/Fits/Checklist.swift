@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -11,7 +12,7 @@ public struct Checklist: Codable, Sendable, Equatable {
   public var data: String
   public var counting: String
   public var objective: String
-  public var optimiser: String
+  public var optimizer: String
   public var starts: String
   public var filtering: String
   public var validation: String
@@ -21,7 +22,7 @@ public struct Checklist: Codable, Sendable, Equatable {
   public var entries: [(name: String, text: String)] {
     [
       ("form", form), ("variables", variables), ("set-up", setup), ("data", data), ("counting", counting),
-      ("objective", objective), ("optimiser", optimiser), ("starts", starts), ("filtering", filtering),
+      ("objective", objective), ("optimizer", optimizer), ("starts", starts), ("filtering", filtering),
       ("validation", validation), ("intervals", intervals),
     ]
   }
@@ -32,7 +33,8 @@ public struct Checklist: Codable, Sendable, Equatable {
     let ranges = fit.ranges
     variables = law.variables.map { variable in
       let span =
-        ranges[variable.column].map { ", \(significant($0.lowerBound)) to \(significant($0.upperBound))" } ?? ""
+        ranges[variable.column].map { ", \(NumberText.rounded($0.lowerBound)) to \(NumberText.rounded($0.upperBound))" }
+        ?? ""
       return "\(variable.name) = \(variable.column)\(span)"
     }.joined(separator: "; ")
     let swept = ["learning_rate", "batch_tokens"].filter { (try? fit.runs.resolve($0)) != nil }
@@ -48,9 +50,9 @@ public struct Checklist: Codable, Sendable, Equatable {
     self.objective =
       "\(objective.kind.text) of \(objective.residual == .log ? "log-loss" : "loss") residuals, summed over runs"
       + (fit.settings.weights.map { ", weighted by \($0)" } ?? "")
-    optimiser =
+    optimizer =
       "variable projection and Newton's method with the exact Hessian; gradient norm "
-      + "\(significant(fit.optimum.gradientNorm))\(fit.optimum.converged ? "" : ", not converged")"
+      + "\(NumberText.rounded(fit.optimum.gradientNorm))\(fit.optimum.converged ? "" : ", not converged")"
     let count = fit.optimum.starts
     starts =
       "\(count.tried), of which \(count.atBest) ended at the best; \(count.distinctOptima) distinct optim\(count.distinctOptima == 1 ? "um" : "a")"

@@ -44,17 +44,25 @@ struct FitDocumentVersion1: Document, DocumentChecked {
       throw DocumentError("\(source.path): the law of the \(kind) cannot be restored: \(error)")
     }
     let kept = node.without(["law", "formula", "target", "variables", "parameter_order", "fixed", "citation"])
+    let others = (kept.entries ?? []).map { $0.name == "checklist" ? .init($0.name, respelled($0.node)) : $0 }
     return DocumentNode(
-      .entries([.init("law", DocumentNode(law.value, place: node["law"]?.place))] + (kept.entries ?? [])),
-      place: node.place)
+      .entries([.init("law", DocumentNode(law.value, place: node["law"]?.place))] + others), place: node.place)
   }
 
-  /// The law of the catalogue that was fitted; any other is rebuilt from what is said of it.
+  /// The checklist with the names that it has now.
+  private static func respelled(_ checklist: DocumentNode) -> DocumentNode {
+    guard let entries = checklist.entries else { return checklist }
+    return DocumentNode(
+      .entries(entries.map { $0.name == "optimiser" ? .init("optimizer", $0.node, place: $0.place) : $0 }),
+      place: checklist.place)
+  }
+
+  /// The law of the catalog that was fitted; any other is rebuilt from what is said of it.
   private var wholeLaw: Law { known ?? rebuilt }
 
   private var known: Law? {
     let fixed = fixed ?? [:]
-    let match = (try? LawCatalogue())?.laws.first { law in
+    let match = (try? LawCatalog())?.laws.first { law in
       law.name == self.law && law.formula.text == formula.text
         && law.parameterNames.filter { fixed[$0] == nil } == parameterOrder
         && Dictionary(law.variables.map { ($0.name, $0.column) }, uniquingKeysWith: { $1 }) == variables
@@ -67,7 +75,7 @@ struct FitDocumentVersion1: Document, DocumentChecked {
     let size = columns.first { $0.column == "params" }?.name
     let tokens = columns.first { $0.column == "tokens" }?.name
     let tradeOff = size.flatMap { n in
-      tokens.flatMap { Law.TradeOff(recognising: formula, size: n, tokens: $0) }
+      tokens.flatMap { Law.TradeOff(recognizing: formula, size: n, tokens: $0) }
     }
     let domains = parameterOrder.compactMap { name in
       parameters[name].map {

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -90,21 +91,21 @@ extension LawFit {
       guard let profile = found.profiles[name], profile.contains(where: { $0 == nil }) else { return nil }
       let range =
         switch (profile[0], profile[1]) {
-        case (let low?, nil): "any value from \(significant(low)) up"
-        case (nil, let high?): "any value up to \(significant(high))"
+        case (let low?, nil): "any value from \(NumberText.rounded(low)) up"
+        case (nil, let high?): "any value up to \(NumberText.rounded(high))"
         default: "any value"
         }
       let change = found.predictionChange[name]
       let isHarmless = change.flatMap { change in scatter.map { change <= $0 } } ?? false
       let effect = change.map { change in
         isHarmless
-          ? "; the predictions at the runs then change by at most \(significant(change * 100)) %, less than the runs scatter, so "
+          ? "; the predictions at the runs then change by at most \(NumberText.percent(change)), less than the runs scatter, so "
             + "they are determined where the parameter is not"
-          : "; the predictions at the runs change by up to \(significant(change * 100)) %"
+          : "; the predictions at the runs change by up to \(NumberText.percent(change))"
       }
       return Diagnostic(
         "free_parameter", .warning,
-        "\(name) is not bounded on both sides at \(significant(settings.level * 100)) %: the runs allow \(range), with the other "
+        "\(name) is not bounded on both sides at \(NumberText.percent(settings.level)): the runs allow \(range), with the other "
           + "parameters making up for it\(effect ?? "")")
     }
   }
@@ -114,7 +115,7 @@ extension LawFit {
     let near = optimum.others.filter { $0.value <= optimum.value + 0.01 * abs(optimum.value) }
     guard !near.isEmpty else { return [] }
     let shown = near.prefix(3).map { other in
-      zip(law.parameterNames, other.parameters).map { "\($0) = \(significant($1))" }.joined(separator: ", ")
+      zip(law.parameterNames, other.parameters).map { "\($0) = \(NumberText.rounded($1))" }.joined(separator: ", ")
     }
     return [
       Diagnostic(

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -82,7 +83,7 @@ extension LawFit {
       .filter { $0.1.pull > 1 && begins($0.row) }.sorted { $0.1.pull > $1.1.pull }
     guard !pulls.isEmpty else { return [] }
     // Where an estimate has next to no error, how many of them it moves by says nothing.
-    func number(_ pull: Double) -> String { pull < 1000 ? String(format: "%.1f", pull) : "more than 1000" }
+    func number(_ pull: Double) -> String { pull < 1000 ? NumberText.fixed(pull, 1) : "more than 1000" }
     let shown = pulls.prefix(5).map { row, influence in
       "\(curves == nil ? "" : "the curve that begins at ")line \(lines[row]) (\(influence.parameter) by \(number(influence.pull)) standard errors)"
     }

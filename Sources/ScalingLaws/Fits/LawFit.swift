@@ -80,7 +80,7 @@ public struct LawFit: Sendable {
           "\(counted) run\(counted == 1 ? "" : "s") cannot determine the \(law.parameters.count) parameters of \(law.name); "
           + "at least \(law.parameters.count + 1) are needed")
     }
-    optimum = try problem.minimise(settings.starts, threads: settings.threads)
+    optimum = try problem.minimize(settings.starts, threads: settings.threads)
     covariance = problem.covariance(at: optimum.parameters)
     let kind = try Self.kind(settings.resampling, runs)
     if settings.resamples > 0 {

@@ -39,14 +39,14 @@ public struct NoiseModel: Sendable, Equatable {
     self.middle = exp(middle)
     span = [values.min() ?? 1, values.max() ?? 1]
     let relative = values.map { exp(slope * (log($0) - middle)) }
-    let standardised = zip(residuals, relative).map { $0 / $1 }
-    let spread = (standardised.reduce(0) { $0 + $1 * $1 } / Double(residuals.count)).squareRoot()
+    let standardized = zip(residuals, relative).map { $0 / $1 }
+    let spread = (standardized.reduce(0) { $0 + $1 * $1 } / Double(residuals.count)).squareRoot()
     along = name
     exponent = slope
     deviation = (slope == 0 ? rootMeanSquare : spread) * inflation
     let scale = deviation
     deviations = relative.map { $0 * scale }
-    shape = standardised.map { $0 / spread }
+    shape = standardized.map { $0 / spread }
     seedDeviation = Self.betweenSeeds(fit)
   }
 

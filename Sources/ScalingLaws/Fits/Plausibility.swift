@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -21,13 +22,13 @@ extension LawFit {
       if let known = Self.leastCounts[column], range.upperBound < known.least {
         return Diagnostic(
           "implausible_units", .warning,
-          "\(column) goes from \(significant(range.lowerBound)) to \(significant(range.upperBound)): is it in \(known.likely)? "
+          "\(column) goes from \(NumberText.rounded(range.lowerBound)) to \(NumberText.rounded(range.upperBound)): is it in \(known.likely)? "
             + "If so, say it with --rename \(column)=\(column)_\(known.suffix)")
       }
       if column == "loss", range.upperBound > 20 || range.lowerBound < 0.02 {
         return Diagnostic(
           "implausible_units", .warning,
-          "\(column) goes from \(significant(range.lowerBound)) to \(significant(range.upperBound)), which is unlike nats a token: "
+          "\(column) goes from \(NumberText.rounded(range.lowerBound)) to \(NumberText.rounded(range.upperBound)), which is unlike nats a token: "
             + "is it a perplexity, or bits of something else?")
       }
       return nil
@@ -46,7 +47,8 @@ extension LawFit {
     return [
       Diagnostic(
         "implausible_units", .warning,
-        "flops are \(significant(middle)) times 6 × params × tokens: one of the three columns is likely in other units")
+        "flops are \(NumberText.rounded(middle)) times 6 × params × tokens: one of the three columns is likely in other units"
+      )
     ]
   }
 

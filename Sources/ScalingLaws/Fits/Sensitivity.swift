@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
@@ -67,7 +68,7 @@ extension LawFit {
   /// thread: there are more variants than threads.
   func refit(_ variant: FitProblem) -> Optimum? {
     let known = [optimum.parameters] + optimum.others.prefix(2).map(\.parameters)
-    return try? variant.minimise(.global(2), from: known, threads: 1)
+    return try? variant.minimize(.global(2), from: known, threads: 1)
   }
 
   /// The rows of the variants that have an optimum, after the fit's own.
@@ -118,7 +119,7 @@ extension LawFit {
     return [
       Diagnostic(
         "sensitive_choice", .warning,
-        "the size exponent goes from \(String(format: "%.3f", low.1)) (\(low.0)) to \(String(format: "%.3f", high.1)) "
+        "the size exponent goes from \(NumberText.fixed(low.1, 3)) (\(low.0)) to \(NumberText.fixed(high.1, 3)) "
           + "(\(high.0)): the choice of objective and runs matters more than chance; plan under each")
     ]
   }

@@ -19,7 +19,7 @@ public struct ChinchillaSurface: Codable, Hashable, Sendable {
     case tokensCoefficient = "B"
   }
 
-  /// - Parameter parameters: E, A, B, alpha and beta, as in the law `chinchilla` of the catalogue.
+  /// - Parameter parameters: E, A, B, alpha and beta, as in the law `chinchilla` of the catalog.
   /// - Throws: ``LawError`` if they are not five finite numbers above zero (E may be zero), as an optimum needs.
   public init(_ parameters: [Double]) throws(LawError) {
     guard parameters.count == 5, parameters[0] >= 0, parameters.dropFirst().allSatisfy({ $0 > 0 }),

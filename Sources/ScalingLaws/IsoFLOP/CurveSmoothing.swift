@@ -40,7 +40,7 @@ extension TrainingCurves.Curve {
       var (value, square) = (0.0, 0.0)
       for other in first..<last {
         let d = (logFlops[other] - logFlops[index]) / width
-        // A point too far from its neighbours for a slope keeps its own value.
+        // A point too far from its neighbors for a slope keeps its own value.
         let share =
           determinant > 1e-9 * s0 * s0 ? exp(-d * d / 2) * (s2 - s1 * d) / determinant : exp(-d * d / 2) / s0
         value += share * logLoss[other]
@@ -53,7 +53,7 @@ extension TrainingCurves.Curve {
     return result
   }
 
-  /// The noise of single points, from how far each is off the line between its neighbours (Gasser, Sroka and
+  /// The noise of single points, from how far each is off the line between its neighbors (Gasser, Sroka and
   /// Jennen-Steinmetz 1986), by the median so that the fast start of training does not count as noise.
   private func noise() -> Double {
     let count = logFlops.count

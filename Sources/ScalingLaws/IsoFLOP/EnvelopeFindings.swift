@@ -1,4 +1,5 @@
 import CGSL
+import Documents
 import Foundation
 import Tables
 
@@ -36,14 +37,14 @@ extension EnvelopeTable {
     if unfinished.count * 2 > winners.count {
       let share = 100 * Double(unfinished.count) / Double(winners.count)
       warnings.append(
-        "at \(significant(share, digits: 2)) % of the FLOP values the winning run goes on for more than a tenth; if its "
+        "at \(NumberText.rounded(share, 2)) % of the FLOP values the winning run goes on for more than a tenth; if its "
           + "learning rate decays over the whole run (a cosine, say), its loss there is higher than that of a run that "
           + "was planned to end there")
     }
     let bias = 100 * winnersCurse(winners)
     if bias > 0.05 {
       warnings.append(
-        "the curves are noisy, and the lowest of several is low by chance: the envelope is about \(significant(bias, digits: 2)) % "
+        "the curves are noisy, and the lowest of several is low by chance: the envelope is about \(NumberText.rounded(bias, 2)) % "
           + "too low in loss, and its sizes are drawn towards those with more runs or more noise")
     }
     if failed > 0 {

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -80,12 +81,12 @@ public struct IsoFLOPBias: Codable, Hashable, Sendable {
     _ trueExponent: Double, _ reportedExponent: Double, _ at: Comparison?, _ excluded: [ComputeExponents.Exclusion]
   ) -> String {
     var text =
-      "on this design, and without noise, approach 2 would report a = \(significant(reportedExponent)) for a law whose "
-      + "true exponent is \(significant(trueExponent))"
+      "on this design, and without noise, approach 2 would report a = \(NumberText.rounded(reportedExponent)) for a law whose "
+      + "true exponent is \(NumberText.rounded(trueExponent))"
     if let at {
       let off = abs(at.ratio - 1) * 100
       let side = at.ratio < 1 ? "small" : "large"
-      let size = off < 0.05 ? "right to 0.05 %" : "\(significant(off, digits: 2)) % too \(side)"
+      let size = off < 0.05 ? "right to 0.05 %" : "\(NumberText.rounded(off, 2)) % too \(side)"
       text += "; at \(formatFLOPs(at.flops)) its size is \(size)"
     }
     if !excluded.isEmpty {

@@ -37,21 +37,21 @@ extension RunColumns {
   private func densestWindows(width: Double) -> IsoFLOPGrouping {
     let decades = flops.map { log10($0) }
     var left = decades.indices.sorted { (decades[$0], $0) < (decades[$1], $1) }
-    var found: [(centre: Double, runs: [Int])] = []
+    var found: [(center: Double, runs: [Int])] = []
     var strays: [Int] = []
     while let window = densestWindow(of: left, decades, width: width), window.count >= 3 {
       let runs = Array(left[window])
-      let centre = runs.reduce(0) { $0 + decades[$1] } / Double(runs.count)
-      if found.contains(where: { abs($0.centre - centre) < width }) {
+      let center = runs.reduce(0) { $0 + decades[$1] } / Double(runs.count)
+      if found.contains(where: { abs($0.center - center) < width }) {
         // The shoulder of a budget: runs too far from it to belong and too near to make another.
         strays += runs
       } else {
-        found.append((centre, runs))
+        found.append((center, runs))
       }
       left.removeSubrange(window)
     }
-    let budgets = found.sorted { $0.centre < $1.centre }.map {
-      IsoFLOPBudget(flops: pow(10, $0.centre), runs: $0.runs.sorted())
+    let budgets = found.sorted { $0.center < $1.center }.map {
+      IsoFLOPBudget(flops: pow(10, $0.center), runs: $0.runs.sorted())
     }
     return IsoFLOPGrouping(budgets: budgets, strays: (strays + left).sorted())
   }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -24,8 +25,8 @@ public struct IsoFLOPParabola: Hashable, Sendable {
     }
     // Polynomials orthogonal on these points (Forsythe 1957): no normal equations to lose digits in.
     let count = Double(x.count)
-    let centre = x.reduce(0) { $0 + log($1) } / count
-    let u = x.map { log($0) - centre }
+    let center = x.reduce(0) { $0 + log($1) } / count
+    let u = x.map { log($0) - center }
     let mean = loss.reduce(0, +) / count
     let square = u.reduce(0) { $0 + $1 * $1 }
     let skew = u.reduce(0) { $0 + $1 * $1 * $1 } / square
@@ -35,11 +36,12 @@ public struct IsoFLOPParabola: Hashable, Sendable {
     curvature = zip(u, loss).reduce(0) { $0 + second($1.0) * ($1.1 - mean) } / norm
     guard curvature > 1e-12 * mean else {
       throw LawError(
-        "its parabola opens downwards (curvature \(significant(curvature))), so no size between the \(name) is best")
+        "its parabola opens downwards (curvature \(NumberText.rounded(curvature))), so no size between the \(name) is best"
+      )
     }
     let vertex = (skew - slope / curvature) / 2
     self.loss = mean + slope * vertex + curvature * second(vertex)
-    minimum = exp(centre + vertex)
+    minimum = exp(center + vertex)
     let (low, high) = (x.min() ?? minimum, x.max() ?? minimum)
     guard low < minimum, minimum < high else {
       throw LawError(

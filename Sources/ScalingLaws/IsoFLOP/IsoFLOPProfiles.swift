@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -71,7 +72,7 @@ extension ComputeExponents {
     }
     let flops = minima.map(\.budget.flops)
     guard minima.count >= 2, let lines = minimumLines(flops: flops, minima.map(\.found)) else {
-      throw tooFewBudgets(minima.count, excluded, strays: grouping.strays.count, labelled: runs.budget != nil)
+      throw tooFewBudgets(minima.count, excluded, strays: grouping.strays.count, labeled: runs.budget != nil)
     }
     let drawn = bootstrap(minima.map(\.budget), options, minimum: minimum)
     let points = minima.enumerated().map { index, entry in
@@ -86,7 +87,7 @@ extension ComputeExponents {
       tokens: PowerLaw(lines.tokens, draws: drawn.draws.map(\.tokens), level: options.level), loss: nil,
       points: points, excluded: excluded,
       warnings: profileWarnings(points, strays: grouping.strays.count, of: runs.count) + drawn.warnings(flops, options),
-      notes: profileNotes(runs, minima.map(\.budget), labelled: runs.budget != nil), draws: drawn.draws,
+      notes: profileNotes(runs, minima.map(\.budget), labeled: runs.budget != nil), draws: drawn.draws,
       level: options.level)
   }
 
@@ -139,7 +140,7 @@ private struct BudgetDraws {
       let lost = 100 * Double(options.resamples - least) / Double(options.resamples)
       warnings.append(
         "at \(listed(unsure.map(\.0))) more than a tenth of the resamples have no minimum among the sizes (at worst "
-          + "\(significant(lost, digits: 2)) %): these minima rest on few runs, and the intervals are too narrow")
+          + "\(NumberText.rounded(lost, 2)) %): these minima rest on few runs, and the intervals are too narrow")
     }
     let failed = options.resamples - draws.count
     if failed > 0 {

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Formulas
 import Foundation
@@ -28,7 +29,7 @@ public struct IsoFLOPSurface: Codable, Hashable, Sendable {
       throw LawError("a surface of five parameters needs six runs, of three sizes and three token counts or more")
     }
     let problem = try Self.problem(runs, around: nil)
-    let best = try Self.minimise(problem, .standard, threads: threads)
+    let best = try Self.minimize(problem, .standard, threads: threads)
     surface = try Self.surface(best.parameters, runs)
     rootMeanSquare = (2 * best.value / Double(runs.count)).squareRoot()
     let grouping = runs.isoFLOPBudgets(tolerance: options.tolerance)
@@ -57,7 +58,7 @@ public struct IsoFLOPSurface: Codable, Hashable, Sendable {
       for stratum in strata {
         for run in resampler.cases(stratum) { weights[run] += 1 }
       }
-      guard let found = try? minimise(problem.weighted(weights), .global(1), threads: 1),
+      guard let found = try? minimize(problem.weighted(weights), .global(1), threads: 1),
         let surface = try? surface(found.parameters, runs)
       else { continue }
       surfaces.append(surface)
@@ -65,10 +66,10 @@ public struct IsoFLOPSurface: Codable, Hashable, Sendable {
     return surfaces
   }
 
-  /// - Parameter best: where searches begin; the starts of the catalogue's law if nil.
+  /// - Parameter best: where searches begin; the starts of the catalog's law if nil.
   private static func problem(_ runs: RunColumns, around best: ChinchillaSurface?) throws(LawError) -> FitProblem {
     do {
-      let law = try LawCatalogue().law("chinchilla")
+      let law = try LawCatalog().law("chinchilla")
       let compiled = try CompiledFormula(
         law.formula, parameters: law.parameterNames, variables: law.variables.map(\.name),
         positive: Set(law.variables.map(\.name)))
@@ -88,9 +89,9 @@ public struct IsoFLOPSurface: Codable, Hashable, Sendable {
     }
   }
 
-  private static func minimise(_ problem: FitProblem, _ starts: Starts, threads: Int) throws(LawError) -> Optimum {
+  private static func minimize(_ problem: FitProblem, _ starts: Starts, threads: Int) throws(LawError) -> Optimum {
     do throws(FitError) {
-      return try problem.minimise(starts, threads: threads)
+      return try problem.minimize(starts, threads: threads)
     } catch {
       throw LawError(error.description)
     }
@@ -147,8 +148,8 @@ extension ComputeExponents {
         tokens, exponentError: nil, logCoefficientError: nil, draws: draws.map(\.tokens), level: options.level),
       loss: nil, points: points, excluded: [], warnings: warnings,
       notes: [
-        "least squares of the loss over \(runs.count) runs leaves \(significant(rootMeanSquare)) nats per token",
-        "compute is \(significant(factor)) FLOP a parameter and token over these runs (6 by custom)",
+        "least squares of the loss over \(runs.count) runs leaves \(NumberText.rounded(rootMeanSquare)) nats per token",
+        "compute is \(NumberText.rounded(factor)) FLOP a parameter and token over these runs (6 by custom)",
       ], draws: draws, level: options.level)
   }
 }

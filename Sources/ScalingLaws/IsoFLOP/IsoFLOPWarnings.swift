@@ -1,8 +1,9 @@
+import Documents
 import Foundation
 import Tables
 
 extension ComputeExponents {
-  static func tooFewBudgets(_ found: Int, _ excluded: [Exclusion], strays: Int, labelled: Bool) -> LawError {
+  static func tooFewBudgets(_ found: Int, _ excluded: [Exclusion], strays: Int, labeled: Bool) -> LawError {
     var text =
       found == 1
       ? "one budget has a minimum, and a line needs two" : "no budget has a minimum, and a line needs two"
@@ -11,7 +12,7 @@ extension ComputeExponents {
     if strays > 0 { text += "; \(strays) runs are near no budget" }
     return LawError(
       text
-        + (labelled
+        + (labeled
           ? "; run more sizes at more budgets"
           : "; label the runs with a budget column, or run more sizes at more budgets"))
   }
@@ -27,7 +28,7 @@ extension ComputeExponents {
     if points.count == 2 { warnings.append("two budgets make a line that nothing checks: there is no standard error") }
     if let first = points.first, let last = points.last, last.flops < 10 * first.flops {
       warnings.append(
-        "the budgets span a factor of \(significant(last.flops / first.flops)) in compute; an exponent wants 10 or more"
+        "the budgets span a factor of \(NumberText.rounded(last.flops / first.flops)) in compute; an exponent wants 10 or more"
       )
     }
     if strays > 0 {
@@ -36,11 +37,13 @@ extension ComputeExponents {
     return warnings
   }
 
-  static func profileNotes(_ runs: RunColumns, _ budgets: [IsoFLOPBudget], labelled: Bool) -> [String] {
+  static func profileNotes(_ runs: RunColumns, _ budgets: [IsoFLOPBudget], labeled: Bool) -> [String] {
     let grouped =
-      labelled ? "budgets are those of the budget column" : "budgets are groups of runs of about equal compute"
+      labeled ? "budgets are those of the budget column" : "budgets are groups of runs of about equal compute"
     let factor = runs.flopsPerParamToken(in: budgets)
-    return [grouped, "compute is \(significant(factor)) FLOP a parameter and token over these runs (6 by custom)"]
+    return [
+      grouped, "compute is \(NumberText.rounded(factor)) FLOP a parameter and token over these runs (6 by custom)",
+    ]
   }
 }
 

@@ -25,8 +25,8 @@ struct LeastSquaresLine: Hashable, Sendable {
   /// The standard deviation of points of weight 1 about the line; nil as the errors are.
   var scatter: Double?
   /// The mean of `x`, where the error of the line's height is independent of that of its slope.
-  private var centre: Double
-  private var centreError: Double?
+  private var center: Double
+  private var centerError: Double?
 
   /// Nil with fewer than two different abscissas.
   ///
@@ -51,7 +51,7 @@ struct LeastSquaresLine: Hashable, Sendable {
     guard spread > 1e-12 * total else { return nil }
     let exponent = product / spread
     line = PowerLine(logCoefficient: yMean - exponent * xMean, exponent: exponent)
-    centre = xMean
+    center = xMean
     rSquared = ySpread > 0 ? product * product / spread / ySpread : nil
     guard x.count > 2 else { return }
     var squares = 0.0
@@ -63,7 +63,7 @@ struct LeastSquaresLine: Hashable, Sendable {
     exponentError = (variance / spread).squareRoot()
     logCoefficientError = (variance * (1 / total + xMean * xMean / spread)).squareRoot()
     scatter = variance.squareRoot()
-    centreError = (variance / total).squareRoot()
+    centerError = (variance / total).squareRoot()
   }
 
   var slope: Double { line.exponent }
@@ -72,8 +72,8 @@ struct LeastSquaresLine: Hashable, Sendable {
   /// The standard error of predicting `y` of one more point of weight 1: the scatter about the line and the line's own
   /// error; nil as the errors are.
   func predictionError(at x: Double) -> Double? {
-    guard let scatter, let exponentError, let centreError else { return nil }
-    let slope = (x - centre) * exponentError
-    return (scatter * scatter + centreError * centreError + slope * slope).squareRoot()
+    guard let scatter, let exponentError, let centerError else { return nil }
+    let slope = (x - center) * exponentError
+    return (scatter * scatter + centerError * centerError + slope * slope).squareRoot()
   }
 }

@@ -46,7 +46,7 @@ extension ComputeExponents {
   ///
   /// Losses are smoothed and then interpolated, `ln L` over `ln C`. Values at which the smallest or the largest of the
   /// sizes present wins are left out, as a size beyond it may be better. The tokens are those of the winning run at that
-  /// compute, which is `C/(6N)` where compute is counted so. Neighbouring values share their runs, so standard errors
+  /// compute, which is `C/(6N)` where compute is counted so. Neighboring values share their runs, so standard errors
   /// come from the bootstrap over whole runs.
   /// - Throws: ``LawError`` where fewer than two sizes win within the sizes present.
   public static func trainingCurveEnvelope(

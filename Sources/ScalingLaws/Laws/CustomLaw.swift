@@ -10,8 +10,8 @@ extension Law {
   ///
   /// - Parameters:
   ///   - variables: names of the formula that stand for columns of other names.
-  ///   - declared: parameters that the user has given a range; their names are never taken for misspelt columns.
-  /// - Throws: ``FormulaError`` where a parameter looks like a misspelt column, where several parameters occur only
+  ///   - declared: parameters that the user has given a range; their names are never taken for misspelled columns.
+  /// - Throws: ``FormulaError`` where a parameter looks like a misspelled column, where several parameters occur only
   ///   together in a part without any column, or where there is nothing to fit.
   public static func custom(
     _ formula: Formula, target: String? = nil, over runs: RunTable, variables given: [Variable] = [],
@@ -64,7 +64,7 @@ extension Law {
     try rejectHiddenColumns(formula, parameters: Set(parameters), columns: columns, table: runs.table.name)
     let size = variables.first { $0.column == "params" }?.name
     let tokens = variables.first { $0.column == "tokens" }?.name
-    let tradeOff = size.flatMap { n in tokens.flatMap { TradeOff(recognising: formula, size: n, tokens: $0) } }
+    let tradeOff = size.flatMap { n in tokens.flatMap { TradeOff(recognizing: formula, size: n, tokens: $0) } }
     return Law(
       name: "formula", title: formula.text, formula: formula, target: target,
       variables: variables,

@@ -17,7 +17,7 @@ import Tables
 public struct Law: Hashable, Sendable, Codable {
   /// As the command line names it: `chinchilla`.
   public var name: String
-  /// What the law is about, by which the catalogue is ordered.
+  /// What the law is about, by which the catalog is ordered.
   public var family: Family
   public var title: String
   /// The formula as it was written, in which ``fixed`` parameters have their names.

@@ -1,8 +1,8 @@
 import Formulas
 
 extension Law.TradeOff {
-  /// Recognises a sum with one term `A/x^p` in the size, one `B/y^q` in the tokens, and any others without either.
-  public init?(recognising formula: Formula, size: String, tokens: String) {
+  /// Recognizes a sum with one term `A/x^p` in the size, one `B/y^q` in the tokens, and any others without either.
+  public init?(recognizing formula: Formula, size: String, tokens: String) {
     let terms = Self.terms(of: formula.expression)
     let ofSize = terms.filter { $0.names.contains(size) }
     let ofTokens = terms.filter { $0.names.contains(tokens) }

@@ -79,7 +79,7 @@ struct CurveExtrapolation {
     let problem = FitProblem(
       BoundFormula(compiled, columns: [examples]), domains: law.parameters, observed: losses,
       objective: law.objective)
-    let optimum = try problem.minimise(starts, threads: 1)
+    let optimum = try problem.minimize(starts, threads: 1)
     let loss = BoundFormula(compiled, columns: [[target]]).values(parameters: optimum.parameters)[0]
     guard loss.isFinite, loss > 0 else { throw FitError("\(law.name) has no loss at \(target) examples") }
     return (problem, optimum, loss)

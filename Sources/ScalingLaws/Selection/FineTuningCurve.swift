@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -109,5 +110,5 @@ extension FineTuningCurve {
 
 /// A number of examples without suffix or rounding, as it stands in a table.
 func plainCount(_ count: Double) -> String {
-  count == count.rounded() && count < 1e15 ? String(format: "%.0f", count) : "\(count)"
+  count == count.rounded() && count < 1e15 ? NumberText.fixed(count, 0) : "\(count)"
 }

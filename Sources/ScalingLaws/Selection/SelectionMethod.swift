@@ -96,7 +96,7 @@ public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
 
   private func extrapolation(_ request: SelectionRequest) throws -> CurveExtrapolation {
     try CurveExtrapolation(
-      LawCatalogue().law(rawValue), countsZeroShot: self == .rectified, target: request.target,
+      LawCatalog().law(rawValue), countsZeroShot: self == .rectified, target: request.target,
       resamples: request.resamples, level: request.level,
       seed: request.seed)
   }

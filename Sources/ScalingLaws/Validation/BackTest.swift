@@ -59,7 +59,7 @@ public struct BackTest: Codable, Sendable, Equatable {
     self.cuts = []
     for cut in cuts {
       let weights = compute.indices.map { compute[$0] <= cut ? problem.weights[$0] : 0 }
-      let found = try problem.weighted(weights).minimise(.global(32), from: [parameters], threads: threads)
+      let found = try problem.weighted(weights).minimize(.global(32), from: [parameters], threads: threads)
       let predictions = problem.bound.values(parameters: found.parameters)
       let above = compute.indices.filter { compute[$0] > cut }
       self.cuts.append(

@@ -153,7 +153,7 @@ private struct Outcome: Sendable {
     _ problem: FitProblem, near truth: [Double], _ quantities: CalibratedQuantities, _ settings: Calibration.Settings,
     seed: UInt64
   ) {
-    guard let optimum = try? problem.minimise(.global(16), from: [truth], threads: 1), optimum.converged else {
+    guard let optimum = try? problem.minimize(.global(16), from: [truth], threads: 1), optimum.converged else {
       return nil
     }
     estimates = quantities.values([optimum.parameters])[0]

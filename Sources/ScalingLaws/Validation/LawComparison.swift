@@ -109,15 +109,15 @@ public struct LawComparison: Document, Equatable {
           "\(law.name) needs at least \(needed) runs to fit, and \(foldCount)-fold cross-validation leaves "
             + "\(runs.rowCount - largestFold) of \(runs.rowCount); take more folds")
       }
-      let whole = try problem.minimise(starts, threads: threads)
+      let whole = try problem.minimize(starts, threads: threads)
       func errors(fittedWithout left: (Int) -> Bool) throws -> [Double] {
         let weights = (0..<runs.rowCount).map { left($0) ? 0.0 : 1.0 }
-        let found = try problem.weighted(weights).minimise(.global(4), from: [whole.parameters], threads: threads)
+        let found = try problem.weighted(weights).minimize(.global(4), from: [whole.parameters], threads: threads)
         let predictions = problem.bound.values(parameters: found.parameters)
         return predictions.indices.filter(left).map { log(predictions[$0]) - log(problem.observed[$0]) }
       }
       let squares = problem.under(Objective(.leastSquares, residual: .log))
-      let best = try squares.minimise(starts, threads: threads)
+      let best = try squares.minimize(starts, threads: threads)
       let count = Double(runs.rowCount)
       // Residuals below rounding say no more than rounding does.
       let variance = max(2 * best.value / count, Double.ulpOfOne * Double.ulpOfOne)

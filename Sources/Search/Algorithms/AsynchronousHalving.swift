@@ -1,16 +1,32 @@
 import Fitting
 
-/// ASHA (Li, Jamieson, Rostamizadeh, Gonina, Ben-tzur, Hardt, Recht and Talwalkar 2020) in its promoting form: of any rung the
-/// best of the first 1/η that has not gone on does so, the highest rung first; where none may, a new configuration begins.
+/// ASHA in its promoting form (Li, Jamieson, Rostamizadeh, Gonina, Ben-tzur, Hardt, Recht and
+/// Talwalkar 2020).
+///
+/// From the highest rung down, the best trial among the first 1/η of a rung that was not promoted
+/// before goes on to the next rung; where no trial can be promoted, a new configuration begins.
 public struct AsynchronousHalving: SearchAlgorithm {
+  /// The place of a proposal.
+  private struct Place: Sendable {
+    let rung: Int
+    /// The number of the trial, counted from 0.
+    let trial: Int
+  }
+
   private let reduction: Int
   private let fidelities: [Double]
   private var rungs: [PromotingRung]
   /// PASHA's top rung; nil where all rungs are open.
   private var growth: RungGrowth?
+  private var begun = 0
 
-  /// - Parameter grows: PASHA (Bohdal, Balles, Wistuba, Ermis, Archambeau and Zappella 2023): trials may reach the second rung
-  ///   at first, and the next opens only while the two top rungs put their trials in different orders.
+  /// An asynchronous halving.
+  ///
+  /// - Parameters:
+  ///   - fidelity: how far trials can be trained.
+  ///   - grows: whether rungs open as needed, as in PASHA (Bohdal, Balles, Wistuba, Ermis,
+  ///     Archambeau and Zappella 2023): trials may reach the second rung at first, and the next
+  ///     opens only while the two top rungs rank their trials differently.
   public init(_ fidelity: Fidelity, grows: Bool = false) {
     reduction = fidelity.reduction
     fidelities = fidelity.rungs
@@ -22,35 +38,26 @@ public struct AsynchronousHalving: SearchAlgorithm {
     for rung in (0..<(growth?.open ?? rungs.count) - 1).reversed() {
       guard let trial = rungs[rung].promote(reduction) else { continue }
       return Proposal(
-        point: trial.point, fidelity: fidelities[rung + 1],
-        job: .init(bracket: 0, rung: rung + 1, member: trial.number))
+        trial.point, fidelity: fidelities[rung + 1], memo: Place(rung: rung + 1, trial: trial.number))
     }
-    let number = begun
-    begun += 1
-    return Proposal(
-      point: space.randomPoint(&random), fidelity: fidelities[0], job: .init(bracket: 0, rung: 0, member: number))
+    defer { begun += 1 }
+    return Proposal(space.randomPoint(&random), fidelity: fidelities[0], memo: Place(rung: 0, trial: begun))
   }
-
-  private var begun = 0
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    guard let job = proposal.job, loss.isFinite else { return }
-    rungs[job.rung].insert(.init(number: job.member, point: proposal.point, loss: loss))
-    growth?.add(job.member, fidelities[job.rung], loss)
-    growth?.grow(from: job.rung, rungs)
-  }
-
-  /// A configuration that is not new does not enter the first rung again.
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    if proposal.job?.rung != 0 { learn(proposal, loss: loss ?? .infinity, in: space, &random) }
+    let loss = outcome.penalizedLoss
+    guard let place = proposal.memo as? Place, loss.isFinite else { return }
+    // A configuration that is not new does not enter the first rung again.
+    guard outcome.wasRun || place.rung > 0 else { return }
+    rungs[place.rung].insert(.init(number: place.trial, point: proposal.point, loss: loss))
+    growth?.add(place.trial, fidelities[place.rung], loss)
+    growth?.grow(from: place.rung, rungs)
   }
 
   public mutating func goesOn(_ proposal: Proposal, at fidelity: Double, loss: Double) -> Bool {
-    if let job = proposal.job { growth?.add(job.member, fidelity, loss) }
+    if let place = proposal.memo as? Place { growth?.add(place.trial, fidelity, loss) }
     return true
   }
 }
@@ -76,6 +83,18 @@ struct PromotingRung: Sendable {
     trials[place].isPromoted = true
     return trials[place]
   }
+}
+
+extension AlgorithmEntry {
+  /// ASHA in its promoting form.
+  public static let asha = AlgorithmEntry(multiFidelity: "asha", summary: "asynchronous successive halving") {
+    AsynchronousHalving($0)
+  }
+
+  /// PASHA.
+  public static let pasha = AlgorithmEntry(
+    multiFidelity: "pasha", summary: "ASHA that raises its top rung while rankings change"
+  ) { AsynchronousHalving($0, grows: true) }
 }
 
 extension RandomAccessCollection where Index == Int {

@@ -1,22 +1,27 @@
 import Fitting
 
-/// The default in full trainings: by turns a model of Gaussian processes and a search that needs no model, both of which learn
-/// from all trials.
+/// The default for full trainings: a Gaussian process model and a search without a model take
+/// turns, and both learn from all trials.
 ///
-/// The model finds good values within few trials; its partner, best-first search, or differential evolution where a
-/// parameter is a real number, does not mind what no process describes, and goes on alone after the first thousand trials.
-/// For several metrics they are MOBOGA and Pareto local search.
+/// The model finds good values within few trials. Its partner, best-first search, or differential
+/// evolution where a parameter is a real number, works on losses that no Gaussian process
+/// describes, and goes on alone after the first thousand trials. For several objectives the two
+/// are MOBOGA and Pareto local search.
 public struct AutoSearch: SearchAlgorithm {
   private let hasSeveralObjectives: Bool
-  /// For so many trials the model is asked alone: a front that is not near the best has neighbours that are not worth trying.
+  /// The number of first trials that the model proposes alone: neighbors of a front that is far
+  /// from the best are not worth trying.
   private let alone: Int
   private var model: any SearchAlgorithm
   private var partner: (any SearchAlgorithm)?
   private var askedCount = 0
   private var lastWasModel = false
 
-  private static let modelled = 1000
+  private static let modeled = 1000
 
+  /// A search by turns.
+  ///
+  /// - Parameter objectives: the number of objectives.
   public init(objectives: Int = 1) {
     hasSeveralObjectives = objectives > 1
     alone = objectives > 1 ? 30 : 0
@@ -28,45 +33,39 @@ public struct AutoSearch: SearchAlgorithm {
     partner = nil
     defer { partner = other }
     askedCount += 1
-    lastWasModel = askedCount <= Self.modelled && (askedCount % 2 == 0 || askedCount <= alone)
+    lastWasModel = askedCount <= Self.modeled && (askedCount % 2 == 0 || askedCount <= alone)
     return lastWasModel ? model.propose(in: space, &random) : other.propose(in: space, &random)
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    if askedCount < Self.modelled { model.learn(proposal, loss: loss, in: space, &random) }
-    partner?.learn(proposal, loss: loss, in: space, &random)
-  }
-
-  public mutating func learn(
-    _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    if askedCount < Self.modelled { model.learn(proposal, losses: losses, in: space, &random) }
-    partner?.learn(proposal, losses: losses, in: space, &random)
-  }
-
-  public mutating func learn(
-    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    if askedCount < Self.modelled { model.learn(proposal, losses: losses, excess: excess, in: space, &random) }
-    partner?.learn(proposal, losses: losses, excess: excess, in: space, &random)
-  }
-
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
+    if outcome.wasRun {
+      if askedCount < Self.modeled { model.learn(proposal, outcome, in: space, &random) }
+      partner?.learn(proposal, outcome, in: space, &random)
+      return
+    }
     // The same one proposes again.
     askedCount -= 1
     if lastWasModel {
-      model.refuse(proposal, known: loss, in: space, &random)
+      model.learn(proposal, outcome, in: space, &random)
     } else {
-      partner?.refuse(proposal, known: loss, in: space, &random)
+      partner?.learn(proposal, outcome, in: space, &random)
     }
   }
 
   private func newPartner(in space: SearchSpace) -> any SearchAlgorithm {
     if hasSeveralObjectives { return ParetoLocalSearch(starts: 5) }
     return space.levels.contains(0) ? DifferentialEvolution() : BestFirstSearch()
+  }
+}
+
+extension AlgorithmEntry {
+  /// The default: ``AutoSearch``, or asynchronous successive halving in a study with a fidelity.
+  public static let auto = AlgorithmEntry(
+    "auto", summary: "gp and local search by turns; asha with a fidelity", objectives: .any
+  ) { fidelity, objectives in
+    if let fidelity, objectives == 1 { return AsynchronousHalving(fidelity) }
+    return AutoSearch(objectives: objectives)
   }
 }

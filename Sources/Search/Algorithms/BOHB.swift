@@ -1,14 +1,16 @@
 import Fitting
 
-/// Hyperband whose new configurations come from a model (after BOHB: Falkner, Klein and Hutter 2018): of some draws from the
-/// density of the good results, the one that is likeliest there beside the density of the others.
+/// Hyperband whose new configurations come from a model (after BOHB: Falkner, Klein and Hutter
+/// 2018): among draws from the density of the good results, the one with the greatest ratio to the
+/// density of the others.
 ///
-/// The model stands on the highest fidelity that has enough results, d + 3 for d parameters; 15 % of these are good, at
-/// least d + 1. A third of the configurations are drawn evenly, as are all before there is a model. The densities are
-/// those of ``TreeParzenSearch``, of one bandwidth, where the paper has one a parameter; draws are as there from kernels
-/// three times as wide.
+/// The model uses the highest fidelity that has enough results, d + 3 for d parameters; 15 % of
+/// these, and at least d + 1, are good. A third of the configurations, and all before there is a
+/// model, are drawn evenly. The densities are those of ``TreeParzenSearch`` with one bandwidth,
+/// where the paper has one per parameter; as in the paper, draws come from kernels three times as
+/// wide.
 public struct BOHB: SearchAlgorithm {
-  /// Where results lie, by rising loss, the earlier of equals first.
+  /// The coordinates and losses of results, by rising loss, the earlier of equals first.
   private struct Results {
     var places: [[Double]] = []
     var losses: [Double] = []
@@ -22,9 +24,13 @@ public struct BOHB: SearchAlgorithm {
   private static let candidates = 64
   private static let widening = 3.0
   private static let goodShare = 0.15
-  /// The most results that a density stands on: of the good the best, of the others those next to them.
+  /// The most results in a density: the best of the good ones, and of the others those with the
+  /// least losses.
   private static let mostKernels = 128
 
+  /// A BOHB search.
+  ///
+  /// - Parameter fidelity: how far trials can be trained.
   public init(_ fidelity: Fidelity) { brackets = Hyperband(fidelity) }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
@@ -37,25 +43,21 @@ public struct BOHB: SearchAlgorithm {
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    brackets.learn(proposal, loss: loss, in: space, &random)
+    brackets.learn(proposal, outcome, in: space, &random)
+    guard outcome.wasRun else { return }
     let densities =
       self.densities
       ?? (ParzenEstimator(space, capacity: Self.mostKernels), ParzenEstimator(space, capacity: Self.mostKernels))
     self.densities = densities
+    let loss = outcome.penalizedLoss
     guard loss.isFinite else { return }
     var level = results.removeValue(forKey: proposal.fidelity ?? .infinity) ?? Results()
     let rank = level.losses.partitioningIndex { $0 > loss }
     level.losses.insert(loss, at: rank)
     level.places.insert(densities.good.place(of: proposal.point, in: space), at: rank)
     results[proposal.fidelity ?? .infinity] = level
-  }
-
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    brackets.refuse(proposal, known: loss, in: space, &random)
   }
 
   private static func sample(
@@ -88,4 +90,11 @@ public struct BOHB: SearchAlgorithm {
     }
     return best
   }
+}
+
+extension AlgorithmEntry {
+  /// BOHB.
+  public static let bohb = AlgorithmEntry(
+    multiFidelity: "bohb", summary: "Hyperband with Parzen estimators in place of chance"
+  ) { BOHB($0) }
 }

@@ -1,19 +1,20 @@
 import Fitting
 
-/// Local search in two halves: descents from random points, and, once the first has ended, the neighbours of the best points
-/// of all.
+/// Local search in two halves: descents from random points, and, after the first of them, the
+/// neighbors of the best points found so far.
 ///
-/// The descents are those of ``LocalSearch``, and find other valleys. The other half takes, of all points that were evaluated,
-/// the best whose neighbourhood is not used up, and so climbs out of a valley by its best points. A neighbour that may not be
-/// tried stands for its own neighbours, up to three steps, as constraints cut a space into pieces.
+/// The descents are those of ``LocalSearch``, and find other valleys. The other half takes the
+/// best evaluated point that has untried neighbors, and so climbs out of a valley by its best
+/// points. A neighbor that cannot be tried stands for its own neighbors, up to three steps, as
+/// constraints can cut a space into pieces.
 public struct BestFirstSearch: SearchAlgorithm {
   private struct Node {
     let point: SearchSpace.Point
-    /// Its own, or where it may not be tried that of the point it was reached from.
+    /// Its own loss, or, where it cannot be tried, that of the point it was reached from.
     let loss: Double
-    /// How many points that may not be tried lie between it and one that was.
+    /// The number of points that cannot be tried between it and one that was.
     let detour: Int
-    /// Neighbours not proposed yet, in a random order; nil until the first is wanted.
+    /// Neighbors not proposed yet, in a random order; nil until the first is needed.
     var open: [SearchSpace.Point]?
   }
 
@@ -24,10 +25,13 @@ public struct BestFirstSearch: SearchAlgorithm {
   private var nodes: [Node] = []
   private var seen: Set<SearchSpace.Point> = []
 
-  /// What marks the proposals of the descents, which learn from their own alone.
-  private static let descent = 0
   private static let longestDetour = 3
 
+  /// A best-first search.
+  ///
+  /// - Parameters:
+  ///   - starts: the number of random points that a descent starts from the best of.
+  ///   - descentShare: the share of proposals that go to descents after the first.
   public init(starts: Int = 5, descentShare: Double = 1.0 / 3) {
     descents = LocalSearch(starts: starts)
     self.descentShare = descentShare
@@ -37,27 +41,30 @@ public struct BestFirstSearch: SearchAlgorithm {
     if descents.valleys > 0, random.uniform() >= descentShare {
       while let best = nodes.indices.last {
         if nodes[best].open == nil {
-          nodes[best].open = space.neighbours(of: nodes[best].point, &random).shuffled(using: &random)
+          nodes[best].open = space.neighbors(of: nodes[best].point, &random).shuffled(using: &random)
         }
         if let next = nodes[best].open?.popLast() {
-          return Proposal(point: next, origin: .init(loss: nodes[best].loss, detour: nodes[best].detour))
+          return Proposal(next, memo: LocalSearch.Origin(loss: nodes[best].loss, detour: nodes[best].detour))
         }
         nodes.removeLast()
       }
     }
-    var proposal = descents.propose(in: space, &random)
-    proposal.target = Self.descent
-    return proposal
+    return descents.propose(in: space, &random)
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    if proposal.target == Self.descent { descents.learn(proposal, loss: loss, in: space, &random) }
+    let step = proposal.memo as? LocalSearch.Step
+    // The descents learn from their own proposals alone.
+    if step != nil { descents.learn(proposal, outcome, in: space, &random) }
     guard seen.insert(proposal.point).inserted else { return }
+    let loss = outcome.penalizedLoss
     if loss.isFinite {
       insert(Node(point: proposal.point, loss: loss, detour: 0))
-    } else if let origin = proposal.origin, origin.detour < Self.longestDetour {
+    } else if let origin = step?.origin ?? proposal.memo as? LocalSearch.Origin,
+      origin.detour < Self.longestDetour
+    {
       insert(Node(point: proposal.point, loss: origin.loss, detour: origin.detour + 1))
     }
   }
@@ -72,4 +79,11 @@ public struct BestFirstSearch: SearchAlgorithm {
     }
     nodes.insert(node, at: low)
   }
+}
+
+extension AlgorithmEntry {
+  /// Best-first search.
+  public static let bestFirst = AlgorithmEntry(
+    "best-first", summary: "descents, and neighbors of the best points of all"
+  ) { _, _ in BestFirstSearch() }
 }

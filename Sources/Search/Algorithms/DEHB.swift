@@ -1,12 +1,22 @@
 import Fitting
 
-/// DEHB (Awad, Mallik and Hutter 2021): Hyperband's brackets, with a population of differential evolution for every
-/// fidelity in place of chance.
+/// DEHB (Awad, Mallik and Hutter 2021): Hyperband's brackets, with a population of differential
+/// evolution for every fidelity in place of chance.
 ///
-/// In the first round the best of a rung go on as in Hyperband. Later each rung of a bracket makes children of its own
-/// population whose mutation parents are the best of the next lower fidelity; where these are fewer than three, all
-/// populations fill them up.
+/// In the first round the best of a rung go on as in Hyperband. Later each rung of a bracket makes
+/// children of its own population whose mutation parents are the best of the next lower fidelity;
+/// where these are fewer than three, all populations fill them up.
 public struct DEHB: SearchAlgorithm {
+  /// The memo of a proposal: its genes and its place.
+  private struct Child: Sendable {
+    let genes: [Double]
+    let bracket: Int
+    let rung: Int
+    /// The population that it competes in, and the member it competes with.
+    let level: Int
+    let target: Int
+  }
+
   private struct Member {
     var genes: [Double]
     var loss = Double.infinity
@@ -16,7 +26,7 @@ public struct DEHB: SearchAlgorithm {
     var rung = 0
     var issued = 0
     var done = 0
-    /// Members of the lower rung's population that have gone on, in the first round.
+    /// Members of the lower rung's population that were promoted, in the first round.
     var promoted: Set<Int> = []
   }
 
@@ -27,11 +37,14 @@ public struct DEHB: SearchAlgorithm {
   private let fidelities: [Double]
   private let sizes: [Int]
   private var populations: [[Member]] = []
-  /// Whose turn it is to be a target, in every population.
+  /// The member of every population that is the next target.
   private var targets: [Int]
   private var brackets: [Int: Progress] = [:]
   private var begun = 0
 
+  /// A DEHB search.
+  ///
+  /// - Parameter fidelity: how far trials can be trained.
   public init(_ fidelity: Fidelity) {
     let plans = Hyperband.plans(fidelity, sizes: .wholeMultiples)
     self.plans = plans
@@ -81,11 +94,11 @@ public struct DEHB: SearchAlgorithm {
       genes = child(level: level, target: target, parents: rung > 0 ? plan.counts[rung] : sizes[level], rung, &random)
     }
     return Proposal(
-      point: space.point(ofGenes: genes), genes: genes, target: target, fidelity: plan.fidelities[rung],
-      job: .init(bracket: number, rung: rung, member: level))
+      space.point(ofGenes: genes), fidelity: plan.fidelities[rung],
+      memo: Child(genes: genes, bracket: number, rung: rung, level: level, target: target))
   }
 
-  /// The genes of the best of a population that has not gone on in this bracket.
+  /// The genes of the best member of a population that was not promoted in this bracket yet.
   private mutating func promoted(from level: Int, in number: Int) -> [Double] {
     let population = populations[level]
     let gone = brackets[number]?.promoted ?? []
@@ -116,36 +129,38 @@ public struct DEHB: SearchAlgorithm {
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    guard let job = proposal.job else { return }
-    if loss <= populations[job.member][proposal.target].loss {
-      populations[job.member][proposal.target] = Member(genes: proposal.genes, loss: loss)
-    }
-    count(job)
-  }
-
-  /// A configuration that may not be tried leaves its place in the rung to another.
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    guard loss == nil, let job = proposal.job, job.rung == 0 else {
-      learn(proposal, loss: loss ?? .infinity, in: space, &random)
+    guard let child = proposal.memo as? Child else { return }
+    if outcome.source == .refused, child.rung == 0 {
+      // Another configuration takes its place in the rung.
+      if populations[child.level][child.target].genes == child.genes {
+        populations[child.level][child.target].genes = child.genes.map { _ in random.uniform() }
+      }
+      brackets[child.bracket]?.issued -= 1
       return
     }
-    if populations[job.member][proposal.target].genes == proposal.genes {
-      populations[job.member][proposal.target].genes = proposal.genes.map { _ in random.uniform() }
+    let loss = outcome.penalizedLoss
+    if loss <= populations[child.level][child.target].loss {
+      populations[child.level][child.target] = Member(genes: child.genes, loss: loss)
     }
-    brackets[job.bracket]?.issued -= 1
+    count(child.bracket)
   }
 
-  private mutating func count(_ job: Proposal.Job) {
-    guard var progress = brackets[job.bracket] else { return }
+  private mutating func count(_ bracket: Int) {
+    guard var progress = brackets[bracket] else { return }
     progress.done += 1
-    let plan = plans[job.bracket % plans.count]
+    let plan = plans[bracket % plans.count]
     if progress.done == plan.counts[progress.rung] {
       progress = Progress(rung: progress.rung + 1)
     }
-    brackets[job.bracket] = progress.rung < plan.counts.count ? progress : nil
+    brackets[bracket] = progress.rung < plan.counts.count ? progress : nil
   }
+}
+
+extension AlgorithmEntry {
+  /// DEHB.
+  public static let dehb = AlgorithmEntry(
+    multiFidelity: "dehb", summary: "Hyperband with differential evolution in place of chance"
+  ) { DEHB($0) }
 }

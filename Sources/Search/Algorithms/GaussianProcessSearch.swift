@@ -1,28 +1,28 @@
 import Fitting
 import Foundation
 
-/// Bayesian optimisation: the point of the greatest expected improvement under a Gaussian process of the losses
-/// (Jones, Schonlau and Welch 1998), on its logarithm (Ament et al. 2023).
+/// Bayesian optimization: the point of the greatest expected improvement under a Gaussian process
+/// of the losses (Jones, Schonlau and Welch 1998), on its logarithm (Ament et al. 2023).
 ///
-/// The improvement is climbed from random points and from the neighbours of the best trials, over the space's own
-/// neighbours, so that levels and categories stay what they are. Trials in progress are taken to come out as
-/// predicted. Beyond a thousand trials the process rests on the best and the latest of them.
+/// The improvement is maximized from random points and from the neighbors of the best trials, over
+/// the space's own neighbors, so that levels and categories stay what they are. Trials in progress
+/// are assumed to come out as predicted. Beyond a thousand trials the process uses the best and
+/// the latest of them.
 ///
-/// Where it is aware of costs, every other point is that of the greatest improvement per unit of cost (Snoek, Larochelle and
-/// Adams 2012), by a second process of the logarithm of what trials cost. Not all are: the best may be dear.
+/// With cost awareness, every other point has the greatest improvement per unit of cost (Snoek,
+/// Larochelle and Adams 2012), by a second process of the logarithm of the costs of trials. Only
+/// every other one, as the best may be expensive.
 public struct GaussianProcessSearch: SearchAlgorithm {
   private let startUp: Int
   private let isCostAware: Bool
   private var model = Surrogate()
-  /// Of the rows of the process, in their order; infinite for failures.
+  /// The losses of the process's rows, in their order; infinite for failures.
   private var losses: [Double] = []
   private var excesses = ExcessModel()
   private var points: [SearchSpace.Point] = []
-  /// The model of the logarithms of costs, and these, of the same rows; NaN where it is not known.
+  /// The model of the logarithms of costs, and these, of the same rows; NaN for an unknown cost.
   private var costModel = Surrogate()
   private var logCosts: [Double] = []
-  /// Of trials that are told next.
-  private var charged: [SearchSpace.Point: Double] = [:]
   private var askedCount = 0
   private var finiteCount = 0
   private var book = ProposalBook()
@@ -30,13 +30,15 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   private static let randomStarts = 100
   private static let climbs = 3
   private static let longestClimb = 8
-  /// The process never has more rows; as many as `keptRows` are left of them then.
+  /// The most rows of the process, and how many of them are kept when there are more.
   private static let mostRows = 1000
   private static let keptRows = 750
 
+  /// A search by a Gaussian process.
+  ///
   /// - Parameters:
-  ///   - startUp: how many trials are drawn evenly first.
-  ///   - isCostAware: whether costs count where they are told.
+  ///   - startUp: the number of trials that are drawn evenly first, at least 2.
+  ///   - isCostAware: whether the costs of outcomes count.
   public init(startUp: Int = 10, isCostAware: Bool = false) {
     self.startUp = max(2, startUp)
     self.isCostAware = isCostAware
@@ -48,49 +50,34 @@ public struct GaussianProcessSearch: SearchAlgorithm {
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    add(proposal, loss, excess: nil)
+    // A refused point is no row: it says nothing about the losses around it.
+    if outcome.source != .refused { add(proposal.point, outcome) }
+    if !outcome.wasRun { book.refuse(answered: outcome.source == .known) }
   }
 
-  public mutating func learn(
-    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    add(proposal, losses.first ?? .infinity, excess: excess)
-  }
-
-  public mutating func charge(_ proposal: Proposal, cost: Double) {
-    if isCostAware, cost > 0 { charged[proposal.point] = log(cost) }
-  }
-
-  private mutating func add(_ proposal: Proposal, _ loss: Double, excess: Double?) {
-    let logCost = charged.removeValue(forKey: proposal.point) ?? .nan
-    guard book.answer(proposal.point, failed: !loss.isFinite) else { return }
+  private mutating func add(_ point: SearchSpace.Point, _ outcome: Outcome) {
+    let loss = outcome.loss
+    guard book.answer(point, failed: !loss.isFinite) else { return }
     if loss.isFinite {
       finiteCount += 1
     } else if losses.count - finiteCount >= finiteCount / 2 {
-      // Failures teach where not to go, but must not outnumber what is to be modelled.
+      // Failures teach where not to go, but must not outnumber what is to be modeled.
       return
     }
-    excesses.append(excess, after: points.count)
-    points.append(proposal.point)
+    excesses.append(outcome.excess, after: points.count)
+    points.append(point)
     losses.append(loss)
-    logCosts.append(logCost)
-  }
-
-  /// What may not be tried is no row: it says nothing of the losses around it.
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    if let loss { learn(proposal, loss: loss, in: space, &random) }
-    book.refuse(answered: loss != nil)
+    let cost = isCostAware ? outcome.cost ?? 0 : 0
+    logCosts.append(cost > 0 ? log(cost) : .nan)
   }
 
   /// The best point that was not proposed yet.
   private mutating func mostPromising(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
     let map = FeatureMap(space)
     if points.count > Self.mostRows { forget() }
-    let values = standardisedLosses(losses)
+    let values = standardizedLosses(losses)
     func row(_ point: SearchSpace.Point) -> [Double] { map.row(of: point, in: space) }
     func rows(from first: Int) -> [[Double]] { points[first...].map(row) }
     let ahead = book.pending.map(row)
@@ -104,13 +91,14 @@ public struct GaussianProcessSearch: SearchAlgorithm {
       seen: book.seen)
     let order = ranked().prefix(Self.climbs)
     var start = (0..<Self.randomStarts).map { _ in space.randomPoint(&random) }
-    for row in order { start += space.neighbours(of: points[row], &random) }
+    for row in order { start += space.neighbors(of: points[row], &random) }
     search.evaluate(start)
     search.climb(from: Self.climbs, steps: Self.longestClimb, &random)
     return book.first(of: search.best(ProposalBook.reserveSize))
   }
 
-  /// The process of the logarithms of costs, in units of their spread; nil where too few are known, or all are the same.
+  /// The process of the logarithms of costs, in units of their spread; nil where too few are
+  /// known, or all are the same.
   private mutating func costs(_ map: FeatureMap, in space: SearchSpace) -> ImprovementSearch.Cost? {
     let known = logCosts.filter { !$0.isNaN }
     guard known.count >= startUp else { return nil }
@@ -123,7 +111,7 @@ public struct GaussianProcessSearch: SearchAlgorithm {
 
   /// All rows, the best first.
   private func ranked() -> [Int] {
-    let keys = losses.indices.map { excesses.penalised(losses[$0], row: $0) }
+    let keys = losses.indices.map { excesses.penalized(losses[$0], row: $0) }
     return keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
   }
 
@@ -139,4 +127,16 @@ public struct GaussianProcessSearch: SearchAlgorithm {
     finiteCount = losses.count(where: \.isFinite)
     (model, costModel) = (Surrogate(), Surrogate())
   }
+}
+
+extension AlgorithmEntry {
+  /// Bayesian optimization by a Gaussian process.
+  public static let gp = AlgorithmEntry("gp", summary: "Bayesian optimization by a Gaussian process") { _, _ in
+    GaussianProcessSearch()
+  }
+
+  /// Bayesian optimization that weighs improvements by the costs of trials.
+  public static let costAwareGP = AlgorithmEntry(
+    "gp-cost", summary: "gp that seeks improvement per unit of cost"
+  ) { _, _ in GaussianProcessSearch(isCostAware: true) }
 }

@@ -1,11 +1,14 @@
 import Fitting
 
-/// Every combination of values on a grid, in an order that is spread over all of it, and then on ever finer grids.
+/// Grid search: every combination of values on a grid, in an order that is spread over all of it,
+/// then on ever finer grids.
 ///
-/// Categories have all of their values. A real number, or an ordered parameter of many levels, has its ends and its middle
-/// at first, and then as many steps again each time the grid was gone through, 5, 9, 17 and so on.
+/// Categories have all of their values. A real number, or an ordered parameter of many levels, has
+/// its ends and its middle at first; each time the grid is complete the steps are halved, to 5, 9,
+/// 17 values and so on.
 public struct GridSearch: SearchAlgorithm {
-  /// The coordinates of every parameter on this grid, and how many of them the last grid had, which come first.
+  /// The coordinates of every parameter on this grid, those of the last grid first, and how many
+  /// of these there are.
   private var axes: [(coordinates: [Double], old: Int)] = []
   private var size = 0
   private var place = 0
@@ -13,24 +16,27 @@ public struct GridSearch: SearchAlgorithm {
   private var stride = 1
   private var steps = 1
 
-  /// The largest grid that is begun; beyond it points are drawn.
+  /// The size of the largest grid; beyond it points are drawn.
   private static let largest = 0x1p40
 
+  /// A grid search.
   public init() {}
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
     while true {
-      if place == size, !refine(space, &random) { return Proposal(point: space.randomPoint(&random)) }
+      if place == size, !refine(space, &random) { return Proposal(space.randomPoint(&random)) }
       while place < size {
         defer { place += 1 }
         if let point = point(Int((UInt64(start) &+ UInt64(place) &* UInt64(stride)) % UInt64(size))) {
-          return Proposal(point: space.canonical(point))
+          return Proposal(space.canonical(point))
         }
       }
     }
   }
 
-  public func learn(_ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64) {}
+  public func learn(
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
+  ) {}
 
   /// The point of a number on this grid; nil where it was on the last.
   private func point(_ number: Int) -> SearchSpace.Point? {
@@ -68,6 +74,13 @@ public struct GridSearch: SearchAlgorithm {
     let width = levels == 0 ? 1 : Double(levels - 1)
     let spread = (0...steps).map { Double($0) / Double(steps) * width }
     return levels == 0 ? spread : spread.map { $0.rounded() }
+  }
+}
+
+extension AlgorithmEntry {
+  /// Grid search.
+  public static let grid = AlgorithmEntry("grid", summary: "ever finer grids, in an order that is spread") { _, _ in
+    GridSearch()
   }
 }
 

@@ -1,36 +1,50 @@
 import Fitting
 
-/// Hyperband (Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar 2018): brackets of successive halving, from many
-/// configurations trained little to few trained in full, round and round.
+/// Hyperband (Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar 2018): brackets of successive
+/// halving, from many configurations trained little to few trained in full, in repeated rounds.
 ///
 /// While a rung waits for its last results the next bracket begins, so that an ask never waits.
 public struct Hyperband: SearchAlgorithm {
-  /// How many configurations the brackets begin with.
+  /// The numbers of configurations that brackets begin with.
   public enum Sizes: Sendable {
-    /// n = ⌈(s_max+1)/(s+1) ηˢ⌉, as the paper has it: 81, 34, 15, 8, 5 for R = 81 and η = 3.
+    /// n = ⌈(s_max+1)/(s+1) ηˢ⌉, as in the paper: 81, 34, 15, 8, 5 for R = 81 and η = 3.
     case paper
-    /// n = ⌊(s_max+1)/(s+1)⌋ ηˢ, as HpBandSter and DEHB have it: 81, 27, 9, 6, 5.
+    /// n = ⌊(s_max+1)/(s+1)⌋ ηˢ, as in HpBandSter and DEHB: 81, 27, 9, 6, 5.
     case wholeMultiples
   }
 
-  /// A bracket's rungs: how many are trained how far, from the first rung on.
-  public struct Plan: Sendable, Hashable {
-    public let counts: [Int]
-    public let fidelities: [Double]
+  /// The rungs of a bracket, from the first on: how many configurations are trained, and to which
+  /// fidelity.
+  struct Plan: Sendable, Hashable {
+    let counts: [Int]
+    let fidelities: [Double]
+  }
+
+  /// The place of a proposal in a bracket.
+  struct Place: Sendable {
+    let bracket: Int
+    let rung: Int
+    let member: Int
   }
 
   let plans: [Plan]
   private var brackets: [Int: Bracket] = [:]
   private var begun = 0
 
-  /// - Parameter onlyDeepest: successive halving alone, of the bracket with the most configurations.
+  /// A Hyperband search.
+  ///
+  /// - Parameters:
+  ///   - fidelity: how far trials can be trained.
+  ///   - sizes: the numbers of configurations that brackets begin with.
+  ///   - onlyDeepest: whether there is only the bracket with the most configurations, which is
+  ///     successive halving.
   public init(_ fidelity: Fidelity, sizes: Sizes = .paper, onlyDeepest: Bool = false) {
     let all = Self.plans(fidelity, sizes: sizes)
     plans = onlyDeepest ? Array(all.prefix(1)) : all
   }
 
   /// The brackets of one round, the one with the most configurations first.
-  public static func plans(_ fidelity: Fidelity, sizes: Sizes = .paper) -> [Plan] {
+  static func plans(_ fidelity: Fidelity, sizes: Sizes = .paper) -> [Plan] {
     let (deepest, reduction) = (fidelity.deepest, fidelity.reduction)
     return (0...deepest).reversed().map { depth in
       let power = (0..<depth).reduce(1) { product, _ in product * reduction }
@@ -58,33 +72,39 @@ public struct Hyperband: SearchAlgorithm {
     let proposal = bracket.next(begun, sample)
     brackets[begun] = bracket
     begun += 1
-    return proposal ?? Proposal(point: sample())
+    return proposal ?? Proposal(sample())
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    guard let job = proposal.job else { return }
-    brackets[job.bracket]?.learn(job, loss)
-    if brackets[job.bracket]?.isDone == true { brackets[job.bracket] = nil }
-  }
-
-  /// Another configuration is drawn for one that is not new, as long as some are.
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    if let job = proposal.job, brackets[job.bracket]?.redraw(job) == true { return }
-    learn(proposal, loss: loss ?? .infinity, in: space, &random)
+    guard let place = proposal.memo as? Place else { return }
+    // Another configuration is drawn for one that is not new, as long as there are some.
+    if !outcome.wasRun, brackets[place.bracket]?.redraw(place) == true { return }
+    brackets[place.bracket]?.learn(place, outcome.penalizedLoss)
+    if brackets[place.bracket]?.isDone == true { brackets[place.bracket] = nil }
   }
 }
 
-/// Successive halving in progress.
+extension AlgorithmEntry {
+  /// Hyperband.
+  public static let hyperband = AlgorithmEntry(
+    multiFidelity: "hyperband", summary: "brackets of successive halving"
+  ) { Hyperband($0) }
+
+  /// Successive halving (Jamieson and Talwalkar 2016).
+  public static let successiveHalving = AlgorithmEntry(
+    multiFidelity: "successive-halving", summary: "many configurations trained little, the best 1/η further"
+  ) { Hyperband($0, onlyDeepest: true) }
+}
+
+/// A bracket of successive halving in progress.
 struct Bracket: Sendable {
   private let plan: Hyperband.Plan
   private var rung = 0
   private var points: [SearchSpace.Point?]
   private var losses: [Double?]
-  /// The members of this rung that are still to be given out, the next one last.
+  /// The members of this rung that were not proposed yet, the next one last.
   private var waiting: [Int]
   private var redrawn = 0
 
@@ -105,22 +125,24 @@ struct Bracket: Sendable {
     let point = points[member] ?? sample()
     points[member] = point
     return Proposal(
-      point: point, fidelity: plan.fidelities[rung], job: .init(bracket: number, rung: rung, member: member))
+      point, fidelity: plan.fidelities[rung],
+      memo: Hyperband.Place(bracket: number, rung: rung, member: member))
   }
 
-  /// Makes a member of the first rung wait for another configuration; false where too many were redrawn.
-  mutating func redraw(_ job: Proposal.Job) -> Bool {
-    guard job.rung == 0, rung == 0, redrawn < Self.mostRedrawn else { return false }
+  /// Makes a member of the first rung wait for another configuration; false where too many were
+  /// redrawn.
+  mutating func redraw(_ place: Hyperband.Place) -> Bool {
+    guard place.rung == 0, rung == 0, redrawn < Self.mostRedrawn else { return false }
     redrawn += 1
-    points[job.member] = nil
-    waiting.append(job.member)
+    points[place.member] = nil
+    waiting.append(place.member)
     return true
   }
 
-  /// Takes a result in; the best go on once all of the rung are there.
-  mutating func learn(_ job: Proposal.Job, _ loss: Double) {
-    guard job.rung == rung, losses.indices.contains(job.member) else { return }
-    losses[job.member] = loss
+  /// Adds a result; the best are promoted once the rung is complete.
+  mutating func learn(_ place: Hyperband.Place, _ loss: Double) {
+    guard place.rung == rung, losses.indices.contains(place.member) else { return }
+    losses[place.member] = loss
     guard !losses.contains(nil) else { return }
     rung += 1
     guard !isDone else { return }

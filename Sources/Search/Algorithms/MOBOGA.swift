@@ -1,10 +1,13 @@
 import Fitting
 import Foundation
 
-/// Bayesian optimisation of several objectives with genetic candidates, after MOBOGA (RA-AutoML: Yang et al. 2020): a Gaussian
-/// process for every objective and for how far measured constraints are exceeded; a genetic algorithm breeds configurations
-/// by their optimistic losses, those first that are expected to satisfy the constraints; tried is the one that
-/// would add the most hypervolume (as in SMS-EGO: Ponweiser et al. 2008).
+/// Bayesian optimization of several objectives with genetic candidates, after MOBOGA (RA-AutoML:
+/// Yang et al. 2020).
+///
+/// There is a Gaussian process for every objective and one for the excess over measured
+/// constraints. A genetic algorithm breeds configurations by their optimistic losses, those first
+/// that are expected to satisfy the constraints. The proposal is the one that would add the most
+/// hypervolume (as in SMS-EGO: Ponweiser et al. 2008).
 public struct MOBOGA: SearchAlgorithm {
   private let startUp: Int
   private var models: [Surrogate] = []
@@ -15,11 +18,13 @@ public struct MOBOGA: SearchAlgorithm {
 
   private static let population = 40
   private static let generations = 12
-  /// Losses are taken to be lower by so many standard deviations.
+  /// The number of standard deviations by which predicted losses are lowered.
   private static let optimism = 1.0
   private static let mostRows = 1000
 
-  /// - Parameter startUp: how many trials are drawn evenly first.
+  /// A MOBOGA search.
+  ///
+  /// - Parameter startUp: the number of trials that are drawn evenly first, at least 2.
   public init(startUp: Int = 10) { self.startUp = max(2, startUp) }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
@@ -28,43 +33,25 @@ public struct MOBOGA: SearchAlgorithm {
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    add(proposal, [loss], excess: nil)
-  }
-
-  public mutating func learn(
-    _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    add(proposal, losses, excess: nil)
-  }
-
-  public mutating func learn(
-    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    add(proposal, losses, excess: excess)
-  }
-
-  /// What may not be tried says nothing of the losses around it, and a repeat is known.
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    book.refuse()
-  }
-
-  private mutating func add(_ proposal: Proposal, _ losses: [Double], excess: Double?) {
-    let failed = !losses.allSatisfy(\.isFinite)
+    // A refused point says nothing about the losses around it, and a repeat is a row already.
+    guard outcome.wasRun else {
+      book.refuse()
+      return
+    }
+    let failed = !outcome.losses.allSatisfy(\.isFinite)
     guard book.answer(proposal.point, failed: failed), !failed else { return }
-    excesses.append(excess, after: points.count)
+    excesses.append(outcome.excess, after: points.count)
     points.append(proposal.point)
-    self.losses.append(losses)
+    losses.append(outcome.losses)
   }
 
   /// The best point that was not proposed yet.
   private mutating func mostPromising(in space: SearchSpace, _ random: inout SplitMix64) -> SearchSpace.Point? {
     if points.count > Self.mostRows { forget() }
     let map = FeatureMap(space)
-    let values = losses[0].indices.map { goal in standardisedLosses(losses.map { $0[goal] }) }
+    let values = losses[0].indices.map { goal in standardizedLosses(losses.map { $0[goal] }) }
     if models.isEmpty { models = values.map { _ in Surrogate() } }
     func row(_ point: SearchSpace.Point) -> [Double] { map.row(of: point, in: space) }
     func rows(from first: Int) -> [[Double]] { points[first...].map(row) }
@@ -79,7 +66,7 @@ public struct MOBOGA: SearchAlgorithm {
     var breeding = Breeding(processes: processes, limit: limit, map: map, space: space, optimism: Self.optimism)
     var start = (0..<Self.population).map { _ in space.randomPoint(&random) }
     for member in front.members.shuffled(using: &random).prefix(Self.population / 4) {
-      start += space.neighbours(of: points[member.number], &random).shuffled(using: &random).prefix(8)
+      start += space.neighbors(of: points[member.number], &random).shuffled(using: &random).prefix(8)
       start.append(points[member.number])
     }
     breeding.begin(with: start, keeping: Self.population)
@@ -102,7 +89,14 @@ public struct MOBOGA: SearchAlgorithm {
   }
 }
 
-/// A population bred under the processes' predictions, and all that was in it.
+extension AlgorithmEntry {
+  /// MOBOGA.
+  public static let moboga = AlgorithmEntry(
+    "moboga", summary: "Gaussian processes with genetic candidates", objectives: .several
+  ) { _, _ in MOBOGA() }
+}
+
+/// A population bred under the processes' predictions, and every candidate that was in it.
 private struct Breeding {
   private struct Candidate {
     let point: SearchSpace.Point
@@ -142,8 +136,8 @@ private struct Breeding {
     select(from: population + evaluated(children))
   }
 
-  /// The points, of those that were not seen, that would add the most hypervolume to a front, times the chance that they
-  /// may; beyond those that would add some, the nearest to it.
+  /// The unseen points that would add the most hypervolume to a front, times the chance that they
+  /// are feasible; after those that would add some, the nearest to the front.
   func best(
     _ count: Int, beyond front: ParetoFront, notIn seen: Set<SearchSpace.Point>
   ) -> [SearchSpace.Point] {
@@ -153,9 +147,10 @@ private struct Breeding {
       let values = (known + fresh.map(\.losses)).map { $0[goal] }
       return (known.map { $0[goal] }.max() ?? values.max() ?? 1) + 1
     }
-    let volume = hypervolume(known, below: reference)
+    let volume = ParetoFront.hypervolume(known, below: reference)
     let scored = fresh.map { candidate -> (gain: Double, behind: Double, point: SearchSpace.Point) in
-      let gain = (hypervolume(known + [candidate.losses], below: reference) - volume) * exp(candidate.logChance)
+      let gain =
+        (ParetoFront.hypervolume(known + [candidate.losses], below: reference) - volume) * exp(candidate.logChance)
       let behind = known.map { zip(candidate.losses, $0).map { max(0, $0 - $1) }.reduce(0, +) }.min() ?? 0
       return (gain, behind - candidate.logChance, candidate.point)
     }

@@ -1,8 +1,10 @@
 import Fitting
 
-/// NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002) for several objectives: parents by tournaments of rank and crowding;
-/// children by simulated binary crossover and polynomial mutation of ordered parameters, and by exchange and redrawing of
-/// categories; of parents and children together the first fronts live on.
+/// NSGA-II for several objectives (Deb, Pratap, Agarwal and Meyarivan 2002).
+///
+/// Parents are chosen by tournaments of rank and crowding. Children are made by simulated binary
+/// crossover and polynomial mutation of ordered parameters, and by exchange and redrawing of
+/// categories. The first fronts of parents and children together survive.
 public struct NSGA2: SearchAlgorithm {
   private struct Member: Sendable {
     let point: SearchSpace.Point
@@ -16,9 +18,12 @@ public struct NSGA2: SearchAlgorithm {
   private var population: [Member] = []
   private var children: [Member] = []
 
+  /// An NSGA-II search.
+  ///
   /// - Parameters:
-  ///   - population: how many live on.
-  ///   - crossoverSpread: η of the crossover; the larger, the nearer are children to their parents.
+  ///   - population: the number of survivors, at least 4.
+  ///   - crossoverSpread: η of the crossover; children are nearer to their parents the larger it
+  ///     is.
   ///   - mutationSpread: η of the mutation.
   public init(population: Int = 20, crossoverSpread: Double = 15, mutationSpread: Double = 20) {
     size = max(4, population)
@@ -26,14 +31,16 @@ public struct NSGA2: SearchAlgorithm {
   }
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
-    guard population.count == size else { return Proposal(point: space.randomPoint(&random)) }
-    return Proposal(point: operators.child(of: parent(&random), and: parent(&random), in: space, &random))
+    guard population.count == size else { return Proposal(space.randomPoint(&random)) }
+    return Proposal(operators.child(of: parent(&random), and: parent(&random), in: space, &random))
   }
 
   public mutating func learn(
-    _ proposal: Proposal, losses: [Double], in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    guard losses.allSatisfy(\.isFinite) else { return }
+    // A known result took part in selection before.
+    let losses = outcome.penalizedLosses
+    guard outcome.wasRun, losses.allSatisfy(\.isFinite) else { return }
     if population.count < size {
       population.append(Member(point: proposal.point, losses: losses))
       if population.count == size { select(from: population) }
@@ -46,17 +53,6 @@ public struct NSGA2: SearchAlgorithm {
     }
   }
 
-  public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    learn(proposal, losses: [loss], in: space, &random)
-  }
-
-  /// What is known stood for selection before.
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {}
-
   private mutating func select(from all: [Member]) {
     population = fittest(all.map(\.losses), size).map { fit in
       var member = all[fit.index]
@@ -65,10 +61,17 @@ public struct NSGA2: SearchAlgorithm {
     }
   }
 
-  /// The better of two members: of the earlier front, or, in one front, the lonelier.
+  /// The better of two members: of the earlier front, or, within a front, the less crowded.
   private func parent(_ random: inout SplitMix64) -> SearchSpace.Point {
     let one = population[random.integer(below: size)]
     let other = population[random.integer(below: size)]
     return (one.rank, -one.crowding) <= (other.rank, -other.crowding) ? one.point : other.point
   }
+}
+
+extension AlgorithmEntry {
+  /// NSGA-II.
+  public static let nsga2 = AlgorithmEntry(
+    "nsga2", summary: "genetic search by front and crowding", objectives: .several
+  ) { _, _ in NSGA2() }
 }

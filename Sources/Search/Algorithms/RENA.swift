@@ -1,63 +1,65 @@
 import Fitting
 import Foundation
 
-/// A policy that learns to change configurations, after RENA (Zhou et al. 2018): a network reads the embedding of the current
-/// configuration and chooses a parameter and its new value; it is trained by policy gradient (REINFORCE: Williams 1992)
-/// on how good the changed one is, times a penalty where it exceeds measured constraints.
+/// A policy that learns to change configurations, after RENA (Zhou et al. 2018): a network reads
+/// the embedding of the current configuration and chooses a parameter and its new value. It is
+/// trained by policy gradient (REINFORCE: Williams 1992) on how good the changed configuration is,
+/// times a penalty where it exceeds measured constraints.
 ///
-/// The embedding is one unit a value of a parameter, as the agents of ``MANAS`` have them; the paper's reads layers by an LSTM,
-/// as its networks have no fixed length. A reward is the share of losses so far that are worse, times p to the power
-/// of the excess, where p falls from 0.5 as trials are told; a change that may not be tried earns nothing.
+/// The embedding has one unit per value of a parameter, the choices of ``MANAS``; the paper reads
+/// layers by an LSTM, as its networks have no fixed length. The reward is the share of losses so
+/// far that are worse, times p to the power of the excess, where p falls from 0.5 with the number
+/// of trials; a change that cannot be tried earns nothing.
 public struct RENA: SearchAlgorithm {
+  /// The memo of a change.
+  private struct Change: Sendable {
+    /// The embedding of the configuration that was changed.
+    let embedding: [Double]
+    /// The unit that was set.
+    let action: Int
+  }
+
   private var policy: Policy?
   private var losses: [Double] = []
   private var baseline = 0.5
   private var toldCount = 0
   private var current: (point: SearchSpace.Point, reward: Double)?
   private var best: (point: SearchSpace.Point, reward: Double)?
-  /// Changes since the current configuration was last bettered.
+  /// The number of changes since the current configuration last improved.
   private var failures = 0
 
   private static let startUp = 10
   private static let mostFailures = 10
 
+  /// A RENA search.
   public init() {}
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
     let choices = Choices(space)
     if policy == nil { policy = Policy(units: choices.counts.reduce(0, +), &random) }
     guard toldCount >= Self.startUp, let policy, let from = current?.point else {
-      return Proposal(point: space.randomPoint(&random))
+      return Proposal(space.randomPoint(&random))
     }
     let embedding = choices.embedding(of: from, in: space)
     let action = policy.action(embedding, &random)
-    var proposal = Proposal(point: choices.changed(from, action, in: space, &random))
-    proposal.genes = embedding
-    proposal.target = action
-    return proposal
+    return Proposal(
+      choices.changed(from, action, in: space, &random), memo: Change(embedding: embedding, action: action))
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    take(proposal, loss, excess: 0)
+    if outcome.wasRun {
+      take(proposal, outcome)
+    } else {
+      // A repeat earns nothing, however good it was.
+      train(proposal, reward: 0)
+      giveUp(in: space, &random)
+    }
   }
 
-  public mutating func learn(
-    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    take(proposal, losses.first ?? .infinity, excess: excess)
-  }
-
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    // A repeat is worth no trial, however good it was.
-    train(proposal, reward: 0)
-    giveUp(in: space, &random)
-  }
-
-  private mutating func take(_ proposal: Proposal, _ loss: Double, excess: Double) {
+  private mutating func take(_ proposal: Proposal, _ outcome: Outcome) {
+    let (loss, excess) = (outcome.loss, outcome.excess ?? 0)
     toldCount += 1
     let place = losses.partitioningIndex { $0 >= loss }
     let base = max(0.02, 0.5 * pow(0.99, Double(toldCount)))
@@ -81,23 +83,31 @@ public struct RENA: SearchAlgorithm {
   private mutating func giveUp(in space: SearchSpace, _ random: inout SplitMix64) {
     failures += 1
     guard failures >= 5 * Self.mostFailures else { return }
-    // All around it was tried.
+    // Everything around it was tried.
     current = (space.randomPoint(&random), 0)
     failures = 0
   }
 
   private mutating func train(_ proposal: Proposal, reward: Double) {
-    guard proposal.target >= 0 else { return }
-    policy?.reinforce(proposal.genes, proposal.target, advantage: reward - baseline)
+    guard let change = proposal.memo as? Change else { return }
+    policy?.reinforce(change.embedding, change.action, advantage: reward - baseline)
     baseline += 0.05 * (reward - baseline)
   }
 }
 
-/// A network of one hidden layer, from the units of a configuration to the logits of setting each of them.
+extension AlgorithmEntry {
+  /// RENA.
+  public static let rena = AlgorithmEntry("rena", summary: "a policy network that changes configurations") { _, _ in
+    RENA()
+  }
+}
+
+/// A network of one hidden layer, from the units of a configuration to the logits of setting each
+/// of them.
 private struct Policy: Sendable {
   private static let hidden = 32
   private static let rate = 0.05
-  /// The weight of the policy's entropy, which keeps it from settling.
+  /// The weight of the policy's entropy, which keeps it exploring.
   private static let entropy = 0.02
 
   private let units: Int
@@ -158,7 +168,7 @@ private struct Policy: Sendable {
     }
   }
 
-  /// Of every action; 0 of setting what is set already.
+  /// The probability of every action; 0 for setting a unit that is set already.
   private func probabilities(_ hidden: [Double], _ embedding: [Double]) -> [Double] {
     let width = Self.hidden + 1
     let logits = (0..<units).map { action in

@@ -1,34 +1,41 @@
 import Fitting
 
-/// Regularized evolution (Real, Aggarwal, Huang and Le 2019): the best of a sample of the population has a child that
-/// differs in one parameter, and the oldest member dies.
+/// Regularized evolution (Real, Aggarwal, Huang and Le 2019): the best of a sample of the
+/// population has a child that differs in one parameter, and the oldest member dies.
 ///
-/// The population of 10 suits budgets of some hundred trials; the paper's 100 wants thousands.
+/// The default population of 10 suits budgets of some hundred trials; the paper's 100 needs
+/// thousands.
 public struct RegularizedEvolution: SearchAlgorithm {
   private let populationSize: Int
   private let sampleSize: Int
   private var population: [(point: SearchSpace.Point, loss: Double)] = []
-  /// Where the oldest member is.
+  /// The index of the oldest member.
   private var oldest = 0
 
+  /// A regularized evolution.
+  ///
+  /// - Parameters:
+  ///   - population: the number of members.
+  ///   - sample: the number of members that the parent is the best of, drawn with replacement.
   public init(population: Int = 10, sample: Int = 10) {
     populationSize = max(1, population)
     sampleSize = max(1, sample)
   }
 
   public func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
-    guard population.count == populationSize else { return Proposal(point: space.randomPoint(&random)) }
+    guard population.count == populationSize else { return Proposal(space.randomPoint(&random)) }
     var parent = random.integer(below: populationSize)
     for _ in 1..<sampleSize {
       let other = random.integer(below: populationSize)
       if population[other].loss < population[parent].loss { parent = other }
     }
-    return Proposal(point: space.mutated(population[parent].point, &random))
+    return Proposal(space.mutated(population[parent].point, &random))
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
+    let loss = outcome.penalizedLoss
     guard loss.isFinite else { return }
     if population.count < populationSize {
       population.append((proposal.point, loss))
@@ -39,20 +46,9 @@ public struct RegularizedEvolution: SearchAlgorithm {
   }
 }
 
-extension SearchSpace {
-  /// The point with one parameter, of those that are there and have a choice, drawn anew to another value.
-  func mutated(_ point: Point, _ random: inout SplitMix64) -> Point {
-    let open = parameters.indices.filter { point[$0] >= 0 && levels[$0] != 1 }
-    guard !open.isEmpty else { return point }
-    let index = open[random.integer(below: open.count)]
-    var child = completed(point, &random)
-    if levels[index] > 1 {
-      // One level is passed over, so that every other is as likely as the rest.
-      let drawn = Double(random.integer(below: levels[index] - 1))
-      child[index] = drawn < point[index] ? drawn : drawn + 1
-    } else {
-      child[index] = random.uniform()
-    }
-    return canonical(child)
-  }
+extension AlgorithmEntry {
+  /// Regularized evolution.
+  public static let evolution = AlgorithmEntry(
+    "evolution", summary: "mutations of the best of a sample; the oldest member dies"
+  ) { _, _ in RegularizedEvolution() }
 }

@@ -1,12 +1,14 @@
 import Fitting
 
-/// The search for widths under a budget of AutoSlim (Yu and Huang 2019): from the largest configuration on, of all that are one
-/// level smaller in one ordered parameter the best is gone on with, until it keeps within the constraints; from there
-/// on it goes to better ones, one level larger in one parameter and smaller in another.
+/// The search for widths under a budget of AutoSlim (Yu and Huang 2019): it starts from the
+/// largest configuration and goes on with the best of those that are one level smaller in one
+/// ordered parameter, until one satisfies the constraints. Then it goes to better ones, one level
+/// larger in one parameter and smaller in another.
 ///
-/// It suits a slimmable network, which has all widths in one and is evaluated without training. What only is measured may be
-/// exceeded on the way; what is known beforehand is never tried, so that there the way down is drawn. Categories
-/// keep their values until the end of a descent, and are drawn for the next.
+/// It suits a slimmable network, which holds all widths in one and is evaluated without training.
+/// Measured constraints may be exceeded on the way; configurations that break a known constraint
+/// are never tried, so among them the way down is random. Categories keep their values until the
+/// end of a descent, and are drawn for the next.
 public struct Slimming: SearchAlgorithm {
   private struct Answer: Sendable {
     let point: SearchSpace.Point
@@ -14,49 +16,39 @@ public struct Slimming: SearchAlgorithm {
     let excess: Double
   }
 
-  /// What is gone on from; nil at the start of a descent.
+  /// The configuration to go on from; nil at the start of a descent.
   private var current: Answer?
   /// Whether the descent from the top has begun; later ones start from anywhere.
   private var hasDescended = false
-  /// What is left to propose around it.
+  /// The points that are left to propose around it.
   private var open: [SearchSpace.Point] = []
   /// Proposed and not answered.
   private var awaited: Set<SearchSpace.Point> = []
   private var answers: [Answer] = []
   private var refused: [SearchSpace.Point] = []
 
+  /// A search for widths.
   public init() {}
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
     if open.isEmpty, awaited.isEmpty { goOn(in: space, &random) }
-    // While answers are awaited, a worker that is free tries something near.
+    // While answers are awaited, a free worker tries a neighbor.
     let next =
-      open.popLast() ?? current.flatMap { space.neighbours(of: $0.point, &random).randomElement(using: &random) }
+      open.popLast() ?? current.flatMap { space.neighbors(of: $0.point, &random).randomElement(using: &random) }
     let point = next ?? space.randomPoint(&random)
     awaited.insert(point)
-    return Proposal(point: point)
+    return Proposal(point)
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    take(Answer(point: proposal.point, loss: loss, excess: 0))
-  }
-
-  public mutating func learn(
-    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    take(Answer(point: proposal.point, loss: losses.first ?? .infinity, excess: excess))
-  }
-
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    if let loss {
-      // A repeat of what exceeded a measured constraint is known by the loss that stands for it.
-      let isExceeded = loss >= penalisedLoss(excess: 0)
-      take(Answer(point: proposal.point, loss: loss, excess: isExceeded ? 1 : 0))
-    } else {
+    switch outcome.source {
+    case .run: take(Answer(point: proposal.point, loss: outcome.loss, excess: outcome.excess ?? 0))
+    case .known:
+      // Repeats that exceed a constraint come after new trials that do.
+      take(Answer(point: proposal.point, loss: outcome.penalizedLoss, excess: outcome.excess ?? 0))
+    case .refused:
       awaited.remove(proposal.point)
       refused.append(proposal.point)
     }
@@ -66,11 +58,11 @@ public struct Slimming: SearchAlgorithm {
     awaited.remove(answer.point)
     guard answer.loss.isFinite else { return }
     answers.append(answer)
-    // Of exchanges the first that is better is taken; there are too many to try all.
+    // The first better exchange is taken, as there are too many to try all.
     if let current, current.excess <= 0, answer.excess <= 0, answer.loss < current.loss { open = [] }
   }
 
-  /// To the best of the answers, or a new descent.
+  /// Goes on with the best of the answers, or begins a new descent.
   private mutating func goOn(in space: SearchSpace, _ random: inout SplitMix64) {
     defer { (answers, refused) = ([], []) }
     let best = answers.min { ($0.excess <= 0 ? 0 : 1, $0.loss) < ($1.excess <= 0 ? 0 : 1, $1.loss) }
@@ -103,7 +95,7 @@ public struct Slimming: SearchAlgorithm {
     ]
   }
 
-  /// How much smaller a real number is made.
+  /// The step of a real number, as a share of its range.
   private static let step = 0.1
 
   private func moved(_ point: SearchSpace.Point, _ index: Int, by levels: Double, in space: SearchSpace) -> Double? {
@@ -138,4 +130,11 @@ public struct Slimming: SearchAlgorithm {
     let both = larger.flatMap { smaller($0, in: space) }.filter { $0 != point }
     return (larger + both).shuffled(using: &random)
   }
+}
+
+extension AlgorithmEntry {
+  /// The search for widths of AutoSlim.
+  public static let slimming = AlgorithmEntry(
+    "slimming", summary: "from the largest configuration down to the constraints"
+  ) { _, _ in Slimming() }
 }

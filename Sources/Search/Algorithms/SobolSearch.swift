@@ -1,7 +1,7 @@
 import Fitting
 
-/// Sobol's sequence (Sobol' 1967), moved as a whole by a random amount modulo 1 (Cranley and Patterson 1976): points that fill
-/// the space more evenly than independent draws.
+/// Sobol's sequence (Sobol' 1967), shifted as a whole by a random amount modulo 1 (Cranley and
+/// Patterson 1976): points that fill the space more evenly than independent draws.
 ///
 /// The first 40 parameters follow the sequence, and any further ones are drawn.
 public struct SobolSearch: SearchAlgorithm {
@@ -11,6 +11,7 @@ public struct SobolSearch: SearchAlgorithm {
 
   private static let dimensions = 40
 
+  /// A search by a Sobol sequence.
   public init() {}
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
@@ -24,8 +25,17 @@ public struct SobolSearch: SearchAlgorithm {
       let moved = point[index] + shift[index]
       return moved < 1 ? moved : moved - 1
     }
-    return Proposal(point: space.point(ofGenes: genes))
+    return Proposal(space.point(ofGenes: genes))
   }
 
-  public func learn(_ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64) {}
+  public func learn(
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
+  ) {}
+}
+
+extension AlgorithmEntry {
+  /// Sobol's sequence.
+  public static let sobol = AlgorithmEntry("sobol", summary: "a randomly shifted Sobol sequence") { _, _ in
+    SobolSearch()
+  }
 }

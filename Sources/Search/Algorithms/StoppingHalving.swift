@@ -1,16 +1,20 @@
 import Fitting
 
-/// ASHA in its stopping form (Li et al. 2020; the default of Ray Tune): trials run on, and one whose loss at a rung is not
-/// among the best 1/η that came there so far is stopped. The first to arrive goes on.
+/// ASHA in its stopping form (Li et al. 2020; the default of Ray Tune): a trial is stopped at a
+/// rung where its loss is not among the best 1/η that arrived there so far. The first to arrive
+/// goes on.
 public struct StoppingHalving: SearchAlgorithm {
   private let reduction: Double
   private let fidelities: [Double]
   /// The losses at every rung but the last, in rising order.
   private var losses: [[Double]]
-  /// The rung that each trial comes to next.
+  /// The next rung of each trial, by its number.
   private var next: [Int: Int] = [:]
   private var begun = 0
 
+  /// A stopping form of ASHA.
+  ///
+  /// - Parameter fidelity: how far trials can be trained.
   public init(_ fidelity: Fidelity) {
     reduction = Double(fidelity.reduction)
     fidelities = fidelity.rungs
@@ -19,27 +23,34 @@ public struct StoppingHalving: SearchAlgorithm {
 
   public mutating func propose(in space: SearchSpace, _ random: inout SplitMix64) -> Proposal {
     defer { begun += 1 }
-    return Proposal(point: space.randomPoint(&random), job: .init(bracket: 0, rung: 0, member: begun))
+    return Proposal(space.randomPoint(&random), memo: begun)
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    if let job = proposal.job { next[job.member] = nil }
+    if let trial = proposal.memo as? Int { next[trial] = nil }
   }
 
   public mutating func goesOn(_ proposal: Proposal, at fidelity: Double, loss: Double) -> Bool {
-    guard let job = proposal.job else { return true }
-    var rung = next[job.member] ?? 0
+    guard let trial = proposal.memo as? Int else { return true }
+    var rung = next[trial] ?? 0
     // A report counts at every rung that lies behind it.
     while rung < losses.count, fidelity >= fidelities[rung] {
       let place = losses[rung].partitioningIndex { $0 > loss }
       losses[rung].insert(loss, at: place)
       rung += 1
-      next[job.member] = rung
+      next[trial] = rung
       let others = Double(losses[rung - 1].count - 1)
       guard loss.isFinite, Double(place) * reduction <= others else { return false }
     }
     return true
   }
+}
+
+extension AlgorithmEntry {
+  /// ASHA in its stopping form.
+  public static let ashaStopping = AlgorithmEntry(
+    multiFidelity: "asha-stopping", summary: "ASHA that stops running trials"
+  ) { StoppingHalving($0) }
 }

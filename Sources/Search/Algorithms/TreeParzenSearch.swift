@@ -1,11 +1,12 @@
 import Fitting
 
-/// Tree-structured Parzen estimators (Bergstra et al. 2011) in their joint form (Falkner, Klein and Hutter 2018): of some
-/// draws from the density of the good trials, the one that is likeliest there beside the density of the others.
+/// Tree-structured Parzen estimators (Bergstra et al. 2011) in their joint form (Falkner, Klein
+/// and Hutter 2018): among draws from the density of the good trials, the one with the greatest
+/// ratio to the density of the others.
 ///
-/// The good are a tenth of the trials, at most 25. Trials in progress count among the others, so that proposals at one time
-/// spread. The density of the others stands on the latest 128 of them, whose weight falls with age, so that the
-/// cost of a proposal does not grow with the history.
+/// A tenth of the trials, at most 25, are good. Trials in progress count among the others, so that
+/// simultaneous proposals spread. The density of the others uses the latest 128 of them, with
+/// weights that fall with age, so that the cost of a proposal does not grow with the history.
 public struct TreeParzenSearch: SearchAlgorithm {
   private struct Models {
     var good: ParzenEstimator
@@ -16,7 +17,7 @@ public struct TreeParzenSearch: SearchAlgorithm {
   private let candidates: Int
   private let mostOthers: Int
   private var models: Models?
-  /// Where the trials that were told lie, in their order.
+  /// The coordinates of trials in the estimators, in the order of their outcomes.
   private var places: [[Double]] = []
   /// The best trials by rising loss, at most ``mostGood``, as indices of `places`.
   private var best: [(index: Int, loss: Double)] = []
@@ -25,13 +26,15 @@ public struct TreeParzenSearch: SearchAlgorithm {
   private var seen: Set<SearchSpace.Point> = []
 
   private static let mostGood = 25
-  /// So many trials have full weight, whatever their age.
+  /// The number of latest trials with full weight.
   private static let flat = 25
 
+  /// A search by Parzen estimators.
+  ///
   /// - Parameters:
-  ///   - startUp: how many trials are drawn evenly first.
-  ///   - candidates: how many draws are compared for a proposal.
-  ///   - others: the most trials, other than the good ones, that the second density stands on.
+  ///   - startUp: the number of trials that are drawn evenly first, at least 2.
+  ///   - candidates: the number of draws that are compared for a proposal.
+  ///   - others: the most trials, other than the good ones, in the second density.
   public init(startUp: Int = 10, candidates: Int = 24, others: Int = 128) {
     self.startUp = max(2, startUp)
     self.candidates = max(1, candidates)
@@ -45,11 +48,11 @@ public struct TreeParzenSearch: SearchAlgorithm {
     defer { self.models = models }
     let point = finiteCount < startUp ? space.randomPoint(&random) : likeliest(&models, in: space, &random)
     if seen.insert(point).inserted { pending.append((point, models.good.place(of: point, in: space))) }
-    return Proposal(point: point)
+    return Proposal(point)
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
     let place: [Double]
     if let index = pending.firstIndex(where: { $0.point == proposal.point }) {
@@ -62,6 +65,7 @@ public struct TreeParzenSearch: SearchAlgorithm {
       place = models.good.place(of: proposal.point, in: space)
     }
     places.append(place)
+    let loss = outcome.penalizedLoss
     guard loss.isFinite else { return }
     finiteCount += 1
     var rank = best.count
@@ -75,7 +79,7 @@ public struct TreeParzenSearch: SearchAlgorithm {
     Models(good: ParzenEstimator(space, capacity: Self.mostGood), others: ParzenEstimator(space, capacity: mostOthers))
   }
 
-  /// How many of so many trials are good.
+  /// The number of good trials among a number of trials.
   static func goodCount(of count: Int) -> Int { min((count + 9) / 10, mostGood) }
 
   private func likeliest(
@@ -116,11 +120,19 @@ public struct TreeParzenSearch: SearchAlgorithm {
     models.others.rebuild(others, weights: weights)
   }
 
-  /// The weight of a trial by its age among so many: even for the latest, and falling to 1 over their number for the first.
+  /// The weight of a trial by its age among `count` trials: 1 for the latest, and falling to
+  /// 1/`count` for the first.
   static func weight(age: Int, of count: Int) -> Double {
     guard age >= flat, count > flat else { return 1 }
     let least = 1 / Double(count)
     guard count - flat > 1 else { return least }
     return least + (1 - least) * Double(count - 1 - age) / Double(count - flat - 1)
+  }
+}
+
+extension AlgorithmEntry {
+  /// Tree-structured Parzen estimators.
+  public static let tpe = AlgorithmEntry("tpe", summary: "tree-structured Parzen estimators") { _, _ in
+    TreeParzenSearch()
   }
 }

@@ -1,26 +1,35 @@
 import Foundation
 
-/// A choice of an arm and of a limit on what it may consume, round after round, where the reward is seen only if the
-/// consumption stays within the limit; by upper confidence bounds (after Bengs and Hüllermeier 2022).
+/// A bandit that chooses an arm and a limit on its consumption in every round, where the reward is
+/// seen only if the consumption stays within the limit; by upper confidence bounds (after Bengs
+/// and Hüllermeier 2022).
 ///
-/// As arms are algorithms, limits their time-outs. A pull is worth its reward, in 0 ... 1, if it ends in time, less `price`
-/// for every unit that it consumes; a pull with a larger limit tells what would have come of every smaller one.
+/// For example, arms are algorithms and limits their time-outs. A pull is worth its reward, in 0
+/// ... 1, if it ends within the limit, less `price` for every unit that it consumes; a pull with a
+/// larger limit also shows the outcome of every smaller one.
 public struct CensoredBandit: Sendable {
+  /// An arm and a limit.
   public struct Choice: Sendable, Hashable {
+    /// The index of the arm.
     public let arm: Int
-    /// The place of the limit.
+    /// The index of the limit.
     public let limit: Int
   }
 
+  /// The limits, in units of consumption, rising.
   public let limits: [Double]
+  /// The price of a unit of consumption, in units of reward.
   public let price: Double
-  /// By arm and limit.
+  /// The numbers of pulls and the sums of their worths, by arm and limit.
   private var counts: [[Int]]
   private var sums: [[Double]]
   private var rounds = 0
 
+  /// A bandit without pulls.
+  ///
   /// - Parameters:
-  ///   - limits: rising, in units of consumption.
+  ///   - arms: the number of arms.
+  ///   - limits: in units of consumption, rising.
   ///   - price: of a unit of consumption, in units of reward.
   /// - Throws: ``SearchError`` without arms, or for limits that do not rise from above 0.
   public init(arms: Int, limits: [Double], price: Double) throws(SearchError) {
@@ -35,7 +44,7 @@ public struct CensoredBandit: Sendable {
     sums = counts.map { $0.map { _ in 0 } }
   }
 
-  /// The greatest upper bound; every arm is pulled with the largest limit first.
+  /// The choice of the greatest upper bound; every arm is pulled with the largest limit first.
   public func next() -> Choice {
     if let arm = counts.firstIndex(where: { $0[limits.count - 1] == 0 }) {
       return Choice(arm: arm, limit: limits.count - 1)
@@ -47,8 +56,9 @@ public struct CensoredBandit: Sendable {
   /// Records a pull.
   ///
   /// - Parameters:
-  ///   - consumption: what it consumed, or, where it was cut off, anything above the limit.
-  ///   - reward: in 0 ... 1; nil where it was cut off.
+  ///   - choice: the arm and the limit.
+  ///   - consumption: the amount consumed; any number above the limit where the pull was cut off.
+  ///   - reward: in 0 ... 1; nil where the pull was cut off.
   public mutating func tell(_ choice: Choice, consumption: Double, reward: Double?) {
     rounds += 1
     for limit in 0...choice.limit {
@@ -58,7 +68,7 @@ public struct CensoredBandit: Sendable {
     }
   }
 
-  /// What a pull of a choice is worth, as it was so far; nil before it was seen.
+  /// The mean worth of a choice so far; nil before its first pull.
   public func mean(_ choice: Choice) -> Double? {
     let count = counts[choice.arm][choice.limit]
     return count > 0 ? sums[choice.arm][choice.limit] / Double(count) : nil

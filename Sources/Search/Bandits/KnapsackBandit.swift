@@ -1,26 +1,33 @@
 import Fitting
 
-/// A choice among arms that consume resources, or replenish them, so that the budgets last to the last round: the primal–dual
-/// template of Bernasconi et al. (2023), with exponential weights against prices that follow by gradient descent.
+/// A bandit whose arms consume resources, or replenish them, with budgets that must last to the
+/// last round: the primal–dual template of Bernasconi et al. (2023), with exponential weights over
+/// the arms and gradient descent on prices.
 ///
-/// Rewards are in 0 ... 1, consumptions in −1 ... 1. A round in which some resource might not suffice is skipped.
+/// Rewards are in 0 ... 1, consumptions in −1 ... 1. A round in which some resource might not
+/// suffice is skipped.
 public struct KnapsackBandit: Sendable {
-  /// What is left of every resource.
+  /// The amount left of every resource.
   public private(set) var budgets: [Double]
-  /// Of every resource, in units of reward.
+  /// The price of every resource, in units of reward.
   public private(set) var prices: [Double]
 
   private let rates: [Double]
-  /// No price needs to be higher, as then doing nothing is better than any reward.
+  /// The highest price, at which doing nothing is better than any reward.
   private let highest: Double
   private let step: Double
   /// The last arm stands for doing nothing.
   private var weights: ExponentialWeights
   private let arms: Int
 
+  /// A bandit before its first round.
+  ///
   /// - Parameters:
-  ///   - budgets: of every resource, for all rounds.
-  ///   - replenishment: how much of every resource some arm, or doing nothing, adds in a round at least.
+  ///   - arms: the number of arms.
+  ///   - budgets: the amount of every resource for all rounds.
+  ///   - rounds: the number of rounds.
+  ///   - replenishment: the least amount of every resource that some arm, or doing nothing, adds
+  ///     in a round.
   /// - Throws: ``SearchError`` for no arms or rounds, or where budgets and replenishment are 0.
   public init(arms: Int, budgets: [Double], rounds: Int, replenishment: Double = 0) throws(SearchError) {
     let rates = budgets.map { $0 / Double(max(1, rounds)) }
@@ -38,7 +45,7 @@ public struct KnapsackBandit: Sendable {
     weights = ExponentialWeights(choices: arms + 1)
   }
 
-  /// The arm of the next round; nil to do nothing in it, which is told too.
+  /// The arm of the next round; nil to do nothing, which must be told too.
   public func next(_ random: inout SplitMix64) -> Int? {
     guard budgets.allSatisfy({ $0 >= 1 }) else { return nil }
     var rest = random.uniform() * weights.probabilities.reduce(0, +)
@@ -52,8 +59,9 @@ public struct KnapsackBandit: Sendable {
   /// Records a round.
   ///
   /// - Parameters:
-  ///   - arm: what was chosen; nil where nothing was done.
-  ///   - consumptions: of every resource, below 0 where it was replenished.
+  ///   - arm: the chosen arm; nil where nothing was done.
+  ///   - reward: in 0 ... 1.
+  ///   - consumptions: of every resource, in −1 ... 1, below 0 where it was replenished.
   public mutating func tell(_ arm: Int?, reward: Double, consumptions: [Double]) {
     var worth = reward
     for index in budgets.indices {

@@ -1,25 +1,32 @@
 import Fitting
 
-/// Methods by what they are expected to score over all examples, from those they were evaluated on.
+/// The ranking of methods by their expected mean scores over all examples, from the examples they
+/// were evaluated on.
 public struct MethodRanking: Sendable {
+  /// A method of the ranking.
   public struct Entry: Sendable, Encodable {
+    /// The name of the method.
     public let method: String
+    /// The number of known scores.
     public let evaluated: Int
-    /// Of the known scores; nil without any.
+    /// The mean of the known scores; nil without any.
     public let mean: Double?
-    /// Of that mean as one over all examples; nil for fewer than two, 0 where all are known.
+    /// The standard error of that mean as an estimate over all examples; nil for fewer than two
+    /// scores, 0 where all are known.
     public let standardError: Double?
     /// The chance that it is the best of all.
     public let chanceBest: Double
   }
 
-  /// By falling chance to be the best, then mean.
+  /// The methods by falling chance to be the best, then mean.
   public let entries: [Entry]
 
   private static let draws = 4000
 
-  /// Examples count as drawn at random without replacement, and means as normal; a method known by fewer than two scores
-  /// has the spread of all scores.
+  /// Ranks the methods of a matrix.
+  ///
+  /// Examples count as drawn at random without replacement, and means as normal; a method with
+  /// fewer than two scores has the spread of all scores.
   public init(_ matrix: ScoreMatrix, seed: UInt64) {
     let all = matrix.scores.filter { !$0.isNaN }
     let (level, spread) = (all.isEmpty ? 0 : Fitting.mean(all), all.count > 1 ? standardDeviation(all) : 0)

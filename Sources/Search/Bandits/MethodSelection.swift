@@ -1,43 +1,55 @@
 import Fitting
 
-/// How the next pairs of a method and an example are chosen.
+/// The strategy by which the next pairs of a method and an example are chosen.
 public enum SelectionStrategy: String, Sendable, CaseIterable, Codable {
-  /// The method of the greatest upper bound, mean + √(a / n) with a = 1 after n of its examples, on an example at random
-  /// (UCB-E: Audibert and Bubeck 2010; Zhou et al. 2024).
+  /// The method of the greatest upper bound, mean + √(a / n) with a = 1 after n of its examples,
+  /// on an example at random (UCB-E: Audibert and Bubeck 2010; Zhou et al. 2024).
   case ucbE = "ucb-e"
-  /// After a twentieth at random: the method of the greatest upper bound by imputed scores (after UCB-E-LRF: Zhou et al.
-  /// 2024, who take the examples that are least sure; these are no fair sample of all, so that here examples are drawn).
+  /// After a twentieth at random: the method of the greatest upper bound by imputed scores (after
+  /// UCB-E-LRF: Zhou et al. 2024, who take the least certain examples; these are a biased sample,
+  /// so here examples are drawn).
   case lowRank = "ucb-e-lrf"
-  /// All methods on the same examples, drawn at random: the benchmark, cut.
+  /// All methods on the same examples, drawn at random: a shortened benchmark.
   case subset
   /// Pairs at random.
   case random
 }
 
-/// A choice of the best of many methods by few of all evaluations: asked for pairs to evaluate, and told their scores.
+/// The selection of the best of many methods by a small share of all evaluations: it is asked for
+/// pairs to evaluate, and told their scores.
 ///
-/// Higher scores are better. Bounds take scores to lie in a range of 1; others are scaled by the range seen so far.
+/// Higher scores are better. Bounds assume a range of 1; other scores are scaled by the range seen
+/// so far.
 public struct MethodSelection: Sendable {
-  /// A method and an example, by their places.
+  /// A method and an example, by their indices.
   public struct Pair: Sendable, Hashable {
+    /// The index of the method.
     public let method: Int
+    /// The index of the example.
     public let example: Int
   }
 
+  /// The scores that are known.
   public private(set) var matrix: ScoreMatrix
+  /// The strategy of choosing pairs.
   public let strategy: SelectionStrategy
   private var random: SplitMix64
-  /// The order in which examples are taken where all methods share it.
+  /// The order of examples where all methods share it.
   private let order: [Int]
 
   private static let warmUp = 0.05
   private static let exploration = 1.0
-  /// The weight of what the imputation is unsure of.
+  /// The weight of the imputation's uncertainty.
   private static let uncertaintyWeight = 5.0
-  /// How many batches of the low-rank strategy take all examples of a method.
+  /// The number of batches of the low-rank strategy in which a method can take all examples.
   private static let batchesOfMethod = 25
 
-  /// - Parameter matrix: what is known already; the rest is to be asked for.
+  /// A selection from what is known.
+  ///
+  /// - Parameters:
+  ///   - matrix: the known scores.
+  ///   - strategy: how pairs are chosen.
+  ///   - seed: of everything random.
   public init(_ matrix: ScoreMatrix, _ strategy: SelectionStrategy, seed: UInt64) {
     self.matrix = matrix
     self.strategy = strategy
@@ -45,7 +57,7 @@ public struct MethodSelection: Sendable {
     order = matrix.examples.indices.shuffled(using: &random)
   }
 
-  /// The pairs to evaluate next, at most so many; fewer only where no more are unknown.
+  /// The pairs to evaluate next, `count` of them, or fewer where no more are unknown.
   public mutating func next(_ count: Int) -> [Pair] {
     switch strategy {
     case .random: return drawn(count)
@@ -58,10 +70,11 @@ public struct MethodSelection: Sendable {
     }
   }
 
-  /// Takes a score in.
+  /// Records a score.
   public mutating func tell(_ pair: Pair, score: Double) { matrix[pair.method, pair.example] = score }
 
-  /// The expected mean of every method over all examples; with the low-rank strategy unknown scores are imputed.
+  /// The expected mean of every method over all examples; with the low-rank strategy unknown
+  /// scores are imputed.
   public mutating func estimates() -> [Double] {
     guard strategy == .lowRank else { return matrix.methods.indices.map { mean(matrix.known($0)) ?? -.infinity } }
     return completed(ScoreImputation(matrix, &random))
@@ -87,7 +100,7 @@ public struct MethodSelection: Sendable {
     return pairs
   }
 
-  /// Each pair as if those before it in this batch had come out at their method's mean.
+  /// The pairs of a batch, each chosen as if those before it had come out at their method's mean.
   private mutating func bounded(_ count: Int) -> [Pair] {
     let range = scoreRange
     let means = matrix.methods.indices.map { mean(matrix.known($0)) ?? .infinity }
@@ -118,7 +131,7 @@ public struct MethodSelection: Sendable {
       }
       return means[method] + Self.uncertaintyWeight * unsure / Double(columns)
     }
-    // A few of each of the best methods: many of one would be wasted where its bound falls after the first.
+    // A few pairs of each of the best methods: many of one would be wasted where its bound falls after the first.
     let most = max(1, columns / Self.batchesOfMethod)
     var unknown = matrix.methods.indices.map { unknownExamples($0) }
     let order = bounds.indices.sorted { (-bounds[$0], $0) < (-bounds[$1], $1) }

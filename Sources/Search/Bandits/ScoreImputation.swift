@@ -1,12 +1,12 @@
 import Fitting
 
-/// What unknown scores are expected to be, by an ensemble of rank-1 factorisations u vᵀ of the known ones, each made without
-/// a twentieth of them (after Zhou et al. 2024).
+/// The expected unknown scores, by an ensemble of rank-1 factorizations u vᵀ of the known ones,
+/// each without a random twentieth of them (after Zhou et al. 2024).
 ///
-/// Each is fitted by ten rounds of alternating least squares with a ridge of 0.1. The ensemble's standard deviation tells
-/// how sure it is.
+/// Each is fitted by ten rounds of alternating least squares with a ridge of 0.1. The ensemble's
+/// standard deviation is the uncertainty.
 struct ScoreImputation {
-  /// A row a method.
+  /// The expected scores, one row per method.
   let means: [Double]
   let deviations: [Double]
 
@@ -43,8 +43,8 @@ struct ScoreImputation {
     }
   }
 
-  /// One half of a round: every coefficient of one side by least squares, given those of the other. Places tell which
-  /// coefficients a score belongs to.
+  /// One half of a round: every coefficient of one side by least squares, given those of the
+  /// other. Places are the indices of a score's coefficients.
   private static func solve(
     _ side: inout [Double], of places: [Int], given other: [Double], of otherPlaces: [Int], _ scores: [Double]
   ) {

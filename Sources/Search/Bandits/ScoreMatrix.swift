@@ -1,26 +1,32 @@
 import Tables
 
-/// The scores of methods, such as models or prompts, on the examples of an evaluation, as far as they are known.
+/// The known scores of methods, such as models or prompts, on the examples of an evaluation.
 public struct ScoreMatrix: Sendable {
+  /// The names of the methods, the rows.
   public let methods: [String]
+  /// The names of the examples, the columns.
   public let examples: [String]
-  /// A row a method; NaN where it was not evaluated.
+  /// The scores, one row per method; NaN where a pair was not evaluated.
   private(set) var scores: [Double]
 
+  /// A matrix without scores.
+  ///
   /// - Throws: ``SearchError`` for fewer than two methods or without examples.
-  init(methods: [String], examples: [String]) throws(SearchError) {
+  public init(methods: [String], examples: [String]) throws(SearchError) {
     guard methods.count > 1, !examples.isEmpty else {
-      throw SearchError("a choice needs at least two methods, and examples to compare them on")
+      throw SearchError("a selection needs at least two methods, and examples to compare them on")
     }
     self.methods = methods
     self.examples = examples
     scores = [Double](repeating: .nan, count: methods.count * examples.count)
   }
 
-  /// Reads a table with a row for every method and example. A pair that is missing, or has no score, was not evaluated.
+  /// Reads a table with a row for every method and example. A pair that is missing, or has no
+  /// score, was not evaluated.
   ///
-  /// - Throws: ``TableError`` for a missing column or two rows of one pair; ``SearchError`` for fewer than two methods.
-  public init(_ table: Table, method: String, example: String, score: String) throws {
+  /// - Throws: ``TableError`` for a missing column or two rows of one pair; ``SearchError`` for
+  ///   fewer than two methods.
+  package init(_ table: Table, method: String, example: String, score: String) throws {
     let (rows, columns) = (try table.texts(method), try table.texts(example))
     let values = try table.numbers(score)
     func places(_ names: [String]) -> (names: [String], place: [String: Int]) {
@@ -46,13 +52,16 @@ public struct ScoreMatrix: Sendable {
     }
   }
 
-  public internal(set) subscript(method: Int, example: Int) -> Double {
+  /// The score of a method on an example, by their indices; NaN where it is unknown.
+  public subscript(method: Int, example: Int) -> Double {
     get { scores[method * examples.count + example] }
     set { scores[method * examples.count + example] = newValue }
   }
 
+  /// Whether a method was evaluated on an example.
   public func isKnown(_ method: Int, _ example: Int) -> Bool { !self[method, example].isNaN }
 
+  /// Whether every method was evaluated on every example.
   public var isComplete: Bool { !scores.contains(where: \.isNaN) }
 
   /// The known scores of a method.

@@ -1,24 +1,39 @@
 import Fitting
 
-/// How well strategies choose the best method from a share of all evaluations, by replaying them on a complete matrix.
+/// A replay of selection strategies on a complete matrix: how well each finds the best method from
+/// a share of all evaluations.
 public struct SelectionReplay: Sendable, Encodable {
+  /// A strategy after a share of all evaluations.
   public struct Row: Sendable, Encodable {
+    /// The strategy.
     public let strategy: SelectionStrategy
-    /// Of all pairs that were evaluated.
+    /// The share of pairs that were evaluated.
     public let share: Double
-    /// How often the method of the highest estimate is one of the best.
+    /// The share of seeds in which the method with the highest estimate is one of the best.
     public let foundBest: Double
-    /// How far the best score is above that of the chosen method, on average.
+    /// The mean difference of the best score and that of the chosen method.
     public let regret: Double
-    /// Kendall's τ-b of estimates and true means over all methods, on average.
+    /// The mean of Kendall's τ-b between estimates and true means of all methods.
     public let kendallTau: Double
   }
 
+  /// The shares of pairs after which strategies are compared.
   public static let shares = [0.02, 0.05, 0.1, 0.2, 0.5]
 
+  /// The number of seeds.
   public let seeds: Int
+  /// The results, by strategy and then by share.
   public let rows: [Row]
 
+  /// Replays strategies.
+  ///
+  /// - Parameters:
+  ///   - matrix: with every score.
+  ///   - strategies: to compare.
+  ///   - seeds: the number of replays of each strategy.
+  ///   - firstSeed: the first of consecutive seeds.
+  ///   - threads: the number of threads; results are the same for any.
+  ///   - progress: called after every replay, from any thread.
   /// - Throws: ``SearchError`` for a matrix with unknown scores.
   public init(
     _ matrix: ScoreMatrix, strategies: [SelectionStrategy] = SelectionStrategy.allCases, seeds: Int, firstSeed: UInt64,
@@ -26,7 +41,7 @@ public struct SelectionReplay: Sendable, Encodable {
   ) throws(SearchError) {
     guard matrix.isComplete else {
       throw SearchError(
-        "a replay needs the score of every method on every example; leave --replay out for the next pairs")
+        "a replay needs the score of every method on every example; without --replay the next pairs are printed")
     }
     self.seeds = seeds
     let means = matrix.means
@@ -51,7 +66,7 @@ public struct SelectionReplay: Sendable, Encodable {
     }
   }
 
-  /// The estimates at every share.
+  /// The estimates after every share.
   private static func estimates(_ truth: ScoreMatrix, _ strategy: SelectionStrategy, seed: UInt64) -> [[Double]] {
     var empty = truth
     for method in truth.methods.indices {

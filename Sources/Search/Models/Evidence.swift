@@ -1,18 +1,18 @@
 import COpenBLAS
 import Foundation
 
-/// The logarithm of the marginal likelihood of a Gaussian process, with weak priors on its hyperparameters, and where it is
-/// greatest (Rasmussen and Williams 2006, chapter 5).
+/// The logarithm of the marginal likelihood of a Gaussian process, with weak priors on its
+/// hyperparameters, and its maximum (Rasmussen and Williams 2006, chapter 5).
 struct Evidence {
   private let features: [GaussianProcess.Feature]
   private let count: Int
-  /// A column a feature.
+  /// The features, one column each.
   private let columns: [Double]
   private let values: [Double]
 
   /// - Parameters:
-  ///   - columns: of the features, one after another.
-  ///   - values: of the rows, with mean 0 and variance about 1.
+  ///   - columns: the features, one column after another.
+  ///   - values: one per row, with mean 0 and variance about 1.
   init(_ features: [GaussianProcess.Feature], columns: [Double], values: [Double]) {
     openblas_set_num_threads(1)
     self.features = features
@@ -21,7 +21,8 @@ struct Evidence {
     count = values.count
   }
 
-  /// The value and its gradient by the logarithms; nil where the covariance is not positive definite.
+  /// The value and its gradient in the logarithms; nil where the covariance is not positive
+  /// definite.
   func value(at point: GaussianProcess.Hyperparameters) -> (value: Double, gradient: [Double])? {
     let (count, columns, weights) = (count, columns, point.logs.count - 2)
     let (signal, noise) = (point.signal, point.noise)
@@ -82,9 +83,10 @@ struct Evidence {
     return (value, gradient)
   }
 
-  /// Climbs by the signs of the gradient alone, each with its own step (Riedmiller and Braun 1993, in the form of Igel and
-  /// Hüsken 2003), which suits evidence well (Blum and Riedmiller 2013).
-  func maximise(
+  /// The maximum by resilient propagation, which uses only the signs of the gradient, each with
+  /// its own step (Riedmiller and Braun 1993, in the form of Igel and Hüsken 2003), and suits
+  /// evidence well (Blum and Riedmiller 2013).
+  func maximize(
     from start: GaussianProcess.Hyperparameters, steps: Int
   ) -> GaussianProcess.Hyperparameters {
     var best = (point: start, value: -Double.infinity)
@@ -111,7 +113,8 @@ struct Evidence {
     return best.point
   }
 
-  /// Every entry below the diagonal, with the unweighted squared distance of its rows in a feature.
+  /// Every entry below the diagonal, with the unweighted squared distance of its rows in a
+  /// feature.
   @inline(__always) private static func forEachPair(
     _ columns: [Double], _ feature: Int, _ kind: GaussianProcess.Feature, _ count: Int, _ body: (Int, Double) -> Void
   ) {

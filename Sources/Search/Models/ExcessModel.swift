@@ -1,12 +1,13 @@
 import Foundation
 
-/// A Gaussian process of how far measured constraints are exceeded, over the rows of a search; none before one is told.
+/// A Gaussian process of the excess over measured constraints, over the rows of a search; none
+/// before the first excess.
 struct ExcessModel {
-  /// Of the rows; empty until one is told, and nil for failures.
+  /// The excesses of the rows, nil for failures; empty until there is one.
   private var excesses: [Double?] = []
   private var model = Surrogate()
 
-  /// - Parameter rows: how many there are without this one.
+  /// - Parameter rows: the number of rows without this one.
   mutating func append(_ excess: Double?, after rows: Int) {
     if excess != nil, excesses.isEmpty { excesses = [Double?](repeating: nil, count: rows) }
     if excess != nil || !excesses.isEmpty { excesses.append(excess) }
@@ -14,34 +15,34 @@ struct ExcessModel {
 
   func isFeasible(_ row: Int) -> Bool { excesses.isEmpty || (excesses[row] ?? 1) <= 0 }
 
-  /// A row's loss, or what stands for it where constraints are exceeded.
-  func penalised(_ loss: Double, row: Int) -> Double {
+  /// A row's loss, or its penalty where constraints are exceeded.
+  func penalized(_ loss: Double, row: Int) -> Double {
     guard !excesses.isEmpty, let excess = excesses[row], excess > 0 else { return loss }
-    return penalisedLoss(excess: excess)
+    return Outcome.penalty(excess: excess)
   }
 
-  /// The limit as the rows tell it; nil where nothing was measured.
+  /// The limit by the rows so far; nil where nothing was measured.
   ///
   /// - Parameters:
   ///   - rows: the features of the rows from a number on.
-  ///   - ahead: rows that are taken to come out as predicted.
+  ///   - ahead: rows that are assumed to come out as predicted.
   mutating func limit(
     _ features: [GaussianProcess.Feature], rows: (_ from: Int) -> [[Double]], ahead: [[Double]]
   ) -> ExcessLimit? {
     guard !excesses.isEmpty else { return nil }
-    let (values, bound) = standardisedExcesses(excesses)
+    let (values, bound) = standardizedExcesses(excesses)
     let process = model.process(features, adding: rows(model.count), values: values, ahead: ahead)
     return ExcessLimit(process: process, bound: bound)
   }
 
-  /// Leaves some of the rows.
+  /// Keeps only some of the rows.
   mutating func keep(_ rows: [Int]) {
     if !excesses.isEmpty { excesses = rows.map { excesses[$0] } }
     model = Surrogate()
   }
 }
 
-/// A process of how far measured constraints are exceeded, and the value that stands for not at all.
+/// A process of the transformed excess over measured constraints, and the value of an excess of 0.
 struct ExcessLimit {
   let process: GaussianProcess
   let bound: Double
@@ -55,10 +56,11 @@ struct ExcessLimit {
   }
 }
 
-/// How far constraints are exceeded as a Gaussian process takes it: without the tails, about the mean.
+/// Excesses transformed for a Gaussian process: their inverse hyperbolic sines in units of the
+/// median, less the mean.
 ///
-/// - Returns: a value for each, that of failures 0; and the value that stands for an excess of 0.
-private func standardisedExcesses(_ excesses: [Double?]) -> (values: [Double], bound: Double) {
+/// - Returns: one value per row, 0 for failures, and the value of an excess of 0.
+private func standardizedExcesses(_ excesses: [Double?]) -> (values: [Double], bound: Double) {
   let known = excesses.compactMap(\.self)
   let sizes = known.map(abs).filter { $0 > 0 }.sorted()
   let unit = sizes.isEmpty ? 1 : sizes[sizes.count / 2]

@@ -2,8 +2,8 @@ import CGSL
 import Fitting
 import Foundation
 
-/// The logarithm of how much lower than the least so far a normal variable is expected to be, in units of that; finite
-/// however small it is (Ament et al. 2023).
+/// The logarithm of the expected improvement of a normal variable below the least value so far;
+/// finite however small the improvement is (Ament et al. 2023).
 func logExpectedImprovement(mean: Double, deviation: Double, least: Double) -> Double {
   let z = (least - mean) / deviation
   let logDensity = -0.5 * z * z - 0.5 * log(2 * Double.pi)
@@ -23,10 +23,11 @@ extension SplitMix64 {
   mutating func openUniform() -> Double { (Double(next() >> 12) + 0.5) * 0x1p-52 }
 }
 
-/// How configurations become features of a Gaussian process: numbers by their genes, categories by their levels.
+/// The features of configurations for a Gaussian process: numbers by their genes, categories by
+/// their levels.
 ///
-/// A number that depends on another parameter has a second feature, which says whether it is there, and lies in the middle
-/// where it is not; the two share a weight.
+/// A conditional number has a second feature, which says whether it is present, and is in the
+/// middle of its range where it is not; the two share a weight.
 struct FeatureMap {
   let features: [GaussianProcess.Feature]
   private let isCategory: [Bool]
@@ -56,12 +57,13 @@ struct FeatureMap {
   }
 }
 
-/// The points whose expected improvement was computed, and the search for better ones among their neighbours.
+/// The points whose expected improvement was computed, and the search for better ones among their
+/// neighbors.
 ///
-/// With measured constraints the improvement counts as often as they are expected to be satisfied (Gardner et al. 2014), and
-/// that chance alone before any trial satisfied them.
+/// With measured constraints the improvement is multiplied by the chance that they are satisfied
+/// (Gardner et al. 2014); before any trial has satisfied them that chance counts alone.
 struct ImprovementSearch {
-  /// A model of the logarithm of what a trial costs, in units of `unit`.
+  /// A model of the logarithm of the cost of a trial, in units of `unit`.
   struct Cost {
     let process: GaussianProcess
     let unit: Double
@@ -72,11 +74,11 @@ struct ImprovementSearch {
   private let cost: Cost?
   private let map: FeatureMap
   private let space: SearchSpace
-  /// Of the trials so far; nil where none satisfies the constraints.
+  /// The least value of the trials so far; nil where none satisfies the constraints.
   private let least: Double?
   private let seen: Set<SearchSpace.Point>
   private var scores: [SearchSpace.Point: Double] = [:]
-  /// By the order of evaluation, which does not hang on hashes.
+  /// The points in the order of evaluation, which does not depend on hashes.
   private var evaluated: [(point: SearchSpace.Point, score: Double)] = []
 
   init(
@@ -87,7 +89,7 @@ struct ImprovementSearch {
     (self.map, self.space, self.least, self.seen) = (map, space, least, seen)
   }
 
-  /// Scores those that are new and were not tried.
+  /// Scores the points that are new and were not tried.
   mutating func evaluate(_ points: [SearchSpace.Point]) {
     var fresh: [SearchSpace.Point] = []
     for point in points where !seen.contains(point) && scores.updateValue(0, forKey: point) == nil {
@@ -112,7 +114,8 @@ struct ImprovementSearch {
     evaluated += zip(fresh, scores).map { ($0, $1) }
   }
 
-  /// Moves some of the best points to their best neighbours until none is better, the steps of real numbers ever smaller.
+  /// Moves some of the best points to their best neighbors until none is better, with ever smaller
+  /// steps of real numbers.
   mutating func climb(from count: Int, steps: Int, _ random: inout SplitMix64) {
     var climbers = best(count)
     var known = Set(climbers)
@@ -137,13 +140,13 @@ struct ImprovementSearch {
   private func near(
     _ point: SearchSpace.Point, _ reach: Double, _ random: inout SplitMix64
   ) -> [SearchSpace.Point] {
-    space.neighbours(of: point, &random).map { neighbour in
-      var neighbour = neighbour
-      for index in neighbour.indices
-      where space.levels[index] == 0 && neighbour[index] >= 0 && point[index] >= 0 {
-        neighbour[index] = point[index] + reach * (neighbour[index] - point[index])
+    space.neighbors(of: point, &random).map { neighbor in
+      var neighbor = neighbor
+      for index in neighbor.indices
+      where space.levels[index] == 0 && neighbor[index] >= 0 && point[index] >= 0 {
+        neighbor[index] = point[index] + reach * (neighbor[index] - point[index])
       }
-      return neighbour
+      return neighbor
     }
   }
 }

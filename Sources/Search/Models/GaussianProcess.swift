@@ -1,18 +1,21 @@
 import COpenBLAS
 import Foundation
 
-/// A Gaussian process with a Matérn 5/2 kernel whose squared distance is a weighted sum over features: of squared
-/// differences of numbers, and of ones where categories differ (Rasmussen and Williams 2006, chapters 2 and 5).
+/// A Gaussian process with a Matérn 5/2 kernel whose squared distance is a weighted sum over
+/// features: of squared differences of numbers, and of ones where categories differ (Rasmussen and
+/// Williams 2006, chapters 2 and 5).
 ///
-/// Categories lie at the corners of a simplex, so that the kernel is positive definite whatever the mixture.
+/// Categories lie at the corners of a simplex, so that the kernel is positive definite whatever
+/// the mixture.
 struct GaussianProcess: Sendable {
   struct Feature: Sendable, Hashable {
-    /// Which weight it shares.
+    /// The index of its weight, which features may share.
     let weight: Int
     let isCategory: Bool
   }
 
-  /// Logarithms of the weights, reciprocals of squared length scales, then of the variances of the signal and the noise.
+  /// The logarithms of the weights, reciprocals of squared length scales, then of the variances of
+  /// the signal and the noise.
   struct Hyperparameters: Sendable, Hashable {
     var logs: [Double]
 
@@ -29,11 +32,12 @@ struct GaussianProcess: Sendable {
   private(set) var count = 0
   /// The leading dimension of the factor, and the length of a column of features.
   private var capacity = 64
-  /// A column a feature.
+  /// The features, one column each.
   private(set) var columns: [Double]
   /// The Cholesky factor of the covariance, the lower triangle by columns.
   private var factor: [Double]
-  /// The covariance's inverse times the values; 0 for rows whose value is taken to be its mean.
+  /// The inverse of the covariance times the values; 0 for rows whose value is assumed to be the
+  /// prediction.
   private var coefficients: [Double] = []
 
   init(_ features: [Feature]) {
@@ -44,7 +48,7 @@ struct GaussianProcess: Sendable {
     factor = [Double](repeating: 0, count: capacity * capacity)
   }
 
-  /// Adds a row of features; its value is taken to be what is predicted there until values are set.
+  /// Adds a row of features; its value is assumed to be the prediction until values are set.
   mutating func append(_ row: [Double]) {
     if count == capacity { grow() }
     for feature in features.indices { columns[feature * capacity + count] = row[feature] }
@@ -59,20 +63,20 @@ struct GaussianProcess: Sendable {
       factor[count + index * capacity] = covariances[index]
       rest -= covariances[index] * covariances[index]
     }
-    // Rows that agree leave the noise.
+    // For equal rows only the noise is left.
     factor[count + count * capacity] = max(rest, hyperparameters.noise * 0.5).squareRoot()
     coefficients.append(0)
     count += 1
   }
 
-  /// Takes away the rows after the first so many.
+  /// Removes all rows but the first `count`.
   mutating func truncate(to count: Int) {
     guard count < self.count else { return }
     self.count = count
     coefficients.removeLast(coefficients.count - count)
   }
 
-  /// The values of all rows, which should have mean 0 and variance about 1.
+  /// Sets the values of all rows, which should have mean 0 and variance about 1.
   mutating func setValues(_ values: [Double]) {
     coefficients = values
     LAPACKE_dpotrs(
@@ -103,7 +107,7 @@ struct GaussianProcess: Sendable {
     return (means, variances)
   }
 
-  /// Takes other hyperparameters, and the factor that they give. Values must be set again.
+  /// Sets the hyperparameters, and computes their factor. Values must be set again.
   mutating func refactor(_ hyperparameters: Hyperparameters) {
     self.hyperparameters = hyperparameters
     var noise = hyperparameters.noise
@@ -116,7 +120,7 @@ struct GaussianProcess: Sendable {
         for other in index..<count { factor[index * capacity + other] = column[other] }
         factor[index * capacity + index] += noise
       }
-      // Rounding may ask for more noise than there is.
+      // Rounding may require more noise than the hyperparameter.
       noise *= 10
     } while LAPACKE_dpotrf(LAPACK_COL_MAJOR, lower, CInt(count), &factor, CInt(capacity)) != 0 && noise < 1
   }

@@ -1,10 +1,11 @@
 import Fitting
 import Foundation
 
-/// How a genetic algorithm makes a child of two parents: simulated binary crossover (Deb and Agrawal 1995) and polynomial
-/// mutation (Deb and Goyal 1996) of ordered parameters, exchange and redrawing of categories.
+/// The genetic operators that make a child of two parents: simulated binary crossover (Deb and
+/// Agrawal 1995) and polynomial mutation (Deb and Goyal 1996) of ordered parameters, exchange and
+/// redrawing of categories.
 struct GeneticOperators: Sendable {
-  /// η of the crossover; the larger, the nearer are children to their parents.
+  /// η of the crossover; children are nearer to their parents the larger it is.
   var crossoverSpread = 15.0
   /// η of the mutation.
   var mutationSpread = 20.0

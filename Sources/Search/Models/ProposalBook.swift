@@ -1,5 +1,5 @@
-/// What a search by models has proposed, what of it is not answered yet, and what else was promising when the models were
-/// last asked, for when a proposal cannot be tried.
+/// The proposals of a search by models, those of them that are not answered yet, and a reserve of
+/// other promising points, for proposals that cannot be tried.
 struct ProposalBook {
   private(set) var pending: [SearchSpace.Point] = []
   private(set) var seen: Set<SearchSpace.Point> = []
@@ -11,10 +11,10 @@ struct ProposalBook {
 
   static let reserveSize = 64
 
-  /// The next best of when the models were last asked, where the last proposal could not be tried.
+  /// The next best point of the reserve, where the last proposal could not be tried.
   mutating func substitute() -> SearchSpace.Point? { wasRefused ? reserve.popLast() : nil }
 
-  /// The best of points in their order; the others are kept in reserve.
+  /// The first of ranked points; the others become the reserve.
   mutating func first(of ranked: [SearchSpace.Point]) -> SearchSpace.Point? {
     reserve = ranked.reversed()
     return reserve.popLast()
@@ -24,12 +24,12 @@ struct ProposalBook {
     wasRefused = false
     isNew = seen.insert(point).inserted
     if isNew { pending.append(point) }
-    return Proposal(point: point)
+    return Proposal(point)
   }
 
-  /// Takes a point off what is pending.
+  /// Removes a point from the pending ones.
   ///
-  /// - Parameter failed: whether the next best is as good a proposal as any, since nothing new was learned.
+  /// - Parameter failed: whether nothing new was learned, so that the reserve is still valid.
   /// - Returns: false for a point that was answered before.
   mutating func answer(_ point: SearchSpace.Point, failed: Bool) -> Bool {
     if let index = pending.firstIndex(of: point) {
@@ -41,8 +41,8 @@ struct ProposalBook {
     return true
   }
 
-  /// The last proposal cannot be tried; it was answered all the same where its loss is known. One that repeats a trial in
-  /// progress leaves that pending.
+  /// Notes that the last proposal cannot be tried; with a known loss it was answered all the same.
+  /// A proposal that repeats a trial in progress leaves that pending.
   mutating func refuse(answered: Bool = false) {
     if isNew, !answered { pending.removeLast() }
     wasRefused = true

@@ -1,10 +1,11 @@
-/// How PASHA opens its rungs (Bohdal et al. 2023): the next when the order of the trials in the top rung is not that of the
-/// rung below, but for trials whose losses there are closer than ε.
+/// The rule by which PASHA opens rungs (Bohdal et al. 2023): the next one when the top rung ranks
+/// its trials differently from the rung below, apart from trials whose losses there differ by less
+/// than ε.
 struct RungGrowth: Sendable {
-  /// How many rungs trials may reach.
+  /// The number of rungs that trials may reach.
   private(set) var open: Int
   private let rungs: Int
-  /// What was reported of every trial, by rising fidelity.
+  /// The reports of every trial, by rising fidelity.
   private var curves: [Int: [(fidelity: Double, loss: Double)]] = [:]
 
   init(rungs: Int) {
@@ -17,7 +18,7 @@ struct RungGrowth: Sendable {
     curves[trial, default: []].append((fidelity, loss))
   }
 
-  /// Looks at the two top rungs after a trial came into one of them.
+  /// Compares the two top rungs after a trial came into one of them.
   mutating func grow(from rung: Int, _ all: [PromotingRung]) {
     guard rung == open - 1, open < rungs else { return }
     let top = all[open - 1].trials
@@ -32,7 +33,8 @@ struct RungGrowth: Sendable {
     if !agrees { open += 1 }
   }
 
-  /// ε: the 90th percentile of the latest differences between trials whose order changed and changed back.
+  /// ε: the 90th percentile of the latest differences between trials whose order changed and
+  /// changed back.
   private func noise(_ numbers: [Int]) -> Double {
     var differences: [Double] = []
     for (index, first) in numbers.enumerated() {

@@ -1,8 +1,9 @@
 import Fitting
 
-/// A Gaussian process that grows with the trials of a search, its hyperparameters fitted anew as it does.
+/// A Gaussian process that grows with the trials of a search, with hyperparameters that are fitted
+/// again from time to time.
 struct Surrogate: Sendable {
-  /// Without what is ahead.
+  /// The number of rows, without those ahead.
   private(set) var count = 0
   private var process: GaussianProcess?
   private var fittedCount = 0
@@ -13,9 +14,10 @@ struct Surrogate: Sendable {
   /// The process of all rows so far.
   ///
   /// - Parameters:
-  ///   - rows: of features, those that are new.
-  ///   - values: of all rows, about 0.
-  ///   - ahead: rows that are taken to come out as predicted, this time only.
+  ///   - features: of every row.
+  ///   - rows: the new rows.
+  ///   - values: of all rows, with mean 0.
+  ///   - ahead: rows that are assumed to come out as predicted, for this call only.
   mutating func process(
     _ features: [GaussianProcess.Feature], adding rows: [[Double]], values: [Double], ahead: [[Double]]
   ) -> GaussianProcess {
@@ -45,14 +47,14 @@ struct Surrogate: Sendable {
       rows = rows[..<best] + (best..<Self.mostFitted).map { rows[best + Int(Double($0 - best) * stride)] }
     }
     let evidence = Evidence(process.features, columns: process.columns(ofRows: rows), values: rows.map { values[$0] })
-    return evidence.maximise(from: process.hyperparameters, steps: fittedCount == 0 ? 40 : 12)
+    return evidence.maximize(from: process.hyperparameters, steps: fittedCount == 0 ? 40 : 12)
   }
 }
 
-/// Losses as a Gaussian process takes them: about the median, those below it in units of their own spread, and those
-/// above it by the normal quantiles of their ranks, so that neither failures nor a heavy tail say more than that they
-/// are bad (after the half-rank warping of Song et al. 2024).
-func standardisedLosses(_ losses: [Double]) -> [Double] {
+/// Losses transformed for a Gaussian process: those below the median in units of their own spread,
+/// and those above it by the normal quantiles of their ranks, so that failures and a heavy tail do
+/// not dominate (after the half-rank warping of Song et al. 2024).
+func standardizedLosses(_ losses: [Double]) -> [Double] {
   let order = losses.indices.sorted { losses[$0] < losses[$1] }
   guard let first = order.first, losses[first].isFinite else { return [Double](repeating: 0, count: losses.count) }
   let middle = losses[order[(losses.count(where: \.isFinite) - 1) / 2]]

@@ -1,18 +1,23 @@
 import Formulas
 import Tables
 
-/// A constraint on what only a trial tells, as `latency_ms <= 30`.
+/// A constraint on metrics that only a trial measures, as `latency_ms <= 30`.
 public struct MeasuredConstraint: Sendable, Hashable {
+  /// The constraint as it was written.
   public let text: String
-  /// How far it is exceeded: of a comparison the difference of its sides, in units of the bound where that is not 0; of any
-  /// other expression 1 where it does not hold, else 0. At most 0 where it holds.
+  /// The excess: for a comparison, the difference of its sides in units of the bound, where that
+  /// is not 0; for any other expression, 1 where it does not hold, else 0. At most 0 where the
+  /// constraint holds.
   private let excess: Formula
 
-  /// - Throws: ``FormulaError`` for a text that cannot be read; ``SearchError`` for one that names nothing.
+  /// A constraint from its text.
+  ///
+  /// - Throws: ``FormulaError`` for a text that cannot be read; ``SearchError`` for one that names
+  ///   no metric.
   public init(_ text: String) throws {
     let formula = try Formula(text)
     if let name = formula.target {
-      throw formula.fault(.syntax, "one '=' compares nothing; write '==', as in '\(name) == …'", at: name)
+      throw formula.fault(.syntax, "'=' is not a comparison; write '==', as in '\(name) == …'", at: name)
     }
     guard !formula.names.isEmpty else { throw SearchError("the constraint '\(text)' names no metric") }
     self.text = text
@@ -48,8 +53,8 @@ public struct MeasuredConstraint: Sendable, Hashable {
 }
 
 extension [MeasuredConstraint] {
-  /// The excess of all together: the sum of those that are exceeded, or, where none is, the one that is nearest to it.
-  /// NaN where one has no value.
+  /// The excess of all constraints together: the sum of positive excesses, or, without any, the
+  /// greatest. NaN where one has no value.
   package func excess(_ excesses: [Double]) -> Double {
     guard !excesses.contains(where: \.isNaN) else { return .nan }
     let over = excesses.filter { $0 > 0 }
@@ -57,15 +62,11 @@ extension [MeasuredConstraint] {
   }
 }
 
-/// What an algorithm that knows nothing of measured constraints is told of a trial that exceeds them: a loss worse than any
-/// other, and the worse the more is exceeded, so that whatever satisfies them comes first, and of the rest what is nearest
-/// (Deb 2000).
-package func penalisedLoss(excess: Double) -> Double { 1e150 * (1 + excess / (1 + excess)) }
-
 extension Formula {
   /// The value of every row of a table; NaN where a cell is missing.
   ///
-  /// - Throws: ``FormulaError`` for a name that is no column; ``TableError`` for a column without numbers.
+  /// - Throws: ``FormulaError`` for a name that is no column; ``TableError`` for a column without
+  ///   numbers.
   package func values(in table: Table) throws -> [Double] {
     try check(known: table.columns.map(\.name), as: "column")
     let columns = try names.map { try table.numbers($0) }

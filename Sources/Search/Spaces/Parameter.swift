@@ -2,12 +2,16 @@ import Foundation
 
 /// A value that a parameter can take.
 public enum ParameterValue: Sendable, Hashable {
+  /// A number.
   case number(Double)
+  /// A text.
   case text(String)
+  /// True or false.
   case flag(Bool)
 }
 
 extension ParameterValue: CustomStringConvertible, Codable {
+  /// The value as files and command lines write it; whole numbers without a decimal point.
   public var description: String {
     switch self {
     case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
@@ -38,8 +42,10 @@ extension ParameterValue: CustomStringConvertible, Codable {
   }
 }
 
-/// One thing to choose: its name, what it can be, and when it matters.
+/// A parameter of a search space: its name, its values, and the condition under which it is
+/// present.
 public struct Parameter: Sendable, Hashable {
+  /// The values that a parameter can take.
   public enum Domain: Sendable, Hashable {
     /// A real number in a range, searched evenly or evenly in its logarithm.
     case float(ClosedRange<Double>, log: Bool)
@@ -47,31 +53,45 @@ public struct Parameter: Sendable, Hashable {
     case stepped(ClosedRange<Double>, step: Double)
     /// A whole number, searched evenly or evenly in its logarithm.
     case int(ClosedRange<Int>, log: Bool)
-    /// Values in an order, in which neighbours are alike.
+    /// Values in an order, in which neighbors are similar.
     case ordinal([ParameterValue])
     /// Values without an order. A single one is a constant.
     case categorical([ParameterValue])
-    /// The items in any order, at most six; a value is their names with commas between.
+    /// The items in any order, two to six; a value is their names with commas between them.
     case permutation([ParameterValue])
   }
 
-  /// The parameter that another depends on, and its values for which that other one is there.
+  /// A condition under which a parameter is present: another parameter has one of some values.
   public struct Condition: Sendable, Hashable {
+    /// The other parameter, which must come before.
     public let parameter: String
+    /// The values of the other parameter.
     public let values: [ParameterValue]
 
+    /// A condition on an earlier parameter.
     public init(parameter: String, values: [ParameterValue]) {
       self.parameter = parameter
       self.values = values
     }
   }
 
+  /// The name.
   public let name: String
+  /// The values that it can take.
   public let domain: Domain
+  /// The condition under which it is present; nil for always.
   public let condition: Condition?
-  /// A value that is believed to be good. Half of the values that an algorithm draws at random are drawn near it.
+  /// A value that is believed to be good. Half of the values that an algorithm draws at random are
+  /// near it.
   public let prior: ParameterValue?
 
+  /// A parameter.
+  ///
+  /// - Parameters:
+  ///   - name: unique in its space.
+  ///   - domain: the values that it can take.
+  ///   - condition: when it is present; nil for always.
+  ///   - prior: a value that is believed to be good.
   public init(_ name: String, _ domain: Domain, when condition: Condition? = nil, prior: ParameterValue? = nil) {
     self.name = name
     self.domain = domain
@@ -79,7 +99,7 @@ public struct Parameter: Sendable, Hashable {
     self.prior = prior
   }
 
-  /// How many values there are; nil for a real number.
+  /// The number of values; nil for a real number.
   public var levels: Int? {
     switch domain {
     case .float: nil
@@ -90,6 +110,7 @@ public struct Parameter: Sendable, Hashable {
     }
   }
 
+  /// Whether the values have an order, so that neighbors are similar.
   public var isOrdered: Bool {
     switch domain {
     case .categorical, .permutation: false
@@ -97,11 +118,11 @@ public struct Parameter: Sendable, Hashable {
     }
   }
 
-  /// How genes, numbers in 0 ..< 1, stand for coordinates.
+  /// The scale between genes and coordinates.
   var scale: GeneScale {
     guard let levels else { return .real }
     guard case .int(let range, log: true) = domain else { return .even(levels: Double(levels)) }
-    // Half a unit beyond both ends, so that the ends are as likely as their neighbours.
+    // Half a unit beyond both ends, so that the ends are as likely as their neighbors.
     return .logarithmic(
       first: Double(range.lowerBound), levels: Double(levels), low: Foundation.log(Double(range.lowerBound) - 0.5),
       high: Foundation.log(Double(range.upperBound) + 0.5))
@@ -129,7 +150,7 @@ public struct Parameter: Sendable, Hashable {
 }
 
 extension Parameter {
-  /// The coordinate of a value; nil for one that it cannot take.
+  /// The coordinate of a value; nil for one that the parameter cannot take.
   package func coordinate(of value: ParameterValue) -> Double? {
     switch (domain, value.key) {
     case (.float(let range, let log), .number(let number)):
@@ -165,7 +186,7 @@ extension ParameterValue {
     }
   }
 
-  /// What makes two values the same, whichever way they are written.
+  /// The value that equal values share, however they are written.
   package var key: ParameterValue {
     switch self {
     case .number: self
@@ -175,13 +196,14 @@ extension ParameterValue {
   }
 }
 
-/// How genes, numbers in 0 ..< 1, stand for the coordinates of a parameter.
+/// The scale between genes, numbers in 0 ..< 1, and the coordinates of a parameter.
 enum GeneScale: Sendable {
   /// The coordinate is the gene.
   case real
   /// Levels share the unit interval evenly.
   case even(levels: Double)
-  /// Whole numbers from `first` on share it as their logarithms do, from `low` to `high`.
+  /// Whole numbers from `first` on share the unit interval by their logarithms, from `low` to
+  /// `high`.
   case logarithmic(first: Double, levels: Double, low: Double, high: Double)
 
   /// The coordinate of the bin that a gene lies in.

@@ -1,29 +1,33 @@
 import Documents
 import Formulas
 
-/// A constraint between the numbers of a configuration, as `layers * width <= 4096`.
+/// A constraint between the parameters of a configuration, as `layers * width <= 4096`.
 public struct ParameterConstraint: Sendable {
   private let formula: CompiledFormula
   private let places: [Int]
 
-  /// - Throws: ``FormulaError`` for a formula that cannot be read or names what is no parameter; ``SearchError`` for one that
-  ///   compares nothing, or a parameter whose values are no numbers.
+  /// A constraint from its text.
+  ///
+  /// - Throws: ``FormulaError`` for a formula that cannot be read or names an unknown parameter;
+  ///   ``SearchError`` for one that names no parameter, or a parameter whose values are not
+  ///   numbers.
   public init(_ text: String, in space: SearchSpace) throws {
     let formula = try Formula(text)
     if let name = formula.target {
-      throw formula.fault(.syntax, "one '=' compares nothing; write '==', as in '\(name) == …'", at: name)
+      throw formula.fault(.syntax, "'=' is not a comparison; write '==', as in '\(name) == …'", at: name)
     }
     try formula.check(known: space.parameters.map(\.name), as: "parameter")
     let names = formula.names
     guard !names.isEmpty else { throw SearchError("the constraint '\(text)' names no parameter") }
     places = names.compactMap { name in space.parameters.firstIndex { $0.name == name } }
     for place in places where !space.parameters[place].isNumeric {
-      throw SearchError("the constraint '\(text)' computes with '\(space.parameters[place].name)', which is no number")
+      throw SearchError(
+        "the constraint '\(text)' computes with '\(space.parameters[place].name)', whose values are not numbers")
     }
     self.formula = try CompiledFormula(formula, parameters: [], variables: names, order: .value)
   }
 
-  /// Whether it holds; it does where a parameter that it names is absent.
+  /// Whether the constraint holds; it does where a parameter that it names is absent.
   public func holds(_ point: SearchSpace.Point, in space: SearchSpace) -> Bool {
     var columns: [[Double]] = []
     for place in places {
@@ -39,7 +43,7 @@ public struct ParameterConstraint: Sendable {
   }
 }
 
-/// Values that parameters may not take together, as `optimizer: sgd` with `batch: [512, 1024]`.
+/// A combination of values that is excluded, as `optimizer: sgd` with `batch: [512, 1024]`.
 public struct ForbiddenCombination: Sendable, Hashable {
   private struct Entry: Sendable, Hashable {
     let place: Int
@@ -48,15 +52,21 @@ public struct ForbiddenCombination: Sendable, Hashable {
 
   private let entries: [Entry]
 
-  /// - Parameter combination: parameters with their values; of several values any counts.
-  /// - Throws: ``SearchError`` for a parameter that there is not, a real number, or a value that is never taken.
+  /// A combination that is excluded.
+  ///
+  /// - Parameters:
+  ///   - combination: parameters with their values; several values of one parameter are
+  ///     alternatives.
+  ///   - space: the space of the parameters.
+  /// - Throws: ``SearchError`` for an unknown parameter, a real number, or a value that the
+  ///   parameter cannot take.
   public init(_ combination: [(parameter: String, values: [ParameterValue])], in space: SearchSpace) throws(SearchError)
   {
     var entries: [Entry] = []
     for (name, values) in combination {
       let place = try space.place(of: name)
       guard space.parameters[place].levels != nil else {
-        throw SearchError("'\(name)' is a real number, of which no single value can be forbidden; write a constraint")
+        throw SearchError("'\(name)' is a real number, whose single values cannot be forbidden; write a constraint")
       }
       var coordinates: Set<Double> = []
       for value in values { coordinates.insert(try space.coordinate(of: value, at: place)) }
@@ -66,7 +76,7 @@ public struct ForbiddenCombination: Sendable, Hashable {
     self.entries = entries
   }
 
-  /// Whether a configuration has it, by the coordinates of its parameters.
+  /// Whether a configuration has the combination, by the coordinates of its parameters.
   package func holds(_ coordinate: (Int) -> Double) -> Bool {
     entries.allSatisfy { $0.coordinates.contains(coordinate($0.place)) }
   }
@@ -82,7 +92,7 @@ extension SearchSpace {
 
   func coordinate(of value: ParameterValue, at place: Int) throws(SearchError) -> Double {
     if let coordinate = parameters[place].coordinate(of: value) { return coordinate }
-    throw SearchError("'\(parameters[place].name)' is never \(value)")
+    throw SearchError("'\(parameters[place].name)' cannot be \(value)")
   }
 }
 

@@ -2,31 +2,49 @@ import Documents
 import Fitting
 import Formulas
 
-/// All configurations that a search may try.
+/// The set of all configurations that a search may try.
 ///
-/// A configuration is a point: a coordinate for every parameter, in their order. The coordinate of a real number is in
-/// 0 ... 1, that of any other parameter is the index of its level, and that of a parameter whose condition does not hold
-/// is −1, so that configurations that mean the same are equal.
+/// A configuration is a point: a coordinate for every parameter, in their order. The coordinate of
+/// a real number is in 0 ... 1, that of any other parameter is the index of its level, and that of
+/// an absent parameter, whose condition does not hold, is −1, so that equal configurations are
+/// equal points.
+///
+/// ```swift
+/// let space = try SearchSpace([
+///   Parameter("rate", .float(1e-5...1e-1, log: true)),
+///   Parameter("optimizer", .categorical([.text("adam"), .text("sgd")])),
+///   Parameter("momentum", .float(0...0.99, log: false), when: .init(parameter: "optimizer", values: [.text("sgd")])),
+/// ])
+/// ```
+///
+/// Algorithms that work on numbers use genes in place of coordinates: one number in 0 ..< 1 per
+/// parameter, on the parameter's own scale (``point(ofGenes:)``, ``genes(of:)``).
 public struct SearchSpace: Sendable {
+  /// A configuration: a coordinate for every parameter, in their order.
   public typealias Point = [Double]
 
+  /// The parameters, in the order of coordinates.
   public let parameters: [Parameter]
-  /// Which parameters depend on which other, and the levels of that one for which they are there.
+  /// The conditional parameters with their parents, and the levels of the parent for which they
+  /// are present.
   private let conditions: [(parameter: Int, parent: Int, levels: Set<Double>)]
   /// The number of values of every parameter, 0 for a real number.
   let levels: [Int]
   let scales: [GeneScale]
-  /// The coordinates of what is believed to be good.
+  /// The coordinates of values that are believed to be good.
   private let priors: [Double?]
 
   private static let priorShare = 0.5
-  /// The standard deviation of what is drawn near a prior, of genes.
+  /// The standard deviation of draws near a prior, in genes.
   private static let priorWidth = 0.15
 
+  /// The coordinate of a parameter whose condition does not hold.
   package static let absent = -1.0
 
-  /// - Throws: ``SearchError`` for a space without parameters, an empty or reversed domain, two parameters of one name, or a
-  ///   condition on a parameter that does not come before.
+  /// A space of parameters.
+  ///
+  /// - Throws: ``SearchError`` for a space without parameters, an empty or reversed domain, two
+  ///   parameters with one name, or a condition on a parameter that does not come before.
   public init(_ parameters: [Parameter]) throws(SearchError) {
     guard !parameters.isEmpty else { throw SearchError("the space has no parameters; give at least one") }
     var conditions: [(parameter: Int, parent: Int, levels: Set<Double>)] = []
@@ -50,8 +68,8 @@ public struct SearchSpace: Sendable {
     self.priors = priors
   }
 
-  /// How many configurations there are; nil with a real number among the parameters, or above 2⁵³. A condition that does
-  /// not hold leaves one configuration where this counts several.
+  /// The number of configurations; nil with a real number among the parameters, or above 2⁵³.
+  /// Configurations that differ only in absent parameters are counted several times.
   public var size: Int? {
     var product = 1.0
     for levels in levels {
@@ -61,18 +79,31 @@ public struct SearchSpace: Sendable {
     return product <= 0x1p53 ? Int(product) : nil
   }
 
-  /// The point of genes in 0 ..< 1, one a parameter.
-  func point(ofGenes genes: [Double]) -> Point {
+  /// Whether a point is a configuration of this space: every coordinate is in its range, and
+  /// exactly the parameters whose conditions do not hold are absent.
+  public func contains(_ point: Point) -> Bool {
+    guard point.count == parameters.count, canonical(point) == point else { return false }
+    return point.indices.allSatisfy { index in
+      let coordinate = point[index]
+      if coordinate == Self.absent { return !isPresent(index, in: point) }
+      if levels[index] == 0 { return (0...1).contains(coordinate) }
+      return coordinate == coordinate.rounded() && (0..<Double(levels[index])).contains(coordinate)
+    }
+  }
+
+  /// The point of genes in 0 ..< 1, one per parameter.
+  public func point(ofGenes genes: [Double]) -> Point {
     canonical(scales.indices.map { scales[$0].coordinate(ofGene: genes[$0]) })
   }
 
-  /// Genes in the middle of a point's bins.
-  func genes(of point: Point) -> [Double] {
+  /// The genes in the middle of a point's bins, 0.5 for absent parameters.
+  public func genes(of point: Point) -> [Double] {
     zip(scales, point).map { $1 < 0 ? 0.5 : $0.gene(ofCoordinate: $1) }
   }
 
-  /// A point drawn evenly, each parameter on its own scale.
-  func randomPoint(_ random: inout SplitMix64) -> Point {
+  /// A random point: each parameter drawn evenly on its own scale, or, with a prior, half of the
+  /// time near that.
+  public func randomPoint(_ random: inout SplitMix64) -> Point {
     var point = Point(repeating: 0, count: parameters.count)
     for index in parameters.indices { point[index] = randomCoordinate(index, &random) }
     return canonical(point)
@@ -83,7 +114,7 @@ public struct SearchSpace: Sendable {
       return scales[index].coordinate(ofGene: random.uniform())
     }
     guard parameters[index].isOrdered else { return prior }
-    // Cut at the ends by being drawn again.
+    // Draws beyond the ends are repeated.
     var gene = -1.0
     while !(0..<1).contains(gene) {
       gene = scales[index].gene(ofCoordinate: prior) + Self.priorWidth * standardNormalQuantile(random.openUniform())
@@ -91,15 +122,16 @@ public struct SearchSpace: Sendable {
     return scales[index].coordinate(ofGene: gene)
   }
 
-  /// The point with every parameter that is absent drawn, so that a change may bring it in.
-  func completed(_ point: Point, _ random: inout SplitMix64) -> Point {
+  /// The point with every absent parameter drawn, so that a change of another parameter may make
+  /// it present. It is no configuration before it is made ``canonical(_:)`` again.
+  public func completed(_ point: Point, _ random: inout SplitMix64) -> Point {
     var point = point
     for index in parameters.indices where point[index] < 0 { point[index] = randomCoordinate(index, &random) }
     return point
   }
 
   /// The point with every parameter whose condition does not hold marked absent.
-  package func canonical(_ point: Point) -> Point {
+  public func canonical(_ point: Point) -> Point {
     var point = point
     for condition in conditions where !condition.levels.contains(point[condition.parent]) {
       point[condition.parameter] = Self.absent
@@ -107,22 +139,26 @@ public struct SearchSpace: Sendable {
     return point
   }
 
-  /// The parameters that are there in a configuration, with their values.
+  private func isPresent(_ index: Int, in point: Point) -> Bool {
+    conditions.allSatisfy { $0.parameter != index || $0.levels.contains(point[$0.parent]) }
+  }
+
+  /// The parameters that are present in a configuration, with their values.
   public func values(of point: Point) -> [(name: String, value: ParameterValue)] {
     zip(parameters, point).compactMap { $1 < 0 ? nil : ($0.name, $0.value(atCoordinate: $1)) }
   }
 
-  /// The value of one parameter, which is there.
+  /// The value of one parameter, which must be present.
   public func value(of point: Point, at index: Int) -> ParameterValue {
     parameters[index].value(atCoordinate: point[index])
   }
 
-  /// The number of a point among all, for a space whose ``size`` is known.
+  /// The number of a point among all, in a space whose ``size`` is known.
   package func number(of point: Point) -> Int {
     zip(levels, point).reduce(0) { $0 * $1.0 + Int(max(0, $1.1)) }
   }
 
-  /// The point of a number, which repeats where conditions do not hold.
+  /// The point of a number; several numbers have the same point where conditions do not hold.
   package func point(ofNumber number: Int) -> Point {
     var rest = number
     var point = Point(repeating: 0, count: parameters.count)
@@ -132,33 +168,6 @@ public struct SearchSpace: Sendable {
     }
     return canonical(point)
   }
-
-  /// Every point that differs in one parameter: by any other value of a category, by one level of an ordered one, by an
-  /// exchange of two items of a permutation. A real number takes two normal-like steps of a tenth of its range.
-  func neighbours(of point: Point, _ random: inout SplitMix64) -> [Point] {
-    var neighbours: [Point] = []
-    for index in parameters.indices where point[index] >= 0 {
-      var coordinates: [Double] = []
-      if levels[index] == 0 {
-        coordinates = (0..<2).map { _ in
-          let step = (random.uniform() + random.uniform() + random.uniform() - 1.5) * 0.2
-          return min(max(point[index] + step, 0), 1)
-        }
-      } else if case .permutation(let items) = parameters[index].domain {
-        coordinates = exchanged(permutation: Int(point[index]), count: items.count).map(Double.init)
-      } else if parameters[index].isOrdered {
-        coordinates = [point[index] - 1, point[index] + 1].filter { $0 >= 0 && $0 < Double(levels[index]) }
-      } else {
-        coordinates = (0..<levels[index]).map(Double.init).filter { $0 != point[index] }
-      }
-      for coordinate in coordinates {
-        var neighbour = completed(point, &random)
-        neighbour[index] = coordinate
-        neighbours.append(canonical(neighbour))
-      }
-    }
-    return neighbours
-  }
 }
 
 private func resolve(
@@ -167,17 +176,17 @@ private func resolve(
   guard let parent = earlier.firstIndex(where: { $0.name == condition.parameter }) else {
     let near = nearestName(to: condition.parameter, among: earlier.map(\.name))
     throw SearchError(
-      "'\(parameter.name)' depends on '\(condition.parameter)', which is no parameter before it; "
+      "'\(parameter.name)' depends on '\(condition.parameter)', but no parameter before it has that name; "
         + (near.map { "did you mean '\($0)'?" } ?? "move that one up"))
   }
   guard let count = earlier[parent].levels else {
     throw SearchError(
-      "'\(parameter.name)' depends on '\(condition.parameter)', a real number; only levels can be named")
+      "'\(parameter.name)' depends on '\(condition.parameter)', a real number; conditions need a parameter with levels")
   }
   var levels: Set<Double> = []
   for wanted in condition.values {
     guard let level = (0..<count).first(where: { earlier[parent].value(atCoordinate: Double($0)) == wanted }) else {
-      throw SearchError("'\(parameter.name)' depends on '\(condition.parameter)' being \(wanted), which it never is")
+      throw SearchError("'\(parameter.name)' depends on '\(condition.parameter)' being \(wanted), which it cannot be")
     }
     levels.insert(Double(level))
   }
@@ -188,7 +197,7 @@ extension Parameter {
   fileprivate func priorCoordinate() throws(SearchError) -> Double? {
     guard let prior else { return nil }
     guard let coordinate = coordinate(of: prior) else {
-      throw SearchError("the prior of '\(name)' is \(prior), which it never is")
+      throw SearchError("the prior of '\(name)' is \(prior), which '\(name)' cannot be")
     }
     return coordinate
   }

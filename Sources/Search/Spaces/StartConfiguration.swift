@@ -1,11 +1,17 @@
 import Fitting
 
-/// A configuration to begin a search with, as the one that is in use; what it leaves open is drawn.
+/// A configuration to begin a search with, such as the one in use; parameters that it leaves open
+/// are drawn.
 public struct StartConfiguration: Sendable, Hashable {
-  /// A coordinate a parameter; nil where it is open.
+  /// The coordinates, one per parameter; nil where it is open.
   private let coordinates: [Double?]
 
-  /// - Throws: ``SearchError`` for a parameter that there is not, or a value that it cannot take.
+  /// A start configuration.
+  ///
+  /// - Parameters:
+  ///   - values: the parameters that are given, with their values.
+  ///   - space: the space of the parameters.
+  /// - Throws: ``SearchError`` for an unknown parameter, or a value that it cannot take.
   public init(_ values: [(parameter: String, value: ParameterValue)], in space: SearchSpace) throws(SearchError) {
     var coordinates = [Double?](repeating: nil, count: space.parameters.count)
     for (name, value) in values {
@@ -15,9 +21,9 @@ public struct StartConfiguration: Sendable, Hashable {
     self.coordinates = coordinates
   }
 
-  /// The configuration, where nothing that it needs is open.
+  /// The configuration, where no parameter that it needs is open.
   package func point(in space: SearchSpace) -> SearchSpace.Point? {
-    // What stands for what is open is seen where its condition holds.
+    // Infinity stands for an open parameter, and remains where its condition holds.
     let point = space.canonical(coordinates.map { $0 ?? .infinity })
     return point.contains(.infinity) ? nil : point
   }

@@ -1,12 +1,15 @@
 import Tables
 
-/// A trial that was run elsewhere, in full, for a search to begin with what it showed.
+/// A full training that was run elsewhere, whose result a search begins with.
 public struct EarlierTrial: Sendable, Hashable {
+  /// The configuration.
   public let point: SearchSpace.Point
+  /// The losses, one per objective, to be minimized.
   public let losses: [Double]
-  /// How far it exceeds measured constraints; nil without such.
+  /// The amount by which measured constraints are exceeded; nil without such constraints.
   public let excess: Double?
 
+  /// A trial that was run elsewhere.
   public init(_ point: SearchSpace.Point, losses: [Double], excess: Double? = nil) {
     self.point = point
     self.losses = losses
@@ -14,19 +17,30 @@ public struct EarlierTrial: Sendable, Hashable {
   }
 }
 
-/// The trials of a table of results: a row a configuration, with columns for the parameters and metrics, or as
-/// `windtunnel search export` and Optuna's data frames have it (`params_lr`, `value`, `state`).
-public struct EarlierTrials: Sendable {
-  /// The file.
-  public let name: String
-  public let trials: [EarlierTrial]
-  /// Rows whose configuration is not in the space.
-  public let outsideCount: Int
-  /// Rows that failed, have no metric, or were not trained in full.
-  public let unfinishedCount: Int
+/// The trials of a table of results, one row per configuration, with columns for the parameters
+/// and metrics; or with the columns of `windtunnel search export` and Optuna's data frames
+/// (`params_lr`, `value`, `state`).
+package struct EarlierTrials: Sendable {
+  /// The name of the table, as its file.
+  package let name: String
+  /// The usable rows.
+  package let trials: [EarlierTrial]
+  /// The number of rows whose configuration is not in the space.
+  package let outsideCount: Int
+  /// The number of rows that failed, have no metric, or were not trained in full.
+  package let unfinishedCount: Int
 
+  /// Reads a table.
+  ///
+  /// - Parameters:
+  ///   - table: the results.
+  ///   - space: the parameters to read.
+  ///   - goals: the metrics to read.
+  ///   - measured: constraints whose excess is computed from the table's columns, or read from
+  ///     `excess`.
+  ///   - fidelity: only rows that reached a full training count.
   /// - Throws: ``TableError`` for a missing column; ``SearchError`` where no row can be used.
-  public init(
+  package init(
     _ table: Table, space: SearchSpace, goals: [Goal], measured: [MeasuredConstraint] = [], fidelity: Fidelity? = nil
   ) throws {
     let table = try table.withoutPrefixes(["params_", "metrics_", "user_attrs_"])
@@ -77,7 +91,7 @@ public struct EarlierTrials: Sendable {
 }
 
 extension Goal {
-  /// The values of a table that names the metric itself or, as an export, only its place.
+  /// The metric's values in a table, from the column of that name or from the column of an export.
   fileprivate func values(in table: Table, exportedAs name: String) throws -> [Double] {
     if table.column(metric) == nil, table.column(name) != nil { return try table.numbers(name) }
     return try measure.values(in: table)
@@ -85,7 +99,7 @@ extension Goal {
 }
 
 extension ParameterValue {
-  /// A value as a table writes it, in Python's way too.
+  /// A value as a table writes it, which may be in Python's way.
   fileprivate init(cell: String) {
     switch cell {
     case "True": self = .flag(true)
@@ -96,7 +110,8 @@ extension ParameterValue {
 }
 
 extension Table {
-  /// The table with prefixes taken off the names of its columns, where no other has that name.
+  /// The table without prefixes in the names of its columns, where no other column has the shorter
+  /// name.
   fileprivate func withoutPrefixes(_ prefixes: [String]) throws(TableError) -> Table {
     try renaming { name in
       guard let prefix = prefixes.first(where: name.hasPrefix) else { return name }

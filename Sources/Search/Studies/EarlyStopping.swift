@@ -1,33 +1,41 @@
 import Fitting
 
-/// When a trial is stopped that reports on its way to a full training.
+/// The rule by which a trial is stopped before it is trained in full.
 public enum StoppingRule: String, Sendable, CaseIterable {
-  /// Its best loss so far is above the median of what the finished trials had on average by then (Golovin et al. 2017).
+  /// Stops a trial whose best loss so far is above the median of the finished trials' mean losses
+  /// up to the same fidelity (Golovin et al. 2017).
   case median
-  /// Its curve, extrapolated, would end below the best loss with a chance of less than 5 %, by how well such guesses did for
-  /// the finished trials (after Domhan et al. 2015).
+  /// Stops a trial whose extrapolated curve ends below the best loss with a chance of less than 5
+  /// %, by the errors of the same extrapolation for the finished trials (after Domhan et al.
+  /// 2015).
   case curve
 }
 
-/// An algorithm whose trials, proposed to be trained in full, are stopped early by a rule. A trial that was stopped teaches it
-/// the loss that it had come to.
+/// An algorithm for full trainings, with a rule that stops its trials early. From a stopped trial
+/// it learns the loss at which the trial was stopped.
 public struct EarlyStopping: SearchAlgorithm {
   private var base: any SearchAlgorithm
   private let rule: StoppingRule
   private let full: Double
-  /// What running trials have reported.
+  /// The reports of running trials.
   private var running: [SearchSpace.Point: [LearningCurve.Report]] = [:]
-  /// Curves of the finished.
+  /// The curves of finished trials.
   private var finished: [[LearningCurve.Report]] = []
   private var least = Double.infinity
 
-  /// Before so many trials have finished none is stopped.
+  /// The number of trials that must finish before one is stopped.
   private static let grace = 5
-  /// The share of a full training in which none is stopped, as first steps tell little.
+  /// The first share of a full training in which no trial is stopped, as its losses tell little.
   private static let warmUp = 0.1
   private static let leastChance = 0.05
   private static let mostOthers = 200
 
+  /// An algorithm with a stopping rule.
+  ///
+  /// - Parameters:
+  ///   - base: the algorithm that chooses the trials.
+  ///   - rule: when a trial is stopped.
+  ///   - fidelity: how far trials can be trained.
   public init(_ base: any SearchAlgorithm, _ rule: StoppingRule, _ fidelity: Fidelity) {
     self.base = base
     self.rule = rule
@@ -39,25 +47,10 @@ public struct EarlyStopping: SearchAlgorithm {
   }
 
   public mutating func learn(
-    _ proposal: Proposal, loss: Double, in space: SearchSpace, _ random: inout SplitMix64
+    _ proposal: Proposal, _ outcome: Outcome, in space: SearchSpace, _ random: inout SplitMix64
   ) {
-    end(proposal, loss)
-    base.learn(proposal, loss: loss, in: space, &random)
-  }
-
-  public mutating func learn(
-    _ proposal: Proposal, losses: [Double], excess: Double, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    end(proposal, excess > 0 ? .infinity : losses.first ?? .infinity)
-    base.learn(proposal, losses: losses, excess: excess, in: space, &random)
-  }
-
-  public mutating func charge(_ proposal: Proposal, cost: Double) { base.charge(proposal, cost: cost) }
-
-  public mutating func refuse(
-    _ proposal: Proposal, known loss: Double?, in space: SearchSpace, _ random: inout SplitMix64
-  ) {
-    base.refuse(proposal, known: loss, in: space, &random)
+    if outcome.wasRun { end(proposal.point, outcome.isFeasible ? outcome.loss : .infinity) }
+    base.learn(proposal, outcome, in: space, &random)
   }
 
   public mutating func goesOn(_ proposal: Proposal, at fidelity: Double, loss: Double) -> Bool {
@@ -74,9 +67,9 @@ public struct EarlyStopping: SearchAlgorithm {
     return isWorthIt
   }
 
-  private mutating func end(_ proposal: Proposal, _ loss: Double) {
-    // Of what was stopped nothing is left here.
-    guard let curve = running.removeValue(forKey: proposal.point), loss.isFinite else { return }
+  private mutating func end(_ point: SearchSpace.Point, _ loss: Double) {
+    // The curve of a stopped trial was removed before.
+    guard let curve = running.removeValue(forKey: point), loss.isFinite else { return }
     finished.append(curve + [.init(fidelity: full, loss: loss)])
     least = min(least, loss)
   }

@@ -1,7 +1,8 @@
 import Tables
 
-/// A metric and which way it is better.
+/// A metric and the direction in which it is better.
 public struct Goal: Sendable, Hashable, Encodable {
+  /// The direction in which the metric is better.
   public let direction: Direction
   package let measure: Measure
 
@@ -9,6 +10,7 @@ public struct Goal: Sendable, Hashable, Encodable {
     case metric, direction
   }
 
+  /// A goal for a measured metric.
   public init(_ metric: String, _ direction: Direction) {
     self.direction = direction
     measure = Measure(metric)
@@ -20,6 +22,7 @@ public struct Goal: Sendable, Hashable, Encodable {
     measure = Measure(text: text)
   }
 
+  /// The name of the metric.
   public var metric: String { measure.name }
 
   public func encode(to encoder: any Encoder) throws {

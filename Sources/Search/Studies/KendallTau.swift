@@ -1,5 +1,5 @@
-/// Kendall's τ-b: pairs in the same order less those in the other, by the geometric mean of the pairs that are not tied in
-/// each; 0 where one is constant.
+/// Kendall's τ-b: concordant pairs less discordant ones, divided by the geometric mean of the
+/// numbers of pairs that are not tied in each sample; 0 where one is constant.
 package func kendallTau(_ one: [Double], _ other: [Double]) -> Double {
   var (sum, first, second) = (0.0, 0.0, 0.0)
   for index in one.indices {

@@ -1,20 +1,20 @@
 import Foundation
 
-/// Where a learning curve that falls as a power of the training, a + b t^−c, will end.
+/// The extrapolation of learning curves that fall as a power of the training, a + b t^−c.
 enum LearningCurve {
   struct Report: Sendable, Hashable {
     let fidelity: Double
     let loss: Double
   }
 
-  /// The exponents that are considered, alike before anything is seen.
+  /// The exponents that are considered, with equal prior weights.
   private static let exponents = (0..<16).map { 0.1 * pow(20, Double($0) / 15) }
   private static let leastReports = 4
 
   /// The loss that a curve is expected to end at.
   ///
-  /// For each exponent a and b ≥ 0 are fitted by least squares, and what they predict is weighed by how well they fit. A curve
-  /// that does not fall ends at its mean.
+  /// For each exponent, a and b ≥ 0 are fitted by least squares, and the predictions are averaged
+  /// with weights by the quality of the fits. A curve that does not fall ends at its mean.
   ///
   /// - Returns: nil for fewer than four reports.
   static func end(of reports: some BidirectionalCollection<Report>, at end: Double) -> Double? {
@@ -31,7 +31,7 @@ enum LearningCurve {
       let product = zip(places, reports).reduce(0) { $0 + ($1.0 - middle) * ($1.1.loss - mean) }
       let slope = max(0, product / spread)
       let squares = max(total - slope * (2 * product - slope * spread), 1e-12 * total)
-      // The likelihood with a, b and the variance integrated out, but for what all exponents share.
+      // The likelihood with a, b and the variance integrated out, up to a factor that all exponents share.
       let weight = pow(squares / total, -(count - 2) / 2)
       sum += weight * (mean + slope * (1 - middle))
       weights += weight
@@ -39,11 +39,12 @@ enum LearningCurve {
     return sum / weights
   }
 
-  /// The chance that a curve ends below a loss, by how far the ends of others lay from what they were expected to be at as
-  /// much training.
+  /// The chance that a curve ends below a loss, by the errors of the same extrapolation for other
+  /// curves.
   ///
   /// - Parameters:
-  ///   - others: finished curves, to their ends.
+  ///   - bound: the loss.
+  ///   - others: finished curves.
   ///   - end: the fidelity of the end.
   /// - Returns: nil where the curve or all others are too short to tell.
   static func chance(_ curve: [Report], endsBelow bound: Double, others: some Sequence<[Report]>, at end: Double)
@@ -57,7 +58,7 @@ enum LearningCurve {
       count += 1
       if expected + (final.loss - guess) < bound { below += 1 }
     }
-    // Half a case more, so that few cases never exclude anything.
+    // Half a case is added, so that a few cases never exclude anything.
     return count == 0 ? nil : (Double(below) + 0.5) / Double(count + 1)
   }
 }

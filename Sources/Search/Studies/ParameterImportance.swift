@@ -1,22 +1,25 @@
 import Fitting
 
-/// How much of the variation of a study's losses each parameter explains by itself: functional ANOVA of a random forest
-/// (Hutter, Hoos and Leyton-Brown 2014).
+/// The share of the variance of a study's losses that each parameter explains by itself:
+/// functional ANOVA of a random forest (Hutter, Hoos and Leyton-Brown 2014).
 ///
-/// The forest is fitted to the feasible trials that were trained in full. Each tree is a function that is constant on boxes, so
-/// that its variance over the whole space, and that of its mean along one parameter, are exact; the share of the two is
-/// averaged over the trees. What only combinations of parameters explain belongs to none, so that shares add up to 1 at most.
+/// The forest is fitted to the feasible trials that were trained in full. Each tree is a function
+/// that is constant on boxes, so that its variance over the whole space, and that of its mean
+/// along one parameter, are exact; their ratio is averaged over the trees. Variance that only
+/// combinations of parameters explain is not attributed, so that shares add up to at most 1.
 public struct ParameterImportance: Sendable, Hashable {
-  /// Of every parameter of the space, in 0 ... 1.
+  /// The share of every parameter of the space, in 0 ... 1.
   public let shares: [Double]
-  /// How many trials it rests on.
+  /// The number of trials that it is based on.
   public let trials: Int
 
   private static let trees = 64
-  /// Fewer trials say nothing.
   private static let leastTrials = 10
 
-  /// - Returns: nil with fewer than ten trials, or where all losses are equal.
+  /// The importance of the parameters in a study.
+  ///
+  /// - Returns: nil with fewer than ten feasible trials trained in full, or where all losses are
+  ///   equal.
   public init?(_ study: Study, seed: UInt64 = 0) {
     let trials = study.trials.filter { $0.loss != nil && $0.isFeasible }
     let rows = trials.map { study.space.genes(of: $0.point) }
@@ -24,8 +27,8 @@ public struct ParameterImportance: Sendable, Hashable {
   }
 
   /// - Parameters:
-  ///   - rows: of genes in 0 ..< 1, where parameters count evenly.
-  ///   - losses: one a row.
+  ///   - rows: genes in 0 ..< 1, one row per trial.
+  ///   - losses: one per row.
   init?(_ rows: [[Double]], _ losses: [Double], seed: UInt64) {
     guard rows.count >= Self.leastTrials, let first = losses.first, losses.contains(where: { $0 != first }) else {
       return nil
@@ -41,7 +44,7 @@ public struct ParameterImportance: Sendable, Hashable {
   }
 }
 
-/// A tree of least squares, grown until its leaves are pure, as the boxes of its leaves.
+/// A regression tree, grown until its leaves are pure, stored as the boxes of its leaves.
 private struct RegressionTree {
   private struct Leaf {
     var low: [Double]
@@ -73,7 +76,7 @@ private struct RegressionTree {
     }
   }
 
-  /// The split that leaves the least squares; nil where nothing is left to split.
+  /// The split that reduces the squares most; nil where nothing is left to split.
   private static func split(
     _ members: [Int], _ rows: [[Double]], _ losses: [Double], mean: Double
   ) -> (feature: Int, at: Double)? {
@@ -86,7 +89,7 @@ private struct RegressionTree {
         sum += losses[order[place - 1]] - mean
         let (before, after) = (rows[order[place - 1]][feature], rows[order[place]][feature])
         guard before < after else { continue }
-        // What the squares lose, about the mean of all.
+        // The reduction of the squares, about the mean of all.
         let gain = sum * sum * (1 / Double(place) + 1 / Double(order.count - place))
         if gain > most * (1 + 1e-12) { (best, most) = ((feature, (before + after) / 2), gain) }
       }
@@ -94,7 +97,8 @@ private struct RegressionTree {
     return most > 0 ? best : nil
   }
 
-  /// The share of the variance that each dimension explains by itself; nil for a tree without variance.
+  /// The share of the variance that each dimension explains by itself; nil for a tree without
+  /// variance.
   func mainEffects(dimensions: Int) -> [Double]? {
     let weights = leaves.map(\.volume)
     let mean = zip(leaves, weights).reduce(0) { $0 + $1.0.mean * $1.1 }

@@ -5,7 +5,8 @@ import Search
 struct MannWhitney {
   /// The chance that a value of the first sample is below one of the second, ties counted half.
   let superiority: Double
-  /// Two-sided, by the normal approximation with ties and continuity corrected; 1 where all values are equal.
+  /// Two-sided, by the normal approximation with ties and continuity corrected; 1 where all values
+  /// are equal.
   let pValue: Double
 
   init(_ first: [Double], _ second: [Double]) {

@@ -1,8 +1,9 @@
-/// How well the results of short trainings rank configurations (Yu et al. 2020).
+/// The agreement between the rankings of configurations by short and by full trainings (Yu et al.
+/// 2020).
 public struct RankAgreement: Sendable, Hashable, Encodable {
   public let fidelity: Double
   public let configurations: Int
-  /// With the ranking of full trainings: 1 for the same, 0 for none.
+  /// Kendall's τ-b between the two rankings: 1 for the same order, 0 for no relation.
   public let kendallTau: Double
 
   static let most = 1000

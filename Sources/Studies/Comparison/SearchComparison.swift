@@ -1,15 +1,16 @@
 import Fitting
 import Search
 
-/// Algorithms on one experiment, each over many seeds at equal budget, beside random search (Yu et al. 2020).
+/// A comparison of algorithms with random search on one experiment, each over many seeds at equal
+/// budget (Yu et al. 2020).
 public struct SearchComparison: Encodable, Sendable {
-  /// What a budget is counted in.
+  /// The unit of a budget.
   public enum Unit: String, Encodable, Sendable {
     case trials, cost
   }
 
   public struct Point: Encodable, Sendable {
-    /// In the budget's unit.
+    /// The amount spent, in the budget's unit.
     public let spent: Double
     public let meanRegret: Double
     public let standardError: Double
@@ -17,18 +18,20 @@ public struct SearchComparison: Encodable, Sendable {
 
   public struct Row: Encodable, Sendable {
     public let algorithm: String
-    /// Of the last point of the curve, over the seeds.
+    /// The mean over the seeds of the regret at the last point of the curve.
     public let meanRegret: Double
     public let standardError: Double
     public let medianRegret: Double
     /// The share of seeds that found the best feasible configuration.
     public let optimumFound: Double
-    /// How much better the mean of the best values is than random search's, in % of the latter (Yang et al. 2020); nil for
-    /// random search, and where that mean is 0.
+    /// The improvement of the mean best value over that of random search, in % of the latter (Yang
+    /// et al. 2020); nil for random search, and where that mean is 0.
     public let improvementOverRandom: Double?
-    /// The chance that a seed of this one ends below one of random search, ties counted half; nil for random search.
+    /// The chance that a seed of this algorithm ends with less regret than one of random search,
+    /// ties counted half; nil for random search.
     public let probabilityOfSuperiority: Double?
-    /// Of the Mann–Whitney test of the final regrets against random search, two-sided; nil for random search.
+    /// The two-sided p-value of the Mann–Whitney test of the final regrets against random search;
+    /// nil for random search.
     public let pValue: Double?
     public let curve: [Point]
     /// The final regret of every seed.
@@ -39,12 +42,13 @@ public struct SearchComparison: Encodable, Sendable {
   public let name: String
   public let goals: [Goal]
   public let constraints: [String]
-  /// The best feasible value of a single metric; with several, a regret is a share of the hypervolume of the best
-  /// compromises.
+  /// The best feasible value of a single metric; nil for several, where a regret is a share of the
+  /// hypervolume of the Pareto front.
   public let optimum: Double?
-  /// The column that tells how far trials were trained; nil where all were trained in full.
+  /// The column of the fidelity; nil where all trials were trained in full.
   public let fidelity: String?
-  /// How well short trainings rank configurations, by rising fidelity; empty without one.
+  /// The agreement of short trainings with full ones, by rising fidelity; empty without a
+  /// fidelity.
   public let rankAgreement: [RankAgreement]
   public let budget: Double
   public let unit: Unit
@@ -54,11 +58,11 @@ public struct SearchComparison: Encodable, Sendable {
 
   /// - Parameters:
   ///   - algorithms: what to compare; random search is added.
-  ///   - budget: of every search: as many trials, or, where it has none, as much cost.
+  ///   - budget: of every search: its trials, or, where it has no limit on these, its cost.
   ///   - seeds: how many, from `firstSeed` on.
   ///   - progress: called after every search, from any thread.
   public init(
-    _ experiment: Experiment, algorithms: [AlgorithmName], budget: SearchBudget, seeds: Int, firstSeed: UInt64,
+    _ experiment: Experiment, algorithms: [AlgorithmEntry], budget: SearchBudget, seeds: Int, firstSeed: UInt64,
     threads: Int,
     progress: @escaping @Sendable () -> Void = {}
   ) throws {
@@ -66,15 +70,15 @@ public struct SearchComparison: Encodable, Sendable {
       throw SearchError(
         "algorithms are compared on a table of results, where trials cost nothing; this experiment runs a command")
     }
-    let names = algorithms.contains(.random) ? algorithms : algorithms + [.random]
+    let entries = algorithms.contains(where: isRandom) ? algorithms : algorithms + [.random]
     let unit = budget.trials == nil ? Unit.cost : .trials
     guard let limit = budget.trials.map(Double.init) ?? budget.cost else {
       throw SearchError("a comparison needs a budget, of trials or of cost")
     }
     let earlier = try experiment.earlierTrials().flatMap(\.trials)
-    let choices = try names.map { try experiment.searchAlgorithm($0) }
+    let choices = try entries.map { try experiment.searchAlgorithm($0) }
     let results = mapInParallel(
-      names.count * seeds, threads: threads, state: {},
+      entries.count * seeds, threads: threads, state: {},
       body: { index, _ -> Result<[(spent: Double, regret: Double)], any Error> in
         defer { progress() }
         return Result {
@@ -89,24 +93,24 @@ public struct SearchComparison: Encodable, Sendable {
     let curves = try results.map { try $0.get() }
     // A seed that failed all its trials has no regret; it counts as the worst that any seed ended with.
     let worst = curves.joined().map(\.regret).filter(\.isFinite).max() ?? 0
-    func regrets(_ name: Int, after spent: Double) -> [Double] {
-      curves[name * seeds..<(name + 1) * seeds].map { curve in
+    func regrets(_ entry: Int, after spent: Double) -> [Double] {
+      curves[entry * seeds..<(entry + 1) * seeds].map { curve in
         // Fractions of full trainings do not add up to the last bit.
         let after = curve.partitioningIndex { $0.spent > spent * (1 + 1e-9) }
         let regret = after > 0 ? curve[after - 1].regret : worst
         return regret.isFinite ? regret : worst
       }
     }
-    let random = names.firstIndex(of: .random).map { regrets($0, after: limit) } ?? []
+    let random = entries.firstIndex(where: isRandom).map { regrets($0, after: limit) } ?? []
     let goals = objective.goals
     let randomMean = goals[0].direction.value(ofLoss: mean(random) + objective.bestLoss)
-    self.algorithms = names.indices.map { index in
+    self.algorithms = entries.indices.map { index in
       let final = regrets(index, after: limit)
-      let isRandom = names[index] == .random
+      let isRandom = isRandom(entries[index])
       let gain = mean(random) - mean(final)
       let test = isRandom ? nil : MannWhitney(final, random)
       return Row(
-        algorithm: names[index].rawValue, meanRegret: mean(final), standardError: standardError(final),
+        algorithm: entries[index].name, meanRegret: mean(final), standardError: standardError(final),
         medianRegret: median(final), optimumFound: Double(final.count { $0 == 0 }) / Double(seeds),
         improvementOverRandom: isRandom || randomMean == 0 || goals.count > 1 ? nil : 100 * gain / abs(randomMean),
         probabilityOfSuperiority: test?.superiority, pValue: test?.pValue,
@@ -128,7 +132,9 @@ public struct SearchComparison: Encodable, Sendable {
   }
 }
 
-/// About eight points an octave up to the last, which says more of a search than as many evenly spaced.
+private func isRandom(_ entry: AlgorithmEntry) -> Bool { entry.name == AlgorithmEntry.random.name }
+
+/// The points of a curve: about eight per octave, as the first trials of a search change most.
 private func curvePoints(_ limit: Double, _ unit: SearchComparison.Unit) -> [Double] {
   var points: [Double] = []
   var next = unit == .trials ? 1 : limit / 100

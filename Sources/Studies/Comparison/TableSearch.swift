@@ -1,14 +1,14 @@
 import Fitting
 import Search
 
-/// A search of a table, run to the end of its budget.
+/// A search of a table, run until its budget is spent.
 public struct TableSearch: Sendable {
-  /// The best so far, when so much was spent.
+  /// The best trial so far, after an amount was spent.
   public struct Step: Sendable, Hashable {
     /// In trials, or with a fidelity in full trainings.
     public let trials: Double
     public let cost: Double
-    /// As ``TableObjective/regret(of:)`` has it, of the best trial trained in full.
+    /// The regret, as ``TableObjective/regret(of:)`` computes it.
     public let regret: Double
   }
 
@@ -38,7 +38,6 @@ public struct TableSearch: Sendable {
         break
       }
       let from = trial.reports.last?.fidelity
-      if fidelity == nil, let cost = objective.cost(trial.point) { study.charge(trial.number, cost: cost) }
       let reached = try study.train(trial, on: objective)
       // A missing cost is taken as none.
       if let cost = objective.cost(trial.point, at: reached) {
@@ -65,11 +64,15 @@ extension Study {
   /// - Returns: the fidelity that it came to; nil without fidelities.
   fileprivate mutating func train(_ trial: Trial, on objective: TableObjective) throws -> Double? {
     guard objective.goals.count == 1 else {
-      try tell(trial.number, losses: objective.losses(trial.point), excess: objective.excess(trial.point))
+      try tell(
+        trial.number, losses: objective.losses(trial.point), excess: objective.excess(trial.point),
+        cost: objective.cost(trial.point))
       return nil
     }
     guard let target = trial.fidelity else {
-      try tell(trial.number, loss: objective.loss(trial.point), excess: objective.excess(trial.point))
+      try tell(
+        trial.number, loss: objective.loss(trial.point), excess: objective.excess(trial.point),
+        cost: objective.cost(trial.point))
       return nil
     }
     let from = trial.reports.last?.fidelity ?? 0

@@ -6,7 +6,7 @@ import Search
 import Tables
 
 extension YAMLSection {
-  /// An entry of an objective that must be there.
+  /// A required entry of an objective.
   func required<Value>(_ key: String, _ read: () throws -> Value?) throws -> Value {
     guard let value = try read() else { throw DocumentError("\(path): 'objective' lacks '\(key)'") }
     return value
@@ -24,7 +24,7 @@ extension YAMLSection {
     }
   }
 
-  /// Gives an error of a search the place of an entry.
+  /// A value, where errors of the search get the place of an entry.
   func located<Value>(_ key: String, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
@@ -63,12 +63,12 @@ extension YAMLSection {
     try checkKeys(["command", "metric", "direction", "cost", "fidelity", "metrics", "timeout", "memory", "repeats"])
     let repeats = try count("repeats") ?? 1
     guard repeats == 1 || fidelity == nil else {
-      throw fault("repeats", "trials with a fidelity are run once; leave one of the two out")
+      throw fault("repeats", "trials with a fidelity are run once; remove one of the two")
     }
     let memory = try quantity("memory", parseBytes)
 
     guard fidelity == nil || goals.count == 1 else {
-      throw fault("fidelity", "several metrics are sought in full trainings only; leave it out, or all metrics but one")
+      throw fault("fidelity", "several metrics need full trainings; remove the fidelity, or all metrics but one")
     }
     let command = try required("command") { try text("command") }
     let source = try MetricsSource(self)
@@ -81,7 +81,7 @@ extension YAMLSection {
     }
   }
 
-  /// How far a command trains, as `{epochs: [1, 27], reduction: 3}`.
+  /// The fidelity of a command, as `{epochs: [1, 27], reduction: 3}`.
   func trainedFidelity() throws -> Fidelity? {
     guard let section = try section("fidelity", example: "fidelity: {epochs: [1, 27]}", isSubject: false) else {
       return nil
@@ -120,7 +120,8 @@ extension YAMLSection {
   }
 }
 
-/// A file that an experiment names: beside the experiment, or else from where the command was called.
+/// The path of a file that an experiment names: beside the experiment, or else relative to the
+/// working directory.
 func fileBeside(_ path: String, named name: String) -> String {
   guard !name.hasPrefix("/") else { return name }
   let beside = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(name).relativePath

@@ -8,9 +8,10 @@ extension YAMLSection {
   /// The parameters of a space, in the order of the file.
   func parameters() throws -> [Parameter] { try names.map(parameter) }
 
-  /// One of `{float: [1e-5, 0.1], log: true}`, `{int: [1, 12]}`, `{ordinal: [16, 32]}`, `{categorical: [a, b]}`, `bool`,
-  /// `{constant: 3}` `{permutation: [a, b, c]}` and the short form `[a, b]` of categories; each mapping may add `when: {other: [values]}`, and
-  /// `prior: value`, what is believed to be good.
+  /// One of `{float: [1e-5, 0.1], log: true}`, `{int: [1, 12]}`, `{ordinal: [16, 32]}`,
+  /// `{categorical: [a, b]}`, `bool`, `{constant: 3}`, `{permutation: [a, b, c]}` and the short
+  /// form `[a, b]` of categories. Each mapping may add `when: {other: [values]}`, a condition, and
+  /// `prior: value`, a value that is believed to be good.
   private func parameter(_ name: String) throws -> Parameter {
     guard hasSection(name) else {
       guard let values = try texts(name) else { throw fault(name, "it has no values") }
@@ -29,7 +30,7 @@ extension YAMLSection {
     case "float":
       let range = try section.range("float")
       if let step = try section.quantity("step", parseNumber) {
-        guard !log else { throw fault(name, "a step and a logarithm do not go together; choose one") }
+        guard !log else { throw fault(name, "a step and a logarithm exclude each other; choose one") }
         domain = .stepped(range, step: step)
       } else {
         domain = .float(range, log: log)
@@ -80,7 +81,7 @@ extension YAMLSection {
         }
         let start = try StartConfiguration(values, in: space)
         if let point = start.point(in: space), !isFeasible(point) {
-          throw SearchError("the configuration \(section.summary) may not be tried")
+          throw SearchError("the configuration \(section.summary) breaks a constraint")
         }
         return start
       }

@@ -22,7 +22,7 @@ import Tables
 /// workers: 2
 /// ```
 public struct Experiment: Sendable {
-  /// Where the values of trials come from.
+  /// The source of trials' values.
   public enum Source: Sendable {
     case table(TableObjective)
     case command(CommandObjective)
@@ -39,40 +39,45 @@ public struct Experiment: Sendable {
     }
   }
 
+  /// The name, from the file or from its own name.
   public let name: String
+  /// The configurations.
   public let space: SearchSpace
-  /// What is sought; with several the best compromises are.
+  /// The metrics with their directions; several for a Pareto front.
   public let goals: [Goal]
+  /// How far trials can be trained; nil where they are always trained in full.
   public let fidelity: Fidelity?
+  /// The source of trials' values.
   public let source: Source
-  /// Known before a trial is run.
+  /// The constraints that are known before a trial is run.
   public let constraints: [String]
-  /// What may not be tried together.
+  /// The combinations of values that are excluded.
   public let forbidden: [ForbiddenCombination]
-  /// Configurations to begin with; what one leaves open is drawn.
+  /// The configurations to begin with; parameters that one leaves open are drawn.
   public let start: [StartConfiguration]
-  /// Tables of trials that were run before.
+  /// The tables of trials that were run before.
   public let earlierFiles: [String]
-  /// Who proposes trials beside the algorithm.
+  /// The language model that proposes trials beside the algorithm.
   public let proposer: Proposer?
-  /// Known after it.
+  /// The constraints that are known after a trial.
   public let measured: [MeasuredConstraint]
-  public let algorithm: AlgorithmName
-  /// When trials of an algorithm that trains in full are stopped early; nil for never.
+  /// The algorithm that the file names; `auto` where it names none.
+  public let algorithm: AlgorithmEntry
+  /// The rule that stops trials of an algorithm for full trainings early; nil for never.
   public let stopping: StoppingRule?
   public let budget: SearchBudget
   public let seed: UInt64
-  /// How many trials of a command run at once.
+  /// The number of trials of a command that run at once.
   public let workers: Int
-  /// Where trials of a command run; nil for processes of the search's own.
+  /// The engine that runs trials of a command; nil for local processes.
   public let engine: EngineChoice?
-  /// What each run of a trial takes of an engine.
+  /// The resources of each run of a trial on an engine.
   public let resources: JobSpec.Resources
-  /// How often a trial that fails is tried again.
+  /// The number of times that a failed trial is tried again.
   public let retries: Int
-  /// So many failures in a row stop the search.
+  /// The number of failures in a row that stops the search.
   public let failuresInARow: Int
-  /// Where a command's trials and their log are kept.
+  /// The directory of a command's trials and their log.
   public let directory: String
   /// The file and its text.
   public let path: String
@@ -86,31 +91,32 @@ public struct Experiment: Sendable {
   /// The table that is searched; nil where a command is run.
   public var table: TableObjective? { if case .table(let table) = source { table } else { nil } }
 
-  /// Whether a configuration may be tried, where that is known beforehand.
+  /// Whether a configuration satisfies the constraints that are known before a trial is run.
   public var isFeasible: @Sendable (SearchSpace.Point) -> Bool {
     source.isFeasible(in: space)
   }
 
-  /// The algorithm of a name, with this experiment's fidelity and stopping rule.
-  public func searchAlgorithm(_ name: AlgorithmName) throws(SearchError) -> any SearchAlgorithm {
-    guard let stopping, let fidelity, !name.isMultiFidelity else {
-      return try name.algorithm(fidelity, objectives: goals.count)
+  /// An algorithm with this experiment's fidelity and stopping rule.
+  public func searchAlgorithm(_ entry: AlgorithmEntry) throws(SearchError) -> any SearchAlgorithm {
+    guard let stopping, let fidelity, !entry.isMultiFidelity else {
+      return try entry.algorithm(fidelity, objectives: goals.count)
     }
-    return EarlyStopping(try name.algorithm(), stopping, fidelity)
+    return EarlyStopping(try entry.algorithm(), stopping, fidelity)
   }
 
-  /// What was run before this search.
+  /// The trials that were run before this search.
   ///
-  /// - Throws: ``TableError`` or ``SearchError`` for a file that is missing or has nothing for this search.
-  public func earlierTrials() throws -> [EarlierTrials] {
+  /// - Throws: ``TableError`` or ``SearchError`` for a file that is missing or has nothing for
+  ///   this search.
+  package func earlierTrials() throws -> [EarlierTrials] {
     try earlierFiles.map { file in
       try EarlierTrials(
         Table.read(fileBeside(path, named: file)), space: space, goals: goals, measured: measured, fidelity: fidelity)
     }
   }
 
-  /// What makes two experiments one study: all but the budget, the workers and where it is kept.
-  public func fingerprint(_ algorithm: AlgorithmName, seed: UInt64) -> String {
+  /// The identity of a study: everything but the budget, the workers and the directory.
+  public func fingerprint(_ algorithm: AlgorithmEntry, seed: UInt64) -> String {
     var command = ""
     if case .command(let objective) = source {
       command = "\(objective.template.text) \(objective.metrics)"
@@ -119,15 +125,17 @@ public struct Experiment: Sendable {
     return """
       \(space.parameters) \(goals) \(fidelity.map { "\($0)" } ?? "") \(constraints) \(forbidden) \(measured.map(\.text)) \(start) \
       \(command) \
-      \(algorithm.rawValue) \(stopping?.rawValue ?? "") \(seed)
+      \(algorithm.name) \(stopping?.rawValue ?? "") \(seed)
       """
   }
 
   /// - Parameters:
   ///   - path: the file, for messages and for what lies beside it.
-  ///   - given: what the file holds, where it was read before.
-  /// - Throws: ``DocumentError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the place in the file where it has one.
-  public init(path: String, text given: String? = nil) throws {
+  ///   - given: the file's text, where it was read before.
+  ///   - algorithms: the registry of the algorithms that the file may name.
+  /// - Throws: ``DocumentError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the
+  ///   place in the file where it has one.
+  public init(path: String, text given: String? = nil, algorithms: AlgorithmRegistry = .builtIn) throws {
     let text =
       try given
       ?? DocumentFile.text(
@@ -145,7 +153,9 @@ public struct Experiment: Sendable {
     self.name = name
     constraints = try file.texts("constraints") ?? []
     measured = try file.located("measured") { try (file.texts("measured") ?? []).map { try MeasuredConstraint($0) } }
-    algorithm = try file.choice("algorithm", AlgorithmName.self) ?? .auto
+    algorithm = try file.located("algorithm") {
+      try file.text("algorithm").map { name throws(SearchError) in try algorithms.named(name) } ?? .auto
+    }
     stopping = try file.choice("stopping", StoppingRule.self)
     seed =
       try file.text("seed").map { text in
@@ -156,7 +166,7 @@ public struct Experiment: Sendable {
     engine = try file.has("engine") ? EngineChoice(file) : nil
     resources = try JobSpec.Resources(file)
     guard engine != nil || !file.has("resources") else {
-      throw file.fault("resources", "they are for an engine; add one, as 'engine: local' or '{kind: slurm}'")
+      throw file.fault("resources", "resources are for an engine; add one, as 'engine: local' or '{kind: slurm}'")
     }
     retries =
       try file.quantity("retries", parseNumber).map { value in
@@ -171,7 +181,7 @@ public struct Experiment: Sendable {
     guard let section = try file.section("objective", example: "objective: {table: results.csv, …}", isSubject: false)
     else {
       throw DocumentError(
-        "\(path): 'objective' is missing; say what to search, as 'objective: {table: results.csv, …}'")
+        "\(path): 'objective' is missing; name what to search, as 'objective: {table: results.csv, …}'")
     }
     let goals = try section.goals()
     self.goals = goals
@@ -201,7 +211,7 @@ public struct Experiment: Sendable {
     earlierFiles = try file.texts("earlier") ?? []
     proposer = try file.proposer(constraints: constraints + measured.map(\.text))
     guard proposer == nil || section.has("command") else {
-      throw file.fault("proposer", "a table is searched at once; a proposer is for commands")
+      throw file.fault("proposer", "a search of a table runs nothing; a proposer is for commands")
     }
     start = try file.start(space, source.isFeasible(in: space))
     do {
@@ -211,10 +221,10 @@ public struct Experiment: Sendable {
     }
     if stopping != nil {
       guard fidelity != nil else {
-        throw file.fault("stopping", "it needs a 'fidelity' of the objective, which trials report on their way")
+        throw file.fault("stopping", "it needs a 'fidelity' of the objective, which trials report while they run")
       }
       guard !algorithm.isMultiFidelity else {
-        throw file.fault("stopping", "\(algorithm.rawValue) stops trials by its own rule; leave this out")
+        throw file.fault("stopping", "\(algorithm.name) stops trials by its own rule; remove this")
       }
     }
   }

@@ -2,10 +2,11 @@ import Fitting
 import RunStore
 import Search
 
-/// Runs every trial several times, each with a seed of its own, and takes the means of its values, for objectives with noise.
+/// An evaluation that runs every trial several times, each with its own seed, and takes the means
+/// of the values, for noisy objectives.
 ///
-/// What it took is added up, and the standard deviation of a metric NAME is kept as `NAME_sd`. The first run that fails is
-/// the end of a trial.
+/// Times and costs are added up, and the standard deviation of a metric NAME is kept as `NAME_sd`.
+/// The first run that fails ends the trial.
 func repeated(_ evaluate: @escaping Evaluation, times: Int, goals: [Goal]) -> Evaluation {
   { job, report in
     var values: [[Double]] = []
@@ -30,7 +31,7 @@ func repeated(_ evaluate: @escaping Evaluation, times: Int, goals: [Goal]) -> Ev
   }
 }
 
-/// What several runs of a trial took together, and what they measured on average.
+/// The record of several runs of a trial: the sums of times and costs, and the means of metrics.
 private func mean(_ records: [TrialRecord]) -> TrialRecord {
   let count = Double(records.count)
   var mean = TrialRecord(seconds: records.reduce(0) { $0 + $1.seconds })

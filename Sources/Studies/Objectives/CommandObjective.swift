@@ -5,33 +5,35 @@ import Launch
 import RunStore
 import Search
 
-/// An objective whose values a command finds: it is run once a trial, and writes its metrics.
+/// An objective whose values a command computes: it is run once per trial, and writes its metrics.
 ///
-/// Placeholders of the command are the parameters, the fidelity's name, and `trial`, `seed`, `directory`, `checkpoint`,
-/// `parameters` (a JSON file), `from` (how far the trial was trained before) and `flags`; the same is in its environment as
-/// `WINDTUNNEL_TRIAL`, …, and `WINDTUNNEL_METRICS` names the file for its metrics.
+/// Placeholders of the command are the parameters, the fidelity's name, and `trial`, `seed`,
+/// `directory`, `checkpoint`, `parameters` (a JSON file), `from` (the fidelity that the trial
+/// reached before) and `flags`. Its environment has the same values as `WINDTUNNEL_TRIAL`, …, and
+/// the file for its metrics as `WINDTUNNEL_METRICS`.
 public struct CommandObjective: Sendable {
   public let template: CommandTemplate
   public let metrics: MetricsSource
-  /// The metrics that a trial must write, the one that is reported on the way first.
+  /// The metrics that a trial must write, first the one that is reported before the end.
   public let goals: [Goal]
-  /// Constraints on metrics, known after a trial.
+  /// The constraints on metrics, known after a trial.
   public let measured: [MeasuredConstraint]
-  /// What a trial costs, of its metrics and `seconds`; nil for its seconds.
-  public let cost: Measure?
-  /// What the address space of each process of a run is limited to, in bytes; nil for no limit.
+  /// The cost of a trial, computed from its metrics and `seconds`; nil for its seconds.
+  package let cost: Measure?
+  /// The limit of the address space of each process of a run, in bytes; nil for none.
   public let memory: Double?
-  /// How often a trial is run, each time with another seed; its values are the means.
+  /// The number of runs of a trial, each with another seed; its values are the means.
   public let repeats: Int
-  /// In seconds, of one run.
+  /// The time limit of one run, in seconds.
   public let timeout: Double?
-  /// Constraints between parameters, known before a trial is run.
+  /// The constraints between parameters, known before a trial is run.
   let constraints: [ParameterConstraint]
   let forbidden: [ForbiddenCombination]
 
   private static let own = ["trial", "seed", "directory", "checkpoint", "parameters", "from", "fidelity", "flags"]
 
-  /// - Throws: ``SearchError`` for a placeholder that nothing fills; ``FormulaError`` for a constraint that cannot be read.
+  /// - Throws: ``SearchError`` for a placeholder that nothing fills; ``FormulaError`` for a
+  ///   constraint that cannot be read.
   public init(
     _ command: String, space: SearchSpace, fidelity: Fidelity?, goals: [Goal],
     metrics: MetricsSource = .jsonLines, cost: String? = nil, timeout: Double? = nil, memory: Double? = nil,
@@ -42,7 +44,7 @@ public struct CommandObjective: Sendable {
     let known = space.parameters.map(\.name) + (fidelity.map { [$0.name] } ?? []) + Self.own
     for name in template.placeholders where !known.contains(name) {
       let hint = nearestName(to: name, among: known).map { "did you mean '{\($0)}'?" } ?? "write {{ for a brace"
-      throw SearchError("nothing fills '{\(name)}' of the command; \(hint)")
+      throw SearchError("the command has an unknown placeholder '{\(name)}'; \(hint)")
     }
     if case .patterns(let patterns) = metrics {
       for text in patterns.values { _ = try MetricsReader.regex(text) }
@@ -59,9 +61,9 @@ public struct CommandObjective: Sendable {
     self.constraints = try constraints.map { try ParameterConstraint($0, in: space) }
   }
 
-  /// Runs trials under a directory, a folder a trial.
+  /// An evaluation that runs trials under a directory, one folder per trial.
   ///
-  /// - Parameter engine: where they run; nil for processes of this one.
+  /// - Parameter engine: runs the commands; nil for local processes.
   public func evaluation(in directory: String, fidelity: Fidelity?, on engine: EngineTrials? = nil) -> Evaluation {
     let once: Evaluation = { job, report in
       let run = try CommandRun(self, job, in: directory, fidelity: fidelity)
@@ -94,7 +96,7 @@ private struct CommandRun {
       encoder.outputFormatting = [.sortedKeys]
       try encoder.encode(parameters).write(to: URL(fileURLWithPath: "\(folder)/parameters.json"), options: .atomic)
     } catch {
-      throw StoreError(.cannotWrite, "\(folder): cannot be written; make room, then go on with --resume")
+      throw StoreError(.cannotWrite, "\(folder): cannot be written; free some space, then continue with --resume")
     }
   }
 
@@ -118,7 +120,7 @@ private struct CommandRun {
     var seconds: Double?
     let end: TrialResult.End?
     if let engine {
-      // Nobody looks at what says nothing on its way.
+      // Without a fidelity nothing is reported before the end.
       let goesOn = fidelity == nil ? nil : { @Sendable in await watch.look() }
       switch try await engine.run(
         "trial-\(job.number)-\(jobName)", directory: folder, command: command, environment: environment,
@@ -148,7 +150,7 @@ private struct CommandRun {
     return TrialResult(end ?? success(last, output), record)
   }
 
-  /// Of this run among the trial's: the same whenever a search goes on.
+  /// The name of this run's job, which is the same when a search is resumed.
   private var jobName: String {
     var name = "run"
     if let target = job.fidelity { name += "-to-\(ParameterValue.number(target))" }
@@ -157,7 +159,7 @@ private struct CommandRun {
     return name
   }
 
-  /// What became of a command that came to its end by itself.
+  /// The result of a command that ended by itself.
   private func success(_ last: [String: Double], _ output: String) -> TrialResult.End {
     let wanted = objective.measured.flatMap(\.names).filter { last[$0] == nil }
     if let missing = objective.goals.compactMap({ $0.measure.missing(last) }).first ?? wanted.first {
@@ -166,7 +168,7 @@ private struct CommandRun {
     return .finished(values: objective.goals.compactMap { $0.measure.value(last) })
   }
 
-  /// Nil for a command that came to its end by itself.
+  /// The result of a command that failed or was stopped; nil for one that ended by itself.
   private func failure(_ end: LocalProcess.End) -> TrialResult.End? {
     switch end {
     case .exited(0): return nil
@@ -201,7 +203,7 @@ private struct CommandRun {
   }
 }
 
-/// Reads a command's metrics as they come, and passes on those that tell a fidelity.
+/// Reads a command's metrics as they are written, and reports those with a fidelity.
 private actor MetricsWatch {
   private var reader: MetricsReader
   private let goal: Goal

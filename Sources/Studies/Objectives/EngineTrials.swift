@@ -5,33 +5,35 @@ import Search
 
 /// Runs a search's trials as jobs of an engine.
 ///
-/// A run of a trial is a job whose name follows from the trial, how far it is trained and the attempt, so that a search that goes
-/// on finds the jobs that it handed in before, and hands none in twice.
+/// The name of a job follows from the trial, its fidelity and the attempt, so that a resumed
+/// search finds the jobs that it submitted before, and submits none twice.
 public struct EngineTrials: Sendable {
   private let runner: JobRunner
   private let resources: JobSpec.Resources
 
-  /// - Parameter resources: what each run of a trial takes.
+  /// - Parameter resources: of each run of a trial.
   public init(_ runner: JobRunner, resources: JobSpec.Resources) {
     self.runner = runner
     self.resources = resources
   }
 
-  /// Why a job is cancelled whose trial is not worth going on with.
+  /// The reason of a job that was canceled to stop its trial.
   private static let stopped = "stopped early"
 
-  /// How a run's job ended.
+  /// The end of a run's job.
   enum End {
     case exited(JobRecord)
-    /// Stopped by the one who watched it.
+    /// Stopped by `goesOn`.
     case stopped
   }
 
-  /// Hands a run in, unless that was done before, and waits for its end.
+  /// Submits a run, unless that was done before, and waits for its end.
   ///
   /// - Parameters:
-  ///   - goesOn: looked at every second; false stops the job. Nil where nobody looks on the way.
-  /// - Throws: `CancellationError`, and the job goes on; what ended the engine's runner.
+  ///   - goesOn: called every second; false stops the job. Nil where nothing is reported before
+  ///     the end.
+  /// - Throws: `CancellationError`, while the job goes on; the error that ended the engine's
+  ///   runner.
   func run(
     _ name: String, directory: String, command: String, environment: [String: String], timeout: Double?,
     goesOn: (@Sendable () async -> Bool)?
@@ -53,7 +55,7 @@ public struct EngineTrials: Sendable {
           return nil
         }
         if let job = try await group.next() ?? nil {
-          // Perhaps by a search that ended before it could write that down.
+          // It may have been stopped by a search that ended before recording that.
           return job.state == .cancelled && job.reason == Self.stopped ? .stopped : .exited(job)
         }
         try Task.checkCancellation()

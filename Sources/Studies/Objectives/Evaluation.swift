@@ -1,20 +1,20 @@
 import RunStore
 import Search
 
-/// One run of a trial, for whoever makes it.
+/// One run of a trial, as an evaluation gets it.
 public struct TrialJob: Sendable {
   public let number: Int
-  /// The parameters that are there, in the order of the space.
+  /// The parameters that are present, in the order of the space.
   public let values: [(name: String, value: ParameterValue)]
-  /// How far to train; nil without fidelities.
+  /// The fidelity to train to; nil without one.
   public let fidelity: Double?
-  /// How far it was trained before; nil for a new trial.
+  /// The fidelity that it reached before; nil for a new trial.
   public let from: Double?
-  /// Counted from 0 where failures are tried again.
+  /// The number of the attempt, from 0.
   public let attempt: Int
-  /// Of everything random in the trial; the same whenever it is run.
+  /// The seed of everything random in the trial; the same whenever it is run.
   public let seed: UInt64
-  /// Counted from 0 where a trial is run several times.
+  /// The number of the repetition, from 0, where a trial is run several times.
   public var repetition = 0
 
   /// The next attempt at it.
@@ -22,16 +22,16 @@ public struct TrialJob: Sendable {
     TrialJob(number: number, values: values, fidelity: fidelity, from: from, attempt: attempt + 1, seed: seed)
   }
 
-  /// The folder that its state is kept in, of its own directory.
+  /// The name of the folder with its state, in the trial's directory.
   var checkpoint: String { repetition == 0 ? "checkpoint" : "checkpoint-\(repetition)" }
 }
 
-/// How a run of a trial ended.
+/// The result of a run of a trial.
 public struct TrialResult: Sendable {
   public enum End: Sendable, Hashable {
-    /// With the value of every metric that is sought, at the fidelity that was asked for.
+    /// It finished with a value of every goal, at the fidelity that was asked for.
     case finished(values: [Double])
-    /// Where a report was answered by false.
+    /// It was stopped, as a report was answered by false.
     case stopped
     case failed(String)
   }
@@ -45,10 +45,11 @@ public struct TrialResult: Sendable {
   }
 }
 
-/// Runs a trial. `report` is told a fidelity on the way and the metric's value there, and answers whether to go on.
+/// A function that runs a trial. It calls `report` with a fidelity that was reached and the
+/// metric's value there, and goes on where the answer is true.
 ///
-/// - Throws: `CancellationError` where the search was interrupted, and the trial is to be run again; any other error ends the
-///   search.
+/// - Throws: `CancellationError` where the search was interrupted, and the trial is to be run
+///   again; any other error ends the search.
 public typealias Evaluation =
   @Sendable (
     _ job: TrialJob, _ report: @escaping @Sendable (_ fidelity: Double, _ value: Double) async throws -> Bool

@@ -1,20 +1,21 @@
 import Search
 import Tables
 
-/// The rows of a table by configuration, and within one by rising fidelity.
+/// The rows of a table by configuration, and then by rising fidelity.
 struct TableCurves: Sendable {
   let fidelity: Fidelity?
   /// Rows by configuration and fidelity.
   private let order: [Int]
   /// The places in `order` of a configuration's rows.
   private let places: [Int: Range<Int>]
-  /// Of every row of the table.
+  /// The fidelity of every row of the table.
   private let fidelities: [Double]?
 
   /// - Parameters:
   ///   - numbers: the configuration of every row; nil for a row to be left out.
-  ///   - isCanonical: whether a row holds nothing that its configuration lacks; other rows may repeat.
-  /// - Throws: ``TableError`` for two rows of one configuration and fidelity, or a table without rows for the space.
+  ///   - isCanonical: whether a row has no values of absent parameters; other rows may repeat.
+  /// - Throws: ``TableError`` for two rows of one configuration and fidelity, or a table without
+  ///   rows for the space.
   init(
     _ table: Table, _ numbers: [Int?], key: [String], fidelity column: String?, reduction: Int,
     _ isCanonical: (Int) -> Bool
@@ -40,7 +41,7 @@ struct TableCurves: Sendable {
           throw TableError(
             .badData, file: table.name, line: table.line(ofRow: entry.row),
             message: "the key \((key + (column.map { [$0] } ?? [])).joined(separator: ", ")) is that of line "
-              + "\(table.line(ofRow: sorted[index - 1].row)) too; name more columns, or leave repeats out")
+              + "\(table.line(ofRow: sorted[index - 1].row)) too; name more columns, or remove repeats")
         }
         order[order.count - 1] = entry.row
       } else {
@@ -77,8 +78,8 @@ struct TableCurves: Sendable {
     return fidelities[row] >= fidelity.full
   }
 
-  /// The row of a configuration at a fidelity, or before it where the table has none there; nil beyond its last. The last row
-  /// for a fidelity of nil.
+  /// The row of a configuration at a fidelity, or the last one below it; nil beyond its last. The
+  /// last row for a fidelity of nil.
   func row(_ number: Int, at wanted: Double?) -> Int? {
     guard let places = places[number] else { return nil }
     let last = order[places.upperBound - 1]

@@ -2,47 +2,52 @@ import Formulas
 import Search
 import Tables
 
-/// An objective whose values stand in a table: a row a configuration.
+/// An objective whose values are in a table, one row per configuration.
 ///
-/// What the constraints name is known beforehand, so a configuration that breaks one is never tried; nor is one that the
-/// table does not hold. With a fidelity the table has a row for every configuration and fidelity, and the last decides
-/// whether the constraints hold.
+/// The constraints' columns are known beforehand, so a configuration that breaks a constraint, or
+/// is not in the table, is never tried. With a fidelity the table has a row for every
+/// configuration and fidelity, and the last row decides whether the constraints hold.
 public struct TableObjective: Sendable {
   public let space: SearchSpace
-  /// What is sought; with several the best compromises are.
+  /// The metrics with their directions; several for a Pareto front.
   public let goals: [Goal]
-  /// How far the table's configurations were trained at most; nil for a table without a column of fidelities.
+  /// The fidelities of the table; nil without a column of them.
   public let fidelity: Fidelity?
-  /// The least loss of a full training among feasible configurations: the metric, or its negative where that is maximised.
-  /// With several metrics, of the first.
+  /// The least loss of a full training among feasible configurations: the metric, or its negative
+  /// where it is maximized. With several metrics, that of the first.
   public let bestLoss: Double
-  /// The worst loss of every metric among feasible configurations, and the volume below it that the best compromises
-  /// dominate; only for several metrics.
+  /// The worst loss of every metric among feasible configurations, and the hypervolume of the
+  /// Pareto front below it; only for several metrics.
   let worstLosses: [Double]
   let bestVolume: Double
-  /// How many of the table's configurations are in the space, and how many of these satisfy all constraints.
+  /// The number of the table's configurations that are in the space, and of those that satisfy all
+  /// constraints.
   public let configurationCount: Int
   public let feasibleCount: Int
 
-  /// By goal and row.
+  /// The losses by goal and row.
   private let losses: [[Double]]
   private let feasible: [Bool]
   private let costs: [Double]?
-  /// By row, of the constraints that only trials measure; nil without such.
+  /// The excesses over measured constraints, by row; nil without such constraints.
   private let excesses: [Double]?
   private let curves: TableCurves
 
   /// - Parameters:
   ///   - goals: one or more.
-  ///   - space: as the user gave it; nil takes every value of the key columns, text as categories and numbers in order.
-  ///   - constraints: expressions over the table's columns that must be true, as `latency_ms <= 2.9`.
-  ///   - forbidden: combinations of values that may not be tried; they are of the given space.
-  ///   - measured: constraints over columns that are not known before a trial, but told by it.
-  ///   - cost: the column of what a trial costs, or a formula over columns; with a fidelity, what training from the start to there costs.
-  ///   - fidelity: the column of how far a row's configuration was trained.
+  ///   - space: the given space; nil for one with every value of the key columns, text as
+  ///     categories and numbers in order.
+  ///   - constraints: expressions over the table's columns that must be true, as `latency_ms <=
+  ///     2.9`.
+  ///   - forbidden: combinations of values of the given space that are excluded.
+  ///   - measured: constraints over columns that only a trial measures.
+  ///   - cost: the column of a trial's cost, or a formula over columns; with a fidelity, the cost
+  ///     of training from the start.
+  ///   - fidelity: the column of the fidelity.
   ///   - reduction: the η of the fidelity.
-  /// - Throws: ``TableError`` for columns that are missing or not numeric, a key that two rows share, or a table without a
-  ///   row for the space; ``FormulaError`` for a constraint that cannot be read; ``SearchError`` where none satisfies them.
+  /// - Throws: ``TableError`` for columns that are missing or not numeric, a key that two rows
+  ///   share, or a table without a row for the space; ``FormulaError`` for a constraint that
+  ///   cannot be read; ``SearchError`` where none satisfies them.
   public init(
     _ table: Table, key: [String], space: SearchSpace?, goals: [Goal],
     constraints: [String] = [], forbidden: [ForbiddenCombination] = [], measured: [MeasuredConstraint] = [],
@@ -58,7 +63,7 @@ public struct TableObjective: Sendable {
     guard space.size != nil else { throw SearchError("the space has more configurations than a table can hold") }
     guard fidelity == nil || goals.count == 1 else {
       throw SearchError(
-        "several metrics are sought in full trainings only; leave 'fidelity' out, or all metrics but one")
+        "several metrics need full trainings; remove 'fidelity', or all metrics but one")
     }
     let holds = try constraints.map { try truth(of: $0, in: table) }
     let numbers = (0..<table.rowCount).map { row -> Int? in
@@ -66,7 +71,7 @@ public struct TableObjective: Sendable {
       let point = coordinates.compactMap { $0[row] }
       return point.count == coordinates.count ? space.number(of: space.canonical(point)) : nil
     }
-    // Rows that differ only where a condition does not hold are one configuration, and the last stands for it.
+    // Rows that differ only in absent parameters are one configuration, whose last row counts.
     let isCanonical = { (row: Int) in
       let point = coordinates.compactMap { $0[row] }
       return space.canonical(point) == point
@@ -112,7 +117,7 @@ public struct TableObjective: Sendable {
     bestLoss = best
     let points = goals.count > 1 ? whole.map { row in losses.map { $0[row] } } : []
     worstLosses = goals.count > 1 ? losses.map { column in whole.map { column[$0] }.max() ?? 0 } : []
-    bestVolume = goals.count > 1 ? hypervolume(points, below: worstLosses) : 0
+    bestVolume = goals.count > 1 ? ParetoFront.hypervolume(points, below: worstLosses) : 0
     configurationCount = last.count
     feasibleCount = kept.count
   }
@@ -122,13 +127,13 @@ public struct TableObjective: Sendable {
     curves.row(space.number(of: point), at: nil).map { feasible[$0] } ?? false
   }
 
-  /// The loss of a configuration trained in full, or so far; NaN where the table has none.
+  /// The loss of a configuration trained in full, or to a fidelity; NaN where the table has none.
   public func loss(_ point: SearchSpace.Point, at fidelity: Double? = nil) -> Double {
     guard let row = curves.row(space.number(of: point), at: fidelity) else { return .nan }
     return fidelity == nil && !curves.isFull(row) ? .nan : losses[0][row]
   }
 
-  /// How far a configuration exceeds measured constraints; nil without such.
+  /// The excess of a configuration over measured constraints; nil without such constraints.
   func excess(_ point: SearchSpace.Point, at fidelity: Double? = nil) -> Double? {
     excesses.flatMap { excesses in curves.row(space.number(of: point), at: fidelity).map { excesses[$0] } }
   }
@@ -139,24 +144,26 @@ public struct TableObjective: Sendable {
     return losses.map { column in row.map { column[$0] } ?? .nan }
   }
 
-  /// How far a study is from the best that the table holds: in the metric, or, with several, the share of the volume below
-  /// the worst that its best compromises leave out (0 to 1); infinite before anything was found.
+  /// The regret of a study: the difference from the best of the table in the metric, or, with
+  /// several, the share of the table's hypervolume that its front misses (0 to 1); infinite before
+  /// the first feasible trial.
   public func regret(of study: Study) -> Double {
     guard goals.count > 1 else {
       let loss = study.best.map { self.loss($0.point) } ?? .nan
       return loss.isFinite ? loss - bestLoss : .infinity
     }
     guard !study.front.members.isEmpty else { return .infinity }
-    return bestVolume > 0 ? 1 - hypervolume(study.front.members.map(\.losses), below: worstLosses) / bestVolume : 0
+    let volume = ParetoFront.hypervolume(study.front.members.map(\.losses), below: worstLosses)
+    return bestVolume > 0 ? 1 - volume / bestVolume : 0
   }
 
-  /// What training a configuration to a fidelity costs from the start on; nil without a cost column.
+  /// The cost of training a configuration to a fidelity from the start; nil without a cost column.
   public func cost(_ point: SearchSpace.Point, at fidelity: Double? = nil) -> Double? {
     costs.flatMap { costs in curves.row(space.number(of: point), at: fidelity).map { costs[$0] } }
   }
 
-  /// How well losses at every rung below a full training rank configurations as full trainings do: Kendall's τ-b over those
-  /// that are feasible and have both, or, of more than a thousand, over so many of them; empty without a fidelity.
+  /// The agreement of every rung below a full training with full trainings: Kendall's τ-b over the
+  /// feasible configurations that have both, or over a thousand of them; empty without a fidelity.
   func rankAgreement() -> [RankAgreement] {
     guard let fidelity else { return [] }
     let numbers = curves.numbers.filter { number in
@@ -175,15 +182,15 @@ public struct TableObjective: Sendable {
     }
   }
 
-  /// The fidelities that the table has of a configuration between two, without these.
+  /// The fidelities of a configuration in the table strictly between two.
   func fidelities(_ point: SearchSpace.Point, between low: Double, and high: Double) -> [Double] {
     curves.fidelities(space.number(of: point)).filter { $0 > low && $0 < high }
   }
 
   private static func check(_ space: SearchSpace, holds key: [String], in table: Table) throws {
-    guard !key.isEmpty else { throw SearchError("the table has no key; list the columns that tell its rows apart") }
+    guard !key.isEmpty else { throw SearchError("the table has no key; list the columns that identify its rows") }
     for name in key where !space.parameters.contains(where: { $0.name == name }) {
-      throw SearchError("the key '\(name)' is no parameter of the space; add it, or leave it out of the key")
+      throw SearchError("the key '\(name)' is not a parameter of the space; add it, or remove it from the key")
     }
     for parameter in space.parameters where !key.contains(parameter.name) {
       throw SearchError("the parameter '\(parameter.name)' is no key of the table; add it to 'key'")
@@ -195,7 +202,7 @@ public struct TableObjective: Sendable {
 func truth(of constraint: String, in table: Table) throws -> [Bool] {
   let formula = try Formula(constraint)
   if let name = formula.target {
-    throw formula.fault(.syntax, "one '=' compares nothing; write '==', as in '\(name) == …'", at: name)
+    throw formula.fault(.syntax, "'=' is not a comparison; write '==', as in '\(name) == …'", at: name)
   }
   try formula.check(known: table.columns.map(\.name), as: "column")
   let names = formula.names
@@ -226,11 +233,11 @@ extension Parameter {
     self.init(name, .ordinal(numbers.sorted().map { .number($0) }))
   }
 
-  /// The coordinates of values, nil for those that are none of this parameter's.
+  /// The coordinates of values, nil for those that this parameter cannot take.
   fileprivate func coordinates(of values: [ParameterValue]) throws(SearchError) -> [Double?] {
     guard let levels, levels <= 1 << 20 else {
       throw SearchError(
-        "'\(name)' is a real number, or has too many values to stand in a table; list the table's values")
+        "'\(name)' is a real number, or has too many values for a table; list the table's values")
     }
     var places: [ParameterValue: Double?] = [:]
     return values.map { value in

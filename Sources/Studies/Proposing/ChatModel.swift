@@ -2,14 +2,15 @@ import Foundation
 import Launch
 import Search
 
-/// A language model that is asked by messages: behind an endpoint that speaks OpenAI's chat completions, or a command.
+/// A language model that answers messages: an endpoint with OpenAI's chat completions API, or a
+/// command.
 public struct ChatModel: Sendable, Hashable {
   public enum Service: Sendable, Hashable {
-    /// Of the address messages are posted to `/chat/completions`.
+    /// An endpoint; messages are posted to `/chat/completions` under its address.
     ///
-    /// - `keyVariable`: the environment variable that holds the key, which is shown nowhere.
+    /// - `keyVariable`: the environment variable with the key, which is never printed or stored.
     case endpoint(URL, model: String, keyVariable: String?)
-    /// Run by the shell; it reads what would be posted, and writes the reply's text.
+    /// A shell command, which reads the request that would be posted, and writes the reply's text.
     case command(String)
   }
 
@@ -19,14 +20,14 @@ public struct ChatModel: Sendable, Hashable {
   }
 
   public let service: Service
-  /// Of one reply, in seconds.
+  /// The time limit of one reply, in seconds.
   public let timeout: Double
 
   private static let attempts = 3
 
   /// The text of the reply.
   ///
-  /// - Throws: `LaunchError` where none came, after some attempts; `CancellationError`.
+  /// - Throws: `LaunchError` without a reply after some attempts; `CancellationError`.
   func reply(to messages: [Message]) async throws -> String {
     var attempt = 1
     while true {
@@ -35,7 +36,7 @@ public struct ChatModel: Sendable, Hashable {
       } catch let failure as Failure {
         try Task.checkCancellation()
         guard failure.mayPass, attempt < Self.attempts else {
-          throw LaunchError("the proposer gave no answer: \(failure.text); mend it, then go on with --resume")
+          throw LaunchError("the proposer gave no answer: \(failure.text); fix it, then continue with --resume")
         }
         try await Task.sleep(for: .seconds(attempt))
         attempt += 1

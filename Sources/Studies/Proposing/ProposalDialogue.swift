@@ -1,12 +1,13 @@
 import Foundation
 import Search
 
-/// What a language model is told of a search, and what it answers (after Zhang et al. 2023): the task, the space, the
-/// trials so far with their values; the reply is one configuration as a JSON object.
+/// The messages between a search and a language model (after Zhang et al. 2023): the search
+/// describes the task, the space and the trials so far with their values; the reply is one
+/// configuration as a JSON object.
 struct ProposalDialogue {
   private(set) var messages: [ChatModel.Message]
 
-  /// How many of the best trials, and of the latest others, are told.
+  /// The numbers of the best trials and of the latest others that are described.
   private static let best = 30
   private static let latest = 10
 
@@ -16,18 +17,18 @@ struct ProposalDialogue {
     text += "Find the configuration that will \(metrics).\n\nParameters:\n"
     text += study.space.parameters.map { "- \($0.told)\n" }.joined()
     if !constraints.isEmpty { text += "A configuration must satisfy: \(constraints.joined(separator: "; ")).\n" }
-    let ended = study.trials.filter { $0.outcome != .running }
+    let ended = study.trials.filter { $0.state != .running }
     let order = ended.sorted { (Self.rank($0), $0.number) < (Self.rank($1), $1.number) }
     let told = order.prefix(Self.best) + order.dropFirst(Self.best).sorted { $0.number > $1.number }.prefix(Self.latest)
     if !told.isEmpty { text += "\nTrials so far, the best first:\n" }
     for trial in told {
-      text += "\(Self.json(study.space, trial)) came to \(Self.result(trial, goals))\n"
+      text += "\(Self.json(study.space, trial)): \(Self.result(trial, goals))\n"
     }
-    let running = study.trials.filter { $0.outcome == .running }
+    let running = study.trials.filter { $0.state == .running }
     if !running.isEmpty {
       text += "\nIn progress:\n" + running.map { Self.json(study.space, $0) + "\n" }.joined()
     }
-    text += "\nReply with the one configuration that should be tried next, none of those above."
+    text += "\nReply with one configuration to try next, different from all above."
     messages = [
       .init(
         role: "system",
@@ -39,7 +40,7 @@ struct ProposalDialogue {
 
   /// The configuration of a reply: a JSON object, alone or in a fenced block.
   ///
-  /// - Throws: ``SearchError`` that tells the model what is wrong.
+  /// - Throws: ``SearchError`` with a message for the model.
   func point(_ reply: String, in space: SearchSpace) throws(SearchError) -> SearchSpace.Point {
     var text = reply.trimmingCharacters(in: .whitespacesAndNewlines)
     if text.hasPrefix("```"), text.hasSuffix("```"), let line = text.firstIndex(of: "\n") {
@@ -56,29 +57,29 @@ struct ProposalDialogue {
     return point
   }
 
-  /// Tells the model why a reply was not taken.
+  /// Tells the model why a reply cannot be used.
   mutating func correct(_ reply: String, _ reason: String) {
     messages.append(.init(role: "assistant", content: reply))
-    messages.append(.init(role: "user", content: "That was not taken: \(reason). Reply with one JSON object."))
+    messages.append(.init(role: "user", content: "That cannot be used: \(reason). Reply with one JSON object."))
   }
 
   /// Feasible trials by their loss, then the others, then failures.
   private static func rank(_ trial: Study.Trial) -> Double {
-    switch trial.outcome {
+    switch trial.state {
     case .complete(let loss), .stopped(let loss):
-      trial.isFeasible ? loss : penalisedLoss(excess: trial.excess ?? 0)
+      trial.isFeasible ? loss : Outcome.penalty(excess: trial.excess ?? 0)
     case .failed, .running: .infinity
     }
   }
 
   private static func result(_ trial: Study.Trial, _ goals: [Goal]) -> String {
     let losses: [Double]
-    switch trial.outcome {
+    switch trial.state {
     case .complete(let loss), .stopped(let loss): losses = trial.losses.isEmpty ? [loss] : trial.losses
     case .failed, .running: return "a failure"
     }
     let values = zip(goals, losses).map { "\($0.metric) \($0.direction.value(ofLoss: $1))" }.joined(separator: ", ")
-    return trial.isFeasible ? values : values + ", but exceeds what may be measured"
+    return trial.isFeasible ? values : values + ", but violates a measured constraint"
   }
 
   private static func json(_ space: SearchSpace, _ trial: Study.Trial) -> String {
@@ -90,7 +91,7 @@ struct ProposalDialogue {
 }
 
 extension Parameter {
-  /// The parameter as a model is told of it.
+  /// The parameter as it is described to a model.
   fileprivate var told: String {
     func list(_ values: [ParameterValue]) -> String { values.map(\.description).joined(separator: ", ") }
     let text =

@@ -2,27 +2,29 @@ import Foundation
 import Search
 import Tables
 
-/// A language model that proposes trials of a search, beside its algorithm, which learns from all.
+/// A language model that proposes trials of a search beside its algorithm, which learns from all
+/// trials.
 public struct Proposer: Sendable {
   public let model: ChatModel
-  /// What the search is about, in the user's words.
+  /// The description of the search in the user's words.
   public let task: String?
-  /// Of all trials, those that it proposes.
+  /// The share of trials that it proposes.
   public let share: Double
-  /// What it is told that configurations must satisfy.
+  /// The constraints that it is told.
   public let constraints: [String]
 
-  /// So often it may answer for one trial; then the algorithm chooses.
+  /// The number of replies for one trial, after which the algorithm chooses.
   static let attempts = 3
 
-  /// Whether a trial is its turn, counted from 0.
+  /// Whether it proposes a trial, whose number is counted from 0.
   func proposes(_ turn: Int) -> Bool {
     (Double(turn + 1) * share).rounded(.down) > (Double(turn) * share).rounded(.down)
   }
 }
 
 extension YAMLSection {
-  /// `{endpoint: http://localhost:8000/v1, model: qwen3, key: API_KEY, task: …, share: 0.5}` or `{command: …}`.
+  /// `{endpoint: http://localhost:8000/v1, model: qwen3, key: API_KEY, task: …, share: 0.5}` or
+  /// `{command: …}`.
   func proposer(constraints: [String]) throws -> Proposer? {
     guard
       let section = try section(

@@ -1,36 +1,36 @@
 import Search
 
-/// What a search found, `windtunnel.study/1`.
+/// The result of a search, `windtunnel.study/1`.
 public struct StudyDocument: Encodable, Sendable {
   public struct Best: Encodable, Sendable {
     public let parameters: [String: ParameterValue]
     public let values: [String: Double]
     public let trial: Int
-    /// How far it was trained; nil without fidelities.
+    /// The fidelity that it reached; nil without one.
     public let fidelity: Double?
   }
 
   public struct Trials: Encodable, Sendable {
     public let complete: Int
-    /// Of these, those that were run before this search, elsewhere.
+    /// The complete trials that were run before this search, elsewhere.
     public let earlier: Int
     public let pruned: Int
     public let failed: Int
-    /// Begun and not ended, where the search was interrupted.
+    /// The trials that have begun and not ended, where the search was interrupted.
     public let running: Int
-    /// Of the complete and the pruned, those that exceed a measured constraint.
+    /// The complete and pruned trials that exceed a measured constraint.
     public let violating: Int
-    /// Proposals that a constraint forbade before they were tried.
+    /// The proposals that break a constraint and were not tried.
     public let infeasibleAvoided: Int
-    /// Proposals whose result was known already.
+    /// The proposals whose result was known already.
     public let repeatsAvoided: Int
-    /// Proposals from outside, as a language model's, that could not be read or tried.
+    /// The proposals from outside, as of a language model, that could not be read or tried.
     public let proposalsRejected: Int
 
     init(_ study: Study) {
       var (complete, pruned, failed, running) = (0, 0, 0, 0)
       for trial in study.trials {
-        switch trial.outcome {
+        switch trial.state {
         case .complete: complete += 1
         case .stopped: pruned += 1
         case .failed: failed += 1
@@ -51,16 +51,16 @@ public struct StudyDocument: Encodable, Sendable {
 
   public struct Budget: Encodable, Sendable {
     public let trials: Int?
-    /// With a fidelity, full trainings.
+    /// The trials that were spent; with a fidelity, full trainings.
     public let trialsUsed: Double
     public let cost: Double?
     public let costUsed: Double?
-    /// Wall time, in seconds.
+    /// The limit of wall time, in seconds.
     public let time: Double?
     public let isExhausted: Bool
   }
 
-  /// An improvement on all trials before it.
+  /// A trial that is better than all before it.
   public struct Improvement: Encodable, Sendable {
     public let trial: Int
     public let value: Double
@@ -71,21 +71,22 @@ public struct StudyDocument: Encodable, Sendable {
   public let algorithm: String
   public let seed: UInt64
   public let goals: [Goal]
-  /// What tells how far trials were trained; nil where all were trained in full.
+  /// The name of the fidelity; nil where all trials were trained in full.
   public let fidelity: String?
   public let constraints: [String]
-  /// Constraints that only trials measure.
+  /// The constraints that only trials measure.
   public let measured: [String]
-  /// Nil where no trial was completed and satisfies what is measured, or several metrics are sought.
+  /// The best trial; nil for several metrics, or where no complete trial satisfies the measured
+  /// constraints.
   public let best: Best?
-  /// The best compromises of several metrics, by the first; nil for one.
+  /// The Pareto front of several metrics, by the first; nil for one metric.
   public let front: [Best]?
   public let trials: Trials
   public let budget: Budget
-  /// Of a table; nil where nothing counts them.
+  /// The configurations of a table; nil for a command.
   public let configurations: Configurations?
   public let improvements: [Improvement]
-  /// Best parameters in the order of the space, for tables.
+  /// The names of the parameters in the order of the space.
   public let parameters: [String]
 
   public struct Configurations: Encodable, Sendable {
@@ -98,11 +99,11 @@ public struct StudyDocument: Encodable, Sendable {
   ///   - spent: so far, of `budget`.
   ///   - isExhausted: whether every feasible configuration was tried.
   public init(
-    _ study: Study, of experiment: Experiment, algorithm: AlgorithmName, seed: UInt64, budget: SearchBudget,
+    _ study: Study, of experiment: Experiment, algorithm: AlgorithmEntry, seed: UInt64, budget: SearchBudget,
     spent: Spending, isExhausted: Bool
   ) {
     name = experiment.name
-    self.algorithm = algorithm.rawValue
+    self.algorithm = algorithm.name
     self.seed = seed
     let goals = experiment.goals
     self.goals = goals
@@ -129,7 +130,7 @@ public struct StudyDocument: Encodable, Sendable {
     improvements = goals.count > 1 ? [] : Self.improvements(study, goals[0].direction)
   }
 
-  /// Among trials trained in full.
+  /// The improvements among trials trained in full.
   private static func improvements(_ study: Study, _ direction: Direction) -> [Improvement] {
     var least = Double.infinity
     return study.trials.compactMap { trial in

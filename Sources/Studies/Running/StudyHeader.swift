@@ -2,19 +2,21 @@ import Foundation
 import RunStore
 import Search
 
-/// What a store keeps of how its study was begun, so that it can be read and gone on with by itself.
+/// The beginning of a study as its store keeps it, so that the study can be read and resumed
+/// without other files.
 public struct StudyHeader: Codable, Sendable {
   /// The experiment file's name and text.
   public let path: String
   public let experiment: String
-  public let algorithm: AlgorithmName
+  /// The algorithm's name.
+  public let algorithm: String
   public let seed: UInt64
   public let trials: Int?
 
-  public init(path: String, _ experiment: Experiment, _ algorithm: AlgorithmName, seed: UInt64, budget: SearchBudget) {
+  public init(path: String, _ experiment: Experiment, _ algorithm: AlgorithmEntry, seed: UInt64, budget: SearchBudget) {
     self.path = path
     self.experiment = experiment.text
-    self.algorithm = algorithm
+    self.algorithm = algorithm.name
     self.seed = seed
     trials = budget.trials
   }
@@ -23,17 +25,17 @@ public struct StudyHeader: Codable, Sendable {
     get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
   }
 
-  /// - Throws: ``StoreError`` for a text that is none.
+  /// - Throws: ``StoreError`` for a text that is not a header.
   public init(text: String) throws(StoreError) {
     do {
       self = try JSONDecoder().decode(StudyHeader.self, from: Data(text.utf8))
     } catch {
-      throw StoreError(.badData, "the study's head cannot be read; it was begun by another version")
+      throw StoreError(.badData, "the study's header cannot be read; it was written by another version")
     }
   }
 }
 
-/// A study as its store has it.
+/// A study as read from its store.
 public struct StoredStudy: Sendable {
   public let experiment: Experiment
   public let header: StudyHeader
@@ -41,17 +43,21 @@ public struct StoredStudy: Sendable {
   public let records: [Int: TrialRecord]
   public let document: StudyDocument
 
-  /// Reads a study, which another process may be running, by going through its events.
-  public init(in directory: String) async throws {
+  /// Reads a study, which another process may be running, by replaying its events.
+  ///
+  /// - Parameters:
+  ///   - directory: of the study.
+  ///   - algorithms: the registry with the study's algorithm.
+  public init(in directory: String, algorithms: AlgorithmRegistry = .builtIn) async throws {
     let store = try StudyStore.open(in: directory, toWrite: false)
     let header = try StudyHeader(text: store.description())
-    let experiment = try Experiment(path: header.path, text: header.experiment)
+    let experiment = try Experiment(path: header.path, text: header.experiment, algorithms: algorithms)
+    let algorithm = try algorithms.named(header.algorithm)
     var budget = experiment.budget
     budget.trials = header.trials
     let runner = StudyRunner(
       Study(
-        experiment.space, try experiment.searchAlgorithm(header.algorithm),
-        seed: header.seed,
+        experiment.space, try experiment.searchAlgorithm(algorithm), seed: header.seed,
         fidelity: experiment.fidelity, start: experiment.start, isFeasible: experiment.isFeasible),
       seed: header.seed, goals: experiment.goals, limits: .init(budget: budget), store: nil)
     try await runner.replay(try store.events())
@@ -60,7 +66,7 @@ public struct StoredStudy: Sendable {
     study = await runner.study
     records = await runner.records
     document = StudyDocument(
-      study, of: experiment, algorithm: header.algorithm, seed: header.seed, budget: budget, spent: await runner.spent,
+      study, of: experiment, algorithm: algorithm, seed: header.seed, budget: budget, spent: await runner.spent,
       isExhausted: false)
   }
 }

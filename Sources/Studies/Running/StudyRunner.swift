@@ -2,17 +2,18 @@ import Fitting
 import RunStore
 import Search
 
-/// Runs a study's trials, many at a time, and writes every event to its store before a worker acts on it.
+/// Runs a study's trials, many at a time, and writes every event to its store before a worker acts
+/// on it.
 ///
-/// Events that come while others are being written go to the disk together, so that many workers share its delay. A run that
-/// was cut off at any moment is gone on with by replaying the store: what was told is not run again, and what was
-/// begun and not told is run first.
+/// Events that arrive during a write are written together, so that many workers share the delay of
+/// the disk. A run that was interrupted at any moment is resumed by replaying the store: finished
+/// trials are not run again, and those that had begun are run first.
 public actor StudyRunner {
   public struct Limits: Sendable {
     public var budget: SearchBudget
-    /// How often a trial that fails is tried again.
+    /// The number of times that a failed trial is tried again.
     public var retries: Int
-    /// So many failures in a row stop the search.
+    /// The number of failures in a row that stops the search.
     public var failuresInARow: Int
 
     public init(budget: SearchBudget, retries: Int = 0, failuresInARow: Int = 10) {
@@ -32,25 +33,25 @@ public actor StudyRunner {
   private let limits: Limits
   private let store: StudyStore?
   private let proposer: Proposer?
-  /// How many trials were asked for, by whom ever.
+  /// The number of trials that were asked for, by the algorithm or the proposer.
   private var turn = 0
   private let onTell: @Sendable (Study.Trial, TrialRecord?, Study, Spending) -> Void
   private var spending = Spending()
   private var failuresInARow = 0
-  /// Trials that were asked for before an interruption and not told.
+  /// The trials that were running when an earlier search was interrupted.
   private var interrupted: [Int] = []
   private let start = ContinuousClock.now
-  /// Events that are in the study but not in the store yet, in their order.
+  /// The events that are in the study but not in the store yet, in their order.
   private var unsaved: [StudyEvent] = []
   private var notedCount = 0
   private var savedCount = 0
   private var saving: Task<Void, any Error>?
 
   /// - Parameters:
-  ///   - seed: the study's; those of its trials follow from it.
-  ///   - goals: what the values of trials are.
-  ///   - store: where events are kept; nil to keep none.
-  ///   - proposer: who proposes trials beside the study's algorithm.
+  ///   - seed: the study's seed, from which those of trials follow.
+  ///   - goals: the metrics of trials' values.
+  ///   - store: keeps the events; nil to keep none.
+  ///   - proposer: proposes trials beside the study's algorithm.
   ///   - onTell: called after every trial that ended.
   public init(
     _ study: Study, seed: UInt64, goals: [Goal], limits: Limits, store: StudyStore?, proposer: Proposer? = nil,
@@ -65,9 +66,9 @@ public actor StudyRunner {
     self.onTell = onTell
   }
 
-  /// Takes in trials that were run elsewhere, before the first is run.
+  /// Adds trials that were run elsewhere, before the first is run.
   ///
-  /// - Returns: how many were news and may be tried.
+  /// - Returns: the number of trials that were new and satisfy the constraints.
   /// - Throws: ``StoreError``.
   public func begin(with earlier: [EarlierTrial]) async throws -> Int {
     for trial in earlier {
@@ -85,9 +86,11 @@ public actor StudyRunner {
     return spent
   }
 
-  /// Runs trials until the budget is spent, every configuration was tried, or the task is cancelled.
+  /// Runs trials until the budget is spent, every configuration was tried, or the task is
+  /// cancelled.
   ///
-  /// - Throws: ``SearchError`` after too many failures in a row; ``StoreError``; `CancellationError`.
+  /// - Throws: ``SearchError`` after too many failures in a row; ``StoreError``;
+  ///   `CancellationError`.
   public func run(workers: Int, _ evaluate: @escaping Evaluation) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<workers { group.addTask { try await self.work(evaluate) } }
@@ -120,10 +123,9 @@ public actor StudyRunner {
     if let proposer, proposer.proposes(turn - 1), let trial = try await proposed(by: proposer) {
       return try await begun(trial, isProposed: true)
     }
-    // Others may have spent it while a proposer was asked.
+    // Other workers may have spent the budget while a proposer was asked.
     guard !limits.budget.isSpent(spent) else { return nil }
     guard let trial = study.ask() else {
-      // A worker that still runs may find that its trial goes on.
       isExhausted = true
       return nil
     }
@@ -137,7 +139,7 @@ public actor StudyRunner {
     return job(trial)
   }
 
-  /// What a proposer wants to try; nil where the budget was spent meanwhile, or it gave nothing that can be tried.
+  /// A trial by a proposer; nil where the budget was spent meanwhile, or no reply could be used.
   private func proposed(by proposer: Proposer) async throws -> Study.Trial? {
     var dialogue = ProposalDialogue(study, goals: goals, constraints: proposer.constraints, task: proposer.task)
     for _ in 0..<Proposer.attempts {
@@ -193,7 +195,7 @@ public actor StudyRunner {
     guard failures < limits.failuresInARow else {
       throw SearchError(
         "\(failures) trials failed in a row, the last one, trial \(number), because \(record.failure ?? "of its end"); "
-          + "mend the command, then go on with --resume")
+          + "fix the command, then continue with --resume")
     }
   }
 
@@ -203,7 +205,7 @@ public actor StudyRunner {
     notedCount += 1
   }
 
-  /// Returns when all that was noted is in the store.
+  /// Returns when all noted events are in the store.
   private func save() async throws {
     let wanted = notedCount
     while savedCount < wanted, let store {
@@ -214,7 +216,7 @@ public actor StudyRunner {
   }
 
   private func write(to store: StudyStore) async throws {
-    // Before the task ends, so that those who wait for it see that it did.
+    // Set before the task ends, so that its waiters see that.
     defer { saving = nil }
     let events = unsaved
     unsaved = []
@@ -224,11 +226,12 @@ public actor StudyRunner {
 
   private func tell(_ number: Int, _ losses: [Double], stopped: Bool, _ record: TrialRecord) throws {
     let target = study.trials[number].fidelity
-    if target == nil, let cost = record.cost { study.charge(number, cost: cost) }
+    let cost = target == nil ? record.cost : nil
     if goals.count > 1 {
-      try study.tell(number, losses: losses.isEmpty ? goals.map { _ in .infinity } : losses, excess: record.excess)
+      try study.tell(
+        number, losses: losses.isEmpty ? goals.map { _ in .infinity } : losses, excess: record.excess, cost: cost)
     } else {
-      try study.tell(number, loss: losses.first, excess: record.excess, stopped: stopped)
+      try study.tell(number, loss: losses.first, excess: record.excess, cost: cost, stopped: stopped)
     }
     if stopped, let target, let full = study.fidelity?.full, let reached = study.trials[number].reports.last?.fidelity {
       spending.trials -= (target - reached) / full
@@ -238,7 +241,7 @@ public actor StudyRunner {
     records[number] = record
   }
 
-  /// Counts a trial's training when it begins.
+  /// Counts the training of a trial when it begins.
   private func charge(_ trial: Study.Trial) {
     guard let full = study.fidelity?.full, let target = trial.fidelity else {
       spending.trials += 1
@@ -247,7 +250,7 @@ public actor StudyRunner {
     spending.trials += (target - (trial.reports.last?.fidelity ?? 0)) / full
   }
 
-  /// Goes through what happened before, so that the study stands where it stood.
+  /// Replays events, so that the study is in the state that they led to.
   ///
   /// - Throws: ``SearchError`` where the events are not those of this study.
   public func replay(_ events: [StudyEvent]) async throws {
@@ -262,7 +265,8 @@ public actor StudyRunner {
         let asked = isProposed ? try? study.ask(for: point) : study.ask()
         guard let trial = asked, trial.number == number, trial.point == point, trial.fidelity == fidelity else {
           throw SearchError(
-            "trial \(number) of the store is not what this study asks for; it was made by another version, or changed")
+            "trial \(number) of the store is not the one that this study asks for; the store was written by another version, or changed"
+          )
         }
         charge(trial)
         running[number] = true
@@ -288,7 +292,7 @@ public actor StudyRunner {
 }
 
 extension SplitMix64 {
-  /// The first number of a copy.
+  /// The next number, without advancing the generator.
   fileprivate var first: UInt64 {
     var copy = self
     return copy.next()

@@ -101,8 +101,8 @@ public struct CostCheck: Sendable {
 
   /// Whether rows with a status were rightly said to run or not: how many of how many.
   public var fits: (right: Int, of: Int) {
-    let labelled = rows.filter { $0.step.ran != nil }
-    return (labelled.count { ($0.refusal == nil) == $0.step.ran }, labelled.count)
+    let labeled = rows.filter { $0.step.ran != nil }
+    return (labeled.count { ($0.refusal == nil) == $0.step.ran }, labeled.count)
   }
 
   private func quantile(_ share: Double) -> Double {

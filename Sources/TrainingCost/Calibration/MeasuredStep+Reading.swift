@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// What is taken for rows that do not say it themselves.
@@ -26,7 +27,7 @@ extension MeasuredStep {
   /// - Returns: the steps, and for each row that cannot be used its line and why.
   /// - Throws: ``TableError`` where a column is missing or not numeric.
   public static func read(
-    _ table: Table, hardware: HardwareCatalogue = .builtIn, defaults: MeasuredDefaults = MeasuredDefaults()
+    _ table: Table, hardware: HardwareCatalog = .builtIn, defaults: MeasuredDefaults = MeasuredDefaults()
   ) throws -> (steps: [MeasuredStep], skipped: [(line: Int, reason: String)]) {
     let rows = try MeasuredRows(table)
     var steps: [MeasuredStep] = []
@@ -42,7 +43,7 @@ extension MeasuredStep {
   }
 
   private init(
-    _ rows: MeasuredRows, _ row: Int, _ hardware: HardwareCatalogue, _ defaults: MeasuredDefaults
+    _ rows: MeasuredRows, _ row: Int, _ hardware: HardwareCatalog, _ defaults: MeasuredDefaults
   ) throws(CostError) {
     let shape = try rows.shape(row, isGated: defaults.isGated)
     let count = try rows.whole("n_gpus", row)
@@ -147,7 +148,7 @@ private struct MeasuredRows {
   func optional(_ name: String, _ row: Int) throws(CostError) -> Int? {
     guard let value = number(name, row) else { return nil }
     guard let whole = Int(exactly: value), (0...1_000_000_000).contains(whole) else {
-      throw CostError("\(name) must be a whole number from 0 to 1000000000, not \(significant(value))")
+      throw CostError("\(name) must be a whole number from 0 to 1000000000, not \(NumberText.rounded(value))")
     }
     return whole
   }
@@ -168,7 +169,7 @@ private struct MeasuredRows {
 
   /// So many of the accelerator, or of the cluster, without what else such tables say of it: of `A100-80GB-SXM` the
   /// A100-80GB.
-  func cluster(_ row: Int, _ count: Int, _ hardware: HardwareCatalogue) throws(CostError) -> Cluster {
+  func cluster(_ row: Int, _ count: Int, _ hardware: HardwareCatalog) throws(CostError) -> Cluster {
     let words = text("gpu", row).split(separator: "-")
     for length in stride(from: words.count, to: 0, by: -1) {
       let name = words.prefix(length).joined(separator: "-")

@@ -27,7 +27,7 @@ public struct MeasuredStep: Sendable {
   }
 
   /// The share of the peak that 6 N and the attention's 12 L h s of the measured step are (PaLM's convention).
-  public var utilisation: Double? {
+  public var utilization: Double? {
     seconds.map {
       workload.shape.trainingFLOPs(.palm, sequence: workload.sequence) * workload.tokensPerStep
         / ($0 * Double(cluster.count) * cluster.accelerator.peakFLOPsPerSecond)

@@ -95,14 +95,14 @@ public struct Accelerator: Sendable, Hashable {
   ///
   /// - Throws: ``CostError`` that names the likeliest one meant.
   public static func named(_ name: String) throws(CostError) -> Accelerator {
-    try HardwareCatalogue.builtIn.named(name)
+    try HardwareCatalog.builtIn.named(name)
   }
 
   private func half(_ rates: [Precision: Double]) -> Double? { rates[.bf16] ?? rates[.fp16] }
 }
 
 /// A format of numbers in matrix products.
-public enum Precision: String, Sendable, Hashable, CaseIterable {
+public enum Precision: String, Codable, Sendable, Hashable, CaseIterable {
   case bf16, fp16, fp8, fp4, fp32
 
   /// bf16 or fp16.

@@ -34,7 +34,7 @@ public struct Cluster: Sendable, Hashable {
   /// Reads `64xH100`, `1k x A100 40GB` or, for one of them, `H100`; and the name of a user's cluster for the whole of it.
   ///
   /// - Throws: ``CostError`` that says what was expected.
-  public init(parsing text: String, in hardware: HardwareCatalogue = .builtIn) throws(CostError) {
+  public init(parsing text: String, in hardware: HardwareCatalog = .builtIn) throws(CostError) {
     let (number, name) = Self.parts(of: text)
     guard let number else {
       self = try hardware.cluster(name)

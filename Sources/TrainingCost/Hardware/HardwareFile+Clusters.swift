@@ -1,7 +1,7 @@
 import Documents
 import Tables
 
-extension HardwareCatalogue {
+extension HardwareCatalog {
   /// The clusters of a hardware file: so many of an accelerator, with the links between nodes and between groups of them.
   ///
   /// ```yaml
@@ -15,7 +15,7 @@ extension HardwareCatalogue {
   ///     price_basis: our contract of 2026
   ///     pue: 1.2
   /// ```
-  static func clusters(_ list: YAMLSection, among known: HardwareCatalogue) throws(DocumentError) -> [NamedCluster] {
+  static func clusters(_ list: YAMLSection, among known: HardwareCatalog) throws(DocumentError) -> [NamedCluster] {
     var found: [NamedCluster] = []
     for name in list.names {
       guard let entry = try list.section(name, example: "{accelerator: H100, count: 512}") else { continue }
@@ -30,7 +30,7 @@ extension HardwareCatalogue {
     return found
   }
 
-  private static func cluster(_ entry: YAMLSection, among known: HardwareCatalogue) throws(DocumentError) -> Cluster {
+  private static func cluster(_ entry: YAMLSection, among known: HardwareCatalog) throws(DocumentError) -> Cluster {
     try entry.checkKeys([
       "accelerator", "count", "devices_per_node", "network", "group", "usd_per_hour", "price_basis", "pue",
     ])

@@ -1,7 +1,7 @@
 import Documents
 import Tables
 
-extension HardwareCatalogue {
+extension HardwareCatalog {
   /// Accelerators and clusters as a hardware file, whole: a start for one's own.
   public static func yaml(_ accelerators: [Accelerator], _ clusters: [NamedCluster] = []) -> String {
     let list = accelerators.isEmpty ? "" : "accelerators:\n" + accelerators.map(\.entry).joined()
@@ -41,7 +41,7 @@ extension Accelerator {
 
 }
 
-extension HardwareCatalogue.NamedCluster {
+extension HardwareCatalog.NamedCluster {
   fileprivate var entry: String {
     var lines = [
       "  \(quoted(name)):", "    accelerator: \(quoted(cluster.accelerator.name))", "    count: \(cluster.count)",
@@ -62,13 +62,8 @@ extension HardwareCatalogue.NamedCluster {
 
 private func number(_ value: Double, _ unit: String) -> String { "\(plain(value)) \(unit)" }
 
-/// Twelve significant digits, to be rid of what division left in the last ones, and no zeros at the end.
-private func plain(_ value: Double) -> String {
-  let text = significant(value, digits: 12)
-  guard text.contains("."), !text.contains("e") else { return text }
-  let trimmed = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
-  return String(trimmed.reversed())
-}
+/// Twelve significant digits, without what a division left in the last bits.
+private func plain(_ value: Double) -> String { NumberText.rounded(value, 12) }
 
 /// A text in quotes that YAML reads as it is.
 private func quoted(_ text: String) -> String {

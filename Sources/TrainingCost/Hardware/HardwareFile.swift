@@ -13,8 +13,8 @@ import Tables
 ///     price_basis: our contract of 2026
 /// ```
 ///
-/// and `clusters`, as ``HardwareCatalogue/clusters(_:among:)`` reads them.
-extension HardwareCatalogue {
+/// and `clusters`, as ``HardwareCatalog/clusters(_:among:)`` reads them.
+extension HardwareCatalog {
   public static let schema = "windtunnel.hardware/1"
 
   /// The built-in accelerators and those of a file, with its clusters. An entry that is `like` another overrides what it
@@ -35,7 +35,7 @@ extension HardwareCatalogue {
     var own: [Accelerator] = []
     for name in list?.names ?? [] {
       guard let list, let entry = try list.section(name, example: "{like: H100, memory: 96 GB}") else { continue }
-      let accelerator = try Self.accelerator(name, entry, among: HardwareCatalogue(adding: own))
+      let accelerator = try Self.accelerator(name, entry, among: HardwareCatalog(adding: own))
       if let twice = own.first(where: { Self.plain($0.name) == Self.plain(name) }) {
         throw list.fault(name, "it reads the same as '\(twice.name)'; give it another name")
       }
@@ -51,7 +51,7 @@ extension HardwareCatalogue {
   ]
 
   private static func accelerator(
-    _ name: String, _ entry: YAMLSection, among known: HardwareCatalogue
+    _ name: String, _ entry: YAMLSection, among known: HardwareCatalog
   ) throws(DocumentError) -> Accelerator {
     guard !plain(name).isEmpty else {
       throw DocumentError(

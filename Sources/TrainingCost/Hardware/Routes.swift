@@ -9,7 +9,7 @@ struct Route {
 }
 
 extension StepModel {
-  /// What carries the messages of a group of so many devices, of which neighbours are `stride` apart.
+  /// What carries the messages of a group of so many devices, of which neighbors are `stride` apart.
   ///
   /// Tensor-parallel devices are next to each other, then those that share sequences, then replicas, then stages, as in
   /// Megatron-LM. Groups that start in one node share its network adapters: a group has those of all its devices there.
@@ -18,10 +18,10 @@ extension StepModel {
     guard devices * stride > domain else {
       return Route(bytesPerSecond: linkRate, latency: efficiency.linkLatency, isNetwork: false)
     }
-    let neighbours = max(1, min(devices, domain / max(1, stride)))
+    let neighbors = max(1, min(devices, domain / max(1, stride)))
     let rate = networkRate(across: devices * stride)
     return Route(
-      bytesPerSecond: min(linkRate, rate * Double(neighbours)), latency: efficiency.networkLatency, isNetwork: true)
+      bytesPerSecond: min(linkRate, rate * Double(neighbors)), latency: efficiency.networkLatency, isNetwork: true)
   }
 
   /// Bytes a second and device inside a node or domain.

@@ -1,7 +1,7 @@
 /// How a training step is spread over devices.
 ///
 /// Devices are `data × tensor × pipeline × context`; expert-parallel groups lie inside the data- and context-parallel ones.
-public struct Layout: Sendable, Hashable {
+public struct Layout: Codable, Sendable, Hashable {
   /// Data-parallel replicas (sharded or not).
   public var data: Int
   /// Devices that share each matrix product (Shoeybi et al. 2019, Megatron-LM).
@@ -27,6 +27,15 @@ public struct Layout: Sendable, Hashable {
   public var contextExchange: ContextExchange
   /// The share of the activations that wait in host memory (PipeOffload, Wan et al. 2025), 0 … 1.
   public var offload: Double
+
+  /// As job files name them.
+  enum CodingKeys: String, CodingKey {
+    case data, tensor, pipeline, context, expert, microBatch, shardGroup, sequenceParallel, schedule, stageSplit
+    case contextExchange, offload
+    case virtualStages = "chunks"
+    case sharding = "zero"
+    case recomputation = "recompute"
+  }
 
   public init(
     data: Int = 1, tensor: Int = 1, pipeline: Int = 1, context: Int = 1, expert: Int = 1, virtualStages: Int = 1,
@@ -55,7 +64,7 @@ public struct Layout: Sendable, Hashable {
   public var devices: Int { data * tensor * pipeline * context }
 
   /// What of a model's state data-parallel devices split among them (ZeRO, Rajbhandari et al. 2020).
-  public enum Sharding: Int, Sendable, Hashable, CaseIterable {
+  public enum Sharding: Int, Codable, Sendable, Hashable, CaseIterable {
     case none = 0
     /// ZeRO-1, Megatron's distributed optimizer.
     case optimizer = 1
@@ -66,7 +75,7 @@ public struct Layout: Sendable, Hashable {
   }
 
   /// How layers are dealt out to stages.
-  public enum StageSplit: String, Sendable, Hashable, CaseIterable {
+  public enum StageSplit: String, Codable, Sendable, Hashable, CaseIterable {
     /// The same number of layers for each stage, embedding and output projection on top of them.
     case even
     /// Fewer layers for the last stage, which has the output projection.
@@ -74,7 +83,7 @@ public struct Layout: Sendable, Hashable {
   }
 
   /// How devices that share a sequence see all keys and values.
-  public enum ContextExchange: String, Sendable, Hashable, CaseIterable {
+  public enum ContextExchange: String, Codable, Sendable, Hashable, CaseIterable {
     /// Blocks of them go round (ring attention, Liu et al. 2023).
     case ring
     /// Sequences are exchanged for heads and back (DeepSpeed-Ulysses, Jacobs et al. 2023).
@@ -87,7 +96,7 @@ public struct Layout: Sendable, Hashable {
 /// With times F, B and W of a stage's forward pass, its backward pass for inputs and that for weights, each of p stages idles
 /// for `(p - 1) · idle + m · stall` in a step of m micro-batches (Qi et al. 2024, arXiv 2401.10241, and 2024, arXiv
 /// 2405.15362).
-public enum PipelineSchedule: String, Sendable, Hashable, CaseIterable {
+public enum PipelineSchedule: String, Codable, Sendable, Hashable, CaseIterable {
   /// All forward passes, then all backward ones (Huang et al. 2019).
   case gpipe
   /// 1F1B (Narayanan et al. 2019); interleaved where a device has several chunks.

@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 extension LayoutSearch {
@@ -22,7 +23,7 @@ extension LayoutSearch {
         let part = zip(winner.time.parts, closest.layout.time.parts)
           .max { $0.1.seconds - $0.0.seconds < $1.1.seconds - $1.0.seconds }
         let why = longer > 0.0005 ? part.map { ", most of it \($0.0.name)" } ?? "" : ""
-        let percent = significant(longer * 100, digits: 2)
+        let percent = NumberText.rounded(longer * 100, 2)
         sentences.append("\(name) \(value): the best layout with \(closest.label) takes \(percent) % longer\(why).")
       } else {
         sentences.append(
@@ -37,16 +38,16 @@ extension LayoutSearch {
       return copy
     }
     if options.tensor == nil {
-      compare("Tensor", "\(layout.tensor)", neighbours(layout.tensor).map { n in ("\(n)", varied { $0.tensor = n }) })
+      compare("Tensor", "\(layout.tensor)", neighbors(layout.tensor).map { n in ("\(n)", varied { $0.tensor = n }) })
     }
     if options.pipeline == nil {
       compare(
-        "Pipeline", "\(layout.pipeline)", neighbours(layout.pipeline).map { n in ("\(n)", varied { $0.pipeline = n }) })
+        "Pipeline", "\(layout.pipeline)", neighbors(layout.pipeline).map { n in ("\(n)", varied { $0.pipeline = n }) })
     }
     if options.microBatch == nil {
       compare(
         "Micro-batch", "\(layout.microBatch)",
-        neighbours(layout.microBatch).map { n in ("\(n)", varied { $0.microBatch = n }) })
+        neighbors(layout.microBatch).map { n in ("\(n)", varied { $0.microBatch = n }) })
     }
     if options.recomputation == nil {
       let other: Recomputation = layout.recomputation == .full ? .none : .full
@@ -63,7 +64,7 @@ extension LayoutSearch {
     return sentences
   }
 
-  private func neighbours(_ degree: Int) -> [Int] { degree > 1 ? [degree / 2, degree * 2] : [2] }
+  private func neighbors(_ degree: Int) -> [Int] { degree > 1 ? [degree / 2, degree * 2] : [2] }
 
   /// What most of the lost time goes into.
   private func limit(of winner: RankedLayout, _ model: StepModel) -> String {
@@ -73,9 +74,9 @@ extension LayoutSearch {
     let launches = winner.time.launches / winner.time.total
     let bound =
       launches > 0.1
-      ? " Kernels are so small that \(significant(launches * 100, digits: 2)) % of the step is waiting for their launches."
+      ? " Kernels are so small that \(NumberText.percent(launches, 2)) of the step is waiting for their launches."
       : ""
-    return "The largest loss is \(lost?.name ?? "none"), \(significant(share * 100, digits: 2)) % of the step; "
+    return "The largest loss is \(lost?.name ?? "none"), \(NumberText.percent(share, 2)) of the step; "
       + "\(formatBytes(free)) of each device stay free.\(bound)"
   }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// How wide published models are for their depth: hidden size over layers as a power of their size.
 ///
-/// Least squares on logarithms over the dense models of the catalogue. The loss itself depends little on it: from 6 layers
+/// Least squares on logarithms over the dense models of the catalog. The loss itself depends little on it: from 6 layers
 /// of 4,288 to 48 of 1,600 it changes by 3 % (Kaplan et al. 2020, arXiv 2001.08361, section 3.1).
 public struct AspectRule: Sendable, Hashable {
   /// The usual aspect of a model of 7B parameters without embeddings.
@@ -13,8 +13,8 @@ public struct AspectRule: Sendable, Hashable {
   /// How many models it rests on.
   public let models: Int
 
-  /// Over the catalogue.
-  public static let published = AspectRule(KnownModel.catalogue.map(\.shape).filter { $0.experts == nil })
+  /// Over the catalog.
+  public static let published = AspectRule(KnownModel.catalog.map(\.shape).filter { $0.experts == nil })
 
   /// The usual hidden size over layers.
   ///

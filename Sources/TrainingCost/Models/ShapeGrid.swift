@@ -1,3 +1,4 @@
+import Documents
 import Glibc
 import Tables
 
@@ -88,10 +89,10 @@ struct ShapeGrid {
       let width = experts.active * experts.feedForward + experts.sharedFeedForward
       reasons.append(
         "experts \(experts.feedForward) wide: a multiple of 128; a token's come to "
-          + "\(significant(Double(width) / Double(shape.hidden))) times the hidden size")
+          + "\(NumberText.rounded(Double(width) / Double(shape.hidden))) times the hidden size")
     } else {
       reasons.append(
-        "MLP \(shape.feedForward): a multiple of \(tile), \(significant(Double(shape.feedForward) / Double(shape.hidden))) "
+        "MLP \(shape.feedForward): a multiple of \(tile), \(NumberText.rounded(Double(shape.feedForward) / Double(shape.hidden))) "
           + "times the hidden size")
     }
     if options.pipelineParallel > 1 {

@@ -1,5 +1,5 @@
 /// What is computed a second time in the backward pass, to keep fewer activations.
-public enum Recomputation: String, Sendable, Hashable, CaseIterable {
+public enum Recomputation: String, Codable, Sendable, Hashable, CaseIterable {
   case none
   /// The attention scores again, as also FlashAttention does (Korthikanti et al. 2022, arXiv 2205.05198).
   case selective
@@ -43,7 +43,7 @@ extension TransformerShape {
   /// The FLOP of a forward pass for one token.
   ///
   /// - Parameters:
-  ///   - sequence: tokens of a sequence. Windows of local attention are not modelled: every layer sees all of it.
+  ///   - sequence: tokens of a sequence. Windows of local attention are not modeled: every layer sees all of it.
   ///   - causal: whether masked scores are left out; Megatron and the PaLM convention charge them.
   public func forwardFLOPs(sequence: Int, causal: Bool = true) -> ForwardFLOPs {
     let (layers, hidden) = (Double(layers), Double(hidden))
@@ -77,7 +77,7 @@ extension TransformerShape {
   }
 }
 
-/// How the training FLOP of a token are counted: a utilisation means little without it.
+/// How the training FLOP of a token are counted: a utilization means little without it.
 ///
 /// N are the parameters that a token uses, L layers, h the summed width of the heads, s the sequence.
 public enum FLOPConvention: String, Sendable, Hashable, CaseIterable {

@@ -1,5 +1,5 @@
 /// What a training step computes, whatever the devices.
-public struct TrainingWorkload: Sendable, Hashable {
+public struct TrainingWorkload: Codable, Sendable, Hashable {
   public var shape: TransformerShape
   /// Tokens of a sequence.
   public var sequence: Int
@@ -35,7 +35,7 @@ public struct TrainingWorkload: Sendable, Hashable {
 }
 
 /// How attention is computed.
-public enum AttentionKernel: String, Sendable, Hashable, CaseIterable {
+public enum AttentionKernel: String, Codable, Sendable, Hashable, CaseIterable {
   /// Scores stay on the chip and masked blocks are skipped (FlashAttention-2, Dao 2023).
   case flash
   /// The same on chips with 8-bit units and asynchronous copies (FlashAttention-3, Shah et al. 2024, arXiv 2407.08608; cuDNN

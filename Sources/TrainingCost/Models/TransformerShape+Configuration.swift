@@ -79,7 +79,7 @@ extension TransformerShape {
       feedForward: try entries.optional("moe_intermediate_size") ?? shape.feedForward, sharedFeedForward: shared)
     if shared > 0 { entries.note("the gate of the shared expert is left out") }
     if let step = try entries.optional("decoder_sparse_step"), step > 1 {
-      throw DocumentError("\(entries.path): 'decoder_sparse_step' is \(step); only experts in every layer are modelled")
+      throw DocumentError("\(entries.path): 'decoder_sparse_step' is \(step); only experts in every layer are modeled")
     }
     return shape
   }
@@ -123,7 +123,7 @@ extension TransformerShape {
     let hidden = try entries.count("hidden_size")
     if let width = try entries.optional("word_embed_proj_dim"), width != hidden {
       throw DocumentError(
-        "\(entries.path): 'word_embed_proj_dim' is \(width), not the hidden size; that is not modelled")
+        "\(entries.path): 'word_embed_proj_dim' is \(width), not the hidden size; that is not modeled")
     }
     return TransformerShape(
       layers: try entries.count("num_hidden_layers"), hidden: hidden, feedForward: try entries.count("ffn_dim"),

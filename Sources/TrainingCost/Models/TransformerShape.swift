@@ -1,7 +1,7 @@
 /// The shape of a decoder-only transformer: what its parameters and its FLOPs follow from.
 ///
 /// Counts are of a valid shape, as ``validate()`` says.
-public struct TransformerShape: Sendable, Hashable {
+public struct TransformerShape: Codable, Sendable, Hashable {
   public var layers: Int
   /// Width of the residual stream.
   public var hidden: Int
@@ -38,8 +38,18 @@ public struct TransformerShape: Sendable, Hashable {
   /// Whether the output projection has a bias (GPT-J, Phi-2).
   public var hasOutputBias: Bool
 
+  /// As job files name them.
+  enum CodingKeys: String, CodingKey {
+    case layers, hidden, feedForward, heads, keyValueHeads, headSize, vocabulary, biases, norm, learnedPositions
+    case latentAttention, experts, normsPerLayer, queryKeyNorm
+    case isGated = "gated"
+    case tiesEmbeddings = "tied_embeddings"
+    case normsEmbedding = "embedding_norm"
+    case hasOutputBias = "output_bias"
+  }
+
   /// Which linear maps of a layer have a bias.
-  public enum Biases: String, Sendable, Hashable, CaseIterable {
+  public enum Biases: String, Codable, Sendable, Hashable, CaseIterable {
     case none
     /// Those of queries, keys and values only, as in Qwen 2.
     case queryKeyValue
@@ -50,7 +60,7 @@ public struct TransformerShape: Sendable, Hashable {
     case all
   }
 
-  public enum Norm: String, Sendable, Hashable, CaseIterable {
+  public enum Norm: String, Codable, Sendable, Hashable, CaseIterable {
     /// RMSNorm with a weight.
     case rms
     /// LayerNorm with weight and bias.
@@ -61,7 +71,7 @@ public struct TransformerShape: Sendable, Hashable {
   }
 
   /// A norm of queries and keys before their product.
-  public enum QueryKeyNorm: String, Sendable, Hashable, CaseIterable {
+  public enum QueryKeyNorm: String, Codable, Sendable, Hashable, CaseIterable {
     case none
     /// One weight for each channel of a head, shared by heads, as in Qwen 3.
     case perHead
@@ -70,7 +80,7 @@ public struct TransformerShape: Sendable, Hashable {
   }
 
   /// Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1).
-  public struct LatentAttention: Sendable, Hashable {
+  public struct LatentAttention: Codable, Sendable, Hashable {
     /// Width of the compressed queries; nil where queries are not compressed (DeepSeek-V2-Lite).
     public var queryRank: Int?
     /// Width of the compressed keys and values, without the rotary key.
@@ -93,7 +103,7 @@ public struct TransformerShape: Sendable, Hashable {
   }
 
   /// The MLPs of a mixture of experts.
-  public struct ExpertLayers: Sendable, Hashable {
+  public struct ExpertLayers: Codable, Sendable, Hashable {
     /// Routed experts of a layer.
     public var count: Int
     /// How many of them a token goes to.
@@ -108,6 +118,11 @@ public struct TransformerShape: Sendable, Hashable {
     public var capacityFactor: Double?
     /// Whether each expert has an offset to its score, which balances the load (DeepSeek-V3).
     public var hasRouterBias: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case count, active, feedForward, sharedFeedForward, denseLayers, capacityFactor
+      case hasRouterBias = "router_bias"
+    }
 
     public init(
       count: Int, active: Int, feedForward: Int, sharedFeedForward: Int = 0, denseLayers: Int = 0,

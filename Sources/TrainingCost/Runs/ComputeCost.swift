@@ -36,7 +36,7 @@ public func computeCost(
   ofFLOPs flops: Double, accelerators count: Int? = nil, assumptions: CostAssumptions = CostAssumptions()
 ) throws(CostError) -> ComputeCost {
   let (accelerator, basis) = accelerator(of: assumptions)
-  let rate = modelRate(accelerator, assumptions.utilisation)
+  let rate = modelRate(accelerator, assumptions.utilization)
   let hours = try positive(flops, "compute") / rate.flopsPerSecond / 3600
   var sentences = ["\(formatFLOPs(flops)) at \(rate.words) take \(formatCount(hours)) \(accelerator.name)-hours."]
 

@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// What turns money and accelerator time into training compute. Whatever is left out is assumed, and said.
@@ -6,17 +7,17 @@ public struct CostAssumptions: Sendable, Hashable {
   public var accelerator: Accelerator?
   /// The accelerator's list price where nil.
   public var price: ComputePrice?
-  public var utilisation: Utilisation
+  public var utilization: Utilization
   /// Of the electricity, in kg of CO₂ equivalents a kWh; needed for budgets of them.
   public var carbonIntensity: Double?
 
   public init(
-    accelerator: Accelerator? = nil, price: ComputePrice? = nil, utilisation: Utilisation = .assumed,
+    accelerator: Accelerator? = nil, price: ComputePrice? = nil, utilization: Utilization = .assumed,
     carbonIntensity: Double? = nil
   ) {
     self.accelerator = accelerator
     self.price = price
-    self.utilisation = utilisation
+    self.utilization = utilization
     self.carbonIntensity = carbonIntensity
   }
 }
@@ -44,20 +45,21 @@ public struct ComputePrice: Sendable, Hashable {
   }
 }
 
-/// Model FLOPs utilisation (MFU, Chowdhery et al. 2022): the share of the peak that goes into the 6ND of the model.
-public struct Utilisation: Sendable, Hashable {
+/// Model FLOPs utilization (MFU, Chowdhery et al. 2022): the share of the peak that goes into the 6ND of the model.
+public struct Utilization: Sendable, Hashable {
   public let fraction: Double
   /// Whether the user said it.
   public let isStated: Bool
 
   /// 40 %, common of well-tuned dense training.
-  public static let assumed = Utilisation(assumed: 0.4)
+  public static let assumed = Utilization(assumed: 0.4)
 
   /// - Throws: ``CostError`` unless 0 < fraction ≤ 1.
   public init(_ fraction: Double) throws(CostError) {
     guard fraction > 0, fraction <= 1 else {
-      let percent = fraction > 1 && fraction <= 100 ? "; for \(significant(fraction)) % write \(fraction / 100)" : ""
-      throw CostError("the utilisation must be above 0 and at most 1, not \(fraction)\(percent)")
+      let percent =
+        fraction > 1 && fraction <= 100 ? "; for \(NumberText.rounded(fraction)) % write \(fraction / 100)" : ""
+      throw CostError("the utilization must be above 0 and at most 1, not \(fraction)\(percent)")
     }
     self.fraction = fraction
     isStated = true

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -44,8 +45,8 @@ public struct Goodput: Sendable, Hashable {
     return [
       rate, stops,
       "With a checkpoint after every \(formatDuration(interval)) of work (\(chosen); Young 1974 has "
-        + "\(formatDuration(youngInterval)), Daly 2006 \(formatDuration(dalyInterval))) \(percent(share)) of the time goes into "
-        + "training, \(percent(checkpointShare)) into checkpoints, \(percent(lost)) into restarts and into work that is lost.",
+        + "\(formatDuration(youngInterval)), Daly 2006 \(formatDuration(dalyInterval))) \(NumberText.percent(share)) of the time goes into "
+        + "training, \(NumberText.percent(checkpointShare)) into checkpoints, \(NumberText.percent(lost)) into restarts and into work that is lost.",
     ]
   }
 }
@@ -154,5 +155,3 @@ private func bestInterval(checkpoint: Double, mean: Double) -> Double {
   }
   return x * mean
 }
-
-private func percent(_ share: Double) -> String { "\(significant(100 * share)) %" }

@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// What training on a number of tokens takes: time, accelerator time, money, energy and carbon dioxide.
@@ -49,7 +50,7 @@ public struct RunCost: Sendable, Hashable {
       sentences.append("No price of \(cluster.accelerator.name) is known; give one to have the money.")
     }
     if let energy {
-      let pue = significant(cluster.powerUsageEffectiveness)
+      let pue = NumberText.rounded(cluster.powerUsageEffectiveness)
       sentences.append(
         "At their design power, times \(pue) for the site, the accelerators use \(formatCount(energy)) kWh.")
     }

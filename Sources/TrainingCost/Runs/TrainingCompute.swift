@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// The training compute that a budget buys.
@@ -12,7 +13,7 @@ public struct TrainingCompute: Sendable, Hashable {
 ///
 /// - Throws: ``CostError`` if the accelerator is unknown, has no price, or the budget is not above zero and finite.
 public func trainingFLOPs(
-  for budget: Budget, assumptions: CostAssumptions = CostAssumptions(), hardware: HardwareCatalogue = .builtIn
+  for budget: Budget, assumptions: CostAssumptions = CostAssumptions(), hardware: HardwareCatalog = .builtIn
 ) throws(CostError) -> TrainingCompute {
   switch budget {
   case .flops(let flops):
@@ -22,7 +23,7 @@ public func trainingFLOPs(
     let (accelerator, basis) = accelerator(of: assumptions)
     let price = try price(of: accelerator, assumptions)
     let hours = try positive(usd, "money") / price.usdPerHour
-    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilisation)
+    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilization)
     let bought =
       "\(formatUSD(usd)) buys \(formatCount(hours)) \(accelerator.name)-hours at "
       + "\(formatUSD(price.usdPerHour)) an hour (\(price.basis)); \(rate)."
@@ -30,14 +31,14 @@ public func trainingFLOPs(
 
   case .gpuHours(let hours):
     let (accelerator, basis) = accelerator(of: assumptions)
-    let (flops, rate) = flops(ofHours: try positive(hours, "accelerator time"), accelerator, assumptions.utilisation)
+    let (flops, rate) = flops(ofHours: try positive(hours, "accelerator time"), accelerator, assumptions.utilization)
     let sentence = "The budget is \(formatCount(hours)) \(accelerator.name)-hours; \(rate)."
     return TrainingCompute(flops: try positive(flops, "compute"), sentences: [sentence] + basis)
 
   case .kilowattHours, .carbon:
     let (accelerator, basis) = accelerator(of: assumptions)
     let power = try acceleratorHours(of: budget, on: Cluster(accelerator, count: 1), assumptions)
-    let (flops, rate) = flops(ofHours: power.hours, accelerator, assumptions.utilisation)
+    let (flops, rate) = flops(ofHours: power.hours, accelerator, assumptions.utilization)
     return TrainingCompute(
       flops: try positive(flops, "compute"), sentences: ["\(power.sentence) \(rate)."] + basis)
 
@@ -48,7 +49,7 @@ public func trainingFLOPs(
     }
     guard count > 0 else { throw CostError("a cluster needs at least one accelerator, not \(count)") }
     let hours = Double(count) * (try positive(seconds, "time")) / 3600
-    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilisation)
+    let (flops, rate) = flops(ofHours: hours, accelerator, assumptions.utilization)
     let sentence =
       "\(count) \(accelerator.name) for \(formatDuration(seconds)) are \(formatCount(hours)) "
       + "\(accelerator.name)-hours; \(rate)."
@@ -72,7 +73,7 @@ public func acceleratorHours(
     }
     energy = try positive(kilograms, "mass of CO₂") / intensity
     sentence =
-      "\(formatCount(kilograms)) kg of CO₂ are \(formatCount(energy)) kWh at \(significant(intensity * 1000)) g a kWh. "
+      "\(formatCount(kilograms)) kg of CO₂ are \(formatCount(energy)) kWh at \(NumberText.rounded(intensity * 1000)) g a kWh. "
   default: throw CostError("the budget is neither of electricity nor of CO₂")
   }
   let (accelerator, site) = (cluster.accelerator, cluster.powerUsageEffectiveness)
@@ -85,7 +86,7 @@ public func acceleratorHours(
     hours,
     sentence
       + "\(formatCount(energy)) kWh keep up \(formatCount(hours)) \(accelerator.name)-hours at the design power of "
-      + "\(significant(power)) W, times \(significant(site)) for the site;"
+      + "\(NumberText.rounded(power)) W, times \(NumberText.rounded(site)) for the site;"
   )
 }
 
@@ -101,12 +102,12 @@ func positive(_ value: Double, _ what: String) throws(CostError) -> Double {
 }
 
 /// The rate in FLOP/s that goes into the model, and how it comes about.
-func modelRate(_ accelerator: Accelerator, _ utilisation: Utilisation) -> (flopsPerSecond: Double, words: String) {
-  let percent = significant(utilisation.fraction * 100, digits: 2)
+func modelRate(_ accelerator: Accelerator, _ utilization: Utilization) -> (flopsPerSecond: Double, words: String) {
+  let percent = NumberText.rounded(utilization.fraction * 100, 2)
   let words =
-    "\(percent) % \(utilisation.isStated ? "" : "(assumed) ")of \(significant(accelerator.peakFLOPsPerSecond / 1e12)) "
+    "\(percent) % \(utilization.isStated ? "" : "(assumed) ")of \(NumberText.rounded(accelerator.peakFLOPsPerSecond / 1e12)) "
     + "TFLOP/s"
-  return (accelerator.peakFLOPsPerSecond * utilisation.fraction, words)
+  return (accelerator.peakFLOPsPerSecond * utilization.fraction, words)
 }
 
 private func price(of accelerator: Accelerator, _ assumptions: CostAssumptions) throws(CostError) -> ComputePrice {
@@ -115,9 +116,9 @@ private func price(of accelerator: Accelerator, _ assumptions: CostAssumptions) 
 }
 
 private func flops(
-  ofHours hours: Double, _ accelerator: Accelerator, _ utilisation: Utilisation
+  ofHours hours: Double, _ accelerator: Accelerator, _ utilization: Utilization
 ) -> (flops: Double, words: String) {
-  let rate = modelRate(accelerator, utilisation)
+  let rate = modelRate(accelerator, utilization)
   let flops = hours * 3600 * rate.flopsPerSecond
   return (flops, "at \(rate.words) that is \(formatFLOPs(flops))")
 }

@@ -1,3 +1,4 @@
+import Documents
 import Tables
 
 /// What it takes to serve a model to so many users at once.
@@ -89,12 +90,12 @@ extension ServingModel {
   private func sentences(batch: Int, step: ServingTime, price: ComputePrice?) -> [String] {
     let tokens = "prompts of \(workload.promptTokens) tokens and answers of \(workload.generatedTokens)"
     let held =
-      "Weights of \(significant(workload.weightBytes)) bytes, \(formatBytes(weightBytes)), on \(tensor) \(accelerator.name); "
+      "Weights of \(NumberText.rounded(workload.weightBytes)) bytes, \(formatBytes(weightBytes)), on \(tensor) \(accelerator.name); "
       + "\(batch) of at most \(largestBatch) sequences, \(tokens), of which the cache keeps "
       + "\(formatBytes(workload.shape.keyValueBytesPerToken(bytes: workload.keyValueBytes))) a token."
     let rate =
-      "Products run at \(significant(100 * efficiency.matmul)) % of the peak in \(workload.precision.rawValue), memory at "
-      + "\(significant(100 * efficiency.memory)) % of its bandwidth; a step's products wait for "
+      "Products run at \(NumberText.percent(efficiency.matmul)) of the peak in \(workload.precision.rawValue), memory at "
+      + "\(NumberText.percent(efficiency.memory)) of its bandwidth; a step's products wait for "
       + "\(step.isMemoryBound ? "memory" : "arithmetic")."
     guard let price else { return [held, rate, "There is no list price of \(accelerator.name)."] }
     return [held, rate, "An accelerator costs \(formatUSD(price.usdPerHour)) an hour (\(price.basis))."]

@@ -7,7 +7,7 @@ public struct ServingWorkload: Sendable, Hashable {
   public var generatedTokens: Int
   /// Of the matrix products.
   public var precision: Precision
-  /// Bytes of a weight: those of the precision, fewer where weights are quantised alone.
+  /// Bytes of a weight: those of the precision, fewer where weights are quantized alone.
   public var weightBytes: Double
   /// Bytes of a number in the cache of keys and values.
   public var keyValueBytes: Double

@@ -149,9 +149,9 @@ extension StepModel {
   /// MFU of 20 % and more, of MPT and of Megatron-LM. Other trainers are further off.
   public static let usualError = 0.2
 
-  /// Model FLOPs utilisation: the products that the model needs, with half of attention's square, over what the devices
+  /// Model FLOPs utilization: the products that the model needs, with half of attention's square, over what the devices
   /// could compute in the time at their peak in the workload's precision.
-  public func utilisation(stepSeconds: Double) -> Double {
+  public func utilization(stepSeconds: Double) -> Double {
     let flops = workload.shape.trainingFLOPs(.products, sequence: workload.sequence) * workload.tokensPerStep
     return flops * secondsPerFLOP * efficiency.matmul / (stepSeconds * Double(cluster.count))
   }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import ScalingLaws
@@ -57,7 +58,7 @@ struct BatchFigure {
           .init(
             x: sizes, y: sizes.map(law.batch), ink: .index(index),
             label:
-              "\(document.name(of: law.definition)) ∝ \(scaling.over)^\(format(law.exponent.value, significant: 3))"
+              "\(document.name(of: law.definition)) ∝ \(scaling.over)^\(NumberText.rounded(law.exponent.value))"
           )))
       layers.append(.points(.init(x: known.map(\.0), y: known.map(\.1), ink: .index(index))))
     }

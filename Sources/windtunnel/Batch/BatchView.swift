@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -15,7 +16,7 @@ struct BatchView {
       .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
-  private var level: String { "\(format(document.level * 100, significant: 3)) %" }
+  private var level: String { NumberText.percent(document.level) }
 
   private var heading: String {
     let what = document.from == .steps ? "run" : "step"
@@ -49,7 +50,7 @@ struct BatchView {
       for (index, critical) in group.critical.enumerated() {
         var cells = [
           index == 0 ? group.name : "", document.name(of: critical.definition),
-          format(critical.batch.value, significant: 6),
+          NumberText.rounded(critical.batch.value, 6),
           ends(critical.batch),
         ]
         if hasTokens { cells.append(critical.tokens.map { formatCount($0) } ?? "–") }
@@ -59,9 +60,9 @@ struct BatchView {
     let meanings =
       document.from == .steps
       ? "E_min/S_min: steps and examples are both twice their least. Overhead: steps are "
-        + "\(String(format: "%g", 1 + (document.overhead ?? 0))) times those of ideal scaling from "
+        + "\(NumberText.rounded(1 + (document.overhead ?? 0), 6)) times those of ideal scaling from "
         + "\(count(document.baseBatch ?? 0)) \(document.unit.rawValue)."
-      : "B_simple foretells E_min/S_min where the optimiser is near plain gradient descent; the other definitions need "
+      : "B_simple foretells E_min/S_min where the optimizer is near plain gradient descent; the other definitions need "
         + "steps to a target loss."
     return table.render(width: max(terminal.columns, 100))
       + wrapped(meanings, label: terminal.styled("note", .dim), labelWidth: 4, width: max(terminal.columns, 100)) + "\n"
@@ -71,7 +72,7 @@ struct BatchView {
   private func foundations(_ group: BatchDocument.Group) -> [String] {
     if let gradient = group.gradient {
       let blocks = gradient.blockLength == 1 ? "1 step" : "\(gradient.blockLength) steps"
-      return [gradient.squaredNorm, gradient.noise].map { format($0.value, significant: 4) } + [blocks]
+      return [gradient.squaredNorm, gradient.noise].map { NumberText.rounded($0.value, 4) } + [blocks]
     }
     return [group.minSteps, group.minExamples].map { $0.map { count($0.value) } ?? "–" }
   }
@@ -90,7 +91,7 @@ struct BatchView {
       for (index, part) in (group.gradient?.parts ?? []).enumerated() {
         table.add([
           index == 0 ? group.name : "", "\(part.firstStep) to \(part.lastStep)",
-          part.batch.map { format($0.value, significant: 4) } ?? "hidden by noise", part.batch.map(ends) ?? "–",
+          part.batch.map { NumberText.rounded($0.value, 4) } ?? "hidden by noise", part.batch.map(ends) ?? "–",
         ])
       }
     }
@@ -110,9 +111,9 @@ struct BatchView {
       let (unit, text) = BatchView.unit(scaling.over)
       table.add([
         document.name(of: law.definition),
-        "\(format(law.batch(at: unit), significant: 4)) \(text)^\(format(law.exponent.value, significant: 3))",
-        format(law.exponent.value, significant: 4),
-        law.exponent.standardError.map { "± \(format($0, significant: 2))" } ?? "–", ends(law.exponent),
+        "\(NumberText.rounded(law.batch(at: unit), 4)) \(text)^\(NumberText.rounded(law.exponent.value))",
+        NumberText.rounded(law.exponent.value, 4),
+        law.exponent.standardError.map { "± \(NumberText.rounded($0, 2))" } ?? "–", ends(law.exponent),
       ])
     }
     return table.render(width: max(terminal.columns, 100))
@@ -142,7 +143,7 @@ struct BatchView {
       let counts = [point.steps, point.examples.map { $0 * (group.sequenceLength ?? 1) }].compactMap { $0 }
       table.add(
         [batch] + counts.map { formatCount($0) }
-          + [format(point.relativeTime, significant: 3), format(point.relativeCompute, significant: 3)])
+          + [NumberText.rounded(point.relativeTime), NumberText.rounded(point.relativeCompute)])
     }
     return table.render(width: max(terminal.columns, 100))
   }
@@ -157,11 +158,11 @@ struct BatchView {
 
   /// Whole where a reader can take it in.
   private func count(_ number: Double) -> String {
-    number < 1e6 ? String(format: "%.0f", number) : formatCount(number)
+    number < 1e6 ? NumberText.fixed(number, 0) : formatCount(number)
   }
 
   private func ends(_ estimate: BatchDocument.Estimate) -> String {
     guard let interval = estimate.interval else { return "–" }
-    return interval.map { $0.map { format($0, significant: 4) } ?? "unbounded" }.joined(separator: " … ")
+    return interval.map { $0.map { NumberText.rounded($0, 4) } ?? "unbounded" }.joined(separator: " … ")
   }
 }

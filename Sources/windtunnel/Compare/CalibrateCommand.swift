@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -28,7 +29,7 @@ struct CalibrateCommand: ParsableCommand {
         windtunnel calibrate my-law.yaml --design runs.csv --simulations 1000
       """)
 
-  @Argument(help: "A law of the catalogue, a preset, or a law file in YAML.")
+  @Argument(help: "A law of the catalog, a preset, or a law file in YAML.")
   var law: String
 
   @Option(help: ArgumentHelp("The table of runs whose design is judged: CSV or JSON lines.", valueName: "file"))
@@ -74,7 +75,7 @@ struct CalibrateCommand: ParsableCommand {
     try output.prepare()
     let loaded = try subset.load(design)
     var runs = loaded.runs
-    let preset = try? LawCatalogue().preset(law)
+    let preset = try? LawCatalog().preset(law)
     let law = try preset?.law ?? LawOptions.law(named: law, over: runs)
     if try runs.resolve(law.target) == nil {
       guard let preset, noise != nil else {
@@ -111,7 +112,6 @@ struct CalibrateCommand: ParsableCommand {
 
   private func view(_ calibration: Calibration, _ exclusions: [FitDocument.Exclusion]) -> String {
     let terminal = Terminal.standardOutput
-    func percent(_ value: Double, _ digits: Int = 3) -> String { "\(format(value * 100, significant: digits)) %" }
     var table = TextTable(
       [.init("coverage of")] + Calibration.Kind.allCases.map { .init($0.rawValue, .right) }, terminal: terminal)
     var names: [String] = []
@@ -120,23 +120,26 @@ struct CalibrateCommand: ParsableCommand {
       table.add(
         [name]
           + Calibration.Kind.allCases.map { kind in
-            calibration.rows.first { $0.quantity == name && $0.kind == kind }.map { percent($0.coverage) } ?? "–"
+            calibration.rows.first { $0.quantity == name && $0.kind == kind }.map { NumberText.percent($0.coverage) }
+              ?? "–"
           })
     }
     table.addRule()
     table.add(
       ["all"]
         + Calibration.Kind.allCases.map { kind in
-          calibration.coverage(of: kind).map { "\(percent($0.lowerBound))–\(percent($0.upperBound))" } ?? "–"
+          calibration.coverage(of: kind).map {
+            "\(NumberText.percent($0.lowerBound))–\(NumberText.percent($0.upperBound))"
+          } ?? "–"
         })
     let noise = calibration.noise
     let error = (calibration.level * (1 - calibration.level) / Double(calibration.simulations)).squareRoot()
     var words = [
       "\(calibration.simulations) tables of \(calibration.runs) runs drawn from \(calibration.law), "
-        + "\(calibration.resamples) resamples each; nominal \(percent(calibration.level)), known to ± \(percent(error, 2))",
-      "noise \(percent(noise.deviation)) of the prediction"
-        + (noise.exponent == 0 ? "" : ", ∝ \(noise.along)^\(format(noise.exponent, significant: 2))")
-        + (noise.seedDeviation.map { "; between runs of one setting \(percent($0))" } ?? ""),
+        + "\(calibration.resamples) resamples each; nominal \(NumberText.percent(calibration.level)), known to ± \(NumberText.percent(error, 2))",
+      "noise \(NumberText.percent(noise.deviation)) of the prediction"
+        + (noise.exponent == 0 ? "" : ", ∝ \(noise.along)^\(NumberText.rounded(noise.exponent, 2))")
+        + (noise.seedDeviation.map { "; between runs of one setting \(NumberText.percent($0))" } ?? ""),
     ]
     words.append("values of a parameter whose predictions differ by less than a millionth of the noise count as one")
     words += exclusions.map { "left out of the design: \($0.lines.count) runs (\($0.reason))" }

@@ -158,20 +158,20 @@ struct CompareCommand: ParsableCommand {
         .init("cross-validation", .decimal), .init("extrapolation", .decimal), .init("bias", .decimal),
         .init("back-test", .decimal), .init("weight", .decimal),
       ], terminal: terminal)
-    func percent(_ value: Double?) -> String { value.map { "\(format($0 * 100, significant: 3)) %" } ?? "–" }
-    func decimal(_ value: Double) -> String { String(format: "%.1f", value) }
+    func percent(_ value: Double?) -> String { value.map { NumberText.percent($0) } ?? "–" }
+    func decimal(_ value: Double) -> String { NumberText.fixed(value, 1) }
     for law in comparison.laws {
       table.add([
         law.law, String(law.parameters), decimal(law.aic - least),
         decimal(law.bic - leastBIC), percent(law.crossValidationError), percent(law.extrapolationError),
         percent(law.extrapolationBias), percent(law.backTestError),
-        law.stackingWeight.map { String(format: "%.2f", $0) } ?? "–",
+        law.stackingWeight.map { NumberText.fixed($0, 2) } ?? "–",
       ])
     }
     let factor =
-      comparison.extrapolationFactor.map { ", up to \(format($0, significant: 3)) times the \(comparison.dearBy.noun)" }
+      comparison.extrapolationFactor.map { ", up to \(NumberText.rounded($0)) times the \(comparison.dearBy.noun)" }
       ?? ""
-    let share = format(comparison.holdout * 100, significant: 3)
+    let share = NumberText.rounded(comparison.holdout * 100)
     let cuts = comparison.laws.lazy.compactMap { $0.backTest?.cuts }.first ?? []
     let farthest = cuts.flatMap(\.misses).map(\.factor).max() ?? 1
     let left = (comparison.exclusions ?? []).map { "\($0.lines.count) left out: \($0.reason)" }
@@ -180,7 +180,7 @@ struct CompareCommand: ParsableCommand {
         cuts.isEmpty
           ? "the runs cannot be cut by \(comparison.dearBy.noun) for a back-test"
           : "sorted by the back-test: fitted below each of \(cuts.count) \(comparison.dearBy == .flops ? "computes" : "steps") "
-            + "and scored on all runs above, up to \(format(farthest, significant: 3)) times the \(comparison.dearBy.noun); "
+            + "and scored on all runs above, up to \(NumberText.rounded(farthest)) times the \(comparison.dearBy.noun); "
             + "the weights make the stack that foretells best"
             + (comparison.stackError.map { " (\(percent($0)) on the same cuts)" } ?? ""),
         "extrapolation is from the other runs to the \(share) % dearest of \(comparison.runs)\(factor)",

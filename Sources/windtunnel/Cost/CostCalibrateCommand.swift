@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -51,7 +52,7 @@ struct CostCalibrateCommand: ParsableCommand {
     let loaded = try measured.load()
     for sentence in loaded.notes { note("note: \(sentence)") }
     var steps = loaded.steps.filter { $0.seconds != nil || $0.memoryBytes != nil }
-    if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilisation ?? 0) >= minMfu } }
+    if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilization ?? 0) >= minMfu } }
     guard let first = steps.first, steps.contains(where: { $0.seconds != nil }) else {
       throw TableError(.badData, file: measured.steps, message: "no row with a time is left to calibrate with")
     }
@@ -77,7 +78,7 @@ struct CostCalibrateCommand: ParsableCommand {
 
   private func view(_ document: CalibrationDocument, _ check: CostCheck) -> String {
     let terminal = Terminal.standardOutput
-    let level = "\(format(document.level * 100, significant: 3)) % interval"
+    let level = "\(NumberText.percent(document.level)) interval"
     var table = TextTable(
       [
         .init("constant"), .init("value", .right), .init(level), .init("before", .right),
@@ -85,22 +86,22 @@ struct CostCalibrateCommand: ParsableCommand {
       ], terminal: terminal)
     for constant in document.constants {
       table.add([
-        constant.name, format(constant.value, significant: 3),
-        "\(format(constant.interval[0], significant: 3)) … \(format(constant.interval[1], significant: 3))",
-        format(constant.prior, significant: 3), "\(Int((constant.informed * 100).rounded())) %",
+        constant.name, NumberText.rounded(constant.value),
+        "\(NumberText.rounded(constant.interval[0])) … \(NumberText.rounded(constant.interval[1]))",
+        NumberText.rounded(constant.prior), "\(Int((constant.informed * 100).rounded())) %",
       ])
     }
-    let mean = format((check.meanError ?? 0) * 100, significant: 2)
-    let median = format((check.medianError ?? 0) * 100, significant: 2)
+    let mean = NumberText.rounded((check.meanError ?? 0) * 100, 2)
+    let median = NumberText.rounded((check.medianError ?? 0) * 100, 2)
     let memory = check.meanMemoryError.map {
-      "memory of those that measured it: \(format($0 * 100, significant: 2)) % off on average\n"
+      "memory of those that measured it: \(NumberText.percent($0, 2)) off on average\n"
     }
     return """
       \(terminal.styled("\(document.rows.count) steps", .bold)) of \(document.file) on \(document.accelerator)
 
       \(table.render(width: terminal.columns).trimmingCharacters(in: .newlines))
       times of these rows: \(mean) % off on average, \(median) % in the median; scatter \
-      \(format(document.scatter * 100, significant: 2)) %
+      \(NumberText.percent(document.scatter, 2))
       \(memory ?? "")\(document.converged ? "" : "warning: the fit did not come to rest; leave out rows that stalled\n")
       """
   }

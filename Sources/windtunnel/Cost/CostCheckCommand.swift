@@ -41,7 +41,7 @@ struct CostCheckCommand: ParsableCommand {
     let isSameFile = calibration?.fingerprint == loaded.table.fingerprint
     var steps = loaded.steps.filter { !isSameFile || !known.contains($0.id) }
     // Rows that did not run have no share of the peak; they are kept for what was said of their memory.
-    if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilisation ?? 0) >= minMfu } }
+    if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilization ?? 0) >= minMfu } }
     guard !steps.isEmpty else {
       throw TableError(.badData, file: measured.steps, message: "no row is left to check with")
     }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import Tables
@@ -33,12 +34,12 @@ struct CostCheckView {
         .init("memory off", .decimal), .init("fits, rightly said", .right),
       ], terminal: terminal)
     for source in document.sources {
-      let labelled = source.fitsOf > 0
+      let labeled = source.fitsOf > 0
       table.add([
         source.source.isEmpty ? "–" : source.source, "\(source.count)", percent(source.meanAbsoluteError),
         percent(source.medianAbsoluteError), percent(source.ninthDecile),
-        source.rankCorrelation.map { format($0, significant: 3) } ?? "–", percent(source.regret),
-        percent(source.memoryMeanAbsoluteError), labelled ? "\(source.fitsRight) of \(source.fitsOf)" : "–",
+        source.rankCorrelation.map { NumberText.rounded($0) } ?? "–", percent(source.regret),
+        percent(source.memoryMeanAbsoluteError), labeled ? "\(source.fitsRight) of \(source.fitsOf)" : "–",
       ])
     }
     return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
@@ -52,7 +53,7 @@ struct CostCheckView {
       ], terminal: terminal)
     for group in document.sources.flatMap(\.groups) {
       table.add([
-        group.group, "\(group.count)", format(group.rankCorrelation, significant: 3), percent(group.regret),
+        group.group, "\(group.count)", NumberText.rounded(group.rankCorrelation), percent(group.regret),
       ])
     }
     return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
@@ -77,6 +78,6 @@ struct CostCheckView {
   }
 
   private func percent(_ share: Double?) -> String {
-    share.map { "\(format($0 * 100, significant: 2)) %" } ?? "–"
+    share.map { NumberText.percent($0, 2) } ?? "–"
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 import ScalingLaws
@@ -86,8 +87,8 @@ func assumptions(of model: StepModel, _ calibration: CalibrationDocument?) -> [S
     constants,
     "Nodes of \(cluster.devicesPerNode) are joined at \(formatBytes(cluster.networkBytesPerSecond))/s for each "
       + "accelerator\(groups).",
-    "Gradients of \(significant(model.workload.gradientBytes)) bytes, Adam with a master copy of the weights "
-      + "(\(significant(model.workload.optimizerBytes)) bytes a parameter), \(significant(model.workload.logitBytes)) bytes of a "
+    "Gradients of \(NumberText.rounded(model.workload.gradientBytes)) bytes, Adam with a master copy of the weights "
+      + "(\(NumberText.rounded(model.workload.optimizerBytes)) bytes a parameter), \(NumberText.rounded(model.workload.logitBytes)) bytes of a "
       + "logit.",
   ]
 }
@@ -138,7 +139,7 @@ struct CostView {
       document.stepInterval.map { " (90 % interval \(formatDuration($0[0])) … \(formatDuration($0[1])))" } ?? ""
     lines.append(
       "\(formatDuration(entry.stepSeconds)) a step\(interval), \(formatCount(entry.tokensPerSecond)) tokens/s, "
-        + "MFU \(format(entry.mfu * 100, significant: 3)) %")
+        + "MFU \(NumberText.percent(entry.mfu))")
     lines.append(
       document.fits
         ? "it fits: \(formatBytes(entry.memoryBytes)) of \(formatBytes(document.usableBytes)) that a device has"

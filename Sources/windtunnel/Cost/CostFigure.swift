@@ -1,3 +1,4 @@
+import Documents
 import Report
 import Tables
 import TrainingCost
@@ -34,7 +35,7 @@ struct CostFigure {
         .spans(
           .init(
             start: [from], end: [to], y: [Double(parts.count - index)], ink: .index(index),
-            label: "\(part.part) \(format(part.value * scale, significant: 3))")))
+            label: "\(part.part) \(NumberText.rounded(part.value * scale))")))
       from = to
     }
     return Plot(title: title, x: .init(axis), y: .init("", range: 0.4...(Double(parts.count) + 0.6)), layers: layers)

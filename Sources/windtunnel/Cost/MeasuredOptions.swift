@@ -58,7 +58,7 @@ struct MeasuredOptions: ParsableArguments {
     defaults.gradientBytes = gradientBytes
     defaults.logitBytes = logitBytes
     defaults.networkBytesPerSecond = try network.map { try parseByteRate($0) }
-    let (found, skipped) = try MeasuredStep.read(runs.table, hardware: hardware.catalogue(), defaults: defaults)
+    let (found, skipped) = try MeasuredStep.read(runs.table, hardware: hardware.catalog(), defaults: defaults)
     var notes: [String] = []
     if let first = skipped.first {
       notes.append(

@@ -128,9 +128,9 @@ struct ClusterOptions: ParsableArguments {
 
   /// The groups of `32xH100+32xA100`, of which there is mostly one.
   func groups() throws -> [Cluster] {
-    let catalogue = try hardware.catalogue()
+    let catalog = try hardware.catalog()
     return try cluster.split(separator: "+", omittingEmptySubsequences: false).map { text in
-      var value = try Cluster(parsing: String(text), in: catalogue)
+      var value = try Cluster(parsing: String(text), in: catalog)
       if let network { value.networkBytesPerSecond = try parseByteRate(network) }
       if let price { value.price = try ComputePrice(usdPerHour: price) }
       return value
@@ -145,8 +145,8 @@ struct HardwareFileOption: ParsableArguments {
       "Your own accelerators and clusters, as 'windtunnel hardware --format yaml' writes.", valueName: "file"))
   var hardware: String?
 
-  func catalogue() throws -> HardwareCatalogue {
-    try hardware.map { try HardwareCatalogue(path: $0) } ?? .builtIn
+  func catalog() throws -> HardwareCatalog {
+    try hardware.map { try HardwareCatalog(path: $0) } ?? .builtIn
   }
 }
 

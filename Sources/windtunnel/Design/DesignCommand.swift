@@ -146,18 +146,15 @@ struct DesignCommand: ParsableCommand {
     var document = DesignDocument(design, isCheck: check != nil)
     document.reasons = try assumptions() + document.reasons
     document.warnings = source.caveats + document.warnings
-    let json = indentedJSON(try encodedJSON(document))
+    let json = try document.json()
     if let output {
       let isJSON = URL(fileURLWithPath: output).pathExtension.lowercased() == "json"
       try DocumentFile.write(isJSON ? json : DesignFiles(design: design).jobs(at: output), to: output)
     }
     if let csv { try DocumentFile.write(DesignFiles(design: design).table, to: csv) }
-    let figure = DesignFigure(design)
-    if let path = plot.plot { try figure.plot.write(to: path) }
-    try DocumentFile.write(
-      format == .json
-        ? json : DesignView(design: design, document: document, figure: figure, terminal: .standardOutput).text, to: "-"
-    )
+    if let path = plot.plot { try DesignFigure(document).plot.write(to: path) }
+    let view = DesignView(document: document, terminal: .standardOutput)
+    try DocumentFile.write(format == .json ? json : view.text, to: "-")
   }
 
   private func chosen(_ fitted: FittedLaw) throws -> RunDesign {

@@ -4,13 +4,13 @@ import Tables
 
 /// The runs of a design in the plane of size and tokens, beside an isoFLOP grid of the same cost.
 struct DesignFigure {
-  private let design: RunDesign
+  private let design: DesignDocument
 
-  init(_ design: RunDesign) { self.design = design }
+  init(_ design: DesignDocument) { self.design = design }
 
   var plot: Plot {
     var layers: [Plot.Layer] = []
-    if let grid = design.customary.first?.runs {
+    if let grid = design.grid {
       layers.append(
         .points(
           .init(
@@ -21,10 +21,12 @@ struct DesignFigure {
       .points(
         .init(
           x: design.runs.map(\.params), y: design.runs.map(\.tokens), ink: .index(0),
-          radii: design.runs.map { 3 + 1.5 * Double(min($0.repeats, 6)) }, label: design.after.name)))
+          radii: design.runs.map { 3 + 1.5 * Double(min($0.repeats, 6)) },
+          label: design.designs.first?.name ?? "this design")))
     return Plot(
       title: "Runs to make",
-      subtitle: "\(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)), larger where repeated",
+      subtitle:
+        "\(design.designs.first?.runs ?? 0) runs, \(formatFLOPs(design.designs.first?.flops ?? .nan)), larger where repeated",
       x: .init("params", .log10, numbers: .suffixes), y: .init("tokens", .log10, numbers: .suffixes), layers: layers)
   }
 }

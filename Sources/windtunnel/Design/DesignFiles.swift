@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Launch
 import Planning
@@ -51,7 +52,7 @@ struct DesignFiles {
       let model = ReferenceTrainer.model(nearest: run.params, embedding: embedding)
       return
         "  - {name: \(run.name), model: {layers: \(model.layers), hidden: \(model.hidden), heads: \(model.heads)}, "
-        + "training: {tokens: \(String(format: "%.0f", run.tokens)), seed: \(run.seed)}}  # \(model.parameters.total) parameters\n"
+        + "training: {tokens: \(NumberText.fixed(run.tokens, 0)), seed: \(run.seed)}}  # \(model.parameters.total) parameters\n"
     }
     return """
       # Runs chosen by windtunnel design for a target of \(formatFLOPs(design.target.flops)): \

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Report
@@ -5,15 +6,14 @@ import Tables
 
 /// A design as a person reads it.
 struct DesignView {
-  let design: RunDesign
   let document: DesignDocument
-  let figure: DesignFigure
   let terminal: Terminal
 
   var text: String {
     [
-      runs, expectation, figure.plot.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor),
-      words,
+      runs, expectation,
+      DesignFigure(document).plot.terminal(
+        width: min(terminal.columns, 76), height: 14, color: terminal.usesColor), words,
     ].joined(separator: "\n")
   }
 
@@ -24,30 +24,31 @@ struct DesignView {
         .init("repeats", .right), .init("share", .decimal),
       ],
       title:
-        "\(design.runs.runCount) runs, \(formatFLOPs(design.runs.flops)) of \(formatFLOPs(design.request.pilotBudget))",
+        "\(document.designs.first?.runs ?? 0) runs, \(formatFLOPs(document.designs.first?.flops ?? .nan)) of "
+        + formatFLOPs(document.pilotBudgetFlops),
       terminal: terminal)
     for run in document.runs {
       table.add([
-        formatParams(run.params), formatTokens(run.tokens), format(run.tokens / run.params, significant: 3),
-        formatFLOPs(run.flops), "\(run.repeats)", "\(format(run.share * 100, significant: 2)) %",
+        formatParams(run.params), formatTokens(run.tokens), NumberText.rounded(run.tokens / run.params),
+        formatFLOPs(run.flops), "\(run.repeats)", NumberText.percent(run.share, 2),
       ])
     }
     return table.render(width: max(terminal.columns, 80))
   }
 
   private var expectation: String {
-    let level = format(design.request.level * 100, significant: 3)
+    let level = NumberText.rounded(document.intervalLevel * 100)
     var table = TextTable(
       [
-        .init("expected at \(formatFLOPs(design.target.flops))"), .init("runs", .right), .init("loss"),
+        .init("expected at \(formatFLOPs(document.target.flops))"), .init("runs", .right), .init("loss"),
         .init("optimal size"), .init("condition", .right),
       ], title: "\(level) % intervals", terminal: terminal)
     func row(_ name: String, _ runs: Int?, _ forecast: DesignDocument.Forecast?, _ condition: Double?) {
       table.add([
-        name, runs.map { "\($0)" } ?? "", interval(forecast?.loss) { format($0, significant: 4) },
+        name, runs.map { "\($0)" } ?? "", interval(forecast?.loss) { NumberText.rounded($0, 4) },
         interval(forecast?.params) { formatParams($0) },
         // Beyond the precision of numbers its digits are rounding alone.
-        runs == nil ? "" : condition.flatMap { $0 < 1e15 ? format($0, significant: 2) : nil } ?? "∞",
+        runs == nil ? "" : condition.flatMap { $0 < 1e15 ? NumberText.rounded($0, 2) : nil } ?? "∞",
       ])
     }
     row("before", nil, document.before, nil)
@@ -64,8 +65,9 @@ struct DesignView {
 
   /// What a grid would cost that knows as much.
   private var comparison: String {
-    let factors = [("loss", design.gridFactorForLoss), ("optimal size", design.gridFactorForSize)].map { what, factor in
-      factor.map { "for the \(what) at \(format($0, significant: 2)) times the compute" }
+    let factors = [("loss", document.isoflopFactor.loss), ("optimal size", document.isoflopFactor.params)].map {
+      what, factor in
+      factor.map { "for the \(what) at \(NumberText.rounded($0, 2)) times the compute" }
         ?? "for the \(what) not before its own runs are as large as the target"
     }
     return wrapped(

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -48,10 +49,10 @@ struct FitsView {
         continue
       }
       table.add(
-        labels + document.law.parameterNames.map { fit.parameters[$0].map { format($0.value, significant: 4) } ?? "–" }
-          + [group.logRmsd, group.largestLogResidual].map { $0.map { format($0, significant: 4) } ?? "–" })
+        labels + document.law.parameterNames.map { fit.parameters[$0].map { NumberText.rounded($0.value, 4) } ?? "–" }
+          + [group.logRmsd, group.largestLogResidual].map { $0.map { NumberText.rounded($0, 4) } ?? "–" })
     }
-    let mean = document.meanLogRmsd.map { ", mean log RMSD \(format($0, significant: 4))" } ?? ""
+    let mean = document.meanLogRmsd.map { ", mean log RMSD \(NumberText.rounded($0, 4))" } ?? ""
     let lines =
       [
         "",

@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -57,23 +58,23 @@ extension FitCommand {
   private func profileView(_ document: ProfileDocument, _ figure: ProfileFigure) -> String {
     let terminal = Terminal.standardOutput
     func interval(_ ends: [Double]?) -> String {
-      ends.map { "\(format($0[0], significant: 4)) … \(format($0[1], significant: 4))" } ?? "–"
+      ends.map { "\(NumberText.rounded($0[0], 4)) … \(NumberText.rounded($0[1], 4))" } ?? "–"
     }
     var table = TextTable(
       [
         .init("approach \(approach)"), .init("exponent", .decimal),
-        .init("\(format(self.interval * 100, significant: 3)) % interval"),
+        .init("\(NumberText.percent(self.interval)) interval"),
       ],
       terminal: terminal)
     table.add([
-      "size ∝ C^a", format(document.exponents.size, significant: 4), interval(document.exponents.sizeInterval),
+      "size ∝ C^a", NumberText.rounded(document.exponents.size, 4), interval(document.exponents.sizeInterval),
     ])
     table.add([
-      "tokens ∝ C^b", format(document.exponents.tokens, significant: 4), interval(document.exponents.tokensInterval),
+      "tokens ∝ C^b", NumberText.rounded(document.exponents.tokens, 4), interval(document.exponents.tokensInterval),
     ])
     if let surface = document.surface {
       table.add([
-        "size, one surface through all runs (l2)", format(surface.sizeExponent, significant: 4),
+        "size, one surface through all runs (l2)", NumberText.rounded(surface.sizeExponent, 4),
         interval(surface.sizeInterval),
       ])
     }
@@ -88,7 +89,7 @@ extension FitCommand {
     for point in document.points.enumerated().filter({ $0.offset % step == 0 }).map(\.element) {
       optima.add([
         formatFLOPs(point.flops), formatParams(point.params), formatTokens(point.tokens),
-        format(point.loss, significant: 4),
+        NumberText.rounded(point.loss, 4),
         String(point.runs),
       ])
     }
@@ -129,7 +130,7 @@ struct ProfileFigure {
     let a = document.exponents.size
     let k = document.parameters["size_log_coefficient"]?.value ?? 0
     return Plot(
-      title: "Best size over compute", subtitle: "size ∝ C^\(format(a, significant: 3))",
+      title: "Best size over compute", subtitle: "size ∝ C^\(NumberText.rounded(a))",
       x: .init("training compute (FLOP)", .log10, numbers: .powers), y: .init("params", .log10, numbers: .suffixes),
       layers: [
         .points(.init(x: flops, y: params, ink: .gray, radii: [2], label: "runs")),

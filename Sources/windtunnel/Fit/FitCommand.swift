@@ -10,7 +10,7 @@ struct FitCommand: ParsableCommand {
     commandName: "fit",
     abstract: "Fit a scaling law to a table of runs, with its uncertainty.",
     discussion: """
-      Columns are recognised by name and alias: params (N), tokens (D), flops (C), loss (L) and more; every other \
+      Columns are recognized by name and alias: params (N), tokens (D), flops (C), loss (L) and more; every other \
       column can be named in --where and --formula.
 
       Examples:
@@ -46,7 +46,7 @@ struct FitCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      What is minimised, summed over runs: huber:DELTA, l2, l1, cauchy:SCALE, soft-l1:SCALE, asymmetric-mae:WEIGHT or \
+      What is minimized, summed over runs: huber:DELTA, l2, l1, cauchy:SCALE, soft-l1:SCALE, asymmetric-mae:WEIGHT or \
       huber-likelihood; the law's own unless given (huber:1e-3 for most).
       """, valueName: "kind"))
   var objective: String?

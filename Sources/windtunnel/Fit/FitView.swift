@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Report
@@ -38,8 +39,8 @@ struct FitView {
           + "  \(document.law.target) = \(shortened(fit.law.formula.expressionText))   (\(names.joined(separator: ", ")))",
         "\(document.runs.used) runs of \(document.runs.file)",
       ] + excluded + document.runs.notes + [
-        "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals\(objective.weights.map { ", weighted by \($0)" } ?? ""), sum \(format(objective.value, significant: 8)); "
-          + "gradient norm \(format(document.gradientNorm, significant: 2)); \(ended)",
+        "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals\(objective.weights.map { ", weighted by \($0)" } ?? ""), sum \(NumberText.rounded(objective.value, 8)); "
+          + "gradient norm \(NumberText.rounded(document.gradientNorm, 2)); \(ended)",
         "",
       ]).joined(separator: "\n")
   }
@@ -50,20 +51,20 @@ struct FitView {
   }
 
   private var parameters: String {
-    let level = "\(format(document.bootstrap.level * 100, significant: 3)) % interval"
+    let level = "\(NumberText.percent(document.bootstrap.level)) interval"
     let profiles = document.identifiability?.profiles
     var table = TextTable(
       [.init("parameter"), .init("value", .decimal), .init("standard error", .decimal), .init(level)]
         + (profiles == nil ? [] : [.init("profile")]),
       terminal: terminal)
-    func text(_ end: Double?, _ open: String) -> String { end.map { format($0, significant: 4) } ?? open }
+    func text(_ end: Double?, _ open: String) -> String { end.map { NumberText.rounded($0, 4) } ?? open }
     for name in document.law.parameterNames {
       guard let parameter = document.parameters[name] else { continue }
       let isEndless = parameter.isEndless ?? false
       let cells = [
         name,
         isEndless ? "∞" : value(parameter),
-        isEndless ? "–" : parameter.standardError.map { format($0, significant: 3) } ?? "–",
+        isEndless ? "–" : parameter.standardError.map { NumberText.rounded($0) } ?? "–",
         parameter.interval.map { "\(text($0[0], "")) … \(isEndless ? "∞" : text($0[1], ""))" } ?? "–",
       ]
       let profile = profiles?[name].map { "\(text($0[0], "open")) … \(text($0[1], "open"))" } ?? "–"
@@ -75,7 +76,7 @@ struct FitView {
       : "\(document.bootstrap.draws.count) bootstrap refits of \(document.bootstrap.kind), \(document.bootstrap.method) intervals, seed \(document.bootstrap.seed)"
         + (document.bootstrap.failed > 0 ? "; \(document.bootstrap.failed) more found no optimum" : "")
     let fixed = document.law.fixed.sorted { $0.key < $1.key }.map {
-      "\($0.key) = \(format($0.value, significant: 6))"
+      "\($0.key) = \(NumberText.rounded($0.value, 6))"
     }
     let given = fixed.isEmpty ? "" : terminal.styled("given, not fitted: \(fixed.joined(separator: ", "))", .dim) + "\n"
     return table.render(width: terminal.columns) + given + terminal.styled(source, .dim) + "\n"
@@ -85,17 +86,17 @@ struct FitView {
   /// digits, lest nothing of it be left.
   private func value(_ parameter: FitDocument.Parameter) -> String {
     guard let error = parameter.standardError, error > 1e-8 * abs(parameter.value) else {
-      return format(parameter.value, significant: 6)
+      return NumberText.rounded(parameter.value, 6)
     }
     return error < abs(parameter.value)
-      ? rounded(value: parameter.value, error: error) : format(parameter.value, significant: 4)
+      ? NumberText.withError(parameter.value, error) : NumberText.rounded(parameter.value, 4)
   }
 
   private var exponents: String {
     guard let exponents = document.exponents else { return "" }
     func text(_ value: Double, _ interval: [Double]?) -> String {
-      format(value, significant: 4)
-        + (interval.map { " [\(format($0[0], significant: 3)), \(format($0[1], significant: 3))]" } ?? "")
+      NumberText.rounded(value, 4)
+        + (interval.map { " [\(NumberText.rounded($0[0])), \(NumberText.rounded($0[1]))]" } ?? "")
     }
     return "compute-optimal size ∝ C^\(text(exponents.size, exponents.sizeInterval))   "
       + "tokens ∝ C^\(text(exponents.tokens, exponents.tokensInterval))\n"
@@ -112,8 +113,8 @@ struct FitView {
         + (budget.map { [.init("size at \(formatFLOPs($0, digits: 2))", .right)] } ?? []), terminal: terminal)
     for row in document.sensitivity {
       table.add(
-        [row.change, String(row.runs)] + row.parameters.map { format($0, significant: 4) }
-          + (hasExponent ? [row.sizeExponent.map { format($0, significant: 4) } ?? "–"] : [])
+        [row.change, String(row.runs)] + row.parameters.map { NumberText.rounded($0, 4) }
+          + (hasExponent ? [row.sizeExponent.map { NumberText.rounded($0, 4) } ?? "–"] : [])
           + (budget == nil ? [] : [row.optimalSize.map { formatCount($0) } ?? "–"]))
     }
     return table.render(width: terminal.columns)

@@ -9,7 +9,7 @@ import Tables
 struct LawOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A law of the catalogue ('windtunnel laws' lists them) or a law file in YAML; chinchilla unless given.",
+      "A law of the catalog ('windtunnel laws' lists them) or a law file in YAML; chinchilla unless given.",
       valueName: "name|file.yaml"))
   var law: String?
 
@@ -94,9 +94,9 @@ struct LawOptions: ParsableArguments {
   static func law(named name: String, over runs: RunTable) throws -> Law {
     guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
       if name.contains("/") || FileManager.default.fileExists(atPath: name) {
-        throw UsageError("'\(name)' is no law of the catalogue, and a law file's name ends in .yaml")
+        throw UsageError("'\(name)' is no law of the catalog, and a law file's name ends in .yaml")
       }
-      return try LawCatalogue().law(name, over: runs)
+      return try LawCatalog().law(name, over: runs)
     }
     return try LawFile.read(name).law(over: runs)
   }

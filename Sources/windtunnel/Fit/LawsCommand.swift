@@ -6,7 +6,7 @@ import ScalingLaws
 struct LawsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "laws",
-    abstract: "List the laws of the catalogue and their published parameters.",
+    abstract: "List the laws of the catalog and their published parameters.",
     discussion: """
       Examples:
         windtunnel laws
@@ -47,11 +47,11 @@ struct LawsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let catalogue = try LawCatalogue()
+    let catalog = try LawCatalog()
     try output.prepare()
     // The name of a preset shows its laws.
-    let ofPreset = catalogue.laws.filter { law in law.presets.contains { $0.name == name } }
-    let laws = try ofPreset.isEmpty ? name.map { [try catalogue.law($0)] } ?? catalogue.laws : ofPreset
+    let ofPreset = catalog.laws.filter { law in law.presets.contains { $0.name == name } }
+    let laws = try ofPreset.isEmpty ? name.map { [try catalog.law($0)] } ?? catalog.laws : ofPreset
     let listing = Listing(
       laws: laws.map { law in
         .init(
@@ -68,13 +68,6 @@ struct LawsCommand: ParsableCommand {
     try output.emit(listing) {
       name == nil ? overview(laws) : laws.map(details).joined(separator: "\n")
     }
-  }
-
-  /// As it was published, where that is short.
-  private func shortest(_ value: Double) -> String {
-    let rounded = format(value, significant: 6)
-    let exact = "\(value)"
-    return exact.count <= rounded.count && !exact.contains("e") ? exact : rounded
   }
 
   private func overview(_ laws: [Law]) -> String {
@@ -113,7 +106,7 @@ struct LawsCommand: ParsableCommand {
       [.init("preset")] + law.parameterNames.map { TextTable.Column($0, .decimal) } + [.init("source", wraps: true)],
       terminal: terminal)
     for preset in law.presets {
-      table.add([preset.name] + preset.values.map(shortest) + [preset.note])
+      table.add([preset.name] + preset.values.map { NumberText.rounded($0, 6) } + [preset.note])
     }
     let notes = law.notes.map {
       wrapped($0, label: terminal.styled("note", .dim), labelWidth: 4, width: max(terminal.columns, 100)) + "\n"

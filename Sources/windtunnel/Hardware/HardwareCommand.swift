@@ -46,7 +46,7 @@ struct HardwareCommand: ParsableCommand {
 
   func run() throws {
     if let output { try checkWritable(output) }
-    let hardware = try file.map { path throws(DocumentError) in try HardwareCatalogue(path: path) } ?? .builtIn
+    let hardware = try file.map { path throws(DocumentError) in try HardwareCatalog(path: path) } ?? .builtIn
     let clusters = names.isEmpty ? hardware.clusters : names.compactMap(hardware.ownCluster)
     let others = names.filter { hardware.ownCluster($0) == nil }
     var accelerators = try names.isEmpty ? hardware.accelerators : others.map { try hardware.named($0) }
@@ -60,7 +60,7 @@ struct HardwareCommand: ParsableCommand {
     let text =
       switch format {
       case .json: json
-      case .yaml: HardwareCatalogue.yaml(accelerators, clusters)
+      case .yaml: HardwareCatalog.yaml(accelerators, clusters)
       case .table:
         (others.count == 1 ? accelerators.map(details).joined() : accelerators.isEmpty ? "" : overview(accelerators))
           + overview(clusters)
@@ -93,7 +93,7 @@ struct HardwareCommand: ParsableCommand {
       + "'windtunnel hardware NAME' shows one whole, with its sources.\n"
   }
 
-  private func overview(_ clusters: [HardwareCatalogue.NamedCluster]) -> String {
+  private func overview(_ clusters: [HardwareCatalog.NamedCluster]) -> String {
     guard !clusters.isEmpty else { return "" }
     let terminal = Terminal.standardOutput
     var table = TextTable(
@@ -108,7 +108,7 @@ struct HardwareCommand: ParsableCommand {
       table.add([
         named.name, "\(cluster.count) \(cluster.accelerator.name)", "\(cluster.nodes) of \(cluster.devicesPerNode)",
         rate(cluster.networkBytesPerSecond), groups.map { "\(rate($0.1)), of \($0.0)" } ?? "–",
-        significant(cluster.powerUsageEffectiveness), cluster.price.map { formatUSD($0.usdPerHour) } ?? "–",
+        NumberText.rounded(cluster.powerUsageEffectiveness), cluster.price.map { formatUSD($0.usdPerHour) } ?? "–",
         cluster.price?.basis ?? "",
       ])
     }
@@ -122,13 +122,13 @@ struct HardwareCommand: ParsableCommand {
     for precision in Precision.allCases {
       guard let peak = accelerator.peaks[precision] else { continue }
       let measured = accelerator.attainable?[precision].map {
-        ", \(formatFLOPRate($0, digits: 4)) measured (\(significant($0 / peak * 100)) %)"
+        ", \(formatFLOPRate($0, digits: 4)) measured (\(NumberText.percent($0 / peak)))"
       }
       table.add(["peak in \(precision.rawValue)", formatFLOPRate(peak) + (measured ?? "")])
     }
     table.add(["memory", "\(formatBytes(accelerator.memoryBytes)) at \(rate(accelerator.memoryBandwidth))"])
     let balance = accelerator.peakFLOPsPerSecond / accelerator.memoryBandwidth
-    table.add(["FLOP a byte of memory", "\(significant(balance)): matrix products below it wait for memory"])
+    table.add(["FLOP a byte of memory", "\(NumberText.rounded(balance)): matrix products below it wait for memory"])
     table.add([
       "link",
       "\(accelerator.link.name), \(rate(accelerator.link.bytesPerSecond)) each way, joins \(accelerator.link.domainSize)",
@@ -147,7 +147,7 @@ struct HardwareCommand: ParsableCommand {
     return table.render(width: terminal.columns)
   }
 
-  private func teraFLOPs(_ rate: Double) -> String { significant(rate / 1e12) }
+  private func teraFLOPs(_ rate: Double) -> String { NumberText.rounded(rate / 1e12) }
 
   private func rate(_ bytesPerSecond: Double) -> String { formatBytes(bytesPerSecond) + "/s" }
 }
@@ -191,7 +191,7 @@ struct AcceleratorsDocument: Encodable {
     let citation: String
   }
 
-  init(_ accelerators: [Accelerator], _ clusters: [HardwareCatalogue.NamedCluster]) {
+  init(_ accelerators: [Accelerator], _ clusters: [HardwareCatalog.NamedCluster]) {
     self.clusters = clusters.map {
       Group(
         name: $0.name, accelerator: $0.cluster.accelerator.name, count: $0.cluster.count,

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Launch
 import Report
@@ -29,17 +30,17 @@ extension Deviation {
   }
 }
 
-private func short(_ value: Double) -> String { format(value, significant: 4) }
+private func short(_ value: Double) -> String { NumberText.rounded(value, 4) }
 
 extension Deviation.Cause {
   /// What it is, and what to look at.
   fileprivate var sentence: String {
     switch self {
     case .otherRate(let step, let given, let meant):
-      "the trainer's learning rate at step \(compact(step, significant: 6)) is \(short(given)) where the schedule has \(short(meant)): look at "
+      "the trainer's learning rate at step \(NumberText.count(step, 6)) is \(short(given)) where the schedule has \(short(meant)): look at "
         + "its peak, warm-up and number of steps"
     case .otherBatch(let tokens, let meant):
-      "a step has \(compact(tokens, significant: 6)) tokens where the job has \(compact(meant, significant: 6)): look at the batch, the sequence and the number "
+      "a step has \(NumberText.count(tokens, 6)) tokens where the job has \(NumberText.count(meant, 6)): look at the batch, the sequence and the number "
         + "of devices"
     case .diverged:
       "training became unstable: lower the peak learning rate or lengthen the warm-up, clip gradients, look at the data of "
@@ -47,13 +48,13 @@ extension Deviation.Cause {
     case .bitsForNats(let factor): "all losses are \(short(factor)) times the expected: bits where nats were expected"
     case .natsForBits(let factor): "all losses are \(short(factor)) times the expected: nats where bits were expected"
     case .jump(let step, let from, let to):
-      "the loss jumped at step \(compact(step, significant: 6)) from \(short(from)) to \(short(to)): an unstable step; lower the peak learning "
+      "the loss jumped at step \(NumberText.count(step, 6)) from \(short(from)) to \(short(to)): an unstable step; lower the peak learning "
         + "rate, clip gradients, look at the data there, or go on from a checkpoint before it"
     case .otherData:
       "the distance has been the same from the first: the data, the tokenizer or the model are other than those of the runs "
         + "behind the curve, or losses are averaged otherwise"
     case .stalled(let since, let expectedFall):
-      "the loss has not fallen as it should since step \(compact(since, significant: 6)), by \(short(expectedFall)): is the learning rate far "
+      "the loss has not fallen as it should since step \(NumberText.count(since, 6)), by \(short(expectedFall)): is the learning rate far "
         + "too high or almost 0, does the same data come again and again, are weights frozen?"
     case .fallsBehind:
       "it falls behind the longer it trains: the learning rate is too high or too low for this model, data is poorer than that "

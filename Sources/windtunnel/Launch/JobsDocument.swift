@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Launch
 import Report
@@ -62,7 +63,7 @@ struct JobsDocument: Encodable {
       let time = job.began.map { formatDuration(max(0, (job.ended ?? now) - $0), digits: 2) } ?? "–"
       table.add([
         job.name, job.state, "\(job.attempt)", time, job.progress,
-        job.loss.map { format($0, significant: 5) } ?? "–", job.handle ?? "–", job.remark,
+        job.loss.map { NumberText.rounded($0, 5) } ?? "–", job.handle ?? "–", job.remark,
       ])
     }
     let counts = JobRecord.State.allCases.map { state in (state, jobs.count { $0.state == state.rawValue }) }

@@ -107,7 +107,7 @@ struct LayoutCommand: ParsableCommand {
     guard ends.count == 2, let low = ends[0], let high = ends[1], low >= 1, high >= low, high <= 1_000_000 else {
       throw UsageError("--front must be two numbers of accelerators, as 8:512, not '\(range)'")
     }
-    if let most = try self.cluster.hardware.catalogue().available(in: self.cluster.cluster), high > most {
+    if let most = try self.cluster.hardware.catalog().available(in: self.cluster.cluster), high > most {
       throw UsageError("--front goes to \(high) accelerators, but '\(self.cluster.cluster)' is of \(most)")
     }
     var options = options

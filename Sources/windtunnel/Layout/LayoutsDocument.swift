@@ -42,7 +42,7 @@ struct LayoutsDocument: Codable {
     var stageSplit: String
     var stepSeconds: Double
     var tokensPerSecond: Double
-    /// Model FLOPs utilisation, of the products that the model needs with half of attention's square.
+    /// Model FLOPs utilization, of the products that the model needs with half of attention's square.
     var mfu: Double
     /// Seconds of a step and bytes of the fullest device by what they go into.
     var seconds: [Part]
@@ -73,7 +73,7 @@ struct LayoutsDocument: Codable {
       stageSplit = layout.stageSplit.rawValue
       stepSeconds = ranked.time.total
       tokensPerSecond = workload.tokensPerStep / ranked.time.total
-      mfu = model.utilisation(stepSeconds: ranked.time.total)
+      mfu = model.utilization(stepSeconds: ranked.time.total)
       seconds = ranked.time.parts.filter { $0.seconds > 0 }.map { Part(part: $0.name, value: $0.seconds) }
       bytes = ranked.memory.parts.filter { $0.bytes > 0 }.map { Part(part: $0.name, value: $0.bytes) }
       memoryBytes = ranked.memory.total

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import Tables
@@ -38,7 +39,7 @@ struct LayoutsView {
         "\(entry.data)", "\(entry.tensor)", "\(entry.pipeline)", "\(entry.context)", "\(entry.expert)",
         "\(entry.virtualStages)", "\(entry.microBatches) x \(entry.microBatch)", "\(entry.zero)", entry.recompute,
         entry.pipeline > 1 ? entry.schedule : "–", formatDuration(entry.stepSeconds),
-        formatCount(entry.tokensPerSecond), "\(format(entry.mfu * 100, significant: 3)) %",
+        formatCount(entry.tokensPerSecond), NumberText.percent(entry.mfu),
         formatBytes(entry.memoryBytes),
       ])
     }
@@ -54,7 +55,7 @@ struct LayoutsView {
     for point in points {
       table.add([
         "\(point.devices)", formatDuration(point.run.seconds), formatCount(point.run.gpuHours),
-        point.run.usd.map { formatUSD($0) } ?? "–", "\(format(point.layout.mfu * 100, significant: 3)) %",
+        point.run.usd.map { formatUSD($0) } ?? "–", NumberText.percent(point.layout.mfu),
         point.layout.name, point.isPareto ? "" : "dominated",
       ])
     }
@@ -86,7 +87,7 @@ struct StepView {
       let memory = row < entry.bytes.count ? entry.bytes[row] : nil
       table.add([
         time?.part ?? "", time.map { formatDuration($0.value) } ?? "",
-        time.map { "\(format($0.value / entry.stepSeconds * 100, significant: 2)) %" } ?? "", memory?.part ?? "",
+        time.map { NumberText.percent($0.value / entry.stepSeconds, 2) } ?? "", memory?.part ?? "",
         memory.map { formatBytes($0.value) } ?? "",
       ])
     }

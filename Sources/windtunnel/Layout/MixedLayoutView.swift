@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import Tables
@@ -53,9 +54,9 @@ struct MixedLayoutDocument: Codable {
     for group in groups {
       table.add([
         "\(group.devices) \(group.accelerator)", "\(group.sequences)",
-        "\(format(Double(group.sequences) / Double(globalBatch) * 100, significant: 3)) %",
-        formatDuration(group.layout.stepSeconds), "\(format(group.idle * 100, significant: 2)) %",
-        "\(format(group.layout.mfu * 100, significant: 3)) %", formatBytes(group.layout.memoryBytes), group.layout.name,
+        NumberText.percent(Double(group.sequences) / Double(globalBatch)),
+        formatDuration(group.layout.stepSeconds), NumberText.percent(group.idle, 2),
+        NumberText.percent(group.layout.mfu), formatBytes(group.layout.memoryBytes), group.layout.name,
       ])
     }
     let title = terminal.styled(

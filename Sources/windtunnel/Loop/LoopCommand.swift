@@ -54,7 +54,7 @@ struct LoopCommand: AsyncParsableCommand {
         fitted, for: .flops(loop.targetFLOPs), constraints: PlanConstraints(maxTokens: loop.maxTokens),
         options: PlanOptions(level: loop.level, seed: computing.seed))
       let document = try PlanDocument(plan, budget: formatFLOPs(loop.targetFLOPs)).json()
-      try DocumentFile.write(Array(document), to: "\(folder)/plan.json")
+      try DocumentFile.write(document, to: "\(folder)/plan.json")
       let nearest = try loop.target(
         params: plan.params?.value ?? 0, sizeColumn: fitted.law.sizeColumn ?? Role.params.rawValue, seed: 0,
         provenance: .init())
@@ -63,10 +63,10 @@ struct LoopCommand: AsyncParsableCommand {
         params: Double(nearest.model.parameters.total), seed: 0, provenance: .init())
       return try Registration(
         of: target, by: fitted, level: loop.level, seed: computing.seed, largestPilot: pilot.map(\.flops).max() ?? 0,
-        runs: fingerprint(of: table.utf8), plan: fingerprint(of: document))
+        runs: fingerprint(of: table.utf8), plan: fingerprint(of: document.utf8))
     }
     note(
-      "foretold: loss \(format(registration.loss, significant: 5)) for \(formatCount(registration.params)) parameters on "
+      "foretold: loss \(NumberText.rounded(registration.loss, 5)) for \(formatCount(registration.params)) parameters on "
         + "\(formatCount(registration.tokens)) tokens; registered in \(folder)/\(Registration.fileName)")
 
     var targets = try (0..<loop.targetSeeds).map { seed in
@@ -130,7 +130,7 @@ struct LoopCommand: AsyncParsableCommand {
 
   private func fit(_ table: String, _ loop: LoopFile, _ folder: String) throws -> (FittedLaw, BackTest?) {
     let runs = try RunTable(try Table.parse(table, name: "\(folder)/runs.csv"))
-    let law = try LawCatalogue().law(loop.law, over: runs)
+    let law = try LawCatalog().law(loop.law, over: runs)
     var settings = FitProtocol(threads: computing.threadCount)
     settings.resamples = loop.resamples
     settings.level = loop.level

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Launch
 import Report
@@ -29,7 +30,7 @@ struct LoopFigure {
       .points(
         .init(x: measured.map(\.flops), y: measured.compactMap(\.loss), ink: .index(0), label: "pilot runs"))
     ]
-    let level = format(registration.level * 100, significant: 3)
+    let level = NumberText.rounded(registration.level * 100)
     if let bounds = registration.predictionInterval {
       let sides = [registration.flops / 1.15, registration.flops * 1.15]
       layers.append(
@@ -58,7 +59,7 @@ struct LoopFigure {
       .band(
         .init(
           x: curve.points.map(\.step), lower: curve.points.map(\.low), upper: curve.points.map(\.high), ink: .index(1),
-          label: "\(format(curve.level * 100, significant: 3)) % of single runs, foretold")),
+          label: "\(NumberText.percent(curve.level)) of single runs, foretold")),
       .line(.init(x: curve.points.map(\.step), y: curve.points.map(\.loss), ink: .index(1), label: "foretold")),
     ]
     for run in target {

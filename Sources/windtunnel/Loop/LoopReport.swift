@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Launch
 import Report
@@ -61,10 +62,10 @@ struct LoopReport: Encodable {
   }
 
   var text: String {
-    let percent = format(registration.level * 100, significant: 3)
+    let percent = NumberText.rounded(registration.level * 100)
     var table = TextTable([.init(name), .init("", .right), .init("")])
     func interval(_ bounds: [Double]?) -> String {
-      bounds.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–"
+      bounds.map { "\(NumberText.rounded($0[0], 5)) … \(NumberText.rounded($0[1], 5))" } ?? "–"
     }
     table.add([
       "pilot runs", "\(pilot.runs)",
@@ -72,25 +73,25 @@ struct LoopReport: Encodable {
     ])
     if let error = pilot.backTestError {
       table.add([
-        "back-test", "\(format(error * 100, significant: 2)) %", "mean error of the dearer runs, from the cheaper",
+        "back-test", NumberText.percent(error, 2), "mean error of the dearer runs, from the cheaper",
       ])
     }
     table.add([
       "target", formatFLOPs(registration.flops),
-      "\(format(registration.flops / registration.largestPilot, significant: 3)) times the largest pilot",
+      "\(NumberText.rounded(registration.flops / registration.largestPilot)) times the largest pilot",
     ])
     table.add([
       "", "\(formatCount(registration.params)) params", "on \(formatCount(registration.tokens)) tokens",
     ])
     table.add([
-      "foretold loss", format(registration.loss, significant: 5),
+      "foretold loss", NumberText.rounded(registration.loss, 5),
       "\(percent) %: \(interval(registration.predictionInterval))",
     ])
     for outcome in outcomes {
       let verdict = outcome.isWithin.map { $0 ? "within the interval" : "outside the interval" } ?? ""
       table.add([
-        "achieved (\(outcome.run))", format(outcome.loss, significant: 5),
-        "\(verdict), the prediction was \(format(abs(outcome.error) * 100, significant: 2)) % too "
+        "achieved (\(outcome.run))", NumberText.rounded(outcome.loss, 5),
+        "\(verdict), the prediction was \(NumberText.percent(abs(outcome.error), 2)) too "
           + (outcome.error > 0 ? "high" : "low"),
       ])
     }

@@ -28,7 +28,7 @@ struct LoopWatch {
     settings.resamples = Self.resamples
     settings.resampling = .groups(column: "run")
     settings.seed = seed
-    let law = try LawCatalogue().law(Law.multiPowerSizesName, over: runs).predicting(metric)
+    let law = try LawCatalog().law(Law.multiPowerSizesName, over: runs).predicting(metric)
     let fit = try LawFit(law, to: runs, settings) { _ in }
     let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
     // Constants that no curve determines lie in a valley, where a search finds no rest; any of them foretell the same.

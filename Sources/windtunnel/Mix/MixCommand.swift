@@ -12,7 +12,7 @@ struct MixCommand: ParsableCommand {
     abstract: "Find the training mixture of lowest loss from small runs of different mixtures.",
     discussion: """
       The table has a column of proportions for each domain, named mix_…, which sum to 1, and columns of losses, named \
-      loss_…; each loss is fitted by a data-mixing law (Ye et al. 2024), and their weighted mean is minimised.
+      loss_…; each loss is fitted by a data-mixing law (Ye et al. 2024), and their weighted mean is minimized.
 
       Examples:
         windtunnel mix mixtures.csv
@@ -23,7 +23,7 @@ struct MixCommand: ParsableCommand {
 
   @OptionGroup(title: "Runs") var runs: RunOptions
 
-  @Option(help: ArgumentHelp("The losses to minimise; all columns loss_… unless given.", valueName: "column,…"))
+  @Option(help: ArgumentHelp("The losses to minimize; all columns loss_… unless given.", valueName: "column,…"))
   var losses: String?
 
   @Option(

@@ -1,3 +1,4 @@
+import Documents
 import Planning
 import Report
 import ScalingLaws
@@ -98,10 +99,10 @@ struct MixtureView {
 
   var text: String { [mixture, losses, words].joined(separator: "\n") }
 
-  private var level: String { "\(format(document.level * 100, significant: 3)) % interval" }
+  private var level: String { "\(NumberText.percent(document.level)) interval" }
 
   private func share(_ value: Double?) -> String {
-    value.map { abs($0) < 5e-6 ? "0 %" : "\(format($0 * 100, significant: 3)) %" } ?? "–"
+    value.map { abs($0) < 5e-6 ? "0 %" : NumberText.percent($0) } ?? "–"
   }
 
   private func range(_ ends: [Double]?, _ text: (Double) -> String) -> String {
@@ -129,18 +130,18 @@ struct MixtureView {
         .init("at best tried", .decimal), .init("fit error", .decimal),
       ] + (validation == nil ? [] : [.init("held-out error", .decimal), .init("rank correlation", .decimal)]),
       terminal: terminal)
-    func loss(_ value: Double?) -> String { value.map { format($0, significant: 5) } ?? "–" }
+    func loss(_ value: Double?) -> String { value.map { NumberText.rounded($0, 5) } ?? "–" }
     for (index, row) in document.losses.enumerated() {
       let heldOut = validation.map { $0.losses[index] }
       table.add(
         [
-          row.column, format(row.weight, significant: 3), loss(row.predicted.value),
-          range(row.predicted.interval) { loss($0) }, loss(row.atBestTried), format(row.rootMeanSquare, significant: 2),
+          row.column, NumberText.rounded(row.weight), loss(row.predicted.value),
+          range(row.predicted.interval) { loss($0) }, loss(row.atBestTried), NumberText.rounded(row.rootMeanSquare, 2),
         ]
           + (heldOut.map {
             [
-              format($0.rootMeanSquare, significant: 2),
-              $0.rankCorrelation.map { format($0, significant: 4) } ?? "–",
+              NumberText.rounded($0.rootMeanSquare, 2),
+              $0.rankCorrelation.map { NumberText.rounded($0, 4) } ?? "–",
             ]
           } ?? []))
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 import ScalingLaws
@@ -75,7 +76,7 @@ struct DensityCommand: ParsableCommand {
 
   private func view(_ document: DensityDocument) -> String {
     let terminal = Terminal.standardOutput
-    let level = "\(format(document.level * 100, significant: 3)) % interval"
+    let level = "\(NumberText.percent(document.level)) interval"
     var table = TextTable(
       [
         .init("model", wraps: true), .init("params", .right), .init(document.score, .decimal),
@@ -86,10 +87,10 @@ struct DensityCommand: ParsableCommand {
     }
     for model in order.map({ document.models[$0] }) {
       table.add([
-        model.model, formatParams(model.params), format(model.score, significant: 4),
+        model.model, formatParams(model.params), NumberText.rounded(model.score, 4),
         model.effectiveParams.map { formatParams($0) } ?? "–",
-        model.density.map { format($0, significant: 3) } ?? "–",
-        model.interval.map { "\(format($0[0], significant: 3)) … \(format($0[1], significant: 3))" } ?? "–",
+        model.density.map { NumberText.rounded($0) } ?? "–",
+        model.interval.map { "\(NumberText.rounded($0[0])) … \(NumberText.rounded($0[1]))" } ?? "–",
         model.isRecord ? "densest so far" : "",
       ])
     }
@@ -99,11 +100,11 @@ struct DensityCommand: ParsableCommand {
       table.render(width: terminal.columns),
     ]
     if let trend = document.trend {
-      func months(_ days: Double) -> String { format(days / 30.4375, significant: 3) }
+      func months(_ days: Double) -> String { NumberText.rounded(days / 30.4375) }
       let ends = trend.doublingInterval.map { ", \(level) \(months($0[0])) … \(months($0[1]))" } ?? ""
       lines.append(
         "the best density doubles every \(months(trend.best.doublingDays)) months\(ends) "
-          + "(\(format(trend.best.slope, significant: 3)) a day, R² \(format(trend.best.rSquared, significant: 3)), over the "
+          + "(\(NumberText.rounded(trend.best.slope)) a day, R² \(NumberText.rounded(trend.best.rSquared)), over the "
           + "\(trend.best.records) models that were denser than all before)")
     }
     lines += document.warnings.map {

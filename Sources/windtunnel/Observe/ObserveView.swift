@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import ScalingLaws
@@ -16,9 +17,9 @@ struct ObserveView {
       separator: "\n")
   }
 
-  private var level: String { "\(format(document.bootstrap.level * 100, significant: 3)) % interval" }
+  private var level: String { "\(NumberText.percent(document.bootstrap.level)) interval" }
 
-  private func percent(_ value: Double) -> String { String(format: "%.1f %%", value * 100) }
+  private func percent(_ value: Double) -> String { NumberText.fixed(value * 100, 1) + " %" }
 
   private func interval(_ ends: [Double]?) -> String {
     ends.map { "\(percent($0[0])) … \(percent($0[1]))" } ?? "–"
@@ -55,7 +56,7 @@ struct ObserveView {
       [.init("benchmark")] + shown.indices.map { .init("PC\($0 + 1)", .decimal) }, title: "What they are made of",
       terminal: terminal)
     for (index, benchmark) in document.benchmarks.enumerated() {
-      table.add([benchmark] + shown.map { String(format: "%.3f", $0.loadings[index]) })
+      table.add([benchmark] + shown.map { NumberText.fixed($0.loadings[index], 3) })
     }
     return table.render(width: terminal.columns)
   }
@@ -69,10 +70,10 @@ struct ObserveView {
       ],
       title: "PC1 against log10 of training compute", terminal: terminal)
     for family in document.families {
-      let ends = family.slopeInterval.map { String(format: "%.3f … %.3f", $0[0], $0[1]) } ?? "–"
+      let ends = family.slopeInterval.map { "\(NumberText.fixed($0[0], 3)) … \(NumberText.fixed($0[1], 3))" } ?? "–"
       table.add([
-        family.family, String(family.models), String(format: "%.3f", family.slope), ends,
-        String(format: "%.3f", family.rSquared),
+        family.family, String(family.models), NumberText.fixed(family.slope, 3), ends,
+        NumberText.fixed(family.rSquared, 3),
       ])
     }
     return table.render(width: terminal.columns)
@@ -82,7 +83,8 @@ struct ObserveView {
     guard let task = document.task else { return "" }
     var table = TextTable(
       [.init("foretold from"), .init("error below", .decimal), .init("above", .decimal), .init(level)],
-      title: "\(task.task) of \(task.heldOut) models above \(compact(task.cutoff)) FLOP, from \(task.fitted) up to it",
+      title:
+        "\(task.task) of \(task.heldOut) models above \(NumberText.count(task.cutoff)) FLOP, from \(task.fitted) up to it",
       terminal: terminal)
     let ways = [
       (capabilities == 1 ? "PC1" : "PC1 to PC\(capabilities)", task.fromCapabilities),
@@ -110,7 +112,8 @@ struct ObserveView {
       ], terminal: terminal)
     for model in task.predictions.prefix(Self.mostModels) {
       table.add([
-        model.model, compact(model.flops), percent(model.score), percent(model.predicted), interval(model.interval),
+        model.model, NumberText.count(model.flops), percent(model.score), percent(model.predicted),
+        interval(model.interval),
       ])
     }
     let more = task.predictions.count - Self.mostModels

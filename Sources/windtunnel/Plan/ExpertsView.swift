@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Report
@@ -5,15 +6,15 @@ import Tables
 
 /// The tables of a plan that weighs numbers of experts, or what to do with a dense checkpoint.
 struct ExpertsView {
-  let plan: Plan
+  let plan: PlanDocument
   let terminal: Terminal
 
   /// The choice of experts, a row a number; empty where there was none to make.
   var mixture: String {
-    guard let choice = plan.mixture, choice.architecture != nil else { return "" }
-    let hasShares = choice.rows.contains { $0.share != nil }
+    guard let choice = plan.mixture, choice.activeExperts != nil else { return "" }
+    let hasShares = choice.alternatives.contains { $0.share != nil }
     // A budget is the same for all rows unless tokens and memory leave some of it.
-    let compute = choice.rows.map { formatFLOPs($0.flops) }
+    let compute = choice.alternatives.map { formatFLOPs($0.flops ?? .nan) }
     let hasCompute = Set(compute).count > 1
     var table = TextTable(
       [
@@ -22,13 +23,14 @@ struct ExpertsView {
         .init("loss", .decimal), .init("interval"), .init("memory", .right), .init("limited by"),
       ] + (hasCompute ? [.init("compute", .right)] : []) + (hasShares ? [.init("best in", .right)] : []),
       title: "By number of experts", terminal: terminal)
-    for (row, flops) in zip(choice.rows, compute) {
+    for (row, flops) in zip(choice.alternatives, compute) {
       table.add(
         [
           (row.experts == choice.experts ? "→ " : "") + (row.experts == 1 ? "1 (dense)" : "\(Int(row.experts))"),
-          formatParams(row.activeParams.value), formatParams(row.totalParams), formatTokens(row.tokens.value),
-          format(row.loss.value, significant: 5), interval(row.loss), formatBytes(row.memory), row.binding.rawValue,
-        ] + (hasCompute ? [flops] : []) + (hasShares ? [row.share.map(percent) ?? "–"] : []))
+          formatParams(row.activeParams.value ?? .nan), formatParams(row.totalParams ?? .nan),
+          formatTokens(row.tokens.value ?? .nan),
+          NumberText.rounded(row.loss.value ?? .nan, 5), interval(row.loss), formatBytes(row.memory ?? .nan), row.binds,
+        ] + (hasCompute ? [flops] : []) + (hasShares ? [row.share.map { NumberText.percent($0) } ?? "–"] : []))
     }
     return table.render(width: max(terminal.columns, 110))
   }
@@ -36,7 +38,7 @@ struct ExpertsView {
   /// What a further budget can do with a checkpoint, a row an option.
   var upcycling: String {
     guard let choice = plan.upcycling else { return "" }
-    let hasShares = choice.rows.contains { $0.share != nil }
+    let hasShares = choice.options.contains { $0.share != nil }
     var table = TextTable(
       [
         .init("option"), .init("active size", .right), .init("all parameters", .right), .init("further tokens", .right),
@@ -44,13 +46,14 @@ struct ExpertsView {
       ] + (hasShares ? [.init("best in", .right)] : []),
       title: "From a dense \(formatParams(choice.denseParams)) of \(formatTokens(choice.denseTokens))",
       terminal: terminal)
-    for row in choice.rows {
+    for row in choice.options {
       table.add(
         [
-          (row.option == choice.best ? "→ " : "") + row.option.rawValue, formatParams(row.activeParams),
-          formatParams(row.totalParams), formatTokens(row.tokens), format(row.loss.value, significant: 5),
-          interval(row.loss), formatBytes(row.memory) + (row.fits ? "" : " (too much)"),
-        ] + (hasShares ? [row.share.map(percent) ?? "–"] : []))
+          (row.option == choice.best ? "→ " : "") + row.option.name, formatParams(row.activeParams ?? .nan),
+          formatParams(row.totalParams ?? .nan), formatTokens(row.tokens ?? .nan),
+          NumberText.rounded(row.loss.value ?? .nan, 5),
+          interval(row.loss), formatBytes(row.memory ?? .nan) + (row.fits ? "" : " (too much)"),
+        ] + (hasShares ? [row.share.map { NumberText.percent($0) } ?? "–"] : []))
     }
     var text = table.render(width: max(terminal.columns, 110))
     guard !choice.crossovers.isEmpty else { return text }
@@ -58,21 +61,19 @@ struct ExpertsView {
       [.init("further budget"), .init("interval"), .init("best below"), .init("best above"), .init("tokens", .right)],
       title: "Where the best option changes", terminal: terminal)
     for crossing in choice.crossovers {
-      let range = crossing.flops.interval.map { "\(formatFLOPs($0.lowerBound)) … \(formatFLOPs($0.upperBound))" } ?? "–"
+      let range = crossing.flops.interval.map { "\(formatFLOPs($0[0])) … \(formatFLOPs($0[1]))" } ?? "–"
       crossings.add([
-        formatFLOPs(crossing.flops.value), range, crossing.below.rawValue, crossing.above.rawValue,
-        formatTokens(crossing.tokens),
+        formatFLOPs(crossing.flops.value ?? .nan), range, crossing.below.name, crossing.above.name,
+        formatTokens(crossing.tokens ?? .nan),
       ])
     }
     text += "\n" + crossings.render(width: max(terminal.columns, 110))
     return text
   }
 
-  private func interval(_ quantity: Quantity) -> String {
-    quantity.interval.map {
-      "\(format($0.lowerBound, significant: 4)) … \(format($0.upperBound, significant: 4))"
-    } ?? "–"
+  private func interval(_ quantity: DocumentQuantity) -> String {
+    guard let ends = quantity.interval, ends.count == 2 else { return "–" }
+    return "\(NumberText.rounded(ends[0], 4)) … \(NumberText.rounded(ends[1], 4))"
   }
 
-  private func percent(_ share: Double) -> String { "\(format(share * 100, significant: 3)) %" }
 }

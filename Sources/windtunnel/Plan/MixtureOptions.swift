@@ -139,8 +139,8 @@ struct UpcyclingOptions: ParsableArguments {
         throw UsageError("--dense-fit and --scratch-fit go with --fit; a preset brings all three laws")
       }
       sources = try ["upcycling-dense", "upcycling-scratch", "upcycling"].map { law in
-        guard try LawCatalogue().law(law).preset(preset) != nil else {
-          let published = try LawCatalogue().law(law).presets.map(\.name).joined(separator: ", ")
+        guard try LawCatalog().law(law).preset(preset) != nil else {
+          let published = try LawCatalog().law(law).presets.map(\.name).joined(separator: ", ")
           throw UsageError(
             "the preset '\(preset)' has no laws of upcycling; --upcycle-from takes --preset \(published), or three fits"
           )

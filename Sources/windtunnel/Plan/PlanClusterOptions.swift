@@ -1,10 +1,11 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Planning
 import Tables
 import TrainingCost
 
-/// The cluster that a plan is made for, where its utilisation is to be worked out.
+/// The cluster that a plan is made for, where its utilization is to be worked out.
 struct PlanClusterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -63,20 +64,20 @@ struct PlanClusterOptions: ParsableArguments {
   func request(
     _ budget: Budget?, or goal: ClusterGoal?, _ assumptions: CostAssumptions
   ) throws -> (request: ClusterRequest, sentence: String)? {
-    let catalogue = try hardware.catalogue()
+    let catalog = try hardware.catalog()
     if let days, !(days > 0 && days.isFinite) { throw UsageError("--days must be above zero, not \(days)") }
     if case .cluster(let count, let name, let seconds) = budget {
       guard cluster == nil, days == nil else {
         throw UsageError("the budget names a cluster and its time already; leave out --cluster and --days")
       }
-      let named = try catalogue.cluster(name, count: count)
+      let named = try catalog.cluster(name, count: count)
       return (try made(named, .seconds(seconds), assumptions), "")
     }
     guard let cluster else {
       guard let days else { return nil }
-      return try bought(budget, days: days, assumptions, catalogue)
+      return try bought(budget, days: days, assumptions, catalog)
     }
-    let named = try Cluster(parsing: cluster, in: catalogue)
+    let named = try Cluster(parsing: cluster, in: catalog)
     switch budget {
     case nil:
       if let goal { return (try made(named, goal, assumptions), "") }
@@ -111,9 +112,9 @@ struct PlanClusterOptions: ParsableArguments {
 
   /// The accelerators that money or accelerator time keeps busy for so many days.
   private func bought(
-    _ budget: Budget?, days: Double, _ assumptions: CostAssumptions, _ catalogue: HardwareCatalogue
+    _ budget: Budget?, days: Double, _ assumptions: CostAssumptions, _ catalog: HardwareCatalog
   ) throws -> (request: ClusterRequest, sentence: String) {
-    let accelerator = try assumptions.accelerator ?? catalogue.named(Accelerator.assumed.name)
+    let accelerator = try assumptions.accelerator ?? catalog.named(Accelerator.assumed.name)
     let hours: Double
     switch budget {
     case .usd(let usd): hours = usd / (try price(of: Cluster(accelerator, count: 1), assumptions)).usdPerHour
@@ -132,10 +133,12 @@ struct PlanClusterOptions: ParsableArguments {
     let whole = count / unit * unit
     guard whole >= 1 else {
       throw UsageError(
-        "the budget does not keep \(node) \(accelerator.name) busy for \(significant(days)) days; give fewer days")
+        "the budget does not keep \(node) \(accelerator.name) busy for \(NumberText.rounded(days)) days; give fewer days"
+      )
     }
     let cluster = try Cluster(accelerator, count: whole)
-    let sentence = "For \(significant(days)) days the budget keeps \(whole) \(accelerator.name) busy, in whole nodes."
+    let sentence =
+      "For \(NumberText.rounded(days)) days the budget keeps \(whole) \(accelerator.name) busy, in whole nodes."
     return (try made(cluster, .seconds(days * 86_400), assumptions), sentence)
   }
 
@@ -181,7 +184,7 @@ struct PlanClusterOptions: ParsableArguments {
       ("--calibration", calibrated.calibration != nil),
     ]
     if let name = stated.first(where: { $0.1 })?.0 {
-      throw UsageError("\(name) is for a plan on a cluster, whose utilisation is worked out; give --cluster with it")
+      throw UsageError("\(name) is for a plan on a cluster, whose utilization is worked out; give --cluster with it")
     }
   }
 }

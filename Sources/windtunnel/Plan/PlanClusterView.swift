@@ -1,3 +1,4 @@
+import Documents
 import Planning
 import Report
 import Tables
@@ -15,24 +16,26 @@ struct PlanClusterView {
       let count = row.experts == 1 ? "1 (dense)" : "\(row.experts)"
       table.add(["experts", "\(count), \(formatParams(row.totalParams)) in all, of which the plan's size is active"])
     }
+    let shape = best.workload.shape
     table.add([
       "shape",
-      "\(best.layers) layers of \(best.hidden), \(best.heads) heads (\(best.keyValueHeads) of keys), MLPs of "
-        + "\(best.feedForward), vocabulary \(best.vocabulary)",
+      "\(shape.layers) layers of \(shape.hidden), \(shape.heads) heads (\(shape.keyValueHeads) of keys), MLPs of "
+        + "\(shape.feedForward), vocabulary \(shape.vocabulary)",
     ])
-    table.add(["batch", "\(formatTokens(best.batchTokens)) (sequences of \(best.sequence))"])
-    table.add(["layout", best.layout])
+    let workload = best.workload
+    table.add(["batch", "\(formatTokens(workload.tokensPerStep)) (sequences of \(workload.sequence))"])
+    table.add(["layout", best.layout.summary])
     table.add([
       "step",
       "\(formatDuration(section.stepSeconds)), \(formatCount(best.tokensPerSecond)) tokens/s, MFU "
-        + "\(format(best.mfu * 100, significant: 3)) %",
+        + NumberText.percent(best.mfu),
     ])
     table.add(["memory of a device", formatBytes(section.memoryBytes)])
     let interval = section.secondsInterval.map { " (\(formatDuration($0[0])) … \(formatDuration($0[1])))" } ?? ""
     table.add(["time", "\(formatDuration(best.seconds)) on \(section.devices) \(section.accelerator)\(interval)"])
     table.add(["accelerator time", formatGPUHours(section.gpuHours)])
     table.add(["money", section.usd.map { formatUSD($0) } ?? "no price is known; give --price"])
-    if let energy = section.energyKWh { table.add(["energy", "\(formatCount(energy)) kWh"]) }
+    if let energy = section.energyKwh { table.add(["energy", "\(formatCount(energy)) kWh"]) }
     if let carbon = section.carbonKg { table.add(["carbon dioxide", "\(formatCount(carbon)) kg"]) }
     if let interval = section.sizeInterval {
       table.add(["size, over the law's draws", "\(formatParams(interval[0])) … \(formatParams(interval[1]))"])
@@ -40,7 +43,7 @@ struct PlanClusterView {
     if let interval = section.lossInterval {
       table.add([
         section.secondsInterval == nil ? "loss, with the time's error" : "loss, over the law's draws",
-        "\(format(interval[0], significant: 5)) … \(format(interval[1], significant: 5))",
+        "\(NumberText.rounded(interval[0], 5)) … \(NumberText.rounded(interval[1], 5))",
       ])
     }
     return table.render(width: max(terminal.columns, 80))
@@ -63,8 +66,9 @@ struct PlanClusterView {
       table.add([
         row.experts == 1 ? "1 (dense)" : "\(row.experts)", formatParams(row.run.params), formatParams(row.totalParams),
         formatTokens(row.run.tokens),
-        isOfTimes ? formatDuration(row.run.seconds) : format(row.run.loss, significant: 5),
-        "\(format(row.run.mfu * 100, significant: 3)) %", row.run.layout + (row.run == section.best ? "  ←" : ""),
+        isOfTimes ? formatDuration(row.run.seconds) : NumberText.rounded(row.run.loss, 5),
+        NumberText.percent(row.run.mfu),
+        row.run.layout.summary + (row.run == section.best ? "  ←" : ""),
       ])
     }
     return table.render(width: max(terminal.columns, 80))
@@ -78,7 +82,7 @@ struct PlanClusterView {
         .init("size", .right), .init("tokens", .right), .init("training", .right), .init("serving", .right),
         .init("together", .right), .init("served on"),
       ],
-      title: "To a loss of \(format(serving.loss, significant: 5)), and \(formatTokens(serving.tokens)) served",
+      title: "To a loss of \(NumberText.rounded(serving.loss, 5)), and \(formatTokens(serving.tokens)) served",
       terminal: terminal)
     for row in serving.rows {
       table.add([
@@ -104,9 +108,9 @@ struct PlanClusterView {
     for row in section.sizes {
       table.add([
         formatParams(row.params), formatTokens(row.tokens),
-        isOfTimes ? formatDuration(row.seconds) : format(row.loss, significant: 5),
-        "\(format(row.mfu * 100, significant: 3)) %", formatTokens(row.batchTokens),
-        row.layout + (row.params == section.best.params ? "  ←" : ""),
+        isOfTimes ? formatDuration(row.seconds) : NumberText.rounded(row.loss, 5),
+        NumberText.percent(row.mfu), formatTokens(row.workload.tokensPerStep),
+        row.layout.summary + (row.params == section.best.params ? "  ←" : ""),
       ])
     }
     return table.render(width: max(terminal.columns, 80))

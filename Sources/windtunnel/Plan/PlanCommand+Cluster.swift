@@ -11,9 +11,9 @@ extension PlanCommand {
   /// - Returns: whether it did.
   func planOnCluster(_ assumptions: CostAssumptions) throws -> Bool {
     if mfu != nil {
-      // A budget of a cluster and a time is then compute at the stated utilisation.
+      // A budget of a cluster and a time is then compute at the stated utilization.
       guard clustered.cluster == nil, clustered.days == nil else {
-        throw UsageError("--cluster and --days work size, layout and utilisation out together; leave out --mfu")
+        throw UsageError("--cluster and --days work size, layout and utilization out together; leave out --mfu")
       }
       return false
     }
@@ -64,14 +64,14 @@ extension PlanCommand {
       tokens: planned.run.tokens, stepSeconds: planned.run.layout.time.total, workload: planned.run.workload,
       cluster: request.cluster, goodput: request.goodput, carbonIntensity: clustered.carbon.map { $0 / 1000 })
     var document = PlanDocument(
-      planned.plan, budget: budget, assumptions: sentence.isEmpty ? [] : [sentence], sweep: swept)
+      planned.plan, curve: ValleyCurve(planned.plan, by: source.fitted), budget: budget,
+      assumptions: sentence.isEmpty ? [] : [sentence], sweep: swept)
     document.cluster = PlanDocument.ClusterSection(planned, cost: cost, request)
     document.cluster?.experts = rows
     document.warnings = source.caveats + document.warnings
-    let figure = PlanFigure(planned.plan, source.fitted, swept, document.cluster)
-    if let path = plot.plot { try figure.grid.write(to: path) }
-    try output.emit(json: try encodedJSON(document)) {
-      PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
+    if let path = plot.plot { try PlanFigure(document).grid.write(to: path) }
+    try output.emit(document) {
+      PlanView(plan: document, terminal: .standardOutput).text
     }
     return true
   }

@@ -12,7 +12,7 @@ extension PlanCommand {
     }
   }
 
-  /// The same in a time on a cluster, whose utilisation is worked out.
+  /// The same in a time on a cluster, whose utilization is worked out.
   ///
   /// - Parameter sentence: how the time follows from the budget.
   func planUpcycling(on cluster: ClusterRequest, _ sentence: String) throws {

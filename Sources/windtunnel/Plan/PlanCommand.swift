@@ -110,7 +110,7 @@ struct PlanCommand: ParsableCommand {
     let assumptions = try assumptions()
     if try planOnCluster(assumptions) { return }
     try clustered.checkUnused()
-    let hardware = try clustered.hardware.catalogue()
+    let hardware = try clustered.hardware.catalog()
     let compute = try budget.map {
       try trainingFLOPs(for: Budget(parsing: $0), assumptions: assumptions, hardware: hardware)
     }
@@ -124,12 +124,12 @@ struct PlanCommand: ParsableCommand {
   /// Prints a plan that is not of a cluster's shape and layout, and draws it where asked to.
   func emit(_ planned: Planned, _ assumptions: [String], _ cost: ComputeCost) throws {
     var document = PlanDocument(
-      planned.plan, budget: budget, assumptions: assumptions, cost: cost, sweep: planned.rows)
+      planned.plan, curve: ValleyCurve(planned.plan, by: planned.fitted), budget: budget, assumptions: assumptions,
+      cost: cost, sweep: planned.rows)
     document.warnings = planned.caveats + document.warnings
-    let figure = PlanFigure(planned.plan, planned.fitted, planned.rows, nil)
-    if let path = plot.plot { try figure.grid.write(to: path) }
-    try output.emit(json: try encodedJSON(document)) {
-      PlanView(plan: planned.plan, document: document, figure: figure, terminal: .standardOutput).text
+    if let path = plot.plot { try PlanFigure(document).grid.write(to: path) }
+    try output.emit(document) {
+      PlanView(plan: document, terminal: .standardOutput).text
     }
   }
 
@@ -165,9 +165,9 @@ struct PlanCommand: ParsableCommand {
 
   private func assumptions() throws -> CostAssumptions {
     CostAssumptions(
-      accelerator: try accelerator.map { try clustered.hardware.catalogue().named($0) },
+      accelerator: try accelerator.map { try clustered.hardware.catalog().named($0) },
       price: try price.map { try ComputePrice(usdPerHour: $0) },
-      utilisation: try mfu.map { try Utilisation($0) } ?? .assumed,
+      utilization: try mfu.map { try Utilization($0) } ?? .assumed,
       carbonIntensity: clustered.carbon.map { $0 / 1000 })
   }
 
@@ -175,7 +175,7 @@ struct PlanCommand: ParsableCommand {
   private func costed(_ assumptions: CostAssumptions) throws -> CostAssumptions {
     var assumptions = assumptions
     if let budget, case .cluster(_, let name, _) = try Budget(parsing: budget) {
-      let cluster = try clustered.hardware.catalogue().cluster(name)
+      let cluster = try clustered.hardware.catalog().cluster(name)
       assumptions.accelerator = cluster.accelerator
       if let price = cluster.price, assumptions.price == nil { assumptions.price = price }
     }

@@ -1,81 +1,66 @@
+import Documents
 import Foundation
 import Planning
 import Report
-import ScalingLaws
 import Tables
 
 /// The pictures of a plan: the valley of sizes at its compute, sizes on its cluster, and the way there over budgets.
 struct PlanFigure {
-  private let plan: Plan
-  private let fitted: FittedLaw
-  private let rows: [SweepRow]?
-  private let cluster: PlanDocument.ClusterSection?
+  private let plan: PlanDocument
 
-  init(_ plan: Plan, _ fitted: FittedLaw, _ rows: [SweepRow]?, _ cluster: PlanDocument.ClusterSection?) {
-    self.plan = plan
-    self.fitted = fitted
-    self.rows = rows
-    self.cluster = cluster
-  }
+  init(_ plan: PlanDocument) { self.plan = plan }
 
   var grid: PlotGrid {
     PlotGrid(
-      title: "\(plan.law): a plan for \(formatFLOPs(plan.flops.value))",
-      rows: [[valley, experts, tried, utilisations].compactMap { $0 }, [sizes, losses, times].compactMap { $0 }]
+      title: "\(plan.law): a plan for \(formatFLOPs(plan.flops.value ?? .nan))",
+      rows: [[valley, experts, tried, utilizations].compactMap { $0 }, [sizes, losses, times].compactMap { $0 }]
         .filter { !$0.isEmpty })
   }
 
-  /// The loss of other sizes at the plan's compute; nil for a law without size and tokens, or with further variables.
+  /// The loss of other sizes at the plan's compute.
   var valley: Plot? {
-    guard let best = plan.params?.value, fitted.law.variables.count == 2, fitted.law.variable(of: "params") != nil,
-      fitted.law.variable(of: "tokens") != nil
-    else { return nil }
-    let sizes = spaced(best / 8, best * 8, 81)
-    let columns = fitted.law.variables.map { variable in
-      variable.column == "params" ? sizes : sizes.map { plan.flops.value / 6 / $0 }
-    }
-    let bound = fitted.predictor(columns: columns)
-    let curve = bound.values(parameters: fitted.parameters)
+    guard let curve = plan.valley?.curve, let best = plan.params?.value, let loss = plan.loss.value else { return nil }
     var layers: [Plot.Layer] = []
-    let draws = fitted.draws.prefix(400).map { bound.values(parameters: $0) }
-    if draws.count > 1 {
-      let sorted = sizes.indices.map { k in draws.map { $0[k] }.sorted() }
-      func edge(_ share: Double) -> [Double] { sorted.map { $0[Int((Double($0.count - 1) * share).rounded())] } }
+    if let lower = curve.lower, let upper = curve.upper {
       layers.append(
         .band(
           .init(
-            x: sizes, lower: edge((1 - plan.level) / 2), upper: edge((1 + plan.level) / 2), ink: .index(0),
-            label: "\(format(plan.level * 100, significant: 3)) % of draws")))
+            x: curve.params, lower: lower, upper: upper, ink: .index(0),
+            label: "\(NumberText.percent(plan.intervalLevel)) of draws")))
     }
-    layers.append(.line(.init(x: sizes, y: curve, ink: .index(0), width: 2, label: "loss at this compute")))
     layers.append(
-      .annotation(.init(x: best, y: plan.loss.value, text: "\(formatParams(best))", marker: .star, ink: .index(1))))
+      .line(.init(x: curve.params, y: curve.loss, ink: .index(0), width: 2, label: "loss at this compute")))
+    layers.append(
+      .annotation(.init(x: best, y: loss, text: "\(formatParams(best))", marker: .star, ink: .index(1))))
     return Plot(
-      title: "Loss against size", subtitle: "at \(formatFLOPs(plan.flops.value))",
+      title: "Loss against size", subtitle: "at \(formatFLOPs(plan.flops.value ?? .nan))",
       x: .init("params", .log10, numbers: .suffixes), y: .init("loss"), layers: layers)
   }
 
   /// The loss that each number of experts comes to, or the compute that it takes to a loss.
   private var experts: Plot? {
-    guard let choice = plan.mixture, let best = choice.best, choice.rows.count > 1 else { return nil }
-    let isOfLosses = choice.rows.contains { abs($0.loss.value - best.loss.value) > 1e-9 }
-    func height(_ row: MixtureChoice.Row) -> Double { isOfLosses ? row.loss.value : row.flops }
+    guard let choice = plan.mixture, choice.alternatives.count > 1,
+      let best = choice.alternatives.first(where: { $0.experts == choice.experts }), let loss = best.loss.value
+    else { return nil }
+    let isOfLosses = choice.alternatives.contains { abs(($0.loss.value ?? loss) - loss) > 1e-9 }
+    func height(_ row: PlanDocument.MixtureSection.Row) -> Double? { isOfLosses ? row.loss.value : row.flops }
+    let rows = choice.alternatives.filter { height($0) != nil }
     let y: Plot.Axis = isOfLosses ? .init("loss") : .init("training compute (FLOP)", .log10, numbers: .powers)
     return Plot(
       title: isOfLosses ? "Loss by number of experts" : "Compute by number of experts",
       x: .init("experts", .log10, numbers: .suffixes), y: y,
       layers: [
-        .line(.init(x: choice.rows.map(\.experts), y: choice.rows.map(height), ink: .index(0), width: 2)),
+        .line(.init(x: rows.map(\.experts), y: rows.compactMap(height), ink: .index(0), width: 2)),
         .annotation(
           .init(
-            x: best.experts, y: height(best), text: best.experts == 1 ? "dense" : "\(Int(best.experts)) experts",
-            marker: .star, ink: .index(1))),
+            x: best.experts, y: height(best) ?? .nan,
+            text: best.experts == 1 ? "dense" : "\(Int(best.experts)) experts", marker: .star, ink: .index(1))),
       ])
   }
 
   /// The loss, or where all have the same the time, of the sizes that were tried on the cluster.
   private var tried: Plot? {
-    guard let cluster, cluster.sizes.count > 1 else { return nil }
+    guard let cluster = plan.cluster, cluster.sizes.count > 1 else { return nil }
     let isOfTimes = cluster.goal == "loss"
     func height(_ run: PlanDocument.Run) -> Double { isOfTimes ? run.seconds / 86_400 : run.loss }
     return sizePlot(
@@ -83,9 +68,9 @@ struct PlanFigure {
       .init(isOfTimes ? "days" : "loss"), height)
   }
 
-  private var utilisations: Plot? {
-    guard let cluster, cluster.sizes.count > 1 else { return nil }
-    return sizePlot(cluster, "Utilisation in the fastest layout", .init("MFU (%)")) { $0.mfu * 100 }
+  private var utilizations: Plot? {
+    guard let cluster = plan.cluster, cluster.sizes.count > 1 else { return nil }
+    return sizePlot(cluster, "Utilization in the fastest layout", .init("MFU (%)")) { $0.mfu * 100 }
   }
 
   private func sizePlot(
@@ -104,35 +89,43 @@ struct PlanFigure {
 
   /// How long the cluster is busy over budgets.
   private var times: Plot? {
-    guard let rows, rows.allSatisfy({ $0.seconds != nil }) else { return nil }
+    guard let rows = plan.sweep, rows.allSatisfy({ $0.seconds != nil }) else { return nil }
     return Plot(
       title: "Time over budgets", x: .init("training compute (FLOP)", .log10, numbers: .powers),
-      y: .init("days", .log10), layers: layers(rows) { row in row.seconds.map { Quantity(value: $0 / 86_400) } })
+      y: .init("days", .log10),
+      layers: [line(rows.compactMap { row in row.seconds.map { (row.budget, $0 / 86_400) } })])
   }
 
   private var sizes: Plot? {
-    guard let rows, rows.allSatisfy({ $0.params != nil }) else { return nil }
+    guard let rows = plan.sweep, rows.allSatisfy({ $0.params != nil }) else { return nil }
     return Plot(
       title: "Optimal size over budgets", x: .init("training compute (FLOP)", .log10, numbers: .powers),
       y: .init("params", .log10, numbers: .suffixes), layers: layers(rows) { $0.params })
   }
 
   private var losses: Plot? {
-    guard let rows else { return nil }
+    guard let rows = plan.sweep else { return nil }
     return Plot(
       title: "Loss over budgets", x: .init("training compute (FLOP)", .log10, numbers: .powers), y: .init("loss"),
       layers: layers(rows) { $0.loss })
   }
 
-  private func layers(_ rows: [SweepRow], _ quantity: (SweepRow) -> Quantity?) -> [Plot.Layer] {
-    let known = rows.compactMap { row in quantity(row).map { (row.budget, $0) } }
-    let x = known.map(\.0)
+  private func layers(
+    _ rows: [PlanDocument.SweepSection], _ quantity: (PlanDocument.SweepSection) -> DocumentQuantity?
+  ) -> [Plot.Layer] {
+    let known = rows.compactMap { row in
+      quantity(row).flatMap { one in one.value.map { (row.budget, $0, one.interval) } }
+    }
     return [
       .band(
         .init(
-          x: x, lower: known.map { $0.1.interval?.lowerBound ?? $0.1.value },
-          upper: known.map { $0.1.interval?.upperBound ?? $0.1.value }, ink: .index(0))),
-      .line(.init(x: x, y: known.map(\.1.value), ink: .index(0), width: 2)),
+          x: known.map(\.0), lower: known.map { $0.2?.first ?? $0.1 }, upper: known.map { $0.2?.last ?? $0.1 },
+          ink: .index(0))),
+      line(known.map { ($0.0, $0.1) }),
     ]
+  }
+
+  private func line(_ points: [(Double, Double)]) -> Plot.Layer {
+    .line(.init(x: points.map(\.0), y: points.map(\.1), ink: .index(0), width: 2))
   }
 }

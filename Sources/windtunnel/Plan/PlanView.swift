@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Planning
 import Report
@@ -5,60 +6,58 @@ import Tables
 
 /// A plan as a person reads it.
 struct PlanView {
-  let plan: Plan
-  let document: PlanDocument
-  let figure: PlanFigure
+  let plan: PlanDocument
   let terminal: Terminal
 
   var text: String {
     [
       answer, cluster?.run ?? "", cluster?.serving ?? "", cluster?.experts ?? "", cluster?.sizes ?? "", experts.mixture,
       experts.upcycling, valley, sweep,
-      figure.valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "", words,
+      PlanFigure(plan).valley?.terminal(width: min(terminal.columns, 76), height: 12, color: terminal.usesColor) ?? "",
+      words,
     ]
     .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private var cluster: PlanClusterView? {
-    document.cluster.map { PlanClusterView(section: $0, terminal: terminal) }
+    plan.cluster.map { PlanClusterView(section: $0, terminal: terminal) }
   }
 
   private var experts: ExpertsView { ExpertsView(plan: plan, terminal: terminal) }
 
   private var answer: String {
-    let level = "\(format(plan.level * 100, significant: 3)) % interval"
+    let level = "\(NumberText.percent(plan.intervalLevel)) interval"
     var table = TextTable([.init("plan"), .init(""), .init(level)], terminal: terminal)
-    func row(_ name: String, _ quantity: Quantity?, _ text: (Double) -> String) {
-      guard let quantity else { return }
-      let interval = quantity.interval.map { "\(text($0.lowerBound)) … \(text($0.upperBound))" } ?? "–"
-      let narrow = quantity.interval.map { $0.upperBound - $0.lowerBound <= 1e-9 * $0.upperBound } ?? false
-      table.add([name, text(quantity.value), narrow ? "" : interval])
+    func row(_ name: String, _ quantity: DocumentQuantity?, _ text: (Double) -> String) {
+      guard let quantity, let value = quantity.value else { return }
+      let ends = quantity.interval.flatMap { $0.count == 2 ? ($0[0], $0[1]) : nil }
+      let interval = ends.map { "\(text($0.0)) … \(text($0.1))" } ?? "–"
+      let narrow = ends.map { $0.1 - $0.0 <= 1e-9 * $0.1 } ?? false
+      table.add([name, text(value), narrow ? "" : interval])
     }
-    let hasExperts = plan.mixture?.architecture != nil || plan.upcycling != nil
-    if let upcycling = plan.upcycling { table.add(["option", upcycling.best.rawValue]) }
+    let hasExperts = plan.mixture?.activeExperts != nil || plan.upcycling != nil
+    if let upcycling = plan.upcycling { table.add(["option", upcycling.best.name]) }
     if let choice = plan.mixture, hasExperts {
       table.add(["experts", choice.experts == 1 ? "1 (dense)" : "\(Int(choice.experts))"])
     }
     row(hasExperts ? "active size" : "size", plan.params) { formatParams($0) }
-    if let best = plan.mixture?.best {
-      if hasExperts { table.add(["all parameters", formatParams(best.totalParams)]) }
-      table.add(["memory", formatBytes(best.memory)])
+    if let mixture = plan.mixture, let memory = mixture.memory {
+      if hasExperts, let total = mixture.totalParams { table.add(["all parameters", formatParams(total)]) }
+      table.add(["memory", formatBytes(memory)])
     }
     row("tokens", plan.tokens) { formatTokens($0) }
-    row("tokens per parameter", plan.tokensPerParam) { format($0, significant: 3) }
-    row("epochs of distinct tokens", plan.epochs) { format($0, significant: 4) }
+    row("tokens per parameter", plan.tokensPerParam) { NumberText.rounded($0) }
+    row("epochs of distinct tokens", plan.epochs) { NumberText.rounded($0, 4) }
     row("training compute", plan.flops) { formatFLOPs($0) }
-    row("loss", plan.loss) { format($0, significant: 5) }
-    if let one = plan.predictionInterval {
-      table.add([
-        "loss of one run", "", "\(format(one.lowerBound, significant: 5)) … \(format(one.upperBound, significant: 5))",
-      ])
+    row("loss", DocumentQuantity(value: plan.loss.value, interval: plan.loss.interval)) { NumberText.rounded($0, 5) }
+    if let one = plan.loss.predictionInterval, one.count == 2 {
+      table.add(["loss of one run", "", "\(NumberText.rounded(one[0], 5)) … \(NumberText.rounded(one[1], 5))"])
     }
     if let exponents = plan.exponents {
-      row("size grows as C^", exponents.params) { format($0, significant: 4) }
-      row("tokens grow as C^", exponents.tokens) { format($0, significant: 4) }
+      row("size grows as C^", exponents.size) { NumberText.rounded($0, 4) }
+      row("tokens grow as C^", exponents.tokens) { NumberText.rounded($0, 4) }
     }
-    if let cost = document.cost, (cost.gpuHours ?? 0) >= 0.1 {
+    if let cost = plan.cost, (cost.gpuHours ?? 0) >= 0.1 {
       table.addRule()
       if let hours = cost.gpuHours { table.add(["\(cost.accelerator) time", formatGPUHours(hours)]) }
       if let usd = cost.usd { table.add(["money", formatUSD(usd)]) }
@@ -68,8 +67,8 @@ struct PlanView {
   }
 
   private var valley: String {
-    guard let valley = plan.valley, let first = valley.rows.first else { return "" }
-    let optimum = first.params / first.factor
+    guard let valley = plan.valley, let first = valley.rows.first, let size = first.params else { return "" }
+    let optimum = size / first.factor
     var table = TextTable(
       [
         .init("a model of"), .init("size", .right), .init("tokens", .right), .init("loss", .decimal),
@@ -78,11 +77,12 @@ struct PlanView {
       title: "Missing the optimum at the same compute: \(formatParams(optimum))"
         + (isOptimum(optimum) ? "" : ", without the plan's constraints"), terminal: terminal)
     for row in valley.rows {
+      let factor =
+        row.factor < 1 ? "1/\(NumberText.rounded(1 / row.factor)) of" : "\(NumberText.rounded(row.factor)) ×"
       table.add([
-        "\(row.factor < 1 ? "1/\(format(1 / row.factor, significant: 3)) of" : "\(format(row.factor, significant: 3)) ×") the size",
-        formatParams(row.params), formatTokens(row.tokens),
-        format(row.loss, significant: 5), format(row.excess, significant: 2),
-        row.extraCompute.map { "+\(format($0 * 100, significant: 2)) %" } ?? "cannot",
+        "\(factor) the size", formatParams(row.params ?? .nan), formatTokens(row.tokens ?? .nan),
+        NumberText.rounded(row.loss ?? .nan, 5), NumberText.rounded(row.excess ?? .nan, 2),
+        row.extraCompute.map { "+\(NumberText.percent($0, 2))" } ?? "cannot",
       ])
     }
     return table.render(width: max(terminal.columns, 80))
@@ -91,7 +91,7 @@ struct PlanView {
   private func isOptimum(_ size: Double) -> Bool { abs((plan.params?.value ?? size) / size - 1) < 1e-3 }
 
   private var sweep: String {
-    guard let rows = document.sweep else { return "" }
+    guard let rows = plan.sweep else { return "" }
     let hasExperts = rows.contains { $0.experts != nil }
     let hasTime = rows.contains { $0.seconds != nil }
     var table = TextTable(
@@ -108,15 +108,15 @@ struct PlanView {
       let time =
         hasTime
         ? [
-          row.seconds.map { formatDuration($0) } ?? "–", row.mfu.map { "\(format($0 * 100, significant: 3)) %" } ?? "–",
+          row.seconds.map { formatDuration($0) } ?? "–", row.mfu.map { NumberText.percent($0) } ?? "–",
         ] : []
       table.add(
         [formatFLOPs(row.budget)] + experts + [
           row.params?.value.map { formatParams($0) } ?? "–",
           interval(row.params) { formatParams($0) },
           row.tokens?.value.map { formatTokens($0) } ?? "–",
-          row.tokensPerParam?.value.map { format($0, significant: 3) } ?? "–",
-          row.loss.value.map { format($0, significant: 4) } ?? "–", interval(row.loss) { format($0, significant: 4) },
+          row.tokensPerParam?.value.map { NumberText.rounded($0) } ?? "–",
+          row.loss.value.map { NumberText.rounded($0, 4) } ?? "–", interval(row.loss) { NumberText.rounded($0, 4) },
         ] + time)
     }
     return table.render(width: max(terminal.columns, 100))
@@ -124,12 +124,12 @@ struct PlanView {
 
   private var words: String {
     // What compute costs is assumed too; what a budget buys has already been said of one in money or time.
-    let priced = document.assumptions.count <= 1 && (document.cost?.gpuHours ?? 0) >= 0.1
-    let costing = priced ? document.cost?.assumptions ?? [] : []
-    let reasons = (document.assumptions + plan.reasons + (document.cluster?.sentences ?? []) + costing).map {
+    let priced = plan.assumptions.count <= 1 && (plan.cost?.gpuHours ?? 0) >= 0.1
+    let costing = priced ? plan.cost?.assumptions ?? [] : []
+    let reasons = (plan.assumptions + plan.reasons + (plan.cluster?.sentences ?? []) + costing).map {
       wrapped($0, label: terminal.styled("because", .dim), labelWidth: 7, width: terminal.columns)
     }
-    let warnings = document.warnings.map {
+    let warnings = plan.warnings.map {
       wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns)
     }
     return (reasons + warnings).joined(separator: "\n") + "\n"

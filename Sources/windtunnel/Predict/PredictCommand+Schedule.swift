@@ -68,7 +68,7 @@ extension PredictCommand {
       most > 1.5 * range.upperBound
     else { return [] }
     return [
-      "the learning rate of this schedule sums to \(format(most / range.upperBound, significant: 2)) times the most of the "
+      "the learning rate of this schedule sums to \(NumberText.rounded(most / range.upperBound, 2)) times the most of the "
         + "curves behind the fit: this extrapolates"
     ]
   }
@@ -78,14 +78,14 @@ extension PredictCommand {
     var table = TextTable(
       [
         .init("step", .right), .init("learning rate", .right), .init("\(curve.target)", .decimal),
-        .init("\(format(interval * 100, significant: 3)) % interval of the mean"),
+        .init("\(NumberText.percent(interval)) interval of the mean"),
       ], terminal: terminal)
     let stride = max(1, (curve.points.count + Self.mostRows - 1) / Self.mostRows)
     for (index, point) in curve.points.enumerated()
     where (curve.points.count - 1 - index).isMultiple(of: stride) {
       table.add([
-        compact(point.step, significant: 6), compact(point.learningRate), format(point.loss, significant: 5),
-        point.interval.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–",
+        NumberText.count(point.step, 6), NumberText.count(point.learningRate), NumberText.rounded(point.loss, 5),
+        point.interval.map { "\(NumberText.rounded($0[0], 5)) … \(NumberText.rounded($0[1], 5))" } ?? "–",
       ])
     }
     let warnings = curve.warnings.map {

@@ -205,7 +205,7 @@ struct PredictCommand: ParsableCommand {
         guard let range = link.ranges[variable.column], let value = known[variable.column] else { return nil }
         let beyond = max(value / range.upperBound, range.lowerBound / value)
         guard beyond > 1.5 else { return nil }
-        let factor = "\(format(beyond, significant: 2)) times"
+        let factor = "\(NumberText.rounded(beyond, 2)) times"
         let side = value > range.upperBound ? "\(factor) the largest" : "\(factor) smaller than the smallest"
         return "\(variable.column) is \(side) of the runs behind the fit: this extrapolates"
       }
@@ -224,17 +224,17 @@ struct PredictCommand: ParsableCommand {
   private func view(_ prediction: Prediction) -> String {
     let terminal = Terminal.standardOutput
     func text(_ interval: [Double]?) -> String {
-      interval.map { "\(format($0[0], significant: 5)) … \(format($0[1], significant: 5))" } ?? "–"
+      interval.map { "\(NumberText.rounded($0[0], 5)) … \(NumberText.rounded($0[1], 5))" } ?? "–"
     }
-    let level = "\(format(interval * 100, significant: 3)) %"
-    let place = prediction.at.sorted { $0.key < $1.key }.map { "\($0.key) \(compact($0.value))" }.joined(
+    let level = NumberText.percent(interval)
+    let place = prediction.at.sorted { $0.key < $1.key }.map { "\($0.key) \(NumberText.count($0.value))" }.joined(
       separator: ", ")
     var table = TextTable([.init("\(prediction.target) at \(place)"), .init("")], terminal: terminal)
     for step in prediction.steps?.dropLast() ?? [] {
-      table.add(["\(step.target) predicted", format(step.estimate.value, significant: 6)])
+      table.add(["\(step.target) predicted", NumberText.rounded(step.estimate.value, 6)])
       table.add(["\(level) interval of the mean", text(step.estimate.interval)])
     }
-    table.add(["predicted", format(prediction.loss.value, significant: 6)])
+    table.add(["predicted", NumberText.rounded(prediction.loss.value, 6)])
     table.add(["\(level) interval of the mean", text(prediction.loss.interval)])
     table.add(["\(level) interval of one run", text(prediction.loss.predictionInterval)])
     if let dense = prediction.denseEquivalent {

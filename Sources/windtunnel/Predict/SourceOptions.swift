@@ -50,7 +50,7 @@ struct SourceOptions: ParsableArguments {
   }
 
   static func published(_ name: String) throws -> Source {
-    let (law, preset) = try LawCatalogue().preset(name)
+    let (law, preset) = try LawCatalog().preset(name)
     return Source(
       fitted: try FittedLaw(
         law: law, parameters: preset.values, provenance: "\(law.name) as published: \(preset.note)"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Planning
 import Report
@@ -101,13 +102,14 @@ struct RLPlanCommand: ParsableCommand {
   /// The fit of the batch, or the power law that is given for it.
   private func batchSource() throws -> SourceOptions.Source {
     if let batch { return try SourceOptions.document(batch) }
-    let law = try LawCatalogue().law("rl-batch")
+    let law = try LawCatalog().law("rl-batch")
     let size = try parseCount(batchSize ?? "")
     return SourceOptions.Source(
       fitted: try FittedLaw(
         law: law, parameters: [size, batchExponent ?? 0],
         provenance:
-          "rl-batch as given: \(compact(size)) transitions times the ratio to the power -\(batchExponent ?? 0)"))
+          "rl-batch as given: \(NumberText.count(size)) transitions times the ratio to the power -\(batchExponent ?? 0)"
+      ))
   }
 
   private func warnings(_ plan: UpdatesToDataPlan, _ data: FittedLaw) -> [String] {
@@ -116,14 +118,14 @@ struct RLPlanCommand: ParsableCommand {
     }
     guard plan.sigma.value > 1.5 * range.upperBound || plan.sigma.value < range.lowerBound / 1.5 else { return [] }
     return [
-      "the ratio lies outside the \(compact(range.lowerBound)) to \(compact(range.upperBound)) of the runs behind the fit: "
+      "the ratio lies outside the \(NumberText.count(range.lowerBound)) to \(NumberText.count(range.upperBound)) of the runs behind the fit: "
         + "this extrapolates"
     ]
   }
 
   private func view(_ document: Document) -> String {
     let terminal = Terminal.standardOutput
-    let level = "\(format(interval * 100, significant: 3)) % interval"
+    let level = "\(NumberText.percent(interval)) interval"
     var table = TextTable([.init("plan"), .init("", .decimal), .init(level)], terminal: terminal)
     let amounts = [
       ("updates per environment step", document.updatesToData), ("environment steps", document.envSteps),
@@ -131,8 +133,8 @@ struct RLPlanCommand: ParsableCommand {
       ("with the price of the steps", document.cost),
     ]
     for (name, amount) in amounts {
-      let ends = amount.interval.map { "\(compact($0[0])) … \(compact($0[1]))" } ?? "–"
-      table.add([name, amount.value.map { compact($0) } ?? "–", ends])
+      let ends = amount.interval.map { "\(NumberText.count($0[0])) … \(NumberText.count($0[1]))" } ?? "–"
+      table.add([name, amount.value.map { NumberText.count($0) } ?? "–", ends])
     }
     var frontier = TextTable(
       [
@@ -140,7 +142,8 @@ struct RLPlanCommand: ParsableCommand {
         .init("FLOP", .decimal), .init("cost in FLOP", .decimal),
       ], title: "The same performance otherwise", terminal: terminal)
     for point in document.frontier {
-      frontier.add([point.updatesToData, point.envSteps, point.batchSize, point.flops, point.cost].map { compact($0) })
+      frontier.add(
+        [point.updatesToData, point.envSteps, point.batchSize, point.flops, point.cost].map { NumberText.count($0) })
     }
     let reason =
       document.limitedBySteps

@@ -9,7 +9,7 @@ struct CommandSearch {
   private let path: String
   private let experiment: Experiment
   private let command: CommandObjective
-  private let algorithm: AlgorithmName
+  private let algorithm: AlgorithmEntry
   private let seed: UInt64
   private let budget: SearchBudget
   private let options: RunningOptions
@@ -17,7 +17,7 @@ struct CommandSearch {
 
   /// - Parameter path: the experiment's file.
   init(
-    _ path: String, _ experiment: Experiment, _ command: CommandObjective, _ algorithm: AlgorithmName, seed: UInt64,
+    _ path: String, _ experiment: Experiment, _ command: CommandObjective, _ algorithm: AlgorithmEntry, seed: UInt64,
     budget: SearchBudget, _ options: RunningOptions
   ) {
     self.path = path
@@ -39,7 +39,7 @@ struct CommandSearch {
         in: directory, fingerprint: fingerprint,
         description: StudyHeader(path: path, experiment, algorithm, seed: seed, budget: budget).text)
     let jobs = try await jobs()
-    // A search that was killed leaves its processes running; the jobs of an engine are gone on with.
+    // A killed search leaves its processes running; jobs of an engine continue.
     let trials = URL(fileURLWithPath: "\(directory)/trials").path + "/"
     if jobs == nil { ProcessMark.killAll(markedBy: trials) }
     let progress = SearchProgress(experiment, budget)
@@ -62,14 +62,14 @@ struct CommandSearch {
           try await runner.run(
             workers: workers, command.evaluation(in: directory, fidelity: experiment.fidelity, on: engine))
         }
-        // The jobs' runner only ends by an error, the search's when the budget is spent.
+        // The runner of jobs only ends by an error, that of the search when the budget is spent.
         try await group.next()
         group.cancelAll()
       }
     }
     let interruption = Interruption(
       first: {
-        note("stopping; once more to kill at once")
+        note("stopping; interrupt again to kill at once")
         running.cancel()
       },
       second: {
@@ -89,7 +89,7 @@ struct CommandSearch {
       isExhausted: await runner.isExhausted)
   }
 
-  /// What hands trials to an engine; nil where they are processes of this one.
+  /// The runner of an engine's jobs; nil for local processes.
   private func jobs() async throws -> JobRunner? {
     guard let choice = experiment.engine else { return nil }
     let root = URL(fileURLWithPath: directory).path

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 import Search
@@ -9,9 +10,10 @@ struct SearchBenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Compare algorithms with random search at equal cost over many seeds.",
     discussion: """
-      The regret of a search is how far its best value is from the best feasible one of the table. The chance is that a \
-      seed of an algorithm ends better than one of random search; p is that of the Mann-Whitney test. With a fidelity, Kendall's tau says how well short trainings rank \
-      configurations as full ones do: 1 for the same order, 0 for none.
+      The regret of a search is the difference of its best value from the best feasible one of the table. 'Better than \
+      random' is the chance that a seed of an algorithm ends better than one of random search; p is the p-value of the \
+      Mann-Whitney test. With a fidelity, Kendall's tau compares the rankings by short and by full trainings: 1 for the same \
+      order, 0 for no relation.
 
       Examples:
         windtunnel search bench Experiments/search-pilot.yaml --seeds 20
@@ -26,8 +28,11 @@ struct SearchBenchCommand: ParsableCommand {
 
   @Option(
     name: .customLong("algorithm"), parsing: .singleValue,
-    help: ArgumentHelp("An algorithm to compare; may be given again; all unless given.", valueName: "name"))
-  var algorithms: [AlgorithmName] = []
+    help: ArgumentHelp(
+      "An algorithm to compare; may be given again; all unless given. (values: \(AlgorithmOption.names))",
+      valueName: "name"),
+    completion: .list(AlgorithmRegistry.builtIn.names), transform: AlgorithmOption.entry)
+  var algorithms: [AlgorithmEntry] = []
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -41,18 +46,20 @@ struct SearchBenchCommand: ParsableCommand {
     try output.prepare()
     try plot.prepare()
     let read = try Experiment(path: experiment.experiment)
-    // Where another would be the same it is left out.
-    let isAutoItsOwn = read.fidelity == nil || read.stopping != nil
-    let all = AlgorithmName.allCases.filter {
-      ($0 != .auto || isAutoItsOwn) && ($0 != .costAwareGP || read.hasCost)
-        && $0.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
+    // Without an algorithm that would be the same as another.
+    let isAutoAnother = read.fidelity != nil && read.stopping == nil
+    let doubles = (isAutoAnother ? [AlgorithmEntry.auto] : []) + (read.hasCost ? [] : [.costAwareGP])
+    let all = AlgorithmRegistry.builtIn.entries.filter { entry in
+      !doubles.contains { $0.name == entry.name }
+        && entry.serves(objectives: read.goals.count, hasFidelity: read.fidelity != nil)
     }
-    let names = algorithms.isEmpty ? all : algorithms
+    let chosen = algorithms.isEmpty ? all : algorithms
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
-    let progress = ProgressBar("searches", total: (names.count + (names.contains(.random) ? 0 : 1)) * seeds)
+    let hasRandom = chosen.contains { $0.name == AlgorithmEntry.random.name }
+    let progress = ProgressBar("searches", total: (chosen.count + (hasRandom ? 0 : 1)) * seeds)
     let comparison = try SearchComparison(
-      read, algorithms: names, budget: budget, seeds: seeds, firstSeed: computing.seed, threads: computing.threadCount
+      read, algorithms: chosen, budget: budget, seeds: seeds, firstSeed: computing.seed, threads: computing.threadCount
     ) { progress.advance() }
     progress.finish()
     if let path = plot.plot { try RegretFigure(comparison).plot.write(to: path) }
@@ -68,16 +75,17 @@ struct SearchBenchCommand: ParsableCommand {
       ], terminal: terminal)
     for row in comparison.algorithms.sorted(by: { $0.meanRegret < $1.meanRegret }) {
       table.add([
-        row.algorithm, format(row.meanRegret, significant: 4), format(row.standardError, significant: 2),
-        format(row.medianRegret, significant: 4), percent(row.optimumFound),
-        row.probabilityOfSuperiority.map(percent) ?? "–", row.pValue.map { format($0, significant: 2) } ?? "–",
+        row.algorithm, NumberText.rounded(row.meanRegret, 4), NumberText.rounded(row.standardError, 2),
+        NumberText.rounded(row.medianRegret, 4), NumberText.percent(row.optimumFound),
+        row.probabilityOfSuperiority.map { NumberText.percent($0) } ?? "–",
+        row.pValue.map { NumberText.rounded($0, 2) } ?? "–",
       ])
     }
     let best =
-      comparison.optimum.map { "the best feasible value is \(format($0, significant: 8))" }
+      comparison.optimum.map { "the best feasible value is \(NumberText.rounded($0, 8))" }
       ?? "regret is the share of the best hypervolume that is missing"
     return
-      "\(comparison.name): \(comparison.goals.text), \(format(comparison.budget, significant: 6)) "
+      "\(comparison.name): \(comparison.goals.text), \(NumberText.rounded(comparison.budget, 6)) "
       + "\(comparison.unitName), \(comparison.seeds) seeds from \(comparison.firstSeed); \(best)\n\n" + table.render()
       + (comparison.rankAgreement.isEmpty ? "" : "\n" + agreement(comparison))
   }
@@ -88,17 +96,16 @@ struct SearchBenchCommand: ParsableCommand {
       title: "How short trainings rank configurations, beside full ones", terminal: .standardOutput)
     for row in comparison.rankAgreement {
       table.add([
-        format(row.fidelity, significant: 12), "\(row.configurations)", format(row.kendallTau, significant: 2),
+        NumberText.rounded(row.fidelity, 12), "\(row.configurations)", NumberText.rounded(row.kendallTau, 2),
       ])
     }
     return table.render()
   }
 
-  private func percent(_ share: Double) -> String { "\(format(100 * share, significant: 3)) %" }
 }
 
 extension SearchComparison {
-  /// What its budget counts.
+  /// The unit of its budget.
   var unitName: String {
     switch unit {
     case .trials: fidelity == nil ? "trials" : "full trainings"

@@ -8,9 +8,9 @@ import Studies
 struct SearchBestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "best",
-    abstract: "Print the best configuration of a search, as flags for the command that is to use it.",
+    abstract: "Print the best configuration of a search as flags for a command.",
     discussion: """
-      A shell takes it as in 'python3 train.py $(windtunnel search best runs/tune)'.
+      In a shell: 'python3 train.py $(windtunnel search best runs/tune)'.
 
       Examples:
         windtunnel search best runs/tune
@@ -25,7 +25,7 @@ struct SearchBestCommand: AsyncParsableCommand {
   var directory: String
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Another trial than the best.", valueName: "number"))
+    parsing: .unconditional, help: ArgumentHelp("A trial other than the best.", valueName: "number"))
   var trial: Int?
 
   @Option(help: "How to print it: flags (--name value) or json.")
@@ -46,7 +46,7 @@ struct SearchBestCommand: AsyncParsableCommand {
     } else if let best = study.best {
       chosen = best
     } else {
-      throw SearchError("\(directory): no trial was completed yet and satisfies all constraints")
+      throw SearchError("\(directory): no complete trial satisfies all constraints yet")
     }
     let values = study.space.values(of: chosen.point)
     switch format {

@@ -7,7 +7,7 @@ struct SearchCommand: ParsableCommand {
     commandName: "search",
     abstract: "Find the best configuration of a YAML experiment within limits on resources.",
     discussion: """
-      An experiment names a space, an objective, constraints and a budget. The objective is a table of results: a row a \
+      An experiment names a space, an objective, constraints and a budget. The objective is a table of results, one row per \
       configuration, found by its key columns. Constraints are expressions over the table's columns, and no trial breaks one.
 
         schema: windtunnel.search/1
@@ -25,15 +25,16 @@ struct SearchCommand: ParsableCommand {
         algorithm: auto
         budget: {trials: 200}
 
-      'auto' is a Gaussian process by turns with a search without a model, for several metrics too; with a fidelity it is \
-      ASHA. 'gp-cost' weighs improvements by what trials cost, for a budget of cost, where what is good need not be dear.
+      The algorithms:
+
+      \(AlgorithmOption.list)
 
       Parameters are {float: [1e-5, 0.1], log: true}, {float: [0, 1], step: 0.1}, {int: [1, 12]}, {ordinal: [16, 32]}, \
-      {categorical: [a, b]}, {permutation: [a, b, c]}, bool and {constant: 3}; 'when: {optimizer: adam}' ties one to \
-      another's value, and 'prior: 0.01' has half of what is drawn lie near what is believed to be good. Without a \
-      space every value of the key columns is in it, numbers in their order.
+      {categorical: [a, b]}, {permutation: [a, b, c]}, bool and {constant: 3}; 'when: {optimizer: adam}' makes one \
+      depend on another's value, and with 'prior: 0.01' half of the random values lie near one that is believed to be \
+      good. Without a space, the space has every value of the key columns, numbers in their order.
 
-      An objective can also be a command, run once a trial:
+      An objective can also be a command, run once per trial:
 
         objective:
           command: python3 train.py --lr {lr} --epochs {epochs}
@@ -45,34 +46,34 @@ struct SearchCommand: ParsableCommand {
         workers: 4
 
       Its placeholders are the parameters, the fidelity's name, trial, seed, directory, checkpoint, parameters (a JSON \
-      file), from (how far the trial was trained before) and flags (all parameters as --name value); each but the \
-      parameters is in the environment too, as WINDTUNNEL_TRIAL. Metrics are JSON lines in the file WINDTUNNEL_METRICS or on \
-      standard output, patterns as above, or {file: result.json}; the last value counts. With a fidelity, a line that \
-      tells it is a report on the way, and a budget of N trials is what N full trainings take. A table's fidelity is a \
-      column: 'fidelity: epoch'.
+      file), from (the fidelity that the trial reached before) and flags (all parameters as --name value); all but the \
+      parameters are also environment variables, such as WINDTUNNEL_TRIAL. Metrics are JSON lines in the file WINDTUNNEL_METRICS or on \
+      standard output, patterns as above, or {file: result.json}; the last value counts. With a fidelity, a line with \
+      its value is an intermediate report, and a budget of N trials is the amount of N full trainings. The fidelity of a \
+      table is a column: 'fidelity: epoch'.
 
-      'forbidden: [{optimizer: sgd, batch: [512, 1024]}]' lists values that never go together. \
-      'start: [{learning_rate: 1e-3, layers: 4}]' is tried first, trained in full; what it leaves open is drawn. \
+      'forbidden: [{optimizer: sgd, batch: [512, 1024]}]' excludes combinations of values. \
+      'start: [{learning_rate: 1e-3, layers: 4}]' is tried first, trained in full; parameters that it leaves open are drawn. \
       'earlier: results.csv' begins with trials that were run before: a table with the parameters and the metric, or as \
       'search export' and Optuna write them; they cost nothing, and none is repeated.
 
       'proposer: {endpoint: http://localhost:8000/v1, model: qwen3, task: ...}' lets a language model behind any endpoint \
-      of OpenAI's form propose trials, 'share: 0.5' half of them, the rest by the algorithm. 'key: VARIABLE' names the \
-      environment variable with its key. With 'command:' in place of an endpoint a program reads the request and writes \
-      the reply. What is no configuration that may be tried is told to the model, and counted.
+      with OpenAI's chat completions API propose trials; with 'share: 0.5' it proposes half of them, and the algorithm the \
+      rest. 'key: VARIABLE' names the environment variable with its key. With 'command:' in place of an endpoint, a program \
+      reads the request and writes the reply. Replies that cannot be used are explained to the model, and counted.
 
-      What only a trial tells can be constrained too, as 'measured: ["latency_ms <= 30"]': trials that exceed it are no \
-      answer, and teach the search where not to go. A metric can be computed from others, as \
+      Metrics that only a trial measures can be constrained too, as 'measured: ["latency_ms <= 30"]': trials that exceed \
+      the limit are never the best, and the search learns to avoid their region. A metric can be computed from others, as \
       'metric: score = accuracy - 0.1 * max(0, latency_ms / 30 - 1)'.
 
-      With a fidelity, 'stopping: median' or 'stopping: curve' ends the trials of an algorithm that trains in full, as tpe, \
-      where they are worse than half of the others were, or where their curve is unlikely to end as the best.
+      With a fidelity, 'stopping: median' or 'stopping: curve' stops trials of an algorithm for full trainings, such as tpe, \
+      that are worse than the median of finished trials, or whose curve is unlikely to end below the best.
 
-      Several metrics, as 'metric: [accuracy, latency_ms]' with 'direction: [maximize, minimize]', give the best \
-      compromises in place of one best.
+      Several metrics, as 'metric: [accuracy, latency_ms]' with 'direction: [maximize, minimize]', give their Pareto front \
+      in place of one best.
 
       Budgets are {trials: 200}, {cost: 3600} and {time: 2h}, whichever is spent first; a command's cost is its seconds, or \
-      what 'cost:' of the objective computes, as 'cost: seconds / 3600 * 2.5' in dollars or 'cost: 6 * params * tokens' in \
+      the value of 'cost:' of the objective, as 'cost: seconds / 3600 * 2.5' in dollars or 'cost: 6 * params * tokens' in \
       FLOPs. 'memory: 8 GB' of the objective limits each process, and 'repeats: 3' runs a trial with three seeds and takes \
       the means. 'retries: 2' tries failures again; 'failures_in_a_row: 10' ends the search.
 
@@ -88,7 +89,7 @@ struct SearchCommand: ParsableCommand {
     ])
 }
 
-/// What both searches and comparisons take.
+/// The options of both searches and comparisons.
 struct ExperimentOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("The experiment in YAML.", valueName: "file"))
   var experiment: String

@@ -13,8 +13,8 @@ struct SearchExportCommand: AsyncParsableCommand {
     abstract: "Write the trials of a search as CSV or JSON lines.",
     discussion: """
       Columns are named as in Optuna's data frames of trials: number, value (or values_0, values_1, ... of several \
-      metrics), state, params_NAME; with those that it lacks: fidelity, seconds, cost, metrics_NAME, excess (how far measured \
-      constraints are exceeded, at most 0 where they hold), failure.
+      metrics), state, params_NAME; and in addition: fidelity, seconds, cost, metrics_NAME, excess (the amount by which \
+      measured constraints are exceeded, at most 0 where they hold), failure.
 
       Examples:
         windtunnel search export runs/tune > trials.csv

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Report
 import Search
 import Studies
@@ -7,18 +8,18 @@ import Tables
 struct SearchMethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "methods",
-    abstract: "Choose the best of many models or prompts by few of all evaluations.",
+    abstract: "Choose the best of many models or prompts by a small share of all evaluations.",
     discussion: """
-      The table has a row for a method on an example with its score, the higher the better; a pair that is missing or has no \
-      score was not evaluated. Printed are the methods by their chance to be the best, and the pairs to evaluate next. Name all \
-      methods and all examples, with blank scores at first.
+      The table has one row per method and example with the score, higher is better; a pair that is missing or has no \
+      score was not evaluated. The result is the methods by their chance to be the best, and the pairs to evaluate next. \
+      List all methods and all examples, with blank scores at first.
 
       Strategies: ucb-e asks for the method of the greatest upper bound (Audibert and Bubeck 2010); ucb-e-lrf takes bounds \
-      from low-rank factorisations of the known scores (after Zhou et al. 2024); subset is the same examples for all methods; \
-      random.
+      from low-rank factorizations of the known scores (after Zhou et al. 2024); subset takes the same examples for all \
+      methods; random takes random pairs.
 
-      With --replay, on a table that is complete: how often each strategy finds the best method from 2 to 50 % of the \
-      evaluations, and how well it ranks all.
+      With --replay, on a complete table: how often each strategy finds the best method from 2 to 50 % of the evaluations, \
+      and how well it ranks all.
 
       Examples:
         windtunnel search methods scores.csv
@@ -41,13 +42,13 @@ struct SearchMethodsCommand: ParsableCommand {
   @Option(help: "How pairs are chosen: ucb-e, ucb-e-lrf, subset or random.")
   var strategy = SelectionStrategy.ucbE
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many pairs to name.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of pairs to print.", valueName: "N"))
   var next = 32
 
   @Flag(help: "Replay every strategy on a complete table.")
   var replay = false
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many seeds a replay has.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of seeds of a replay.", valueName: "N"))
   var seeds = 50
 
   @OptionGroup(title: "Computing") var computing: ComputingOptions
@@ -92,13 +93,13 @@ struct SearchMethodsCommand: ParsableCommand {
         .init("chance to be best", .right),
       ],
       title: "\(matrix.methods.count) methods, \(matrix.examples.count) examples; "
-        + "\(known) of \(total) pairs evaluated (\(format(100 * Double(known) / Double(total), significant: 3)) %)",
+        + "\(known) of \(total) pairs evaluated (\(NumberText.percent(Double(known) / Double(total))))",
       terminal: .standardOutput)
     for entry in ranking.entries {
       table.add([
-        entry.method, "\(entry.evaluated)", entry.mean.map { format($0, significant: 4) } ?? "–",
-        entry.standardError.map { format($0, significant: 2) } ?? "–",
-        "\(format(100 * entry.chanceBest, significant: 3)) %",
+        entry.method, "\(entry.evaluated)", entry.mean.map { NumberText.rounded($0, 4) } ?? "–",
+        entry.standardError.map { NumberText.rounded($0, 2) } ?? "–",
+        NumberText.percent(entry.chanceBest),
       ])
     }
     guard !pairs.isEmpty else {
@@ -113,7 +114,7 @@ struct SearchMethodsCommand: ParsableCommand {
   private func view(_ replay: SelectionReplay, _ matrix: ScoreMatrix) -> String {
     func table(_ title: String, _ cell: (SelectionReplay.Row) -> String) -> String {
       var table = TextTable(
-        [.init("strategy")] + SelectionReplay.shares.map { .init("\(format(100 * $0, significant: 3)) %", .right) },
+        [.init("strategy")] + SelectionReplay.shares.map { .init(NumberText.percent($0), .right) },
         title: title, terminal: .standardOutput)
       for strategy in SelectionStrategy.allCases {
         table.add([strategy.rawValue] + replay.rows.filter { $0.strategy == strategy }.map(cell))
@@ -124,9 +125,9 @@ struct SearchMethodsCommand: ParsableCommand {
       table(
         "How often the best of \(matrix.methods.count) methods is found from a share of \(matrix.examples.count) examples each "
           + "(\(replay.seeds) seeds)"
-      ) { "\(format(100 * $0.foundBest, significant: 3)) %" },
-      table("How far the best is above the chosen one, on average") { format($0.regret, significant: 2) },
-      table("Kendall's tau of the ranking with the true one") { format($0.kendallTau, significant: 2) },
+      ) { NumberText.percent($0.foundBest) },
+      table("How far the best is above the chosen one, on average") { NumberText.rounded($0.regret, 2) },
+      table("Kendall's tau of the ranking with the true one") { NumberText.rounded($0.kendallTau, 2) },
     ].joined(separator: "\n")
   }
 }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import RunStore
@@ -6,11 +7,11 @@ import Studies
 import Synchronization
 import Tables
 
-/// A line on standard error for every trial that ended.
+/// The progress of a search: a line on standard error for every trial that ended.
 final class SearchProgress: Sendable {
   private let experiment: Experiment
   private let budget: SearchBudget
-  /// When the first trial ended, and which share of the budget was spent then.
+  /// The time at which the first trial ended, and the share of the budget that was spent then.
   private let first = Mutex<(time: ContinuousClock.Instant, share: Double)?>(nil)
 
   init(_ experiment: Experiment, _ budget: SearchBudget) {
@@ -20,13 +21,13 @@ final class SearchProgress: Sendable {
 
   func tell(_ trial: Study.Trial, _ record: TrialRecord?, _ study: Study, _ spent: Spending) {
     var text = "trial \(trial.number): "
-    switch trial.outcome {
+    switch trial.state {
     case .complete(let loss), .stopped(let loss):
       let losses = trial.losses.isEmpty ? [loss] : trial.losses
       text += zip(experiment.goals, losses).map { "\($0.metric) \(number($0.direction.value(ofLoss: $1)))" }
         .joined(separator: ", ")
       if let name = study.fidelity?.name, let reached = trial.reports.last?.fidelity {
-        text += " at \(name) \(format(reached, significant: 12))"
+        text += " at \(name) \(NumberText.rounded(reached, 12))"
       }
     case .failed: text += "failed" + (record?.failure.map { ": \($0)" } ?? "")
     case .running: text += "running"
@@ -44,7 +45,7 @@ final class SearchProgress: Sendable {
     var parts: [String] = []
     if let trials = budget.trials {
       let unit = experiment.fidelity == nil ? "trials" : "full trainings"
-      parts.append("\(format(spent.trials, significant: 3)) of \(trials) \(unit)")
+      parts.append("\(NumberText.rounded(spent.trials)) of \(trials) \(unit)")
       shares.append(spent.trials / Double(trials))
     }
     if let cost = budget.cost {
@@ -58,7 +59,7 @@ final class SearchProgress: Sendable {
     return "; " + parts.joined(separator: ", ") + (left(shares.max() ?? 0).map { ", about \($0) left" } ?? "")
   }
 
-  /// How long the rest of the budget takes at the rate since the first trial ended.
+  /// The time for the rest of the budget at the rate since the first trial ended.
   private func left(_ share: Double) -> String? {
     let now = ContinuousClock.now
     let first = first.withLock { first in
@@ -70,5 +71,5 @@ final class SearchProgress: Sendable {
     return formatDuration(seconds * (1 - share) / (share - first.share), digits: 2)
   }
 
-  private func number(_ value: Double) -> String { format(value, significant: 5) }
+  private func number(_ value: Double) -> String { NumberText.rounded(value, 5) }
 }

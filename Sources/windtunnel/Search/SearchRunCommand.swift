@@ -11,7 +11,7 @@ struct SearchRunCommand: AsyncParsableCommand {
     abstract: "Search an experiment's space within its budget, and print the best configuration.",
     discussion: """
       Configurations that break a constraint are never tried, and none is tried twice. Where the objective is a command, \
-      every trial is on the disk before the next begins: what was cut off, by Ctrl-C or a crash, goes on with --resume.
+      every trial is on the disk before the next begins; a search that was interrupted continues with --resume.
 
       Examples:
         windtunnel search run Experiments/search-pilot.yaml
@@ -22,8 +22,12 @@ struct SearchRunCommand: AsyncParsableCommand {
 
   @OptionGroup var experiment: ExperimentOptions
 
-  @Option(help: ArgumentHelp("How to search; the experiment's own, or auto, unless given.", valueName: "name"))
-  var algorithm: AlgorithmName?
+  @Option(
+    help: ArgumentHelp(
+      "The algorithm; the experiment's own, or auto, unless given. (values: \(AlgorithmOption.names))",
+      valueName: "name"),
+    completion: .list(AlgorithmRegistry.builtIn.names), transform: AlgorithmOption.entry)
+  var algorithm: AlgorithmEntry?
 
   @Option(
     parsing: .unconditional,
@@ -36,47 +40,48 @@ struct SearchRunCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     let read = try Experiment(path: experiment.experiment)
-    let name = algorithm ?? read.algorithm
+    let algorithm = algorithm ?? read.algorithm
     let seed = seed ?? read.seed
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
-    let chosen = try read.searchAlgorithm(name)
+    let chosen = try read.searchAlgorithm(algorithm)
     let earlier = running.resume ? [] : try read.earlierTrials()
     for trials in earlier { note(trials.summary) }
     let document: StudyDocument
     switch read.source {
     case .table(let table):
       guard !running.areGiven else {
-        throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
+        throw UsageError("a search of a table runs nothing; --resume, --workers and --directory are for commands")
       }
       let search = try TableSearch(
         table, chosen, start: read.start, earlier: earlier.flatMap(\.trials), budget: budget, seed: seed)
       document = StudyDocument(
-        search.study, of: read, algorithm: name, seed: seed, budget: budget, spent: search.spent,
+        search.study, of: read, algorithm: algorithm, seed: seed, budget: budget, spent: search.spent,
         isExhausted: search.isExhausted)
     case .command(let command):
       let study = Study(
         read.space, chosen, seed: seed, fidelity: read.fidelity, start: read.start, isFeasible: read.isFeasible)
       document = try await CommandSearch(
-        experiment.experiment, read, command, name, seed: seed, budget: budget, running
+        experiment.experiment, read, command, algorithm, seed: seed, budget: budget, running
       ).run(study, beginningWith: earlier.flatMap(\.trials))
     }
     try output.emit(json: try encodedJSON(document)) { StudyView(document).text }
   }
 }
 
-/// How the trials of a command are run.
+/// The options of running a command's trials.
 struct RunningOptions: ParsableArguments {
-  @Flag(help: "Go on with the study that is in the directory.")
+  @Flag(help: "Continue the study in the directory.")
   var resume = false
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many trials run at once; the experiment's own, or 1.", valueName: "N"))
+    help: ArgumentHelp(
+      "The number of trials that run at once; the experiment's own, or 1, unless given.", valueName: "N"))
   var workers: Int?
 
   @Option(
-    help: ArgumentHelp("Where trials and their log are kept; runs/NAME unless given.", valueName: "directory"))
+    help: ArgumentHelp("The directory of trials and their log; runs/NAME unless given.", valueName: "directory"))
   var directory: String?
 
   var areGiven: Bool { resume || workers != nil || directory != nil }
@@ -89,7 +94,7 @@ struct RunningOptions: ParsableArguments {
 }
 
 extension EarlierTrials {
-  /// How much of a table was of use.
+  /// The numbers of usable and unusable rows.
   fileprivate var summary: String {
     var text = "earlier trials: \(trials.count) from \(name)"
     if outsideCount > 0 { text += "; \(outsideCount) are outside the space" }
@@ -98,4 +103,14 @@ extension EarlierTrials {
   }
 }
 
-extension AlgorithmName: ExpressibleByArgument {}
+/// The values of `--algorithm`.
+enum AlgorithmOption {
+  /// One line per algorithm, with its summary.
+  static let list = AlgorithmRegistry.builtIn.entries.map { entry in
+    "  " + entry.name.padding(toLength: 24, withPad: " ", startingAt: 0) + entry.summary
+  }.joined(separator: "\n")
+
+  static let names = AlgorithmRegistry.builtIn.names.joined(separator: ", ")
+
+  static func entry(_ name: String) throws -> AlgorithmEntry { try AlgorithmRegistry.builtIn.named(name) }
+}

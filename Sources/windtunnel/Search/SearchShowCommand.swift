@@ -8,11 +8,11 @@ import Studies
 struct SearchShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show a search that ran, runs or was interrupted: its best configuration and its trials.",
+    abstract: "Show a finished, running or interrupted search: its best configuration and its trials.",
     discussion: """
-      With --plot: the history of the best, how much of the variance each parameter explains by itself (fANOVA), each \
-      parameter against the result and all together; the curves of a search with a fidelity, and the compromises of several \
-      metrics.
+      With --plot: the history of the best, the share of the variance that each parameter explains by itself (fANOVA), each \
+      parameter against the result and all together; the curves of a search with a fidelity, and the Pareto front of \
+      several metrics.
 
       Examples:
         windtunnel search show runs/tune
@@ -27,10 +27,10 @@ struct SearchShowCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many trials to list, those that went furthest and best first.", valueName: "N"))
+    help: ArgumentHelp("The number of trials to list, those trained furthest and best first.", valueName: "N"))
   var trials = 10
 
-  @Flag(help: "Show it anew every two seconds, on a terminal, until it is no longer run.")
+  @Flag(help: "Show it again every two seconds, on a terminal, until it ends.")
   var watch = false
 
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -43,11 +43,11 @@ struct SearchShowCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     try plot.prepare()
-    // Asked before it is read, so that the last look is at the end.
+    // Checked before reading, so that the last view is of the end.
     var isRun = StudyStore.isWritten(in: directory)
     var stored = try await StoredStudy(in: directory)
     while watch, isRun, output.format == .table, Terminal.standardOutput.isInteractive {
-      // To the top left, with everything cleared.
+      // Clears the screen.
       try DocumentFile.write("\u{1B}[H\u{1B}[2J" + text(stored), to: "-")
       try await Task.sleep(for: .seconds(2))
       isRun = StudyStore.isWritten(in: directory)
@@ -72,11 +72,11 @@ struct SearchShowCommand: AsyncParsableCommand {
       let isFeasible = stored.study.trials[row.number].isFeasible
       var cells = ["\(row.number)", isFeasible ? row.state : "violating"]
       cells += stored.experiment.goals.indices.map { index in
-        row.values.isEmpty ? "–" : format(row.values[index], significant: 6)
+        row.values.isEmpty ? "–" : NumberText.rounded(row.values[index], 6)
       }
-      if stored.study.fidelity != nil { cells.append(row.fidelity.map { format($0, significant: 6) } ?? "–") }
+      if stored.study.fidelity != nil { cells.append(row.fidelity.map { NumberText.rounded($0, 6) } ?? "–") }
       cells += names.map { row.parameters[$0]?.description ?? "–" }
-      table.add(cells + [row.record.map { format($0.seconds, significant: 4) } ?? "–"])
+      table.add(cells + [row.record.map { NumberText.rounded($0.seconds, 4) } ?? "–"])
     }
     return table.render()
   }
@@ -85,11 +85,11 @@ struct SearchShowCommand: AsyncParsableCommand {
 /// A trial of a stored study, for tables.
 struct StudyRow {
   let number: Int
-  /// As Optuna calls it, in small letters.
+  /// The state by Optuna's names, in lower case.
   let state: String
-  /// Of every metric that is sought; empty where it failed or runs.
+  /// The values of the goals; empty where it failed or is running.
   let values: [Double]
-  /// How far it came.
+  /// The fidelity that it reached.
   let fidelity: Double?
   let parameters: [String: ParameterValue]
   let record: TrialRecord?
@@ -99,7 +99,7 @@ struct StudyRow {
     stored.study.trials.map { StudyRow($0, stored) }
   }
 
-  /// The best compromises first, or those that went furthest, and of these the best.
+  /// The Pareto front first, or those trained furthest, and of these the best.
   static func ranked(_ stored: StoredStudy) -> [StudyRow] {
     let direction = stored.experiment.goals[0].direction
     let trials = stored.study.trials
@@ -115,7 +115,7 @@ struct StudyRow {
   private init(_ trial: Study.Trial, _ stored: StoredStudy) {
     number = trial.number
     let losses: [Double]
-    switch trial.outcome {
+    switch trial.state {
     case .complete(let loss): (state, losses) = ("complete", trial.losses.isEmpty ? [loss] : trial.losses)
     case .stopped(let loss): (state, losses) = ("pruned", [loss])
     case .failed: (state, losses) = ("fail", [])

@@ -1,9 +1,11 @@
+import Documents
 import Report
 import Search
 import Studies
 
-/// A study in pictures: how it went, what matters, every parameter against the result, and all of them together; with several
-/// metrics their best compromises, and with a fidelity the curves of its trials.
+/// The plots of a study: its history, the importance of parameters, every parameter against the
+/// result, and all of them together; with several metrics the Pareto front, and with a fidelity
+/// the curves of its trials.
 struct StudyFigure {
   private struct Row {
     let number: Int
@@ -67,7 +69,7 @@ struct StudyFigure {
     let order = importance.shares.indices.sorted { importance.shares[$0] < importance.shares[$1] }
     let layers: [Plot.Layer] = order.enumerated().flatMap { place, index in
       let share = importance.shares[index]
-      let text = "\(study.space.parameters[index].name) \(format(100 * share, significant: 2)) %"
+      let text = "\(study.space.parameters[index].name) \(NumberText.percent(share, 2))"
       return [
         Plot.Layer.spans(.init(start: [0], end: [share], y: [Double(place + 1)], ink: .index(0))),
         .annotation(.init(x: share, y: Double(place + 1), text: text, ink: .gray)),

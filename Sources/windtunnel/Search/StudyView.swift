@@ -1,3 +1,4 @@
+import Documents
 import Report
 import Search
 import Studies
@@ -46,13 +47,13 @@ struct StudyView {
     var table = TextTable(
       [.init("best of \(document.trials.complete + document.trials.pruned) trials"), .init("", .left)],
       terminal: .standardOutput)
-    for (metric, value) in best.values { table.add([metric, format(value, significant: 8)]) }
+    for (metric, value) in best.values { table.add([metric, NumberText.rounded(value, 8)]) }
     for name in document.parameters {
       if let value = best.parameters[name] { table.add([name, value.description]) }
     }
     table.add(["found at trial", "\(best.trial)"])
     if let name = document.fidelity, let reached = best.fidelity {
-      table.add(["trained to \(name)", format(reached, significant: 12)])
+      table.add(["trained to \(name)", NumberText.rounded(reached, 12)])
     }
     return table.render()
   }
@@ -66,7 +67,7 @@ struct StudyView {
       title: "\(front.count) compromises of \(document.trials.complete) trials", terminal: .standardOutput)
     for best in front {
       table.add(
-        metrics.map { best.values[$0].map { format($0, significant: 6) } ?? "–" }
+        metrics.map { best.values[$0].map { NumberText.rounded($0, 6) } ?? "–" }
           + document.parameters.map { best.parameters[$0]?.description ?? "–" } + ["\(best.trial)"])
     }
     return table.render()
@@ -78,9 +79,9 @@ struct StudyView {
     if document.fidelity != nil { text += "\(trials.pruned) stopped early, " }
     text += "\(trials.failed) failed"
     if document.fidelity != nil {
-      text += "; together as long as \(format(document.budget.trialsUsed, significant: 4)) full trainings"
+      text += "; together as long as \(NumberText.rounded(document.budget.trialsUsed, 4)) full trainings"
     }
-    if let cost = document.budget.costUsed { text += ", cost \(format(cost, significant: 6))" }
+    if let cost = document.budget.costUsed { text += ", cost \(NumberText.rounded(cost, 6))" }
     return text
   }
 }

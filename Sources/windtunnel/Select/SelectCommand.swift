@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Foundation
 import Report
 import ScalingLaws
@@ -128,21 +129,21 @@ struct SelectCommand: ParsableCommand {
     }
     guard let largest = sizes.filter({ $0 < target }).max() else {
       throw UsageError(
-        "the target of \(compact(target, significant: 7)) examples is not above the smallest of the runs, "
-          + "\(compact(smallest, significant: 7)): there is nothing to foretell")
+        "the target of \(NumberText.count(target, 7)) examples is not above the smallest of the runs, "
+          + "\(NumberText.count(smallest, 7)): there is nothing to foretell")
     }
     let budgets =
       try ratio.map { try shares($0).map { $0 * target } } ?? [observedUpTo.map { try parseCount($0) } ?? largest]
     for budget in budgets {
       guard budget < target else {
         throw UsageError(
-          "--observed-up-to \(compact(budget, significant: 7)) is not below the target of "
-            + "\(compact(target, significant: 7)) examples: there is nothing to foretell")
+          "--observed-up-to \(NumberText.count(budget, 7)) is not below the target of "
+            + "\(NumberText.count(target, 7)) examples: there is nothing to foretell")
       }
       guard budget * (1 + 1e-9) >= smallest else {
         throw UsageError(
-          "a budget of \(compact(budget, significant: 7)) examples is below the smallest size of the runs, "
-            + "\(compact(smallest, significant: 7)); look further")
+          "a budget of \(NumberText.count(budget, 7)) examples is below the smallest size of the runs, "
+            + "\(NumberText.count(smallest, 7)); look further")
       }
     }
     return budgets

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import ScalingLaws
@@ -23,19 +24,19 @@ struct SelectView {
 
   private var width: Int { max(terminal.columns, 120) }
 
-  private var levelText: String { "\(format(document.level * 100, significant: 3)) % interval" }
+  private var levelText: String { "\(NumberText.percent(document.level)) interval" }
 
   private func section(_ selection: ModelSelection) -> String {
-    let examples = compact(selection.target)
+    let examples = NumberText.count(selection.target)
     let chosen = selection.chosen
     let name = document.by.map { selection.group[$0] ?? "" }.joined(separator: ", ")
-    let truth = chosen.trueLoss.map { "; its true loss is \(format($0, significant: 4))" } ?? ""
+    let truth = chosen.trueLoss.map { "; its true loss is \(NumberText.rounded($0, 4))" } ?? ""
     let spent = selection.spent
     let lines = [
       terminal.styled("\(name.isEmpty ? "" : "\(name): ")fine-tune \(chosen.model)", .bold),
       "\(valueText(chosen, selection.method)) (\(selection.method.basis))\(truth)",
-      "observed \(spent.models) models in \(spent.runs) runs on up to \(compact(selection.observedUpTo)) examples: "
-        + "\(compact(spent.examples)) in all, \(format(spent.share * 100, significant: 3)) % of fine-tuning every model on "
+      "observed \(spent.models) models in \(spent.runs) runs on up to \(NumberText.count(selection.observedUpTo)) examples: "
+        + "\(NumberText.count(spent.examples)) in all, \(NumberText.percent(spent.share)) of fine-tuning every model on "
         + examples,
     ]
     return lines.map { $0 + "\n" }.joined() + "\n" + ranking(selection) + "\n" + methods(selection)
@@ -44,12 +45,12 @@ struct SelectView {
   private func valueText(_ model: ModelSelection.RankedModel, _ method: SelectionMethod) -> String {
     method == .modelSize
       ? formatParams(model.value)
-      : "loss \(format(model.value, significant: 4))"
+      : "loss \(NumberText.rounded(model.value, 4))"
         + (model.interval.map { ", \(levelText) \(ends($0))" } ?? "")
   }
 
   private func ends(_ interval: [Double]?) -> String {
-    interval.map { "\(format($0[0], significant: 4)) … \(format($0[1], significant: 4))" } ?? "–"
+    interval.map { "\(NumberText.rounded($0[0], 4)) … \(NumberText.rounded($0[1], 4))" } ?? "–"
   }
 
   /// The models by the method that chose, with what the others say of them.
@@ -67,7 +68,7 @@ struct SelectView {
           + others.map { other in
             let found = selection.ranking(by: other)?.ranking.first { $0.model == model.model }
             return found.map { cell($0.value, other) } ?? "–"
-          } + (isScored ? [model.trueLoss.map { format($0, significant: 4) } ?? "–"] : []))
+          } + (isScored ? [model.trueLoss.map { NumberText.rounded($0, 4) } ?? "–"] : []))
     }
     let rest = ranking.ranking.count - top
     return table.render(width: width)
@@ -75,7 +76,7 @@ struct SelectView {
   }
 
   private func cell(_ value: Double, _ method: SelectionMethod) -> String {
-    method == .modelSize ? formatCount(value) : format(value, significant: 4)
+    method == .modelSize ? formatCount(value) : NumberText.rounded(value, 4)
   }
 
   /// What each method would choose.
@@ -93,7 +94,7 @@ struct SelectView {
         ]
           + (scored
             ? [
-              first?.trueLoss.map { format($0, significant: 4) } ?? "–", percent(ranking.score?.pearson),
+              first?.trueLoss.map { NumberText.rounded($0, 4) } ?? "–", percent(ranking.score?.pearson),
               percent(ranking.score?.relativeAccuracy),
             ] : []))
     }
@@ -110,7 +111,7 @@ struct SelectView {
     }.joined()
   }
 
-  private func percent(_ value: Double?) -> String { value.map { String(format: "%.1f", $0) } ?? "–" }
+  private func percent(_ value: Double?) -> String { value.map { NumberText.fixed($0, 1) } ?? "–" }
 
   private var choices: String {
     var table = TextTable(
@@ -122,8 +123,8 @@ struct SelectView {
       table.add(
         groupCells(selection) + [
           selection.chosen.model, cell(selection.chosen.value, selection.method), ends(selection.chosen.interval),
-          selection.chosen.trueLoss.map { format($0, significant: 4) } ?? "–",
-          "\(format(selection.spent.share * 100, significant: 3)) %",
+          selection.chosen.trueLoss.map { NumberText.rounded($0, 4) } ?? "–",
+          NumberText.percent(selection.spent.share),
         ])
     }
     return table.render(width: width)
@@ -144,7 +145,7 @@ struct SelectView {
     let inverse = 1 / selection.ratio
     let isWhole = abs(inverse - inverse.rounded()) < 1e-6 * inverse
     return document.by.map { selection.group[$0] ?? "" }
-      + [isWhole ? "1/\(format(inverse.rounded(), significant: 6))" : format(selection.ratio, significant: 3)]
+      + [isWhole ? "1/\(NumberText.rounded(inverse.rounded(), 6))" : NumberText.rounded(selection.ratio)]
   }
 
   private var words: String {

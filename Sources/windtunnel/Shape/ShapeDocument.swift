@@ -133,7 +133,7 @@ struct ShapeDocument: Encodable {
 /// The published models as JSON, `windtunnel.models/1`.
 struct ModelsDocument: Encodable {
   let schema = "windtunnel.models/1"
-  let models = KnownModel.catalogue.map {
+  let models = KnownModel.catalog.map {
     let count = $0.shape.parameters
     return Entry(
       name: $0.name, aliases: $0.aliases, params: count.total, activeParams: count.active,

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 import Tables
@@ -30,7 +31,7 @@ struct ShapeView {
         .init("hidden", .right), .init("heads", .right), .init("MLP", .right), .init("vocabulary", .right),
         .init("source", wraps: true),
       ], terminal: terminal)
-    for model in KnownModel.catalogue {
+    for model in KnownModel.catalog {
       let (shape, count) = (model.shape, model.shape.parameters)
       table.add([
         model.name, formatCount(Double(count.total)), shape.experts == nil ? "" : formatCount(Double(count.active)),
@@ -46,16 +47,16 @@ struct ShapeView {
     let usual = rule.usual(nonEmbedding: Double(max(1, shape.parameters.activeNonEmbedding)))
     let limit = AspectRule.depthLimit(hidden: shape.hidden)
     var notes = [
-      "hidden size over layers is \(significant(Double(shape.hidden) / Double(shape.layers))) in the best shape; "
-        + "\(rule.models) published dense models have \(significant(rule.at7B)) (N/7B)^\(significant(rule.exponent, digits: 2)), "
-        + "here \(significant(usual)), within a factor of \(significant(exp(rule.spread), digits: 2)). The loss depends "
+      "hidden size over layers is \(NumberText.rounded(Double(shape.hidden) / Double(shape.layers))) in the best shape; "
+        + "\(rule.models) published dense models have \(NumberText.rounded(rule.at7B)) (N/7B)^\(NumberText.rounded(rule.exponent, 2)), "
+        + "here \(NumberText.rounded(usual)), within a factor of \(NumberText.rounded(exp(rule.spread), 2)). The loss depends "
         + "little on it (Kaplan et al. 2020: 3 % from 6 layers of 4288 to 48 of 1600)"
     ]
     let count = shape.parameters
     let embeddings = Double(count.inputEmbedding + count.outputEmbedding) / Double(count.active)
     if embeddings > 0.4 {
       notes.append(
-        "the embeddings are \(significant(embeddings * 100, digits: 2)) % of what a token uses: a smaller --vocab leaves "
+        "the embeddings are \(NumberText.percent(embeddings, 2)) of what a token uses: a smaller --vocab leaves "
           + "more to the layers")
     }
     if limit >= 1 {
@@ -180,10 +181,10 @@ struct ShapeView {
     shape.experts.map { "\($0.count) × \($0.feedForward)" } ?? "\(shape.feedForward)"
   }
 
-  private func share(_ part: Double, _ whole: Double) -> String { "\(significant(part / whole * 100)) %" }
+  private func share(_ part: Double, _ whole: Double) -> String { NumberText.percent(part / whole) }
 
   private func percent(_ error: Double) -> String {
-    "\(error < 0 ? "−" : "+")\(significant(abs(error) * 100, digits: 2)) %"
+    "\(error < 0 ? "−" : "+")\(NumberText.percent(abs(error), 2))"
   }
 
   /// A whole number in groups of three digits.

@@ -1,3 +1,4 @@
+import Documents
 import Planning
 import Report
 import ScalingLaws
@@ -77,13 +78,14 @@ struct SplitDocument: Encodable {
         continue
       }
       words.append(
-        "'\(share.resource.name)' is \(compact(share.amount.value / range.upperBound)) times the most of the runs behind the fit: this extrapolates"
+        "'\(share.resource.name)' is \(NumberText.count(share.amount.value / range.upperBound)) times the most of the runs behind the fit: this extrapolates"
       )
     }
     for share in split.shares {
       if let bought = share.boughtShare, bought > 0.1, bought < 0.9 {
         words.append(
-          "the fit does not settle whether to buy '\(share.resource.name)': \(compact(bought * 100)) % of its draws do")
+          "the fit does not settle whether to buy '\(share.resource.name)': \(NumberText.count(bought * 100)) % of its draws do"
+        )
       }
     }
     return words

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Report
 
@@ -10,13 +11,13 @@ struct SplitView {
     [table, outcome, alternatives, sentences].filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
-  private var level: String { "\(format(document.level * 100, significant: 3)) % interval" }
+  private var level: String { "\(NumberText.percent(document.level)) interval" }
 
   private func interval(_ ends: [Double]?, _ text: (Double) -> String) -> String {
     ends.map { "\(text($0[0])) … \(text($0[1]))" } ?? "–"
   }
 
-  private func money(_ value: Double) -> String { "$\(compact(value))" }
+  private func money(_ value: Double) -> String { "$\(NumberText.count(value))" }
 
   private var table: String {
     var table = TextTable(
@@ -26,19 +27,20 @@ struct SplitView {
       ], title: "\(money(document.budgetUsd)) split for the lowest \(document.target)", terminal: terminal)
     for resource in document.resources {
       table.add([
-        resource.name, compact(resource.amount.value ?? 0), interval(resource.amount.interval) { compact($0) },
+        resource.name, NumberText.count(resource.amount.value ?? 0),
+        interval(resource.amount.interval) { NumberText.count($0) },
         money(resource.usd.value ?? 0),
-        "\(format(100 * (resource.usd.value ?? 0) / document.budgetUsd, significant: 2)) %",
-        resource.boughtInDraws.map { String(format: "%.0f %%", 100 * $0) } ?? "–",
+        NumberText.percent((resource.usd.value ?? 0) / document.budgetUsd, 2),
+        resource.boughtInDraws.map { NumberText.fixed(100 * $0, 0) + " %" } ?? "–",
       ])
     }
     return table.render(width: terminal.columns)
   }
 
   private var outcome: String {
-    let ends = interval(document.loss.interval) { format($0, significant: 4) }
+    let ends = interval(document.loss.interval) { NumberText.rounded($0, 4) }
     let spread = document.loss.interval == nil ? "" : " (\(level) of the mean \(ends))"
-    return "predicted \(document.target) \(document.loss.value.map { format($0, significant: 5) } ?? "–")\(spread)\n"
+    return "predicted \(document.target) \(document.loss.value.map { NumberText.rounded($0, 5) } ?? "–")\(spread)\n"
   }
 
   private var alternatives: String {
@@ -49,8 +51,8 @@ struct SplitView {
       ], terminal: terminal)
     for other in document.alternatives {
       table.add(
-        [other.split] + document.resources.map { compact(other.amounts[$0.name] ?? 0) } + [
-          format(other.loss, significant: 5), format(other.loss - (document.loss.value ?? other.loss), significant: 2),
+        [other.split] + document.resources.map { NumberText.count(other.amounts[$0.name] ?? 0) } + [
+          NumberText.rounded(other.loss, 5), NumberText.rounded(other.loss - (document.loss.value ?? other.loss), 2),
         ])
     }
     return table.render(width: terminal.columns)
