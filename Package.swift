@@ -84,6 +84,7 @@ let package = Package(
     tests("SearchTests", ["Search", "SearchConformance", "Studies", "Fitting", "Launch", "Tables"]),
     tests("LaunchTests", ["Launch", "TrainingCost", "Tables", "RunStore"], excluding: ["Golden", "Parsers"]),
     tests("ReportTests", ["Report"]),
-    tests("CommandLineTests", ["windtunnel"]),
+    tests(
+      "CommandLineTests", ["windtunnel", "Documents", "Formulas", "ScalingLaws", "Tables"], excluding: ["Version1"]),
   ]
 )

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A model that is stored or read as a document: JSON or YAML whose line `schema` says what it is.
 ///
 /// ```swift
@@ -24,6 +26,8 @@ public protocol Document: Codable, Sendable {
   static var remedies: [String: String] { get }
   /// How documents of earlier major versions are brought into the present form, by their schema.
   static var upgrades: [String: DocumentUpgrade] { get }
+  /// Why a document of this schema is of another model that shares the schema; nil where it is of this one.
+  static func refusal(of node: DocumentNode) -> String?
 }
 
 /// Brings a document of an earlier major version into the present form.
@@ -35,15 +39,12 @@ extension Document {
   public static var isHandwritten: Bool { false }
   public static var remedies: [String: String] { [:] }
   public static var upgrades: [String: DocumentUpgrade] { [:] }
+  public static func refusal(of node: DocumentNode) -> String? { nil }
 
-  /// The document as a node, its schema line included.
+  /// The document as a node, its schema line included, and those of documents within it.
   ///
   /// - Throws: `EncodingError` for a number that is not finite.
-  public func node() throws -> DocumentNode {
-    let node = try NodeEncoder.node(of: self)
-    let line = DocumentNode.Entry("schema", DocumentNode(.text(Self.schema, isPlain: false)))
-    return DocumentNode(.entries([line] + (node.entries ?? []).filter { $0.name != "schema" }))
-  }
+  public func node() throws -> DocumentNode { try DocumentNode(of: self) }
 
   /// The document as JSON, a member a line with names in order.
   ///
@@ -54,7 +55,15 @@ extension Document {
   ///
   /// - Throws: ``DocumentError`` for a file that is missing, or not such a document.
   public static func read(_ path: String) throws(DocumentError) -> DocumentReading<Self> {
-    try read(text: DocumentFile.text(of: path, kind, remedy: remedy), from: path)
+    try read(bytes: DocumentFile.bytes(of: path, kind, remedy: remedy), from: path)
+  }
+
+  /// Reads a document from the bytes of its file.
+  ///
+  /// - Parameter path: of the file, for messages.
+  /// - Throws: ``DocumentError``.
+  public static func read(bytes: Data, from path: String) throws(DocumentError) -> DocumentReading<Self> {
+    try read(text: DocumentFile.text(bytes, of: path, kind), from: path)
   }
 
   /// Whether a schema line is of this document, at a version that is read.

@@ -3,7 +3,7 @@ import Foundation
 
 /// Something that a reader of a fit should know, as a plain sentence.
 public struct Diagnostic: Hashable, Sendable, Codable {
-  public enum Severity: String, Hashable, Sendable, Codable {
+  public enum Severity: String, Hashable, Sendable, Codable, CaseIterable {
     case info, warning, error
   }
 

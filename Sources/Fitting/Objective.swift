@@ -1,10 +1,11 @@
 import CVectorMath
+import Documents
 import Foundation
 
 /// What a fit minimizes: a charge for each run's residual, summed over runs (never averaged).
 ///
 /// The residual is prediction minus observation, of the loss or of its natural logarithm.
-public struct Objective: Hashable, Sendable {
+public struct Objective: Hashable, Sendable, Codable {
   public enum Kind: Hashable, Sendable {
     /// `r²/2`.
     case leastSquares
@@ -23,7 +24,7 @@ public struct Objective: Hashable, Sendable {
     case huberLikelihood(delta: Double)
   }
 
-  public enum Residual: String, Hashable, Sendable, CaseIterable {
+  public enum Residual: String, Hashable, Sendable, CaseIterable, Codable {
     /// `log prediction − log observation`: errors relative to the loss.
     case log
     /// `prediction − observation`.
@@ -111,6 +112,14 @@ extension Objective.Kind {
 
   /// As ``init(parsing:)`` reads it.
   public var text: String { number.map { "\(name):\($0)" } ?? name }
+}
+
+extension Objective.Kind: DocumentScalar {
+  public static let documentKind = "an objective, as huber:0.001 or l2"
+  public static let documentExample = "huber:0.001"
+  public var documentText: String { text }
+
+  public init(documentText: String) throws { try self.init(parsing: documentText) }
 }
 
 /// An objective that cannot be read.

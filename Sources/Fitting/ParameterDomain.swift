@@ -1,9 +1,9 @@
 import Foundation
 
 /// Where a parameter may lie, and where a search for it begins.
-public struct ParameterDomain: Hashable, Sendable {
-  public let name: String
-  /// The open bounds, if any. A bound is kept by a smooth change of coordinate, never by clipping.
+public struct ParameterDomain: Hashable, Sendable, Codable {
+  public var name: String
+  /// The open bounds, if any, finite. A bound is kept by a smooth change of coordinate, never by clipping.
   public var lower: Double?
   public var upper: Double?
   /// The range from which low-discrepancy starts are drawn.
@@ -13,13 +13,16 @@ public struct ParameterDomain: Hashable, Sendable {
   /// The values of a published start grid; empty where there is none.
   public var grid: [Double]
 
+  /// - Parameters:
+  ///   - lower: the open lower bound; none where nil or infinite.
+  ///   - upper: the open upper bound; none where nil or infinite.
   public init(
     _ name: String, lower: Double? = nil, upper: Double? = nil, startRange: ClosedRange<Double>,
     startsLogarithmic: Bool = false, grid: [Double] = []
   ) {
     self.name = name
-    self.lower = lower
-    self.upper = upper
+    self.lower = lower.flatMap { $0.isFinite ? $0 : nil }
+    self.upper = upper.flatMap { $0.isFinite ? $0 : nil }
     self.startRange = startRange
     self.startsLogarithmic = startsLogarithmic
     self.grid = grid
@@ -37,8 +40,9 @@ public struct ParameterDomain: Hashable, Sendable {
 
   /// The same under another name.
   public func renamed(_ name: String) -> Self {
-    ParameterDomain(
-      name, lower: lower, upper: upper, startRange: startRange, startsLogarithmic: startsLogarithmic, grid: grid)
+    var domain = self
+    domain.name = name
+    return domain
   }
 
   /// Whether a value lies strictly inside the bounds.

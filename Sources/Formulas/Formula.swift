@@ -32,7 +32,7 @@ public struct Formula: Hashable, Sendable, CustomStringConvertible {
     positions = parser.positions.mapValues { Place(position: $0.position, length: $0.length) }
   }
 
-  /// The same formula about another expression, for callers that rewrite parts of it.
+  /// The same formula about another expression, for callers that rewrite parts of it; its text stays, for messages.
   public func replacing(expression: Expression) -> Formula {
     Formula(text: text, target: target, expression: expression, positions: positions)
   }
@@ -96,6 +96,14 @@ public struct Formula: Hashable, Sendable, CustomStringConvertible {
     let compiled = try CompiledFormula(self, parameters: [], variables: variables, order: .value)
     return BoundFormula(compiled, columns: variables.map { [values[$0] ?? .nan] }).values(parameters: [])[0]
   }
+}
+
+extension Formula: DocumentScalar {
+  public static let documentKind = "a formula, as E + A/N^alpha"
+  public static let documentExample = "E + A/N^alpha"
+  public var documentText: String { text }
+
+  public init(documentText: String) throws { try self.init(documentText) }
 }
 
 extension Formula {

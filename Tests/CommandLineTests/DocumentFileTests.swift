@@ -34,7 +34,7 @@ import Testing
   @Test func halfAFileIsNotWholeJSON() throws {
     let whole = try place.read("fit.json")
     try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: place.path("half.json")))
-    expectFailure(try predict("half.json"), 65, "half.json", "not whole JSON", "end of file")
+    expectFailure(try predict("half.json"), 65, "half.json", "not whole JSON", "line ")
   }
 
   @Test(arguments: ["", "garbage", "{}", "[]", "null", "3", "params,loss\n1,2\n", "{\"schema\": 3}"])
@@ -43,41 +43,46 @@ import Testing
     expectFailure(try predict("other.json"), 65, "other.json", "not a fit document")
   }
 
-  @Test(arguments: ["windtunnel.fit/2", "windtunnel.fit/10", "windtunnel.plan/1", "other"])
+  @Test(arguments: ["windtunnel.fit/3", "windtunnel.fit/10", "windtunnel.plan/1", "other"])
   func anotherMajorVersionIsRefused(_ schema: String) throws {
-    expectFailure(try changed { $0["schema"] = schema }, 65, schema, "windtunnel.fit/1")
+    expectFailure(try changed { $0["schema"] = schema }, 65, schema, "windtunnel.fit/2")
   }
 
   @Test func aMinorVersionAndUnknownEntriesAreRead() throws {
     let outcome = try changed {
-      $0["schema"] = "windtunnel.fit/1.2"
+      $0["schema"] = "windtunnel.fit/2.1"
       $0["something_new"] = ["a": 1]
     }
     #expect(outcome.status == 0, "\(outcome.errors)")
   }
 
   @Test func damageIsNamed() throws {
-    func parameters(_ json: inout [String: Any], _ change: (inout [String: [String: Any]]) -> Void) {
-      var all = json["parameters"] as? [String: [String: Any]] ?? [:]
-      change(&all)
-      json["parameters"] = all
+    func changing(_ path: String..., to value: Any?) throws -> Outcome {
+      func changed(_ node: Any, _ path: ArraySlice<String>) -> Any? {
+        guard let name = path.first else { return value }
+        if var list = node as? [Any], let index = Int(name) {
+          list[index] = changed(list[index], path.dropFirst()) as Any
+          return list
+        }
+        var entries = node as? [String: Any] ?? [:]
+        entries[name] = changed(entries[name] as Any, path.dropFirst())
+        return entries
+      }
+      return try self.changed { $0 = changed($0, path[...]) as? [String: Any] ?? [:] }
     }
-    expectFailure(try changed { $0["runs"] = nil }, 65, "changed.json", "'runs' is missing")
-    expectFailure(try changed { parameters(&$0) { $0["alpha"] = nil } }, 65, "changed.json", "'alpha'")
+    expectFailure(try changing("runs", to: nil), 65, "changed.json:1:1: 'runs': it is missing")
+    expectFailure(try changing("parameters", "alpha", to: nil), 65, "changed.json:1:", "'alpha' of the law is missing")
     expectFailure(
-      try changed { parameters(&$0) { $0["alpha"]?["value"] = "x" } }, 65, "'parameters.alpha.value' should be a number"
-    )
-    expectFailure(try changed { parameters(&$0) { $0["alpha"]?["bounds"] = [0] } }, 65, "bounds")
-    expectFailure(try changed { $0["parameter_order"] = ["E", "E"] }, 65, "twice")
-    expectFailure(try changed { $0["parameter_order"] = [] }, 65, "no parameters")
-    expectFailure(try changed { $0["formula"] = "E + (A" }, 65, "formula")
-    expectFailure(try changed { $0["formula"] = "E + A/Q^alpha" }, 65, "'Q'")
-    expectFailure(
-      try changed {
-        var bootstrap = $0["bootstrap"] as? [String: Any] ?? [:]
-        bootstrap["draws"] = [[1.0, 2.0]]
-        $0["bootstrap"] = bootstrap
-      }, 65, "'bootstrap.draws'")
+      try changing("parameters", "alpha", "value", to: "x"), 65,
+      "'parameters.alpha.value': it should be a number, not 'x'")
+    expectFailure(try changing("law", "parameters", "0", "start_range", to: [0]), 65, "'law.parameters[0].start_range")
+    expectFailure(try changing("law", "parameters", "0", "name", to: "alpha"), 65, "has 'alpha' twice")
+    expectFailure(try changing("law", "parameters", to: [Any]()), 65, "no parameter to fit")
+    expectFailure(try changing("law", "formula", to: "E + (A"), 65, "'law.formula': expected ')'")
+    expectFailure(try changing("law", "formula", to: "E + A/Q^alpha"), 65, "'law.formula': 'Q' is neither")
+    expectFailure(try changing("law", "active_ratio", to: "1/k"), 65, "'law.active_ratio': 'k' is neither")
+    expectFailure(try changing("law", to: "chinchilla"), 65, "'law': it should have entries of its own")
+    expectFailure(try changing("bootstrap", "draws", to: [[1.0, 2.0]]), 65, "'bootstrap.draws': there are 2 numbers")
   }
 
   @Test func aFitWithoutASurfaceCannotPlan() throws {

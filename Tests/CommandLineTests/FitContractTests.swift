@@ -12,8 +12,8 @@ import Testing
 
   @Test func theJSONHasWhatTheContractNames() throws {
     let json = try place.windtunnel("fit", "runs.csv", "--bootstrap", "100", "--format", "json").json()
-    #expect(json["schema"] as? String == "windtunnel.fit/1")
-    #expect(json["law"] as? String == "chinchilla")
+    #expect(json["schema"] as? String == "windtunnel.fit/2")
+    #expect((json["law"] as? [String: Any])?["name"] as? String == "chinchilla")
     let parameters = try #require(json["parameters"] as? [String: [String: Any]])
     #expect(Set(parameters.keys) == ["E", "A", "B", "alpha", "beta"])
     for (name, truth) in [("alpha", Runs.truth.alpha), ("beta", Runs.truth.beta), ("E", Runs.truth.e)] {
@@ -134,7 +134,7 @@ import Testing
     let json = try place.windtunnel(
       "fit", "isoflops.csv", "--approach", "2", "--bootstrap", "50", "--format", "json"
     ).json()
-    #expect(json["schema"] as? String == "windtunnel.fit/1")
+    #expect(json["schema"] as? String == "windtunnel.fit/2")
     #expect(json["approach"] as? Int == 2)
     let size = try #require((json["exponents"] as? [String: Any])?["size"] as? Double)
     #expect(abs(size - Runs.truth.beta / (Runs.truth.alpha + Runs.truth.beta)) < 0.02)
@@ -175,7 +175,7 @@ import Testing
     let json = try outcome.json()
     let parameters = try #require(json["parameters"] as? [String: [String: Any]])
     #expect(Set(parameters.keys) == ["A", "B", "alpha"])
-    #expect(json["fixed"] as? [String: Double] == ["E": 1.8, "beta": 0.366])
+    #expect((json["law"] as? [String: Any])?["fixed"] as? [String: Double] == ["E": 1.8, "beta": 0.366])
     #expect(abs((parameters["alpha"]?["value"] as? Double ?? 0) - Runs.truth.alpha) < 1e-9)
     let loss = try place.shell("$W predict fit.json --params 1e9 --tokens 2e10 --format json").json()["loss"]
     let value = try #require((loss as? [String: Any])?["value"] as? Double)

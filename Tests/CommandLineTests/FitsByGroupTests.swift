@@ -29,16 +29,18 @@ import Testing
 
   @Test func everyGroupHasItsOwnFit() throws {
     let json = try fit("--by task,model --format json").json()
-    #expect(json["schema"] as? String == "windtunnel.fits/1")
+    #expect(json["schema"] as? String == "windtunnel.fits/2")
     #expect(json["by"] as? [String] == ["task", "model"])
-    #expect(json["parameter_order"] as? [String] == ["B", "D_l", "beta", "E"])
+    let law = try #require(json["law"] as? [String: Any])
+    let names = (law["parameters"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
+    #expect(law["name"] as? String == "rectified" && names == ["B", "D_l", "beta", "E"])
     #expect(json["fitted"] as? Int == 2)
     #expect(try #require(json["mean_log_rmsd"] as? Double) < 1e-9)
     let groups = try #require(json["groups"] as? [[String: Any]])
     #expect(groups.compactMap { ($0["group"] as? [String: String])?["model"] } == ["a", "b", "short"])
     for (group, truth) in zip(groups, [[30, 9, 0.3, 1.2], [500, 150, 0.5, 0.7]]) {
       let fit = try #require(group["fit"] as? [String: Any])
-      #expect(fit["schema"] as? String == "windtunnel.fit/1")
+      #expect(fit["schema"] as? String == "windtunnel.fit/2")
       let parameters = try #require(fit["parameters"] as? [String: [String: Any]])
       for (name, truth) in zip(["B", "D_l", "beta", "E"], truth) {
         let value = try #require(parameters[name]?["value"] as? Double)

@@ -45,7 +45,8 @@ import Testing
       "$W fit mix.csv --law data-mixing --target loss_code --bootstrap 0 --no-sensitivity --output fit.json --format json"
     )
     let json = try outcome.json()
-    #expect(json["parameter_order"] as? [String] == ["c", "k", "t_web", "t_code"])
+    let parameters = (json["law"] as? [String: Any])?["parameters"] as? [[String: Any]]
+    #expect(parameters?.compactMap { $0["name"] as? String } == ["c", "k", "t_web", "t_code"])
     let point = try place.shell("$W predict fit.json --set mix_web=0.3 --set mix_code=0.2 --format json").json()
     let loss = try #require((point["loss"] as? [String: Any])?["value"] as? Double)
     #expect(abs(loss / (1.2 + 0.9 * exp(0.3 - 0.6)) - 1) < 0.01)

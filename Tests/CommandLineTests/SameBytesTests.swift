@@ -39,6 +39,6 @@ import Testing
 
   @Test func aDashForTheFileReplacesTheTable() throws {
     let outcome = try place.shell("$W fit runs.csv --no-sensitivity --bootstrap 20 --output -")
-    #expect(try outcome.json()["schema"] as? String == "windtunnel.fit/1")
+    #expect(try outcome.json()["schema"] as? String == "windtunnel.fit/2")
   }
 }

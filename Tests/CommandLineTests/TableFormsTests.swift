@@ -36,7 +36,7 @@ import Testing
     #expect(abs(try value(json, "alpha") - Runs.truth.alpha) < 0.03)
     expectFailure(try place.windtunnel("fit", "runs.csv", "--where", "val loss < 4"), 64, "column 5")
     let target = try fit("runs.csv", "--target", "'val loss'", "--formula", "'E + A/N^alpha + B/D^beta'")
-    #expect(target["target"] as? String == "val loss")
+    #expect((target["law"] as? [String: Any])?["target"] as? String == "val loss")
   }
 
   @Test func aColumnNamedLikeAFunctionIsAColumn() throws {
@@ -44,7 +44,8 @@ import Testing
     try place.write("params,tokens,loss,log\n" + rows, to: "runs.csv")
     #expect((try fit("runs.csv", "--where", "'log < 5'")["runs"] as? [String: Any])?["used"] as? Int == 44)
     let json = try fit("runs.csv", "--formula", "'E + a*log(N) + c*log'")
-    #expect(json["variables"] as? [String: String] == ["N": "params", "log": "log"])
+    let variables = (json["law"] as? [String: Any])?["variables"] as? [[String: Any]]
+    #expect(variables?.compactMap { $0["column"] as? String } == ["params", "log"])
   }
 
   @Test func theTargetMayStandInTheFormulaOrBeside() throws {

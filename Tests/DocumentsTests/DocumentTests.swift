@@ -137,7 +137,9 @@ private func error(_ text: String) -> String {
       "schema: example.note/1\nfull_name: x\ninner: [{count: 1, of: 2}]\n",
       "note.yaml:3:20: there is no entry 'of' of 'inner[0]'; there are count, is_on"
     ),
-    ("schema: example.note/1\nfull_name: x\nwords: {k: low}\n", "note.yaml:3:12: 'words.k': 'low' is not in capitals"),
+    (
+      "schema: example.note/1\nfull_name: x\nwords: {aK: low}\n", "note.yaml:3:13: 'words.aK': 'low' is not in capitals"
+    ),
     (
       "{\"schema\": \"example.note/1\",\n \"full_name\": 3}",
       "note.yaml:2:15: 'full_name': it should be a text, not '3'"
@@ -176,6 +178,72 @@ private func error(_ text: String) -> String {
     let draws = try #require(properties["draws"]?["items"] as? [String: Any])
     #expect((draws["items"] as? [String: Any])?["type"] as? String == "number")
     #expect(properties["seed"]?["type"] as? String == "integer")
+  }
+}
+
+/// Documents within documents, and several models of one schema.
+@Suite struct NestedDocumentTests {
+  private struct Page: Document, Equatable {
+    static let schema = "example.page/2"
+    static let kind = "page"
+    static let upgrades: [String: DocumentUpgrade] = [
+      "example.page/1": { node, source throws(DocumentError) in
+        guard let words = node["words"] else { throw DocumentError("\(source.path): there are no words") }
+        return DocumentNode(.entries([.init("text", words)]))
+      }
+    ]
+    static func refusal(of node: DocumentNode) -> String? { node["picture"] == nil ? nil : "it is a picture" }
+    var text: String
+  }
+
+  private struct Book: Document, Equatable {
+    static let schema = "example.book/1"
+    static let kind = "book"
+    var cover: Page?
+    var pages: [Page]
+    var gaps: [Double?] = []
+  }
+
+  private func read(_ pages: String) throws -> Book {
+    try Book.read(text: #"{"schema": "example.book/1", "gaps": [], "pages": [\#(pages)]}"#, from: "book.json").value
+  }
+
+  @Test func eachKeepsItsSchemaLine() throws {
+    let book = Book(cover: Page(text: "a"), pages: [Page(text: "b")], gaps: [1, nil])
+    let node = try book.node()
+    #expect(node["cover"]?["schema"]?.scalar == "example.page/2")
+    #expect(node.node(at: ["pages", "0", "schema"])?.scalar == "example.page/2")
+    #expect(try Book.read(text: book.json(), from: "book.json").value == book)
+  }
+
+  @Test func earlierVersionsAreBroughtIntoThePresentForm() throws {
+    let pages =
+      #"{"schema": "example.page/1.3", "words": "a"}, {"schema": "example.page/2", "text": "b"}, {"text": "c"}"#
+    #expect(try read(pages).pages.map(\.text) == ["a", "b", "c"])
+  }
+
+  @Test(arguments: [
+    (#"{"schema": "example.page/3", "text": "a"}"#, "its schema is 'example.page/3'"),
+    (#"{"schema": "example.page/1"}"#, "there are no words"),
+    (#"{"schema": "example.page/2", "picture": 1}"#, "book.json: this is not a page: it is a picture"),
+    (#"{"schema": "example.page/1", "picture": 1}"#, "it is a picture"),
+  ])
+  func whatIsNoPageIsSaidToBeNone(_ page: String, _ words: String) {
+    let error = #expect(throws: DocumentError.self) { try read(page) }
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func theFormHoldsThemAndWhatMayBeNull() {
+    let page = JSONSchema.object([
+      .init("text", .text, isRequired: true), .init("schema", .constant("example.page/2"), isRequired: false),
+    ])
+    #expect(
+      JSONSchema(of: Book.self)
+        == .object([
+          .init("schema", .constant("example.book/1"), isRequired: true), .init("cover", page, isRequired: false),
+          .init("pages", .list(page), isRequired: true),
+          .init("gaps", .list(.anyOf([.number, .null])), isRequired: true),
+        ]))
   }
 }
 

@@ -1,4 +1,5 @@
 import Documents
+import Fitting
 import Formulas
 import Tables
 import Testing
@@ -27,7 +28,7 @@ import Testing
   }
 
   @Test func aDeclaredNameIsAParameterEvenWhereAColumnHasIt() throws {
-    let declared = try LawFile.domain("depth", lower: 0, upper: nil, start: nil, place: "here")
+    let declared = try ParameterDomain.declared("depth", lower: 0, upper: nil, start: nil)
     let law = try Law.custom(Formula("E + depth/N^alpha"), over: runs, declared: [declared])
     #expect(law.parameterNames == ["E", "depth", "alpha"])
   }
@@ -51,8 +52,8 @@ import Testing
     arguments: [(2.0, 0.0, nil), (0, 1, [2.0, 3.0]), (0, 1, [0.5]), (0, 1, [0.9, 0.1])] as [(Double, Double, [Double]?)]
   )
   func boundsThatLeaveNoRoomAreRefused(_ lower: Double, _ upper: Double, _ start: [Double]?) {
-    #expect(throws: DocumentError.self) {
-      try LawFile.domain("a", lower: lower, upper: upper, start: start, place: "here")
+    #expect(throws: DocumentFault.self) {
+      try ParameterDomain.declared("a", lower: lower, upper: upper, start: start)
     }
   }
 }

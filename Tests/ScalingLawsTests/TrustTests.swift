@@ -87,7 +87,7 @@ private var quick: FitProtocol {
     let fits = try ["chinchilla", "kaplan-nd"].map { try LawFit(LawCatalog().law($0), to: runs, settings) }
     let document = try FitDocument(
       stacking: zip(fits, [0.25, 0.75]).map { (fit: $0, weight: $1) }, exclusions: [], notes: [])
-    let read = try FitDocument.decode(document.encoded(), from: "stack.json").fittedLaw()
+    let read = try FitDocument.read(text: document.json(), from: "stack.json").value.fittedLaw()
     let predictor = read.predictor(columns: read.law.variables.map { $0.column == "params" ? [3e9] : [6e10] })
     for draw in 0..<20 {
       let each = fits.map { fit in

@@ -12,20 +12,31 @@ public struct DocumentSource: Sendable, Hashable {
     _ text: String, from path: String, as type: Model.Type
   ) throws(DocumentError) -> DocumentNode {
     let source = DocumentSource(path)
-    func fault(_ message: String) -> DocumentError { DocumentError("\(path): this is not a \(Model.kind): \(message)") }
     let node: DocumentNode
-    do { node = try source.node(text) } catch { throw fault(error.description) }
+    do { node = try source.node(text) } catch {
+      throw DocumentError("\(path): this is not a \(Model.kind): \(error.description)")
+    }
+    return try source.present(node, as: type)
+  }
+
+  /// The nodes of a document in the present form of its model.
+  ///
+  /// - Throws: ``DocumentError`` where it is of another model, or of a version that is not read.
+  func present<Model: Document>(_ node: DocumentNode, as type: Model.Type) throws(DocumentError) -> DocumentNode {
+    func fault(_ message: String) -> DocumentError { DocumentError("\(path): this is not a \(Model.kind): \(message)") }
     guard node.entries != nil else { throw fault("it has no 'key: value' entries") }
     guard let found = node["schema"]?.scalar else {
       throw fault("'schema' is missing; it should begin with 'schema: \(Model.schema)'")
     }
     // A minor version adds; only a major version changes what is there.
-    let major = major(found)
-    if major == Model.schema { return node }
-    if let upgrade = Model.upgrades[major] { return try upgrade(node, source) }
-    let known = ([Model.schema] + Model.upgrades.keys.sorted()).map { "'\($0)'" }.joined(separator: " and ")
-    throw fault(
-      Model.remedies[found] ?? "its schema is '\(excerpt(found))'; this version reads \(known)")
+    let major = Self.major(found)
+    let upgrade = Model.upgrades[major]
+    guard major == Model.schema || upgrade != nil else {
+      let known = ([Model.schema] + Model.upgrades.keys.sorted()).map { "'\($0)'" }.joined(separator: " and ")
+      throw fault(Model.remedies[major] ?? "its schema is '\(excerpt(found))'; this version reads \(known)")
+    }
+    if let reason = Model.refusal(of: node) { throw fault(reason) }
+    return try upgrade?(node, self) ?? node
   }
 
   /// The schema line of a text.
@@ -80,8 +91,9 @@ public struct DocumentSource: Sendable, Hashable {
   }
 
   func fault(_ fault: DocumentFault, in node: DocumentNode, _ path: [any CodingKey]) -> DocumentError {
-    guard let key = fault.entry else { return self.fault(fault.message, at: node, path) }
-    return self.fault(fault.message, at: node[key] ?? node, path + [NameKey(key)])
+    guard let entry = fault.entry else { return self.fault(fault.message, at: node, path) }
+    let place = node[entry] ?? node.node(at: entry.split(separator: ".").map(String.init))
+    return self.fault(fault.message, at: place ?? node, path + [NameKey(entry)])
   }
 
   func fault(_ error: DecodingError, _ root: DocumentNode) -> DocumentError {
@@ -92,21 +104,26 @@ public struct DocumentSource: Sendable, Hashable {
       case .dataCorrupted(let context): (context, context.debugDescription)
       @unknown default: (.init(codingPath: [], debugDescription: ""), "\(error)")
       }
-    let names = context.codingPath.map { snakeCase($0.stringValue) }
+    let names = context.codingPath.map(Self.name)
     return fault(message, at: root.node(at: names) ?? root, context.codingPath)
   }
 
   static func text(of path: [any CodingKey]) -> String {
     path.reduce("") { text, key in
       if let index = key.intValue { return text + "[\(index)]" }
-      return text + (text.isEmpty ? "" : ".") + snakeCase(key.stringValue)
+      return text + (text.isEmpty ? "" : ".") + name(key)
     }
+  }
+
+  /// The name of a property as it is written; names that are data stay as they are.
+  private static func name(_ key: any CodingKey) -> String {
+    key is NameKey ? key.stringValue : snakeCase(key.stringValue)
   }
 }
 
 /// A fault that a model finds in itself; the reader adds the place.
 public struct DocumentFault: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The entry as it is written; nil for the model as a whole.
+  /// The entry as it is written, or the names on the way to it, `training.batch`; nil for the model as a whole.
   public let entry: String?
   public let message: String
   public var description: String { (entry.map { "'\($0)': " } ?? "") + message }

@@ -31,6 +31,7 @@ struct NodeDecoder: Decoder {
   }
 
   fileprivate func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    let node = try present(type)
     if let known = try known(type), let value = known as? Value { return value }
     let inner = NodeDecoder(
       node: node, source: source, codingPath: codingPath, keepsNames: type is any NamedValues.Type)
@@ -42,6 +43,12 @@ struct NodeDecoder: Decoder {
       do { try checked.check() } catch { throw source.fault(error, in: node, codingPath) }
     }
     return value
+  }
+
+  /// The node; of a document within another one, in the present form of its model.
+  private func present(_ type: any Any.Type) throws(DocumentError) -> DocumentNode {
+    guard !codingPath.isEmpty, let type = type as? any Document.Type, node["schema"] != nil else { return node }
+    return try source.present(node, as: type)
   }
 
   /// A value of a type that needs no container; nil for any other type.
@@ -162,10 +169,11 @@ struct NodeDecoder: Decoder {
     }
 
     private func child(_ key: Key) throws -> NodeDecoder {
+      let name: any CodingKey = decoder.keepsNames ? NameKey(key.stringValue) : key
       guard let node = node(key) else {
-        throw decoder.source.fault("it is missing", at: decoder.node, codingPath + [key])
+        throw decoder.source.fault("it is missing", at: decoder.node, codingPath + [name])
       }
-      return decoder.inner(node, key)
+      return decoder.inner(node, name)
     }
 
     func contains(_ key: Key) -> Bool { node(key) != nil }

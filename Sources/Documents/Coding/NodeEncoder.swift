@@ -24,6 +24,13 @@ struct NodeEncoder: Encoder {
     var items: [Box]?
     var entries: [(name: String, box: Box)]?
 
+    /// Adds a document's schema line, before its other entries.
+    func add(schema: String) {
+      let line = Box()
+      line.value = .text(schema, isPlain: false)
+      entries = [("schema", line)] + (entries ?? []).filter { $0.name != "schema" }
+    }
+
     var node: DocumentNode {
       if let value { return DocumentNode(value) }
       if let items { return DocumentNode(.list(items.map(\.node))) }
@@ -46,6 +53,7 @@ struct NodeEncoder: Encoder {
     default:
       let keeps = value is any NamedValues
       try value.encode(to: NodeEncoder(box: box, codingPath: codingPath, keepsNames: keeps))
+      if let document = value as? any Document { box.add(schema: type(of: document).schema) }
     }
   }
 

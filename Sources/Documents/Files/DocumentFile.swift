@@ -26,7 +26,14 @@ public enum DocumentFile {
   ///
   /// - Throws: ``DocumentError``, also for bytes that are not UTF-8.
   public static func text(of path: String, _ kind: String, remedy: String) throws(DocumentError) -> String {
-    guard let text = String(data: try bytes(of: path, kind, remedy: remedy), encoding: .utf8) else {
+    try text(try bytes(of: path, kind, remedy: remedy), of: path, kind)
+  }
+
+  /// The text of a file's bytes.
+  ///
+  /// - Throws: ``DocumentError`` for bytes that are not UTF-8.
+  static func text(_ bytes: Data, of path: String, _ kind: String) throws(DocumentError) -> String {
+    guard let text = String(data: bytes, encoding: .utf8) else {
       throw DocumentError("\(path): this is not a \(kind): it is not UTF-8 text")
     }
     return text

@@ -40,6 +40,11 @@ public struct DocumentNode: Sendable, Hashable {
 
   public init(_ value: Value, place: Place? = nil) { (self.value, self.place) = (value, place) }
 
+  /// A value as a document holds it.
+  ///
+  /// - Throws: `EncodingError` for a number that is not finite.
+  public init(of value: some Encodable) throws { self = try NodeEncoder.node(of: value) }
+
   /// The entries; nil for a value that is not a mapping.
   public var entries: [Entry]? { if case .entries(let entries) = value { entries } else { nil } }
 

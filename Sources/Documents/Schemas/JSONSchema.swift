@@ -1,6 +1,7 @@
 /// The form of a document, as JSON Schema (draft 2020-12) says it.
 public indirect enum JSONSchema: Sendable, Hashable {
   case any
+  case null
   case flag
   case whole
   case number
@@ -55,6 +56,7 @@ public indirect enum JSONSchema: Sendable, Hashable {
   private var node: DocumentNode {
     switch self {
     case .any: DocumentNode(.entries([]))
+    case .null: DocumentNode(.entries([Self.type("null")]))
     case .flag: DocumentNode(.entries([Self.type("boolean")]))
     case .whole: DocumentNode(.entries([Self.type("integer")]))
     case .number: DocumentNode(.entries([Self.type("number")]))
@@ -117,7 +119,12 @@ extension JSONSchema {
       for (index, item) in items.enumerated() { try form.check(item, in: source, path + [IndexKey(index)]) }
       return
     }
-    guard let entries = node.entries else { return }
+    guard let entries = node.entries else {
+      guard case .object(let known) = self, node.value != .null else { return }
+      let names = known.map(\.name).joined(separator: ", ")
+      let found = node.scalar.map { "'\(excerpt($0))'" } ?? "a list"
+      throw source.fault("it should have entries of its own (\(names)), not \(found)", at: node, path)
+    }
     if let form = valueForm {
       for entry in entries { try form.check(entry.node, in: source, path + [NameKey(entry.name)]) }
       return

@@ -51,6 +51,9 @@ final class SchemaRecorder {
       recording.names = (type as? any DocumentSummarized.Type)?.documentSummaries ?? [:]
       let box = Box(recording)
       let value = try type.init(from: RecordingDecoder(box: box, keepsNames: type is any NamedValues.Type))
+      if let document = type as? any Document.Type {
+        box.add("schema", .constant(document.schema), isRequired: false)
+      }
       schema = box.recording.schema
       return value
     }
@@ -173,11 +176,14 @@ final class SchemaRecorder {
     let box: Box
     var codingPath: [any CodingKey] { [] }
 
-    func decodeNil() -> Bool { false }
+    func decodeNil() -> Bool {
+      box.recording.schema = .null
+      return false
+    }
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
       let recorder = SchemaRecorder()
       let value = try recorder.value(of: type)
-      box.recording.schema = recorder.schema
+      box.recording.schema = box.recording.schema == .null ? .anyOf([recorder.schema, .null]) : recorder.schema
       return value
     }
   }

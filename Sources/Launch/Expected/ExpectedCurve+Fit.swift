@@ -14,7 +14,7 @@ extension ExpectedCurve {
   ///
   /// - Throws: ``DocumentError`` for a fit that is not of a law of schedules; ``DocumentError``.
   public init(_ expected: JobSpec.Expected, of job: JobSpec) throws {
-    let fitted = try FitDocument.read(expected.curve).fittedLaw()
+    let fitted = try FitDocument.read(expected.curve).value.fittedLaw()
     guard fitted.law.isOfSchedules else {
       throw DocumentError(
         "\(expected.curve): losses along a run are foretold by a fit of \(Law.multiPowerName), not of \(fitted.law.name); "

@@ -4,8 +4,11 @@ import Foundation
 import Tables
 
 /// Critical batch sizes of a table as a document, `windtunnel.batch/1`: by each definition, with what they rest on.
-public struct BatchDocument: Codable, Sendable, Equatable {
-  public var schema = "windtunnel.batch/1"
+public struct BatchDocument: Document, Equatable {
+  public static let schema = "windtunnel.batch/1"
+  public static let kind = "batch document"
+  public static let remedy = "write one with 'windtunnel batch RUNS --output FILE'"
+
   public var from: Source
   /// What batch sizes count.
   public var unit: Unit
@@ -27,14 +30,14 @@ public struct BatchDocument: Codable, Sendable, Equatable {
   public var diagnostics: [Diagnostic] = []
   public var tool = "windtunnel \(windtunnelVersion)"
 
-  public enum Source: String, Codable, Sendable {
+  public enum Source: String, Codable, Sendable, CaseIterable {
     /// Steps to one loss at several batch sizes.
     case steps
     /// Squared gradient norms at two batch sizes.
     case gradients
   }
 
-  public enum Unit: String, Codable, Sendable {
+  public enum Unit: String, Codable, Sendable, CaseIterable {
     case sequences, tokens, examples
   }
 
@@ -138,9 +141,6 @@ public struct BatchDocument: Codable, Sendable, Equatable {
     case .noiseScale: "simple noise scale"
     }
   }
-
-  /// The document as compact JSON with sorted keys.
-  public func encoded() throws -> Data { try FitCoding.encoder.encode(self) }
 }
 
 extension BatchDocument.Estimate {

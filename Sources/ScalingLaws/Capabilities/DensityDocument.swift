@@ -1,10 +1,14 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
 
 /// The capacity densities of models and their trend as a document, `windtunnel.density/1`.
-public struct DensityDocument: Codable, Sendable, Equatable {
-  public var schema = "windtunnel.density/1"
+public struct DensityDocument: Document, Equatable {
+  public static let schema = "windtunnel.density/1"
+  public static let kind = "density document"
+  public static let remedy = "write one with 'windtunnel density MODELS --fit FIT --output FILE'"
+
   public var runs: FitDocument.Runs
   /// The laws of the reference, and what its models are trained on.
   public var reference: [String]

@@ -1,8 +1,12 @@
+import Documents
 import Tables
 
 /// Capabilities from benchmark scores as a document, `windtunnel.observation/1`.
-public struct ObservationDocument: Codable, Sendable, Equatable {
-  public var schema = "windtunnel.observation/1"
+public struct ObservationDocument: Document, Equatable {
+  public static let schema = "windtunnel.observation/1"
+  public static let kind = "observation document"
+  public static let remedy = "write one with 'windtunnel observe SCORES --output FILE'"
+
   public var runs: FitDocument.Runs
   public var models: Int
   /// In the order of the loadings.

@@ -54,11 +54,9 @@ extension Law {
     else {
       return self
     }
-    let span = variables[0].span
-    return Law(
-      name: name, family: family, title: title, formula: formula, target: target,
-      variables: [Variable("x", column: Role.steps.rawValue, span: span)],
-      parameters: parameters, objective: objective, notes: notes, citation: citation)
+    var law = self
+    law.variables[0].column = Role.steps.rawValue
+    return law
   }
 
   // The bounds of slopes keep a search from a break beyond the runs that is ever further and ever steeper.

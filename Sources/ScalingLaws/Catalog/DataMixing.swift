@@ -7,6 +7,9 @@ extension Law {
   /// The name by which the data-mixing law is asked for; its formula is made for the mixture columns of a table.
   public static let dataMixingName = "data-mixing"
 
+  /// The law of three domains, in whose place stands the one that is made for a table's domains.
+  static func dataMixing() throws -> Law { try dataMixing(domains: ["mix_1", "mix_2", "mix_3"]) }
+
   /// Ye et al. 2024 (arXiv 2403.16952), equation 7: `L(r) = c + k exp(Σ t_j r_j)`, the loss on one domain from the
   /// proportions r of the training mixture.
   ///

@@ -3,11 +3,7 @@ import Formulas
 
 /// From the loss of a model to what it is for: tasks, sampling and retrieval at inference, reinforcement learning.
 extension Law {
-  static func downstream() throws -> [Law] {
-    try taskLaws() + brokenPowerLaws() + inferenceLaws() + reinforcementLearningLaws() + frontierLaws()
-  }
-
-  private static func taskLaws() throws -> [Law] {
+  static func taskLaws() throws -> [Law] {
     [try taskLoss(), try taskAccuracy(), try taskError(), try bitsPerCharacter()]
   }
 
@@ -92,7 +88,7 @@ extension Law {
   }
 
   /// The best size for a compute, as protein language models have it.
-  private static func frontierLaws() throws -> [Law] {
+  static func frontierLaws() throws -> [Law] {
     [
       Law(
         name: "optimal-size", family: .downstream, title: "the compute-optimal size as a power of compute",

@@ -8,10 +8,25 @@ extension Law {
   /// The name of the multi-power law over several model sizes.
   public static let multiPowerSizesName = "multi-power-sizes"
 
+  /// The laws over one piece of a schedule; see ``ofAllPieces()``.
+  static func multiPowerLaws() throws -> [Law] { [try multiPower(pieces: 1), try multiPowerSizes(pieces: 1)] }
+
   /// Whether this law is of whole curves, over columns that are made from learning rates.
   public var isOfSchedules: Bool { Self.isOfSchedules(name) }
 
   public static func isOfSchedules(_ name: String) -> Bool { name == multiPowerName || name == multiPowerSizesName }
+
+  /// This law of schedules over as many pieces as tables have; published parameters are of a law of one piece.
+  func ofAllPieces() throws -> Law {
+    guard variable(of: RunTable.scheduleColumns(RunTable.schedulePieces)[0]) == nil else { return self }
+    let whole: Law =
+      name == Self.multiPowerSizesName
+      ? try .multiPowerSizes(pieces: RunTable.schedulePieces) : try .multiPower(pieces: RunTable.schedulePieces)
+    var law = self
+    law.writtenFormula = whole.writtenFormula
+    law.variables = whole.variables
+    return law
+  }
 
   /// Luo et al. 2025 (arXiv 2503.12811), equation 4: the loss at a step of any learning-rate schedule,
   /// `L(t) = L0 + A S1(t)^−alpha + B Σ_k (η_k − η_{k−1}) [1 − (1 + C η_k^−gamma S_k(t))^−beta]`, S1 the learning rate

@@ -1,24 +1,26 @@
+import Documents
 import Fitting
 import Formulas
 import Foundation
 import Tables
 
-/// A fit as a document, `windtunnel.fit/1`: the law, what was found, how, from which runs, and how sure it is.
+/// A fit as a document, `windtunnel.fit/2`: the whole law, what was found, how, from which runs, and how sure it is.
 ///
 /// It holds all that planning needs, and reads back to the bit.
-public struct FitDocument: Codable, Sendable, Equatable {
-  public var schema = FitDocument.schema
-  /// The law's name; `formula` for a user's own.
-  public var law: String
-  public var formula: String
-  public var target: String
-  /// The formula's variables and the columns that they stand for.
-  public var variables: [String: String]
-  /// The parameters in the law's order, which is the order of the draws.
-  public var parameterOrder: [String]
+public struct FitDocument: Document, Equatable {
+  public static let schema = "windtunnel.fit/2"
+  public static let kind = "fit document"
+  public static let remedy = "write one with 'windtunnel fit RUNS --output FILE'"
+  public static let remedies = [
+    "windtunnel.fits/1": severalFits, FitsDocument.schema: severalFits,
+  ]
+  public static let upgrades: [String: DocumentUpgrade] = [FitDocumentVersion1.schema: FitDocumentVersion1.upgrade]
+
+  private static let severalFits = "it holds a fit of every group of runs; take the 'fit' of one group out of it"
+
+  /// The law; its parameters are those that were fitted, in the order of the draws.
+  public var law: Law
   public var parameters: [String: Parameter]
-  /// Parameters that were given instead of fitted; nil where none was.
-  public var fixed: [String: Double]?
   public var objective: ObjectiveRecord
   /// `N* ∝ C^size`, `D* ∝ C^tokens`; nil for a law without that trade-off.
   public var exponents: Exponents?
@@ -44,18 +46,20 @@ public struct FitDocument: Codable, Sendable, Equatable {
   /// What was done, for a reader to judge; nil in documents of earlier versions.
   public var checklist: Checklist?
   public var diagnostics: [Diagnostic]
-  public var citation: String
   public var tool: String
 
-  public static let schema = "windtunnel.fit/1"
+  /// Why a document of this schema cannot plan: one of approach 1 or 2 has no law.
+  public static func refusal(of node: DocumentNode) -> String? {
+    guard let approach = node["approach"]?.scalar, approach != "3" else { return nil }
+    return "a fit by approach \(approach) has exponents but no formula of the loss to predict or plan with; "
+      + "fit the runs with --approach 3"
+  }
 
+  /// An estimate of a parameter.
   public struct Parameter: Codable, Sendable, Equatable {
     public var value: Double
     public var standardError: Double?
     public var interval: [Double]?
-    public var bounds: [Double?]
-    public var startRange: [Double]
-    public var startsLogarithmic: Bool
     /// True where it has grown to where the runs no longer tell it from any larger value.
     public var isEndless: Bool?
   }
@@ -135,20 +139,13 @@ public struct FitDocument: Codable, Sendable, Equatable {
   ) {
     let law = fit.law
     let problem = fit.problem
-    self.law = law.name
-    formula = law.formula.text
-    target = law.target
-    variables = Dictionary(law.variables.map { ($0.name, $0.column) }, uniquingKeysWith: { first, _ in first })
-    parameterOrder = law.parameterNames
+    self.law = law
     parameters = [:]
-    fixed = law.fixed.isEmpty ? nil : law.fixed
     for (index, domain) in law.parameters.enumerated() {
       let (error, interval) = fit.uncertainty(of: index)
       parameters[domain.name] = Parameter(
         value: fit.optimum.parameters[index], standardError: error.flatMap { $0.isFinite ? $0 : nil },
-        interval: interval.flatMap(Self.finite), bounds: [domain.lower, domain.upper],
-        startRange: [domain.startRange.lowerBound, domain.startRange.upperBound],
-        startsLogarithmic: domain.startsLogarithmic,
+        interval: interval.flatMap(Self.finite),
         isEndless: problem.isEndless(index, at: fit.optimum.parameters) ? true : nil)
     }
     let scale = problem.objective.scale(at: fit.optimum.parameters, of: problem)
@@ -185,7 +182,6 @@ public struct FitDocument: Codable, Sendable, Equatable {
     self.identifiability = identifiability
     checklist = Checklist(fit, exclusions: exclusions, notes: notes)
     diagnostics = fit.diagnostics + (identifiability.map(fit.identifiabilityDiagnostics) ?? [])
-    citation = law.citation
     tool = "windtunnel \(windtunnelVersion)"
   }
 
@@ -193,6 +189,29 @@ public struct FitDocument: Codable, Sendable, Equatable {
   private static func finite(_ interval: ClosedRange<Double>) -> [Double]? {
     let ends = [interval.lowerBound, interval.upperBound]
     return ends.allSatisfy(\.isFinite) ? ends : nil
+  }
+}
+
+extension FitDocument: DocumentChecked {
+  /// - Throws: ``DocumentFault`` for parameters, draws or noise that do not fit the law.
+  public func check() throws(DocumentFault) {
+    if let name = law.parameterNames.first(where: { parameters[$0] == nil }) {
+      throw DocumentFault("parameters", "'\(name)' of the law is missing")
+    }
+    if let index = bootstrap.draws.firstIndex(where: { $0.count != law.parameters.count }) {
+      throw DocumentFault(
+        "bootstrap.draws",
+        "there are \(bootstrap.draws[index].count) numbers in place \(index + 1); the law has \(law.parameters.count) "
+          + "parameters")
+    }
+  }
+
+  /// The law with its parameters and draws, for predicting and planning.
+  public func fittedLaw() throws(FormulaError) -> FittedLaw {
+    try FittedLaw(
+      law: law, parameters: law.parameterNames.map { parameters[$0]?.value ?? .nan }, draws: bootstrap.draws,
+      ranges: runs.ranges.compactMapValues { $0.count == 2 && $0[0] <= $0[1] ? $0[0]...$0[1] : nil },
+      logResiduals: logResiduals, noise: noise, provenance: "\(law.name) fitted to \(runs.used) runs of \(runs.file)")
   }
 }
 

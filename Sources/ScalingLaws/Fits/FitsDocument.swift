@@ -1,19 +1,17 @@
+import Documents
 import Fitting
 import Formulas
-import Foundation
 import Tables
 
-/// One law fitted to each group of a table's runs by itself, as a document, `windtunnel.fits/1`.
+/// One law fitted to each group of a table's runs by itself, as a document, `windtunnel.fits/2`.
 ///
 /// A group that cannot be fitted is there with the reason, and does not keep the others from being fitted.
-public struct FitsDocument: Codable, Sendable, Equatable {
-  public var schema = "windtunnel.fits/1"
-  /// The law's name; `formula` for a user's own.
-  public var law: String
-  public var formula: String
-  public var target: String
-  /// The fitted parameters in the law's order.
-  public var parameterOrder: [String]
+public struct FitsDocument: Document, Equatable {
+  public static let schema = "windtunnel.fits/2"
+  public static let kind = "document of fits by group"
+  public static let remedy = "write one with 'windtunnel fit RUNS --by COLUMN --output FILE'"
+
+  public var law: Law
   /// The columns whose values tell the groups apart.
   public var by: [String]
   /// In the order in which the groups first occur in the table.
@@ -72,10 +70,7 @@ public struct FitsDocument: Codable, Sendable, Equatable {
           return Group(group: labels, runs: own.rowCount, reason: "\(error)")
         }
       })
-    self.law = law.name
-    formula = law.formula.text
-    target = law.target
-    parameterOrder = law.parameterNames
+    self.law = law
     by = columns
     fitted = groups.count { $0.fit != nil }
     let deviations = groups.compactMap(\.logRmsd)
@@ -87,9 +82,6 @@ public struct FitsDocument: Codable, Sendable, Equatable {
         message: "none of the \(groups.count) groups by \(columns.joined(separator: ", ")) could be fitted\(reason)")
     }
   }
-
-  /// The document as compact JSON with sorted keys.
-  public func encoded() throws -> Data { try FitCoding.encoder.encode(self) }
 }
 
 extension FitsDocument.Group {

@@ -20,7 +20,7 @@ extension FittedLaw {
     }
     // Published parameters are of a law of one piece.
     let whole = try FittedLaw(
-      law: try LawCatalog().law(law.name, over: table).fixing(law.fixed), parameters: parameters, draws: draws,
+      law: try law.ofAllPieces(), parameters: parameters, draws: draws,
       ranges: ranges, logResiduals: logResiduals, provenance: provenance)
     let bound = whole.predictor(columns: try whole.law.variables.map { try table.values(named: $0.column) })
     return (bound.values(parameters: parameters), draws.map { bound.values(parameters: $0) })

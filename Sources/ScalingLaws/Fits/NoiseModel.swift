@@ -3,7 +3,7 @@ import Foundation
 
 /// How runs scatter about a fitted law, on the logarithm of what it predicts: residuals of one shape, whose spread may
 /// change along a variable.
-public struct NoiseModel: Codable, Sendable, Equatable {
+public struct NoiseModel: Sendable, Equatable {
   /// The standard deviation at the geometric middle of the runs.
   public var deviation: Double
   /// The power of ``along`` with which it grows; 0 where no trend shows.
@@ -19,23 +19,6 @@ public struct NoiseModel: Codable, Sendable, Equatable {
   let shape: [Double]
   /// Each run's deviation.
   let deviations: [Double]
-
-  enum CodingKeys: String, CodingKey {
-    case deviation, exponent, along
-    case seedDeviation = "seed_deviation"
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    deviation = try values.decode(Double.self, forKey: .deviation)
-    exponent = try values.decode(Double.self, forKey: .exponent)
-    along = try values.decode(String.self, forKey: .along)
-    seedDeviation = try values.decodeIfPresent(Double.self, forKey: .seedDeviation)
-    middle = nil
-    span = []
-    shape = []
-    deviations = []
-  }
 
   /// The noise that a fit left.
   ///
@@ -85,7 +68,7 @@ public struct NoiseModel: Codable, Sendable, Equatable {
     guard let middle else { return nil }
     let noise = RunNoise(
       deviation: deviation, exponent: exponent, along: along, middle: middle, span: span, seedDeviation: seedDeviation)
-    return noise.fault == nil ? noise : nil
+    return (try? noise.check()) == nil ? nil : noise
   }
 
   /// Values with noise drawn anew.

@@ -1,13 +1,20 @@
+import Documents
 import Fitting
-import Foundation
 
-/// A fit by Hoffmann's approach 1 or 2 as a document: `windtunnel.fit/1` with an `approach`, exponents, and no surface.
-public struct ProfileDocument: Codable, Sendable, Equatable {
-  public var schema = FitDocument.schema
+/// A fit by Hoffmann's approach 1 or 2 as a document: `windtunnel.fit/2` with an `approach`, exponents, and no law.
+public struct ProfileDocument: Document, Equatable {
+  public static let schema = FitDocument.schema
+  public static let kind = "fit document by approach 1 or 2"
+  public static let remedy = "write one with 'windtunnel fit RUNS --approach 2 --output FILE'"
+  /// Version 1 has the same form.
+  public static let upgrades: [String: DocumentUpgrade] = [
+    FitDocumentVersion1.schema: { node, _ throws(DocumentError) in node }
+  ]
+
   public var approach: Int
   public var law: String
   /// The power laws of size and tokens in compute: coefficients and exponents.
-  public var parameters: [String: Parameter]
+  public var parameters: [String: FitDocument.Parameter]
   public var exponents: FitDocument.Exponents
   public var runs: FitDocument.Runs
   public var seed: UInt64
@@ -21,12 +28,6 @@ public struct ProfileDocument: Codable, Sendable, Equatable {
   public var bias: IsoFLOPBias?
   public var diagnostics: [Diagnostic]
   public var notes: [String]
-
-  public struct Parameter: Codable, Sendable, Equatable {
-    public var value: Double
-    public var standardError: Double?
-    public var interval: [Double]?
-  }
 
   public struct Surface: Codable, Sendable, Equatable {
     /// E, A, B, alpha, beta.
@@ -44,7 +45,7 @@ public struct ProfileDocument: Codable, Sendable, Equatable {
     parameters = [:]
     for (name, line) in [("size", result.size), ("tokens", result.tokens)] {
       for (what, estimate) in [("exponent", line.exponent), ("log_coefficient", line.logCoefficient)] {
-        parameters["\(name)_\(what)"] = Parameter(
+        parameters["\(name)_\(what)"] = FitDocument.Parameter(
           value: estimate.value, standardError: estimate.standardError, interval: Self.ends(estimate.interval))
       }
     }
@@ -80,6 +81,8 @@ public struct ProfileDocument: Codable, Sendable, Equatable {
     interval.map { [$0.lower, $0.upper] }
   }
 
-  /// The document as compact JSON with sorted keys.
-  public func encoded() throws -> Data { try FitCoding.encoder.encode(self) }
+  /// Why a document of this schema is no profile: one of a law has no approach.
+  public static func refusal(of node: DocumentNode) -> String? {
+    node["approach"] == nil ? "it is the fit of a law" : nil
+  }
 }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// How far a run's loss scatters about a fitted law, on its logarithm, and how that changes with the size of the run.
@@ -34,15 +35,16 @@ public struct RunNoise: Codable, Hashable, Sendable {
     guard exponent != 0, span.count == 2, span[0] <= span[1] else { return deviation }
     return deviation * pow(min(max(value, span[0]), span[1]) / middle, exponent)
   }
+}
 
-  /// What does not fit together, in a clause; nil where all does.
-  var fault: String? {
+extension RunNoise: DocumentChecked {
+  /// - Throws: ``DocumentFault`` for a scale or a span that is none.
+  public func check() throws(DocumentFault) {
     guard deviation > 0, deviation.isFinite, exponent.isFinite, middle > 0, middle.isFinite else {
-      return "'noise' has no deviation above 0, or no middle above 0"
+      throw DocumentFault(nil, "it has no deviation above 0, or no middle above 0")
     }
     guard span.count == 2, span[0] > 0, span[0] <= span[1], span[1].isFinite else {
-      return "'noise.span' should be the smallest and the largest value, both above 0"
+      throw DocumentFault("span", "it should be the smallest and the largest value, both above 0")
     }
-    return nil
   }
 }

@@ -1,16 +1,41 @@
 import Documents
-import Formulas
 import Tables
 
-/// The laws that come with Windtunnel.
+/// Laws by their names: those that come with Windtunnel, or others.
+///
+/// ```swift
+/// let law = try LawCatalog().law("chinchilla")
+/// var ours = law.predicting("loss_c4")
+/// ours.name = "chinchilla-c4"
+/// let both = try LawCatalog(laws: [law, ours])
+/// ```
 public struct LawCatalog: Sendable {
   public let laws: [Law]
 
+  /// The laws that come with Windtunnel, each in the file of its subject.
+  ///
   /// - Throws: ``FormulaError`` if a law's formula is wrong, which a test rules out.
   public init() throws {
-    laws =
-      try [Law.chinchilla()] + Law.kaplan() + Law.dataLaws() + Law.batch() + Law.batchAndLearningRate()
-      + Law.modelShape() + Law.mixtureOfExperts() + Law.upcycling() + Law.fineTuning() + Law.downstream()
+    let subjects: [[Law]] = [
+      [try .chinchilla()], try Law.kaplan(), [try .dataConstrained()], [try .overTraining()], [try .vocabulary()],
+      [try .parallelScaling()], [try .dataMixing()], try Law.multiPowerLaws(), try Law.batch(),
+      try Law.batchAndLearningRate(), try Law.modelShape(), try Law.mixtureOfExperts(), try Law.upcycling(),
+      try Law.fineTuning(), try Law.taskLaws(), try Law.brokenPowerLaws(), try Law.inferenceLaws(),
+      try Law.reinforcementLearningLaws(), try Law.frontierLaws(),
+    ]
+    try self.init(laws: subjects.flatMap(\.self))
+  }
+
+  /// A catalog of any laws.
+  ///
+  /// - Throws: ``LawError`` for two laws of one name, or a law whose formulas and presets do not fit its parameters.
+  public init(laws: [Law]) throws(LawError) {
+    var names: Set<String> = []
+    for law in laws {
+      guard names.insert(law.name).inserted else { throw LawError("two laws are named '\(law.name)'; rename one") }
+      do { try law.check() } catch { throw LawError("the law '\(law.name)' is not whole: \(error)") }
+    }
+    self.laws = laws
   }
 
   /// The law of a name.
@@ -25,12 +50,9 @@ public struct LawCatalog: Sendable {
 
   /// The law of a name for a table of runs: some laws are made for the columns that it has.
   public func law(_ name: String, over runs: RunTable) throws -> Law {
-    switch name {
-    case Law.dataMixingName: try .dataMixing(over: runs)
-    case Law.multiPowerName: try .multiPower(pieces: RunTable.schedulePieces)
-    case Law.multiPowerSizesName: try .multiPowerSizes(pieces: RunTable.schedulePieces)
-    default: try law(name).along(runs)
-    }
+    let law = try law(name)
+    if name == Law.dataMixingName { return try .dataMixing(over: runs) }
+    return law.isOfSchedules ? try law.ofAllPieces() : try law.along(runs)
   }
 
   /// The law and the published parameters of a preset: `besiroglu2024`, or `kaplan-nd/kaplan2020` where the same paper
@@ -51,17 +73,6 @@ public struct LawCatalog: Sendable {
       nearestName(to: name, among: short + full).map { "did you mean '\($0)'?" }
       ?? "there are \(full.joined(separator: ", "))"
     throw LawError("there is no preset '\(name)'; \(hint)")
-  }
-}
-
-extension Law {
-  /// The laws of data: repeated, over-trained on, mixed, and how they are written in tokens.
-  fileprivate static func dataLaws() throws -> [Law] {
-    [
-      try dataConstrained(), try overTraining(), try vocabulary(), try parallelScaling(),
-      try dataMixing(domains: ["mix_1", "mix_2", "mix_3"]), try multiPower(pieces: 1),
-      try multiPowerSizes(pieces: 1),
-    ]
   }
 }
 

@@ -1,9 +1,7 @@
 import Documents
 import Fitting
 import Formulas
-import Foundation
 import Tables
-import Yams
 
 /// A law that a user wrote in YAML, `windtunnel.law/1`.
 ///
@@ -19,199 +17,112 @@ import Yams
 /// ```
 ///
 /// Parameters that are not listed are guessed as for a formula on the command line.
-public struct LawFile: Sendable {
-  public let name: String
-  public let formula: Formula
-  /// What the formula predicts, where the formula itself does not say.
-  public let target: String?
-  public let objective: Objective
-  public let domains: [ParameterDomain]
-  public let variables: [Law.Variable]
-  public let citation: String
-
+public struct LawFile: Document, Equatable {
   public static let schema = "windtunnel.law/1"
+  public static let kind = "law file"
+  public static let remedy = "a law file is YAML with 'schema: \(schema)' and 'formula: …'"
+  public static let isHandwritten = true
 
-  private struct Contents: Decodable {
-    var schema: String
-    var name: String?
-    var formula: String
-    var target: String?
-    var objective: String?
-    var residual: String?
-    var variables: [String: String]?
-    var parameters: [String: Domain]?
-    var citation: String?
+  public var name: String?
+  public var formula: Formula
+  /// The column that the formula predicts, where the formula itself does not name it.
+  public var target: String?
+  public var objective: Objective.Kind?
+  public var residual: Objective.Residual?
+  /// Columns by the names that the formula has for them.
+  public var variables: [String: String]?
+  public var parameters: [String: Domain]?
+  /// Where the law comes from; the file where nil.
+  public var citation: String?
 
-    static let keys = [
-      "schema", "name", "formula", "target", "objective", "residual", "variables", "parameters", "citation",
-    ]
+  /// Where a parameter may lie, and where a search for it begins.
+  public struct Domain: Codable, Sendable, Equatable {
+    public var lower: Bound?
+    public var upper: Bound?
+    public var start: [Double]?
   }
 
-  private struct Domain: Decodable {
-    var lower: Double?
-    var upper: Double?
-    var start: [Double]?
+  /// The end of a range, infinite where there is none.
+  public struct Bound: DocumentScalar, Sendable, Equatable {
+    public static let documentKind = "a number, or .inf for none"
+    public static let documentExample = "0"
+    public var value: Double
+    public var documentText: String { value.isFinite ? value.description : value < 0 ? "-.inf" : ".inf" }
 
-    static let keys = ["lower", "upper", "start"]
+    public init(documentText: String) throws {
+      guard let value = Double(documentText.replacing(".inf", with: "inf")), !value.isNaN else {
+        throw DocumentFault(nil, "it should be \(Self.documentKind), not '\(excerpt(documentText))'")
+      }
+      self.value = value
+    }
   }
+}
 
-  /// - Throws: ``DocumentError`` for a file that is missing or wrong.
-  public init(path: String) throws(DocumentError) {
-    func fault(_ message: String) -> DocumentError { DocumentError("\(path): \(message)") }
-    let data = try DocumentFile.bytes(
-      of: path, "law file", remedy: "a law file is YAML with 'schema: \(Self.schema)' and 'formula: …'")
-    let contents = try Self.contents(data, path)
-    guard contents.schema == Self.schema else {
-      throw fault("its schema is '\(contents.schema)'; this version reads '\(Self.schema)'")
+extension LawFile: DocumentSummarized {
+  public static let documentSummaries = [
+    "name": "What fits and comparisons call the law.",
+    "formula": "The law: names are columns, variables or parameters.",
+    "target": "The column that the formula predicts, unless the formula names it.",
+    "objective": "What a fit minimizes: huber:DELTA, l2, l1, cauchy:SCALE, …; huber:0.001 unless given.",
+    "residual": "Residuals of the logarithm of the loss or of the loss itself; log unless given.",
+    "variables": "Columns of the run table by the names that the formula has for them.",
+    "parameters": "Bounds of parameters and where a search begins; the others are guessed.",
+    "citation": "Where the law comes from.",
+  ]
+}
+
+extension LawFile: DocumentChecked {
+  public func check() throws(DocumentFault) {
+    if let target, let stated = formula.target, stated != target {
+      throw DocumentFault(
+        "target", "it is '\(target)', but the formula predicts '\(stated)'; keep one of them")
     }
-    let written: Formula
-    do { written = try Formula(contents.formula) } catch { throw fault("in 'formula': \(error)") }
-    if let target = contents.target, let stated = written.target, stated != target {
-      throw fault("'target' is '\(target)', but the formula predicts '\(stated)'; keep one of them")
-    }
-    formula = written
-    target = contents.target
-    let names = written.names
-    for (list, given) in [
-      ("parameters", contents.parameters?.keys.sorted()), ("variables", contents.variables?.keys.sorted()),
-    ] {
+    let names = formula.names
+    for (list, given) in [("parameters", parameters?.keys.sorted()), ("variables", variables?.keys.sorted())] {
       for name in given ?? [] where !names.contains(name) {
         let near = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
-        throw fault("'\(name)' of '\(list)' does not occur in the formula '\(written.text)'\(near)")
+        throw DocumentFault("\(list).\(name)", "'\(name)' does not occur in the formula '\(formula.text)'\(near)")
       }
     }
-    variables = (contents.variables ?? [:]).sorted { $0.key < $1.key }.map { Law.Variable($0.key, column: $0.value) }
-    if let both = variables.first(where: { contents.parameters?[$0.name] != nil }) {
-      throw fault("'\(both.name)' is both a parameter and a variable; keep one of them")
+    if let both = variables?.keys.sorted().first(where: { parameters?[$0] != nil }) {
+      throw DocumentFault("variables.\(both)", "'\(both)' is both a parameter and a variable; keep one of them")
     }
-    var domains: [ParameterDomain] = []
-    for (name, domain) in (contents.parameters ?? [:]).sorted(by: { $0.key < $1.key }) {
-      domains.append(
-        try Self.domain(name, lower: domain.lower, upper: domain.upper, start: domain.start, place: path))
-    }
-    self.domains = domains
-    name = contents.name ?? "law"
-    guard !name.allSatisfy(\.isWhitespace) else { throw fault("'name' is empty; name the law or leave the line out") }
-    do {
-      let kind = try contents.objective.map { text throws(ObjectiveError) in try Objective.Kind(parsing: text) }
-      let residual = contents.residual.map { Objective.Residual(rawValue: $0) } ?? Objective.hoffmann.residual
-      guard let residual else { throw fault("'residual' should be log or linear") }
-      objective = Objective(kind ?? Objective.hoffmann.kind, residual: residual)
-    } catch let error as ObjectiveError {
-      throw fault("in 'objective': \(error)")
-    } catch let error as DocumentError {
-      throw error
-    } catch {
-      throw fault("\(error)")
-    }
-    citation = contents.citation ?? path
-  }
-
-  private static func contents(_ data: Data, _ path: String) throws(DocumentError) -> Contents {
-    func fault(_ message: String) -> DocumentError {
-      DocumentError("\(path): not a law file: \(message); it needs 'schema: \(schema)' and 'formula: …'")
-    }
-    guard let text = String(data: data, encoding: .utf8) else { throw fault("it is not UTF-8 text") }
-    do {
-      guard let root = try Yams.compose(yaml: text) else { throw fault("it is empty") }
-      guard let mapping = root.mapping else { throw fault("it has no 'key: value' lines") }
-      try check(mapping, Contents.keys, "", path)
-      for (name, domain) in mapping["parameters"]?.mapping ?? [:] {
-        guard let entries = domain.mapping else {
-          throw DocumentError(
-            "\(path)\(line(domain)): the parameter '\(name.string ?? "")' should be written {lower: 0, upper: 2, start: [0.1, 1]}, "
-              + "with any of the three")
-        }
-        try check(entries, Domain.keys, " of the parameter '\(name.string ?? "")'", path)
-      }
-      return try YAMLDecoder().decode(Contents.self, from: text)
-    } catch let error as DocumentError {
-      throw error
-    } catch let error as DecodingError {
-      throw DocumentError("\(path): \(explain(error))")
-    } catch {
-      throw fault(explain(error))
+    if let name, name.allSatisfy(\.isWhitespace) {
+      throw DocumentFault("name", "it is empty; name the law or leave the line out")
     }
   }
+}
 
-  /// A key that is misspelled would otherwise be a wish that is silently not granted.
-  private static func check(_ mapping: Node.Mapping, _ known: [String], _ of: String, _ path: String)
-    throws(DocumentError)
-  {
-    for (key, _) in mapping {
-      let name = key.string ?? "?"
-      guard !known.contains(name) else { continue }
-      let hint =
-        nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
-        ?? "there are \(known.joined(separator: ", "))"
-      throw DocumentError("\(path)\(line(key)): there is no entry '\(name)'\(of); \(hint)")
-    }
+extension LawFile.Domain: DocumentChecked {
+  public func check() throws(DocumentFault) { _ = try domain("") }
+
+  fileprivate func domain(_ name: String) throws(DocumentFault) -> ParameterDomain {
+    try .declared(name, lower: lower?.value, upper: upper?.value, start: start)
   }
+}
 
-  private static func line(_ node: Node) -> String { node.mark.map { ":\($0.line)" } ?? "" }
-
-  /// A domain from what a user says of a parameter.
-  public static func domain(
-    _ name: String, lower: Double?, upper: Double?, start: [Double]?, place: String
-  ) throws(DocumentError) -> ParameterDomain {
-    // An infinite bound on its own side is no bound; any other bound that is not a number is a slip.
-    let lower = lower == -.infinity ? nil : lower
-    let upper = upper == .infinity ? nil : upper
-    guard [lower, upper].allSatisfy({ $0?.isFinite ?? true }) else {
-      throw DocumentError("\(place): the bounds of '\(name)' should be numbers, the lower one below the upper one")
-    }
-    if let lower, let upper, lower >= upper {
-      throw DocumentError(
-        "\(place): the bounds of '\(name)' leave it no room: the lower, \(lower), should be below the upper, \(upper)")
-    }
-    let range: ClosedRange<Double>
-    if let start {
-      guard start.count == 2, start[0] <= start[1], start.allSatisfy(\.isFinite) else {
-        throw DocumentError("\(place): the start range of '\(name)' should be two numbers, the smaller first")
-      }
-      guard start[0] >= lower ?? start[0], start[1] <= upper ?? start[1] else {
-        throw DocumentError("\(place): the start range of '\(name)' goes beyond its bounds")
-      }
-      range = start[0]...start[1]
-    } else {
-      switch (lower, upper) {
-      case (let low?, let high?): range = low...high
-      case (let low?, nil): range = low + 1e-3 * max(1, abs(low))...low + 1e3 * max(1, abs(low))
-      case (nil, let high?): range = high - 1e3 * max(1, abs(high))...high - 1e-3 * max(1, abs(high))
-      case (nil, nil): range = -1.5...1.5
-      }
-    }
-    let wide = range.lowerBound > 0 && range.upperBound > 20 * range.lowerBound
-    return ParameterDomain(name, lower: lower, upper: upper, startRange: range, startsLogarithmic: wide)
-  }
-
+extension DocumentReading<LawFile> {
   /// The law over a table of runs.
+  ///
+  /// - Throws: ``DocumentError`` for a variable whose column the table lacks; as ``Law/custom(_:target:over:variables:declared:objective:)``
+  ///   does.
   public func law(over runs: RunTable) throws -> Law {
+    let variables = (value.variables ?? [:]).sorted { $0.key < $1.key }.map { Law.Variable($0.key, column: $0.value) }
     for variable in variables where try runs.resolve(variable.column) == nil {
       let columns = runs.table.columns.map(\.name)
       let hint =
         nearestName(to: variable.column, among: columns).map { "did you mean '\($0)'?" }
         ?? "there are \(columns.joined(separator: ", "))"
-      throw DocumentError(
-        "the law '\(name)': there is no column '\(variable.column)', which is its \(variable.name), "
-          + "in \(runs.table.name); \(hint)")
+      throw fault(
+        "variables.\(variable.name)", "there is no column '\(variable.column)' in \(runs.table.name); \(hint)")
     }
-    let base = try Law.custom(
-      formula, target: target, over: runs, variables: variables, declared: domains, objective: objective)
-    return Law(
-      name: name, title: formula.text, formula: base.formula, target: base.target, variables: base.variables,
-      parameters: base.parameters, objective: objective, tradeOff: base.tradeOff, citation: citation)
-  }
-
-  private static func explain(_ error: any Error) -> String {
-    switch error {
-    case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-      YamlError.composer(_, let problem, let mark, _):
-      return "line \(mark.line), column \(mark.column): \(problem)"
-    case YamlError.duplicatedKeysInMapping(let duplicates, _):
-      return "\(duplicates.sorted().map { "'\($0)'" }.joined(separator: ", ")) is given twice"
-    case let error as YamlError: return "\(error)"
-    default: return FitCoding.explain(error)
-    }
+    let domains = try (value.parameters ?? [:]).sorted { $0.key < $1.key }.map { try $0.value.domain($0.key) }
+    let objective = Objective(
+      value.objective ?? Objective.hoffmann.kind, residual: value.residual ?? Objective.hoffmann.residual)
+    var law = try Law.custom(
+      value.formula, target: value.target, over: runs, variables: variables, declared: domains, objective: objective)
+    law.name = value.name ?? "law"
+    law.citation = value.citation ?? source.path
+    return law
   }
 }

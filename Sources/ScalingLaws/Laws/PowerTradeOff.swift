@@ -35,10 +35,10 @@ extension Law {
     guard let tradeOff else { return none }
     let columns = parameterNames.indices.map { index in parameters.map { $0[index] } }
     let letters = [tradeOff.a, tradeOff.alpha, tradeOff.b, tradeOff.beta].compactMap { formula -> [Double]? in
-      guard let compiled = try? CompiledFormula(formula, parameters: [], variables: parameterNames, order: .value)
-      else {
-        return nil
-      }
+      guard
+        let compiled = try? CompiledFormula(
+          formula.substituting(fixed), parameters: [], variables: parameterNames, order: .value)
+      else { return nil }
       return BoundFormula(compiled, columns: columns).values(parameters: [])
     }
     guard letters.count == 4 else { return none }

@@ -9,10 +9,9 @@ extension Law.TradeOff {
     guard ofSize.count == 1, ofTokens.count == 1, let n = Self.power(ofSize[0], of: size),
       let d = Self.power(ofTokens[0], of: tokens)
     else { return nil }
-    a = formula.replacing(expression: n.factor)
-    alpha = formula.replacing(expression: n.exponent)
-    b = formula.replacing(expression: d.factor)
-    beta = formula.replacing(expression: d.exponent)
+    let letters = [n.factor, n.exponent, d.factor, d.exponent].compactMap { try? Formula($0.description) }
+    guard letters.count == 4 else { return nil }
+    self.init(a: letters[0], alpha: letters[1], b: letters[2], beta: letters[3])
   }
 
   private static func terms(of expression: Expression) -> [Expression] {

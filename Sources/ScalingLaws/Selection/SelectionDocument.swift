@@ -1,9 +1,13 @@
+import Documents
 import Foundation
 import Tables
 
 /// Choices of the model to fine-tune as a document, `windtunnel.selection/1`: one a group of runs and a budget.
-public struct SelectionDocument: Codable, Sendable, Equatable {
-  public var schema = "windtunnel.selection/1"
+public struct SelectionDocument: Document, Equatable {
+  public static let schema = "windtunnel.selection/1"
+  public static let kind = "selection document"
+  public static let remedy = "write one with 'windtunnel select RUNS --target COUNT --output FILE'"
+
   /// The columns whose values tell the groups apart; empty where all runs are of one.
   public var by: [String]
   public var acceptThenStop: AcceptThenStop
@@ -55,7 +59,4 @@ public struct SelectionDocument: Codable, Sendable, Equatable {
     self.runs = FitDocument.Runs(runs, exclusions: exclusions, notes: notes)
     tool = "windtunnel \(windtunnelVersion)"
   }
-
-  /// The document as compact JSON with sorted keys.
-  public func encoded() throws -> Data { try FitCoding.encoder.encode(self) }
 }

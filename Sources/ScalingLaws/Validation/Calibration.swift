@@ -1,15 +1,19 @@
+import Documents
 import Fitting
 import Foundation
 
 /// How often each kind of interval holds the truth, found by simulation: runs are drawn from a fitted law with its noise,
 /// the law is fitted to them, and its intervals are compared with the parameters that the runs were drawn from.
-public struct Calibration: Codable, Sendable, Equatable {
-  public var schema = "windtunnel.calibration/1"
+public struct Calibration: Document, Equatable {
+  public static let schema = "windtunnel.calibration/1"
+  public static let kind = "calibration document"
+  public static let remedy = "write one with 'windtunnel calibrate LAW --design RUNS --output FILE'"
+
   public var law: String
   public var runs: Int
   /// The parameters that runs were drawn from.
   public var truth: [String: Double]
-  public var noise: NoiseModel
+  public var noise: Noise
   public var simulations: Int
   /// Simulations whose fit came to no rest, which are left out.
   public var failed: Int
@@ -17,6 +21,14 @@ public struct Calibration: Codable, Sendable, Equatable {
   public var level: Double
   public var seed: UInt64
   public var rows: [Row]
+
+  /// The noise that was drawn, on the logarithm of what the law predicts; see ``NoiseModel``.
+  public struct Noise: Codable, Sendable, Equatable {
+    public var deviation: Double
+    public var exponent: Double
+    public var along: String
+    public var seedDeviation: Double?
+  }
 
   /// One quantity under one kind of interval.
   public struct Row: Codable, Sendable, Equatable {
@@ -88,7 +100,8 @@ public struct Calibration: Codable, Sendable, Equatable {
     law = fit.law.name
     runs = fit.runs.rowCount
     self.truth = Dictionary(zip(fit.law.parameterNames, truth), uniquingKeysWith: { first, _ in first })
-    self.noise = noise
+    self.noise = Noise(
+      deviation: noise.deviation, exponent: noise.exponent, along: noise.along, seedDeviation: noise.seedDeviation)
     simulations = settings.simulations
     failed = settings.simulations - kept.count
     resamples = settings.resamples

@@ -1,10 +1,14 @@
+import Documents
 import Fitting
 import Foundation
 import Tables
 
 /// Laws side by side on the same runs: how well each describes them, and how well each foretells the dear from the cheap.
-public struct LawComparison: Codable, Sendable, Equatable {
-  public var schema = "windtunnel.comparison/1"
+public struct LawComparison: Document, Equatable {
+  public static let schema = "windtunnel.comparison/1"
+  public static let kind = "comparison of laws"
+  public static let remedy = "write one with 'windtunnel compare RUNS --output FILE'"
+
   public var runs: Int
   public var folds: Int
   /// The column whose values were left out whole in the cross-validation; nil where rows were.
@@ -24,7 +28,7 @@ public struct LawComparison: Codable, Sendable, Equatable {
   /// What else was done to the table; nil where nothing.
   public var notes: [String]?
 
-  public enum Measure: String, Codable, Sendable {
+  public enum Measure: String, Codable, Sendable, CaseIterable {
     /// Compute in FLOP.
     case flops
     case steps

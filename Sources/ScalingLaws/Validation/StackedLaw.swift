@@ -52,17 +52,12 @@ extension FitDocument {
     let draws = (0..<count).map { index in fits.flatMap { $0.draws.parameters[index] } }
     let best = fits.flatMap(\.optimum.parameters)
     self.init(first, sensitivity: [], exclusions: exclusions, notes: notes)
-    self.law = law.name
-    formula = law.formula.text
-    variables = Dictionary(law.variables.map { ($0.name, $0.column) }, uniquingKeysWith: { first, _ in first })
-    parameterOrder = law.parameterNames
-    fixed = nil
+    self.law = law
     exponents = nil
     covariance = nil
     conditionNumber = nil
     otherOptima = []
     influence = []
-    citation = law.citation
     converged = fits.allSatisfy(\.optimum.converged)
     gradientNorm = fits.map(\.optimum.gradientNorm).max() ?? 0
     bootstrap.draws = draws
@@ -73,9 +68,7 @@ extension FitDocument {
       let error = standardDeviation(values)
       parameters[domain.name] = Parameter(
         value: best[index], standardError: error.isFinite ? error : nil,
-        interval: ends.map { [$0.lowerBound, $0.upperBound] }, bounds: [domain.lower, domain.upper],
-        startRange: [domain.startRange.lowerBound, domain.startRange.upperBound],
-        startsLogarithmic: domain.startsLogarithmic)
+        interval: ends.map { [$0.lowerBound, $0.upperBound] })
     }
     let stacked = try FittedLaw(law: law, parameters: best, ranges: first.ranges, provenance: law.name)
     let columns = try law.variables.map { try first.runs.values(named: $0.column) }

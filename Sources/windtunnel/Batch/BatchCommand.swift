@@ -112,7 +112,7 @@ struct BatchCommand: ParsableCommand {
     let document = try document(of: loaded)
     let figure = BatchFigure(document)
     if let path = plot.plot { try figure.grid.write(to: path) }
-    try output.emit(json: try document.encoded()) {
+    try output.emit(document) {
       BatchView(document: document, figure: figure, terminal: .standardOutput).text
     }
   }

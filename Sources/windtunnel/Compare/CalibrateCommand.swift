@@ -107,7 +107,7 @@ struct CalibrateCommand: ParsableCommand {
       throw TableError(.badData, file: runs.table.name, message: error.description)
     }
     bar.finish()
-    try output.emit(json: try encodedJSON(calibration)) { view(calibration, loaded.exclusions) }
+    try output.emit(calibration) { view(calibration, loaded.exclusions) }
   }
 
   private func view(_ calibration: Calibration, _ exclusions: [FitDocument.Exclusion]) -> String {

@@ -109,7 +109,7 @@ struct CompareCommand: ParsableCommand {
     comparison.notes = loaded.notes.isEmpty ? nil : loaded.notes
     if let stack { try write(stack, chosen, comparison, loaded, objective) }
     if let path = plot.plot { try picture(comparison).write(to: path) }
-    try output.emit(json: try encodedJSON(comparison)) { view(comparison) }
+    try output.emit(comparison) { view(comparison) }
   }
 
   private func write(
@@ -130,7 +130,7 @@ struct CompareCommand: ParsableCommand {
       (fit: try LawFit(law, to: loaded.runs, settings), weight: weights[LawComparison.name(of: law)] ?? 0)
     }
     let document = try FitDocument(stacking: fits, exclusions: loaded.exclusions, notes: loaded.notes)
-    try DocumentFile.write(indentedJSON(try document.encoded()), to: path)
+    try DocumentFile.write(document.json(), to: path)
   }
 
   /// The error of each law against how far its prediction reaches.

@@ -17,8 +17,8 @@ extension FitCommand {
       notes: loaded.notes
     ) { bar.advance(by: $0) }
     bar.finish()
-    try output.emit(json: try document.encoded()) {
-      FitsView(document: document, law: law, terminal: .standardOutput).text
+    try output.emit(document) {
+      FitsView(document: document, terminal: .standardOutput).text
     }
   }
 }
@@ -36,21 +36,20 @@ func columnNames(_ text: String, of option: String = "--by") throws -> [String] 
 /// The fits of many groups as a person reads them: a row a group.
 struct FitsView {
   let document: FitsDocument
-  let law: Law
   let terminal: Terminal
 
   var text: String {
     var table = TextTable(
-      document.by.map { .init($0) } + [.init("runs", .right)] + document.parameterOrder.map { .init($0, .decimal) }
+      document.by.map { .init($0) } + [.init("runs", .right)] + document.law.parameterNames.map { .init($0, .decimal) }
         + [.init("log RMSD", .decimal), .init("largest", .decimal)], terminal: terminal)
     for group in document.groups {
       let labels = document.by.map { group.group[$0] ?? "" } + [String(group.runs)]
       guard let fit = group.fit else {
-        table.add(labels + document.parameterOrder.map { _ in "–" } + ["–", "–"])
+        table.add(labels + document.law.parameterNames.map { _ in "–" } + ["–", "–"])
         continue
       }
       table.add(
-        labels + document.parameterOrder.map { fit.parameters[$0].map { NumberText.rounded($0.value, 4) } ?? "–" }
+        labels + document.law.parameterNames.map { fit.parameters[$0].map { NumberText.rounded($0.value, 4) } ?? "–" }
           + [group.logRmsd, group.largestLogResidual].map { $0.map { NumberText.rounded($0, 4) } ?? "–" })
     }
     let mean = document.meanLogRmsd.map { ", mean log RMSD \(NumberText.rounded($0, 4))" } ?? ""
@@ -63,7 +62,8 @@ struct FitsView {
             + "--format json has every group's whole fit", .dim),
       ] + failures + findings
     let heading =
-      terminal.styled(document.law, .bold) + "  \(document.target) = \(law.formula.expressionText), by "
+      terminal.styled(document.law.name, .bold)
+      + "  \(document.law.target) = \(document.law.formula.expressionText), by "
       + "\(document.by.joined(separator: ", "))\n\n"
     return heading + table.render(width: max(terminal.columns, 120)) + lines.map { $0 + "\n" }.joined()
   }

@@ -50,7 +50,7 @@ extension FitCommand {
     let document = ProfileDocument(
       approach: approach, result, surface: surface, bias: bias, runs: record, seed: computing.seed)
     if let path = plot.plot { try ProfileFigure(document, params, flops, loss).plot.write(to: path) }
-    try output.emit(json: try document.encoded()) {
+    try output.emit(document) {
       profileView(document, ProfileFigure(document, params, flops, loss))
     }
   }

@@ -149,7 +149,7 @@ struct FitCommand: ParsableCommand {
       fit, sensitivity: rows, identifiability: identifiability, exclusions: loaded.exclusions, notes: loaded.notes)
     document.diagnostics += fit.sensitivityDiagnostics(rows)
     if let path = plot.plot { try FitFigure(fit).grid.write(to: path) }
-    try output.emit(json: try document.encoded()) {
+    try output.emit(document) {
       FitView(document: document, fit: fit, target: target ?? fit.usualTarget, terminal: .standardOutput).text
     }
   }

@@ -35,8 +35,8 @@ struct FitView {
       : "\(starts.atBest) of \(starts.tried) starts ended there; \(starts.distinctOptima) distinct optima"
     return
       ([
-        terminal.styled("\(document.law)", .bold)
-          + "  \(document.target) = \(shortened(fit.law.formula.expressionText))   (\(names.joined(separator: ", ")))",
+        terminal.styled(document.law.name, .bold)
+          + "  \(document.law.target) = \(shortened(fit.law.formula.expressionText))   (\(names.joined(separator: ", ")))",
         "\(document.runs.used) runs of \(document.runs.file)",
       ] + excluded + document.runs.notes + [
         "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals\(objective.weights.map { ", weighted by \($0)" } ?? ""), sum \(NumberText.rounded(objective.value, 8)); "
@@ -58,7 +58,7 @@ struct FitView {
         + (profiles == nil ? [] : [.init("profile")]),
       terminal: terminal)
     func text(_ end: Double?, _ open: String) -> String { end.map { NumberText.rounded($0, 4) } ?? open }
-    for name in document.parameterOrder {
+    for name in document.law.parameterNames {
       guard let parameter = document.parameters[name] else { continue }
       let isEndless = parameter.isEndless ?? false
       let cells = [
@@ -75,7 +75,7 @@ struct FitView {
       ? "standard errors from the covariance at the optimum"
       : "\(document.bootstrap.draws.count) bootstrap refits of \(document.bootstrap.kind), \(document.bootstrap.method) intervals, seed \(document.bootstrap.seed)"
         + (document.bootstrap.failed > 0 ? "; \(document.bootstrap.failed) more found no optimum" : "")
-    let fixed = (document.fixed ?? [:]).sorted { $0.key < $1.key }.map {
+    let fixed = document.law.fixed.sorted { $0.key < $1.key }.map {
       "\($0.key) = \(NumberText.rounded($0.value, 6))"
     }
     let given = fixed.isEmpty ? "" : terminal.styled("given, not fitted: \(fixed.joined(separator: ", "))", .dim) + "\n"
@@ -108,7 +108,7 @@ struct FitView {
     let budget = document.sensitivity.contains { $0.optimalSize != nil } ? target : nil
     var table = TextTable(
       [.init("if fitted otherwise"), .init("runs", .right)]
-        + document.parameterOrder.map { TextTable.Column($0, .decimal) }
+        + document.law.parameterNames.map { TextTable.Column($0, .decimal) }
         + (hasExponent ? [.init("size exponent", .decimal)] : [])
         + (budget.map { [.init("size at \(formatFLOPs($0, digits: 2))", .right)] } ?? []), terminal: terminal)
     for row in document.sensitivity {

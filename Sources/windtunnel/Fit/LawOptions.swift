@@ -98,7 +98,7 @@ struct LawOptions: ParsableArguments {
       }
       return try LawCatalog().law(name, over: runs)
     }
-    return try LawFile(path: name).law(over: runs)
+    return try LawFile.read(name).law(over: runs)
   }
 
   private func domain(_ text: String) throws -> ParameterDomain {
@@ -117,11 +117,11 @@ struct LawOptions: ParsableArguments {
       }
     }
     do {
-      return try LawFile.domain(
+      return try .declared(
         name, lower: bounds.first ?? nil, upper: bounds.last ?? nil,
-        start: start.isEmpty ? nil : start.compactMap { $0 }, place: "--parameter '\(text)'")
+        start: start.isEmpty ? nil : start.compactMap { $0 })
     } catch {
-      throw UsageError(error.description)
+      throw UsageError("--parameter '\(text)': \(error.message)")
     }
   }
 

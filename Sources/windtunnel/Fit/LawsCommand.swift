@@ -19,11 +19,13 @@ struct LawsCommand: ParsableCommand {
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  struct Listing: Encodable {
-    var schema = "windtunnel.laws/1"
+  struct Listing: Document {
+    static let schema = "windtunnel.laws/1"
+    static let kind = "list of laws"
+
     var laws: [Entry]
 
-    struct Entry: Encodable {
+    struct Entry: Codable {
       var name: String
       var title: String
       var formula: String
@@ -37,7 +39,7 @@ struct LawsCommand: ParsableCommand {
       var notes: [String]
     }
 
-    struct Preset: Encodable {
+    struct Preset: Codable {
       var name: String
       var parameters: [String: Double]
       var note: String
@@ -63,7 +65,7 @@ struct LawsCommand: ParsableCommand {
               note: preset.note)
           }, citation: law.citation, family: law.family.rawValue, notes: law.notes)
       })
-    try output.emit(json: try encodedJSON(listing)) {
+    try output.emit(listing) {
       name == nil ? overview(laws) : laws.map(details).joined(separator: "\n")
     }
   }

@@ -137,7 +137,7 @@ struct LoopCommand: AsyncParsableCommand {
     settings.seed = computing.seed
     let fit = try LawFit(law, to: runs, settings) { _ in }
     let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
-    let text = indentedJSON(try document.encoded())
+    let text = try document.json()
     try DocumentFile.write(text, to: "\(folder)/fit.json")
     var fitted = try document.fittedLaw()
     fitted.fingerprint = fingerprint(of: text.utf8)

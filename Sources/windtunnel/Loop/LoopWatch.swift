@@ -36,7 +36,7 @@ struct LoopWatch {
     if let problem = document.diagnostics.first(where: { $0.severity == .error && !valley.contains($0.code) }) {
       throw UsageError(problem.message)
     }
-    try DocumentFile.write(indentedJSON(try document.encoded()), to: path)
+    try DocumentFile.write(document.json(), to: path)
   }
 
   private static let resamples = 100

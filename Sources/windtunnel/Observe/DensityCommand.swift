@@ -71,7 +71,7 @@ struct DensityCommand: ParsableCommand {
     let record = FitDocument.Runs(loaded.runs, exclusions: loaded.exclusions, notes: loaded.notes)
     var document = try DensityDocument(loaded.runs, reference: chain, request, runs: record)
     document.warnings = sources.flatMap(\.caveats) + document.warnings
-    try output.emit(json: try encodedJSON(document)) { view(document) }
+    try output.emit(document) { view(document) }
   }
 
   private func view(_ document: DensityDocument) -> String {

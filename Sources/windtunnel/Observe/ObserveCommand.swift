@@ -88,7 +88,7 @@ struct ObserveCommand: ParsableCommand {
     bar.finish()
     let record = FitDocument.Runs(loaded.runs, exclusions: loaded.exclusions, notes: loaded.notes)
     let document = ObservationDocument(observation, runs: record)
-    try output.emit(json: try encodedJSON(document)) {
+    try output.emit(document) {
       ObserveView(document: document, capabilities: settings.components, terminal: .standardOutput).text
     }
   }

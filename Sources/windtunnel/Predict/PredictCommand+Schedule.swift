@@ -7,15 +7,17 @@ import Tables
 
 extension PredictCommand {
   /// The curve of losses along a schedule, `windtunnel.curve/1`.
-  struct Curve: Encodable {
-    var schema = "windtunnel.curve/1"
+  struct Curve: Document {
+    static let schema = "windtunnel.curve/1"
+    static let kind = "predicted curve"
+
     var law: String
     var target: String
     var provenance: String
     var points: [Point]
     var warnings: [String]
 
-    struct Point: Encodable {
+    struct Point: Codable {
       var step: Double
       var learningRate: Double
       var loss: Double
@@ -56,7 +58,7 @@ extension PredictCommand {
     let curve = Curve(
       law: fitted.law.name, target: fitted.law.target, provenance: fitted.provenance, points: points,
       warnings: source.caveats + beyond(fitted, schedule))
-    try output.emit(json: try encodedJSON(curve)) { view(curve) }
+    try output.emit(curve) { view(curve) }
   }
 
   private static let mostRows = 20

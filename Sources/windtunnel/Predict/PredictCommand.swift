@@ -70,8 +70,10 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  struct Prediction: Encodable {
-    var schema = "windtunnel.prediction/1"
+  struct Prediction: Document {
+    static let schema = "windtunnel.prediction/1"
+    static let kind = "prediction"
+
     var law: String
     var provenance: String
     var at: [String: Double]
@@ -85,13 +87,13 @@ struct PredictCommand: ParsableCommand {
     var steps: [Step]?
     var warnings: [String]
 
-    struct Step: Encodable {
+    struct Step: Codable {
       var law: String
       var target: String
       var estimate: Estimate
     }
 
-    struct Estimate: Encodable {
+    struct Estimate: Codable {
       var value: Double
       /// Of the mean loss of such runs.
       var interval: [Double]?
@@ -133,7 +135,7 @@ struct PredictCommand: ParsableCommand {
       loss: last.estimate, denseEquivalent: following.isEmpty ? dense(source.fitted, at: point) : nil,
       steps: following.isEmpty ? nil : steps,
       warnings: sources.flatMap(\.caveats) + warnings(chain, point, steps))
-    try output.emit(json: try encodedJSON(prediction)) { view(prediction) }
+    try output.emit(prediction) { view(prediction) }
   }
 
   /// The dense size of equal loss, for a law of experts.

@@ -33,8 +33,10 @@ struct SourceOptions: ParsableArguments {
   }
 
   static func document(_ path: String) throws -> Source {
-    let data = path == "-" ? try standardInput() : try FitDocument.contents(of: path)
-    let document = try FitDocument.decode(data, from: path == "-" ? "standard input" : path)
+    let data =
+      path == "-"
+      ? try standardInput() : try DocumentFile.bytes(of: path, FitDocument.kind, remedy: FitDocument.remedy)
+    let document = try FitDocument.read(bytes: data, from: path == "-" ? "standard input" : path).value
     let faults = document.diagnostics.filter { $0.severity == .error }
     var fitted = try document.fittedLaw()
     fitted.fingerprint = fingerprint(of: data)

@@ -109,7 +109,7 @@ struct SelectCommand: ParsableCommand {
     let document = try SelectionDocument(
       loaded.runs, by: columns, budgets: budgets, request,
       exclusions: loaded.exclusions, notes: loaded.notes + (try zeroShotNote(loaded.runs)))
-    try output.emit(json: try document.encoded()) {
+    try output.emit(document) {
       SelectView(document: document, top: top, terminal: .standardOutput).text
     }
   }

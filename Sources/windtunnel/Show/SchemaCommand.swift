@@ -2,6 +2,7 @@ import ArgumentParser
 import Documents
 import Launch
 import Planning
+import ScalingLaws
 
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -42,9 +43,15 @@ struct SchemaCommand: ParsableCommand {
 /// The documents whose schema can be printed: those that commands write, and the YAML files that users do.
 enum DocumentTypes {
   static var all: [any Document.Type] {
-    let stored: [any Document.Type] = ShownDocuments.all
-    return stored + LaunchDocuments.handwritten
+    let shown: [any Document.Type] = ShownDocuments.all
+    return shown + ofLaws + LaunchDocuments.handwritten
   }
+
+  static let ofLaws: [any Document.Type] = [
+    LawFile.self, FitDocument.self, FitsDocument.self, LawComparison.self, Calibration.self, BatchDocument.self,
+    DensityDocument.self, ObservationDocument.self, SelectionDocument.self, PredictCommand.Prediction.self,
+    PredictCommand.Curve.self, LawsCommand.Listing.self,
+  ]
 
   static var names: [String] { all.map { $0.name } }
 }
