@@ -84,7 +84,8 @@ public struct DocumentSource: Sendable, Hashable {
   static func text(of path: [any CodingKey]) -> String {
     path.reduce("") { text, key in
       if let index = key.intValue { return text + "[\(index)]" }
-      return text + (text.isEmpty ? "" : ".") + snakeCase(key.stringValue)
+      // Names that are data stay as they are.
+      return text + (text.isEmpty ? "" : ".") + (key is NameKey ? key.stringValue : snakeCase(key.stringValue))
     }
   }
 }
