@@ -51,6 +51,11 @@ extension Document {
   /// - Throws: `EncodingError` for a number that is not finite.
   public func json() throws -> String { try node().json }
 
+  /// The document as YAML, with names in the order of the model.
+  ///
+  /// - Throws: `EncodingError` for a number that is not finite.
+  public func yaml() throws -> String { try node().yaml }
+
   /// Reads a document from a file of JSON or YAML.
   ///
   /// - Throws: ``DocumentError`` for a file that is missing, or not such a document.
@@ -104,11 +109,22 @@ public struct DocumentReading<Model: Document>: Sendable {
     fault(at: path.split(separator: ".").map(String.init), message)
   }
 
-  /// An error at an entry.
+  /// An error at an entry, or where it is missing at what should have it.
   ///
   /// - Parameter path: the names on the way to it.
   public func fault(at path: [String], _ message: String) -> DocumentError {
-    let names = path.map(NameKey.init)
-    return source.fault(message, at: node.node(at: names.map(\.stringValue)) ?? node, names)
+    var place = node
+    for name in path {
+      guard let inner = place.node(at: [name]) else { break }
+      place = inner
+    }
+    return source.fault(message, at: place, path.map(NameKey.init))
+  }
+
+  /// An error that a part of the document finds in itself.
+  ///
+  /// - Parameter path: the names on the way to the part.
+  public func fault(at path: [String], _ fault: DocumentFault) -> DocumentError {
+    self.fault(at: path + (fault.entry.map { [$0] } ?? []), fault.message)
   }
 }

@@ -207,6 +207,6 @@ import Testing
   @Test func calibrationsThatAreMissingOrWrongAreSaidToBe() throws {
     try place.write("{}", to: "empty.json")
     expectFailure(try place.shell("$W \(line) --days 5 --calibration nothing.json"), 66, "nothing.json")
-    expectFailure(try place.shell("$W \(line) --days 5 --calibration empty.json"), 65, "no calibration")
+    expectFailure(try place.shell("$W \(line) --days 5 --calibration empty.json"), 65, "not a cost calibration")
   }
 }

@@ -31,10 +31,9 @@ import Testing
   @Test func whatTrainingTakesIsPrinted() throws {
     let line = "cost --model llama-3-8b --cluster 64xH100 --tokens 1T --price 2 --carbon 400"
     let json = try place.shell("$W \(line) --format json").json()
-    #expect(json["schema"] as? String == "windtunnel.cost/1")
+    #expect(json["schema"] as? String == "windtunnel.cost/2")
     for key in [
-      "accelerator", "assumptions", "devices", "fits", "global_batch", "layout", "model", "params", "run", "sequence",
-      "usable_bytes",
+      "accelerator", "assumptions", "devices", "fits", "layout", "model", "params", "run", "usable_bytes", "workload",
     ] {
       #expect(json[key] != nil, "\(key)")
     }
@@ -106,11 +105,11 @@ import Testing
     try place.write("{}", to: "empty.json")
     try place.write("{\"schema\": \"windtunnel.fit/1\"}", to: "fit.json")
     expectFailure(try place.shell("$W \(model) --calibration nothing.json"), 66, "nothing.json", "cost calibrate")
-    expectFailure(try place.shell("$W \(model) --calibration empty.json"), 65, "empty.json", "no calibration")
+    expectFailure(try place.shell("$W \(model) --calibration empty.json"), 65, "empty.json", "not a cost calibration")
     expectFailure(try place.shell("$W \(model) --calibration fit.json"), 65, "fit.json")
     expectFailure(try place.shell("$W cost check nothing.csv"), 66, "nothing.csv")
     expectFailure(try place.shell("$W cost calibrate nothing.csv"), 66, "nothing.csv")
-    expectFailure(try place.shell("$W cost check steps.csv --calibration empty.json"), 65, "no calibration")
+    expectFailure(try place.shell("$W cost check steps.csv --calibration empty.json"), 65, "not a cost calibration")
     try place.write("gpu,seq,global_batch,step_time_s\nA100,2048,64,1\n", to: "columns.csv")
     for command in ["check", "calibrate"] {
       expectFailure(try place.shell("$W cost \(command) columns.csv"), 65, "n_gpus")
@@ -207,13 +206,14 @@ import Testing
   @Test func layoutsAreRanked() throws {
     let outcome = try place.shell("$W \(line) --top 5 --tokens 1T --format json")
     let json = try outcome.json()
-    #expect(json["schema"] as? String == "windtunnel.layouts/1")
+    #expect(json["schema"] as? String == "windtunnel.layouts/2")
     let layouts = try #require(json["layouts"] as? [[String: Any]])
     #expect(layouts.count == 5)
     let times = layouts.compactMap { $0["step_seconds"] as? Double }
     #expect(times == times.sorted() && times.count == 5)
     for entry in layouts {
-      let degrees = ["data", "tensor", "pipeline", "context"].compactMap { entry[$0] as? Int }
+      let layout = try #require(entry["layout"] as? [String: Any])
+      let degrees = ["data", "tensor", "pipeline", "context"].compactMap { layout[$0] as? Int }
       #expect(degrees.reduce(1, *) == 16)
       #expect((0...1).contains(try #require(entry["mfu"] as? Double)))
     }
@@ -229,8 +229,9 @@ import Testing
     let layouts = try #require(json["layouts"] as? [[String: Any]])
     #expect(layouts.count == 10)
     for entry in layouts {
-      #expect(entry["tensor"] as? Int == 4 && entry["pipeline"] as? Int == 2 && entry["data"] as? Int == 2)
-      #expect(entry["zero"] as? Int == 1 && entry["recompute"] as? String == "full")
+      let layout = try #require(entry["layout"] as? [String: Any])
+      #expect(layout["tensor"] as? Int == 4 && layout["pipeline"] as? Int == 2 && layout["data"] as? Int == 2)
+      #expect(layout["zero"] as? Int == 1 && layout["recompute"] as? String == "full")
     }
   }
 

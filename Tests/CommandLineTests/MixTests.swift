@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import windtunnel
+
 @Suite struct MixTests {
   private let place: Workplace
 
@@ -31,6 +33,9 @@ import Testing
     let held = try #require((json["validation"] as? [String: Any])?["losses"] as? [[String: Any]])
     #expect(held.first?["root_mean_square"] as? Double == losses.first?["root_mean_square"] as? Double)
     #expect(json["draws"] as? Int == 50)
+    try expectStored(place, MixtureDocument.self, "mix mix.csv --bootstrap 20 --validate mix.csv") {
+      MixtureView(document: $0, terminal: .standardOutput).text
+    }
   }
 
   @Test func theSameSeedHasTheSameBytes() throws {

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import windtunnel
+
 /// The plan of a reinforcement-learning run over its updates-to-data ratio.
 @Suite struct RLPlanTests {
   private let place: Workplace
@@ -40,6 +42,8 @@ import Testing
     #expect((json["frontier"] as? [[String: Any]])?.count == 7)
     let table = try place.shell("$W \(request) --preset rybkin2025 --batch-size 512")
     #expect(table.status == 0 && table.text.contains("updates per environment step"), "\(table.errors)")
+    let line = "\(request) --fit rl-data.json --batch rl-batch.json --interval 0.8"
+    try expectStored(place, RLPlanDocument.self, line) { RLPlanView($0).text }
   }
 
   @Test(

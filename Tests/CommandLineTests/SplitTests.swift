@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import windtunnel
+
 /// One budget among annotated and distilled examples, from the command line.
 @Suite struct SplitCommandTests {
   private let place: Workplace
@@ -40,6 +42,7 @@ import Testing
     #expect(
       table.status == 0 && table.text.contains("because") && table.text.contains("draws that buy"), "\(table.errors)")
     #expect(table.text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(table.text)")
+    try expectStored(place, SplitDocument.self, request) { SplitView(document: $0, terminal: .standardOutput).text }
   }
 
   @Test(

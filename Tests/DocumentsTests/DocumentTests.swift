@@ -163,6 +163,91 @@ private func error(_ text: String) -> String {
   ])
   func errorsSayWhereAndWhat(_ text: String, _ message: String) { #expect(error(text) == message) }
 
+  @Test func yamlReadsBackTheSame() throws {
+    let text = try whole.yaml()
+    #expect(text.hasPrefix("schema: example.note/1\nfull_name: \""))
+    #expect(try Note.read(text: text, from: "note.yaml").value == whole, "\(text)")
+  }
+
+  /// Texts that YAML would take for something else are in quotes.
+  @Test(arguments: [
+    "plain words", "true", "No", "null", "~", "12", "1e5", "0x1F", "2026-01-01", "1.5 GB", "a: b", "a #b", "- a", "[a]",
+    "a,b", " a", "a ", "", "*a", "&a", "'a'", "\"a\"", "a\nb", "é", "%a", "@a", "4090", "A100-80", "?", "!a", "a:", "|",
+    "1_000",
+  ])
+  func textsInYAMLStayTexts(_ text: String) throws {
+    var note = whole
+    (note.fullName, note.words) = (text, [text: .init("xy")])
+    let yaml = try note.yaml()
+    let read = try Note.read(text: yaml, from: "note.yaml")
+    #expect(read.value.fullName == text && read.value.words?[text] != nil, "\(yaml)")
+    if case .text(_, isPlain: true) = read.node["full_name"]?.value {
+      #expect(Double(text) == nil && !["true", "No", "12"].contains(text))
+    }
+  }
+
+  @Test func mappingsThatFitAreOnOneLine() throws {
+    func text(_ text: String) -> DocumentNode { DocumentNode(.text(text, isPlain: false)) }
+    let short = DocumentNode(.entries([.init("a", DocumentNode(.number("1"))), .init("b", text("two words"))]))
+    let node = DocumentNode(
+      .entries([
+        .init("short", short), .init("list", DocumentNode(.list([short, DocumentNode(.list([])), text("x")]))),
+        .init("long", DocumentNode(.entries([.init("a", text(String(repeating: "word ", count: 30) + "end"))]))),
+        .init("none", DocumentNode(.entries([]))), .init("numbers", DocumentNode(.numbers([1, 2.5]))),
+      ]))
+    #expect(
+      node.yaml == """
+        short: {a: 1, b: two words}
+        list:
+          - {a: 1, b: two words}
+          - []
+          - x
+        long:
+          a: \(String(repeating: "word ", count: 30))end
+        none: {}
+        numbers: [1, 2.5]
+
+        """)
+  }
+
+  @Test func dictionariesByEnumerationHaveItsNamesInOrder() throws {
+    struct Rates: Document {
+      static let schema = "example.rates/1"
+      static let kind = "rates"
+      static let isHandwritten = true
+      enum Kind: String, Codable, CodingKeyRepresentable, CaseIterable { case second, first }
+      var rates: [Kind: Double]
+    }
+    let node = try Rates(rates: [.first: 1, .second: 2]).node()
+    #expect(node["rates"]?.entries?.map(\.name) == ["second", "first"])
+    let error = #expect(throws: DocumentError.self) {
+      try Rates.read(text: "schema: example.rates/1\nrates: {firts: 1}\n", from: "r.yaml")
+    }
+    #expect(error?.description == "r.yaml:2:9: there is no entry 'firts' of 'rates'; did you mean 'first'?")
+  }
+
+  @Test func whatIsMissingIsShownAtWhatShouldHaveIt() throws {
+    let text = "schema: example.note/1\nfull_name: a\ninner: [{count: 3}]\n"
+    let reading = try Note.read(text: text, from: "note.yaml")
+    #expect(reading.fault(at: ["inner", "0", "is_on"], "no").description == "note.yaml:3:9: 'inner.0.is_on': no")
+    #expect(reading.fault(at: ["inner", "0"], DocumentFault("count", "no")).description.hasPrefix("note.yaml:3:17: "))
+  }
+
+  @Test func aModelIsExtendedInOneMapping() throws {
+    struct Box: Document {
+      static let schema = "example.box/1"
+      static let kind = "box"
+      struct Size: Codable { var width, height: Int }
+      struct Area: Codable { var area: Int }
+      var size: Extended<Size, Area>
+    }
+    let box = Box(size: Extended(.init(width: 2, height: 3), .init(area: 6)))
+    let json = try box.json()
+    let read = try Box.read(text: json, from: "box.json").value
+    #expect(try Box(size: read.size).json() == json && read.size.width == 2 && read.size.more.area == 6)
+    #expect(JSONSchema(of: Box.self).text(title: "").contains("\"area\""))
+  }
+
   @Test func theFormOfADocumentComesFromItsModel() throws {
     let text = JSONSchema(of: Note.self).text(title: "note")
     let json = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

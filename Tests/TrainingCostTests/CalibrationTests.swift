@@ -1,3 +1,4 @@
+import Documents
 import Fitting
 import Foundation
 import Testing
@@ -44,15 +45,17 @@ import Testing
     var older = document
     older.constants.removeLast(4)
     older.covariance = older.covariance.dropLast(4).map { Array($0.dropLast(4)) }
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    let read = try CalibrationDocument.decode(try encoder.encode(older), from: "old.json")
-    #expect(read.constants.count == document.constants.count)
-    #expect(read.constants.prefix(20).map(\.value) == document.constants.prefix(20).map(\.value))
-    #expect(read.calibration.efficiency.runtimeBytes == Efficiency().runtimeBytes)
+    let calibration = try read(older.json()).calibration
+    for (index, constant) in Efficiency.constants.enumerated() {
+      let kept = index < older.constants.count ? older.constants[index].value : Efficiency()[keyPath: constant.path]
+      #expect(calibration.efficiency[keyPath: constant.path] == kept, "\(constant.name)")
+      let variance = calibration.covariance[index * Efficiency.constants.count + index]
+      let known = index < older.covariance.count ? older.covariance[index][index] : constant.spread * constant.spread
+      #expect(variance == known, "\(constant.name)")
+    }
     var broken = older
     broken.covariance.removeLast()
-    #expect(throws: CostError.self) { try CalibrationDocument.decode(try encoder.encode(broken), from: "old.json") }
+    #expect(throws: DocumentError.self) { try read(broken.json()) }
   }
 
   private func seconds(_ one: Case, _ efficiency: Efficiency) throws -> Double {
@@ -188,15 +191,13 @@ import Testing
       fingerprint: "abc")
   }
 
-  private func encoded(_ document: CalibrationDocument) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return try encoder.encode(document)
+  private func read(_ text: String) throws -> CalibrationDocument {
+    try CalibrationDocument.read(text: text, from: "c.json").value
   }
 
   @Test func aDocumentIsReadBackAsWritten() throws {
     let document = try document()
-    let read = try CalibrationDocument.decode(encoded(document), from: "c.json")
+    let read = try self.read(document.json())
     #expect(read == document)
     // Constants, and so all predictions, to the last bit.
     for (constant, entry) in zip(Efficiency.constants, document.constants) {
@@ -210,7 +211,7 @@ import Testing
 
   @Test func intervalsHoldTheirConstantAndTheDocumentNamesItsRows() throws {
     let document = try document()
-    #expect(document.rows.count == 30 && document.schema == "windtunnel.cost-calibration/1")
+    #expect(document.rows.count == 30 && document.errors == nil)
     for constant in document.constants {
       #expect(constant.interval[0] <= constant.value && constant.value <= constant.interval[1])
       #expect((0...1).contains(constant.informed))
@@ -220,23 +221,25 @@ import Testing
   @Test func whatIsNoCalibrationIsRefused() throws {
     let whole = try document()
     let changes: [(String, (inout CalibrationDocument) -> Void)] = [
-      ("schema", { $0.schema = "windtunnel.cost-calibration/2" }),
-      ("constants are not those", { $0.constants.removeLast() }),
-      ("constants are not those", { $0.constants[0].name = "matmool" }),
-      ("constants are not those", { $0.constants[3].value = -1 }),
-      ("constants are not those", { $0.covariance.removeLast() }),
-      ("constants are not those", { $0.covariance[2].append(0) }),
-      ("constants are not those", { $0.scatter = -1 }),
+      ("'constants': they are not those", { $0.constants.removeLast() }),
+      ("'constants': they are not those", { $0.constants = [] }),
+      ("'constants': they are not those", { $0.constants[0].name = "matmool" }),
+      ("'constants': they are not those", { $0.constants[3].value = -1 }),
+      ("'constants': they are not those", { $0.constants[3].interval = [] }),
+      ("'constants': they are not those", { $0.covariance.removeLast() }),
+      ("'constants': they are not those", { $0.covariance[2].append(0) }),
+      ("'constants': they are not those", { $0.scatter = -1 }),
     ]
     for (words, change) in changes {
       var document = whole
       change(&document)
-      let data = try encoded(document)
-      let error = try #require(throws: CostError.self) { try CalibrationDocument.decode(data, from: "c.json") }
+      let text = try document.json()
+      let error = try #require(throws: DocumentError.self) { try read(text) }
       #expect(error.description.contains("c.json") && error.description.contains(words), "\(error)")
     }
-    for text in ["", "{}", "[]", "nonsense", "{\"schema\": \"windtunnel.cost-calibration/1\"}"] {
-      #expect(throws: CostError.self) { try CalibrationDocument.decode(Data(text.utf8), from: "c.json") }
+    let later = try whole.json().replacing(CalibrationDocument.schema, with: "windtunnel.cost-calibration/2")
+    for text in ["", "{}", "[]", "nonsense", "{\"schema\": \"windtunnel.cost-calibration/1\"}", later] {
+      #expect(throws: DocumentError.self) { try read(text) }
     }
   }
 }

@@ -152,7 +152,7 @@ import TrainingCost
     #expect(error.description == "the cluster 'alpha' has 1024 accelerators, not 2048")
     let near = try #require(throws: CostError.self) { try Cluster(parsing: "alhpa", in: hardware) }
     #expect(near.description.contains("did you mean 'alpha'?"))
-    let again = try read(HardwareCatalog.yaml(hardware.accelerators, hardware.clusters))
+    let again = try read(HardwareFile(hardware.accelerators, hardware.clusters).yaml())
     #expect(again.clusters == hardware.clusters)
     // A file may have clusters alone, of accelerators that there are.
     let alone = try read("schema: windtunnel.hardware/1\nclusters: {beta: {accelerator: A100, count: 64}}\n")
@@ -161,7 +161,8 @@ import TrainingCost
 
   @Test(arguments: [
     ("accelerator: lab", "accelerator: lob", "did you mean 'lab'?"), ("count: 1024", "count: 0", "from 1 to"),
-    ("    count: 1024\n", "", "needs 'accelerator' and 'count'"), ("nodes: 32, ", "", "it needs 'nodes'"),
+    ("    count: 1024\n", "", "'clusters.alpha.count': it is missing, as in {accelerator: H100"),
+    ("nodes: 32, ", "", "'clusters.alpha.group.nodes': it is missing, as in {nodes: 32"),
     ("pue: 1.2", "pue: 0.9", "1 or more"), ("  alpha:", "  lab:", "give it another name"),
     ("  alpha:", "  8a:", "begin with a letter"), ("network: 400 Gb/s", "network: 400", "expected a unit"),
     ("group:", "groups:", "did you mean 'group'?"),
@@ -174,7 +175,7 @@ import TrainingCost
   }
 
   @Test func theBuiltInOnesAreReadBackAsWritten() throws {
-    let hardware = try read(HardwareCatalog.yaml(Accelerator.catalog))
+    let hardware = try read(HardwareFile(Accelerator.catalog).yaml())
     #expect(hardware.accelerators.count == Accelerator.catalog.count)
     for (read, written) in zip(hardware.accelerators, Accelerator.catalog) {
       #expect(read == written)
@@ -182,20 +183,27 @@ import TrainingCost
   }
 
   @Test(arguments: [
-    ("memory: 96 GB", "memry: 96 GB", "lab.yaml:5:5: there is no entry 'memry' of 'lab'; did you mean 'memory'?"),
+    (
+      "memory: 96 GB", "memry: 96 GB",
+      "lab.yaml:5:5: there is no entry 'memry' of 'accelerators.lab'; did you mean 'memory'?"
+    ),
     ("memory: 96 GB", "memory: 96", "expected a unit"), ("memory: 96 GB", "memory: 96 Gb", "bits"),
-    ("memory: 96 GB", "memory: -3 GB", "above zero"), ("memory: 96 GB", "memory: [1]", "should be a text"),
+    ("memory: 96 GB", "memory: -3 GB", "above zero"),
+    ("memory: 96 GB", "memory: [1]", "should be an amount of memory, as 512 GB"),
     ("2 TB/s", "2 TB", "expected a unit such as GB/s"), ("1.5 PFLOP/s", "1.5 PFLOP", "an amount"),
-    ("1.5 PFLOP/s", "1500", "expected a rate"), ("fp8:", "fp9:", "did you mean 'fp8'?"),
+    ("1.5 PFLOP/s", "1500", "expected a rate"), ("fp8:", "fp9:", "did you mean 'fp4'?"),
     ("domain: 4", "domain: 0", "from 1 to"), ("domain: 4", "domain: 2.5", "whole number"),
     (", domain: 4", "", "'domain' is missing"), ("power: 0.5 kW", "power: 500", "expected W"),
     ("like: H100", "like: H10O", "did you mean 'H100'?"),
     ("like: H100", "like: chip", "there is no accelerator 'chip'"),
-    ("    peaks: {fp8: 1.5 PFLOP/s}\n", "", "'peaks' of 'chip' is missing"),
+    (
+      "    peaks: {fp8: 1.5 PFLOP/s}\n", "",
+      "lab.yaml:10:5: 'accelerators.chip.peaks': it is missing; write 'peaks: {bf16: "
+    ),
     ("    usd_per_hour: 1.80\n", "", "needs 'usd_per_hour'"), ("chip:", "Lab:", "reads the same as 'lab'"),
     ("chip:", "lab:", "'lab' is given twice"), ("hardware/1", "hardware/2", "reads 'windtunnel.hardware/1'"),
     ("schema: windtunnel.hardware/1", "", "'schema' is missing"), ("accelerators:", "acelerators:", "'accelerators'"),
-    ("{bandwidth: 200 Gb/s}", "fast", "should have entries of its own"),
+    ("{bandwidth: 200 Gb/s}", "fast", "should have entries of its own, as in {name: InfiniBand, bandwidth: 400 Gb/s}"),
   ])
   func aSlipIsNamedWithItsPlace(_ part: String, _ slip: String, _ words: String) throws {
     let error = try #require(throws: DocumentError.self) { try read(lab.replacing(part, with: slip)) }
@@ -211,5 +219,15 @@ import TrainingCost
   @Test func aFileThatIsNotThereIsMissing() throws {
     let error = try #require(throws: DocumentError.self) { try HardwareCatalog(path: "/nowhere/lab.yaml") }
     #expect(error.code == .missing)
+  }
+
+  @Test func theFormHasEveryEntryWithItsUnit() throws {
+    let text = JSONSchema(of: HardwareFile.self).text(title: "hardware file")
+    let others = [JSONSchema(of: CalibrationDocument.self), JSONSchema(of: CostCheckDocument.self)]
+    // What is left open is `{}`.
+    for form in [text] + others.map({ $0.text(title: "") }) { #expect(!form.contains("{}"), "\(form)") }
+    for word in ["memory_bandwidth", "price_basis", "fp4", "a bandwidth, as 450 GB/s", "group", "pue"] {
+      #expect(text.contains(word), "\(word)")
+    }
   }
 }

@@ -4,6 +4,8 @@ struct NodeDecoder: Decoder {
   let source: DocumentSource
   let codingPath: [any CodingKey]
   private let keepsNames: Bool
+  /// How the value is written, for messages.
+  private var example: String?
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   /// - Throws: ``DocumentError``.
@@ -33,8 +35,9 @@ struct NodeDecoder: Decoder {
   fileprivate func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
     let node = try present(type)
     if let known = try known(type), let value = known as? Value { return value }
-    let inner = NodeDecoder(
+    var inner = NodeDecoder(
       node: node, source: source, codingPath: codingPath, keepsNames: type is any NamedValues.Type)
+    inner.example = (type as? any DocumentPart.Type)?.documentExample
     let value: Value
     do { value = try type.init(from: inner) } catch let fault as DocumentFault {
       throw source.fault(fault, in: node, codingPath)
@@ -122,6 +125,8 @@ struct NodeDecoder: Decoder {
     }
   }
 
+  fileprivate var hint: String { example.map { ", as in \($0)" } ?? "" }
+
   private var isQuoted: Bool { if case .text(_, let isPlain) = node.value { !isPlain } else { false } }
 
   private var found: String {
@@ -140,7 +145,7 @@ struct NodeDecoder: Decoder {
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-    guard let entries = node.entries else { throw fault("it should have entries of its own\(found)") }
+    guard let entries = node.entries else { throw fault("it should have entries of its own\(hint)\(found)") }
     let nodes = Dictionary(entries.map { ($0.name, $0.node) }) { $1 }
     return KeyedDecodingContainer(Keyed(decoder: self, nodes: nodes, names: entries.map(\.name)))
   }
@@ -171,7 +176,7 @@ struct NodeDecoder: Decoder {
     private func child(_ key: Key) throws -> NodeDecoder {
       let name: any CodingKey = decoder.keepsNames ? NameKey(key.stringValue) : key
       guard let node = node(key) else {
-        throw decoder.source.fault("it is missing", at: decoder.node, codingPath + [name])
+        throw decoder.source.fault("it is missing\(decoder.hint)", at: decoder.node, codingPath + [name])
       }
       return decoder.inner(node, name)
     }

@@ -51,8 +51,14 @@ struct NodeEncoder: Encoder {
     case let text as String: box.value = .text(text, isPlain: false)
     case let flag as Bool: box.value = .flag(flag)
     default:
-      let keeps = value is any NamedValues
-      try value.encode(to: NodeEncoder(box: box, codingPath: codingPath, keepsNames: keeps))
+      let names = (value as? any NamedValues).map { type(of: $0) }
+      try value.encode(to: NodeEncoder(box: box, codingPath: codingPath, keepsNames: names != nil))
+      // A dictionary has no order of its own: that of its enumeration, or of the alphabet.
+      if let names {
+        let order = choices(of: names.keyType) ?? []
+        func rank(_ name: String) -> (Int, String) { (order.firstIndex(of: name) ?? order.count, name) }
+        box.entries?.sort { rank($0.name) < rank($1.name) }
+      }
       if let document = value as? any Document { box.add(schema: type(of: document).schema) }
     }
   }

@@ -17,10 +17,13 @@ func snakeCase(_ name: String) -> String {
 
 /// A dictionary whose keys are data, not names of properties, and stay as they are.
 protocol NamedValues {
+  static var keyType: any Any.Type { get }
   static var valueType: any Any.Type { get }
+  init()
 }
 
 extension Dictionary: NamedValues where Key: CodingKeyRepresentable {
+  static var keyType: any Any.Type { Key.self }
   static var valueType: any Any.Type { Value.self }
 }
 

@@ -38,7 +38,7 @@ extension DocumentNode {
     }
   }
 
-  private var isNested: Bool {
+  var isNested: Bool {
     switch value {
     case .numbers, .entries, .list: true
     case .null, .flag, .number, .text: false

@@ -46,6 +46,10 @@ final class SchemaRecorder {
     case let type as any CaseIterable.Type where choices(of: type) != nil:
       schema = .choice(choices(of: type) ?? [])
       placeholder = Self.first(type) as Any
+    case let type as any NamedValues.Type where choices(of: type.keyType) != nil:
+      let form = (type.valueType as? any Decodable.Type).map { Self.schema(of: $0) } ?? .any
+      schema = .object((choices(of: type.keyType) ?? []).map { .init($0, form, isRequired: false) })
+      placeholder = type.init()
     default:
       var recording = Recording()
       recording.names = (type as? any DocumentSummarized.Type)?.documentSummaries ?? [:]

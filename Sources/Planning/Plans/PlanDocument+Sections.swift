@@ -1,7 +1,8 @@
+import Documents
 import TrainingCost
 
 /// A number with its interval, `[lower, upper]`, which is null where there is none.
-public struct DocumentQuantity: Codable, Sendable, Hashable {
+public struct DocumentQuantity: Codable, Sendable, Hashable, DocumentChecked {
   public var value: Double?
   public var interval: [Double]?
 
@@ -16,6 +17,10 @@ public struct DocumentQuantity: Codable, Sendable, Hashable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(value, forKey: .value)
     try container.encode(interval, forKey: .interval)
+  }
+
+  public func check() throws(DocumentFault) {
+    guard interval?.count ?? 2 == 2 else { throw DocumentFault("interval", "it should be two numbers, as [2.1, 2.3]") }
   }
 }
 

@@ -1,11 +1,13 @@
+import Documents
 import Fitting
 import Foundation
 
 /// A calibration of the cost model as a document, `windtunnel.cost-calibration/1`.
-public struct CalibrationDocument: Codable, Sendable, Equatable {
+public struct CalibrationDocument: Document, DocumentChecked, Equatable {
   public static let schema = "windtunnel.cost-calibration/1"
+  public static let kind = "cost calibration"
+  public static let remedy = "write one by 'windtunnel cost calibrate --output'"
 
-  public var schema = CalibrationDocument.schema
   public var accelerator: String
   public var constants: [Constant]
   /// Of the constants' logarithms, row by row.
@@ -18,6 +20,16 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
   public var rows: [String]
   public var level: Double
   public var converged: Bool
+  /// How far off the steps are that the constants were fitted to; nil in earlier documents.
+  public var errors: Errors?
+
+  /// Mean and median of the absolute relative errors.
+  public struct Errors: Codable, Sendable, Equatable {
+    public var meanAbsoluteError: Double?
+    public var medianAbsoluteError: Double?
+    /// Of the memory, where it was measured.
+    public var memoryMeanAbsoluteError: Double?
+  }
 
   public struct Constant: Codable, Sendable, Equatable {
     public var name: String
@@ -29,8 +41,10 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
     public var informed: Double
   }
 
+  /// - Parameter check: the predictions of the steps that it was fitted to.
   public init(
-    _ calibration: CostCalibration, accelerator: String, file: String, fingerprint: String, level: Double = 0.9
+    _ calibration: CostCalibration, accelerator: String, file: String, fingerprint: String, level: Double = 0.9,
+    check: CostCheck? = nil
   ) {
     let all = Efficiency.constants
     let reach = standardNormalQuantile(0.5 + level / 2)
@@ -51,56 +65,38 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
     scatter = calibration.scatter
     rows = calibration.ids
     converged = calibration.converged
+    errors = check.map {
+      Errors(
+        meanAbsoluteError: $0.meanError, medianAbsoluteError: $0.medianError,
+        memoryMeanAbsoluteError: $0.meanMemoryError)
+    }
   }
 
-  /// Reads a calibration from the bytes of a document.
-  ///
-  /// - Throws: ``CostError`` where it is none, of another version, or lacks a constant.
-  public static func decode(_ data: Data, from path: String) throws(CostError) -> CalibrationDocument {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    guard var document = try? decoder.decode(CalibrationDocument.self, from: data) else {
-      throw CostError("\(path): this is no calibration, as 'windtunnel cost calibrate --output' writes")
-    }
-    guard document.schema == schema else {
-      throw CostError("\(path): the schema is '\(excerpted(document.schema))', not \(schema)")
-    }
+  public func check() throws(DocumentFault) {
     let names = Efficiency.constants.map(\.name)
-    document.addLaterConstants()
-    guard document.constants.map(\.name) == names, document.covariance.count == names.count,
-      document.covariance.allSatisfy({ $0.count == names.count }),
-      document.constants.allSatisfy({ $0.value > 0 && $0.value.isFinite && $0.prior > 0 }), document.scatter >= 0
+    guard !constants.isEmpty, constants.map(\.name) == Array(names.prefix(constants.count)),
+      covariance.count == constants.count, covariance.allSatisfy({ $0.count == constants.count }),
+      constants.allSatisfy({ $0.value > 0 && $0.prior > 0 && $0.interval.count == 2 && (0...1).contains($0.informed) }),
+      scatter >= 0
     else {
-      throw CostError("\(path): the constants are not those of the cost model: \(names.joined(separator: ", "))")
-    }
-    return document
-  }
-
-  /// Constants that came after the document was written have their defaults, and are as uncertain as before any
-  /// measurement.
-  private mutating func addLaterConstants() {
-    let all = Efficiency.constants
-    let known = constants.count
-    guard known < all.count, covariance.count == known, constants.map(\.name) == all.prefix(known).map(\.name) else {
-      return
-    }
-    let reach = standardNormalQuantile(0.5 + level / 2)
-    for index in covariance.indices { covariance[index] += [Double](repeating: 0, count: all.count - known) }
-    for (index, constant) in all.enumerated().dropFirst(known) {
-      let value = Efficiency()[keyPath: constant.path]
-      let error = exp(reach * constant.spread)
-      constants.append(
-        Constant(
-          name: constant.name, value: value, interval: [value / error, value * error], prior: value, informed: 0))
-      covariance.append(all.indices.map { $0 == index ? constant.spread * constant.spread : 0 })
+      throw DocumentFault("constants", "they are not those of the cost model: \(names.joined(separator: ", "))")
     }
   }
 
   /// The calibration to predict with.
+  ///
+  /// Constants that came after the document was written have their defaults, and are as uncertain as before any
+  /// measurement.
   public var calibration: CostCalibration {
-    CostCalibration(
-      efficiency: Efficiency(constants.map(\.value)), prior: Efficiency(constants.map(\.prior)),
-      covariance: covariance.flatMap(\.self),
+    let (all, known) = (Efficiency.constants, constants.count)
+    let matrix = all.indices.flatMap { row in
+      all.indices.map { column in
+        if row < known, column < known { return covariance[row][column] }
+        return row == column ? all[row].spread * all[row].spread : 0
+      }
+    }
+    return CostCalibration(
+      efficiency: Efficiency(constants.map(\.value)), prior: Efficiency(constants.map(\.prior)), covariance: matrix,
       scatter: scatter, ids: rows, converged: converged)
   }
 }

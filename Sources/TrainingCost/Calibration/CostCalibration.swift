@@ -113,7 +113,7 @@ public struct CostCalibration: Sendable {
 extension Efficiency {
   init(logarithms: some Sequence<Double>) { self.init(logarithms.map { exp($0) }) }
 
-  /// In the order of ``constants``.
+  /// In the order of ``constants``; the last ones, where values are missing, have their defaults.
   init(_ values: [Double]) {
     self.init()
     for (constant, value) in zip(Self.constants, values) { self[keyPath: constant.path] = value }

@@ -1,6 +1,11 @@
+import Documents
+
 /// Predictions beside measured steps as a document, `windtunnel.cost-check/1`.
-public struct CostCheckDocument: Codable, Sendable {
-  public var schema = "windtunnel.cost-check/1"
+public struct CostCheckDocument: Document {
+  public static let schema = "windtunnel.cost-check/1"
+  public static let kind = "cost check"
+  public static let remedy = "write one by 'windtunnel cost check --output'"
+
   public var file: String
   /// Rows that a calibration was fitted to, or that were asked to be left out.
   public var leftOut: Int

@@ -27,7 +27,7 @@ public struct Accelerator: Sendable, Hashable {
   public var listPrice: ComputePrice?
 
   /// A link between accelerators.
-  public struct Link: Sendable, Hashable {
+  public struct Link: Codable, Sendable, Hashable {
     public var name: String
     /// Bytes a second that one accelerator sends, and as many that it receives.
     public var bytesPerSecond: Double
@@ -42,7 +42,7 @@ public struct Accelerator: Sendable, Hashable {
   }
 
   /// A network between nodes.
-  public struct Network: Sendable, Hashable {
+  public struct Network: Codable, Sendable, Hashable {
     public var name: String
     /// Bytes a second that one accelerator sends, its share of the node's cards, and as many that it receives.
     public var bytesPerSecond: Double
@@ -102,7 +102,7 @@ public struct Accelerator: Sendable, Hashable {
 }
 
 /// A format of numbers in matrix products.
-public enum Precision: String, Codable, Sendable, Hashable, CaseIterable {
+public enum Precision: String, Codable, CodingKeyRepresentable, Sendable, Hashable, CaseIterable {
   case bf16, fp16, fp8, fp4, fp32
 
   /// bf16 or fp16.

@@ -1,7 +1,7 @@
 import Documents
 import Tables
 
-/// A user's accelerators in YAML, `windtunnel.hardware/1`.
+/// Accelerators and clusters of the user's own in YAML, `windtunnel.hardware/1`.
 ///
 /// ```yaml
 /// schema: windtunnel.hardware/1
@@ -11,133 +11,72 @@ import Tables
 ///     network: {name: RoCE, bandwidth: 200 Gb/s}
 ///     usd_per_hour: 1.80
 ///     price_basis: our contract of 2026
+/// clusters:
+///   alpha:
+///     accelerator: lab
+///     count: 1024
+///     network: 400 Gb/s
+///     group: {nodes: 32, network: 100 Gb/s}
+///     pue: 1.2
 /// ```
-///
-/// and `clusters`, as ``HardwareCatalog/clusters(_:among:)`` reads them.
-extension HardwareCatalog {
+public struct HardwareFile: Document {
   public static let schema = "windtunnel.hardware/1"
+  public static let kind = "hardware file"
+  public static let isHandwritten = true
 
+  var accelerators: OrderedEntries<AcceleratorEntry>?
+  var clusters: OrderedEntries<ClusterEntry>?
+
+  /// Accelerators and clusters with every figure: a start for one's own.
+  public init(_ accelerators: [Accelerator], _ clusters: [HardwareCatalog.NamedCluster] = []) {
+    if !accelerators.isEmpty {
+      self.accelerators = OrderedEntries(accelerators.map { ($0.name, AcceleratorEntry($0)) })
+    }
+    if !clusters.isEmpty {
+      self.clusters = OrderedEntries(clusters.map { ($0.name, ClusterEntry($0.cluster)) })
+    }
+  }
+}
+
+extension HardwareCatalog {
   /// The built-in accelerators and those of a file, with its clusters. An entry that is `like` another overrides what it
   /// states.
   ///
   /// - Throws: ``DocumentError`` for a file that is missing or wrong.
   public init(path: String) throws(DocumentError) {
-    let file = try YAMLSection(
-      path: path, kind: "hardware file", schema: Self.schema, keys: ["schema", "accelerators", "clusters"])
-    let list = try file.section("accelerators", example: "'lab: {like: H100}'", isSubject: false)
-    let clusters = try file.section(
-      "clusters", example: "'alpha: {accelerator: H100, count: 512}'", isSubject: false)
-    guard !(list?.names ?? []).isEmpty || !(clusters?.names ?? []).isEmpty else {
+    let file = try HardwareFile.read(path)
+    let accelerators = file.value.accelerators?.entries ?? []
+    let clusters = file.value.clusters?.entries ?? []
+    guard !accelerators.isEmpty || !clusters.isEmpty else {
       throw DocumentError(
         "\(path): it has no 'accelerators', as 'lab: {like: H100, memory: 96 GB}', and no 'clusters', as "
-          + "'alpha: {accelerator: H100, count: 512}'")
+          + "'alpha: \(ClusterEntry.documentExample)'")
     }
     var own: [Accelerator] = []
-    for name in list?.names ?? [] {
-      guard let list, let entry = try list.section(name, example: "{like: H100, memory: 96 GB}") else { continue }
-      let accelerator = try Self.accelerator(name, entry, among: HardwareCatalog(adding: own))
-      if let twice = own.first(where: { Self.plain($0.name) == Self.plain(name) }) {
-        throw list.fault(name, "it reads the same as '\(twice.name)'; give it another name")
+    for (name, entry) in accelerators {
+      let place = ["accelerators", name]
+      guard !Self.plain(name).isEmpty else {
+        throw file.fault(at: place, "an accelerator's name should have letters or digits")
       }
-      own.append(accelerator)
+      if let twice = own.first(where: { Self.plain($0.name) == Self.plain(name) }) {
+        throw file.fault(at: place, "it reads the same as '\(excerpted(twice.name))'; give it another name")
+      }
+      do { own.append(try entry.accelerator(name, among: HardwareCatalog(adding: own), of: path)) } catch {
+        throw file.fault(at: place, error)
+      }
     }
     self.init(adding: own)
-    if let clusters { self.clusters = try Self.clusters(clusters, among: self) }
-  }
-
-  private static let keys = [
-    "like", "aliases", "peaks", "memory", "memory_bandwidth", "link", "network", "devices_per_node", "power",
-    "attainable", "attainable_source", "citation", "usd_per_hour", "price_basis",
-  ]
-
-  private static func accelerator(
-    _ name: String, _ entry: YAMLSection, among known: HardwareCatalog
-  ) throws(DocumentError) -> Accelerator {
-    guard !plain(name).isEmpty else {
-      throw DocumentError(
-        "\(entry.path): an accelerator's name should have letters or digits, not '\(excerpted(name))'")
-    }
-    try entry.checkKeys(keys)
-    var base: Accelerator?
-    if let like = try entry.text("like") {
-      do { base = try known.named(like) } catch { throw entry.fault("like", "\(error)") }
-    }
-    func required<Value>(_ key: String, _ own: Value?, _ inherited: Value?, _ example: String) throws(DocumentError)
-      -> Value
-    {
-      guard let value = own ?? inherited else {
-        throw DocumentError(
-          "\(entry.path): '\(key)' of \(entry.subject) is missing; write '\(key): \(example)', or 'like: H100' to take it over"
-        )
+    for (name, entry) in clusters {
+      let place = ["clusters", name]
+      guard !Self.plain(name).isEmpty, name.first?.isLetter == true, !name.contains("+") else {
+        throw file.fault(at: place, "a cluster's name should begin with a letter and have no +")
       }
-      return value
+      guard (try? named(name)) == nil, ownCluster(name) == nil else {
+        throw file.fault(at: place, "it reads the same as another accelerator or cluster; give it another name")
+      }
+      do { self.clusters.append(NamedCluster(name: name, cluster: try entry.cluster(among: self, of: path))) } catch {
+        throw file.fault(at: place, error)
+      }
     }
-    let link = try required("link", try link(entry, base?.link), base?.link, "{bandwidth: 450 GB/s, domain: 8}")
-    return Accelerator(
-      name: name, aliases: try entry.texts("aliases") ?? [],
-      peaks: try required("peaks", try rates(entry, "peaks", base?.peaks), base?.peaks, "{bf16: 989 TFLOP/s}"),
-      memoryBytes: try required("memory", try entry.quantity("memory", parseBytes), base?.memoryBytes, "80 GB"),
-      memoryBandwidth: try required(
-        "memory_bandwidth", try entry.quantity("memory_bandwidth", parseByteRate), base?.memoryBandwidth, "3.35 TB/s"),
-      link: link,
-      network: try required("network", try network(entry, base?.network), base?.network, "{bandwidth: 400 Gb/s}"),
-      devicesPerNode: try entry.count("devices_per_node") ?? base?.devicesPerNode ?? link.domainSize,
-      watts: try entry.quantity("power", parseWatts) ?? base?.watts,
-      attainable: try rates(entry, "attainable", base?.attainable) ?? base?.attainable,
-      attainableSource: try entry.text("attainable_source")
-        ?? (entry.has("attainable") ? entry.path : base?.attainableSource),
-      citation: try entry.text("citation") ?? base.map { "\(entry.path), like \($0.name): \($0.citation)" }
-        ?? entry.path,
-      listPrice: try price(entry) ?? base?.listPrice)
-  }
-
-  /// Rates by precision; those that are not stated are taken over.
-  private static func rates(
-    _ entry: YAMLSection, _ key: String, _ base: [Precision: Double]?
-  ) throws(DocumentError) -> [Precision: Double]? {
-    guard let section = try entry.section(key, example: "{bf16: 989 TFLOP/s, fp8: 1979 TFLOP/s}") else { return nil }
-    try section.checkKeys(Precision.allCases.map(\.rawValue))
-    var rates = base ?? [:]
-    for precision in Precision.allCases {
-      if let rate = try section.quantity(precision.rawValue, parseFLOPRate) { rates[precision] = rate }
-    }
-    guard !rates.isEmpty else { throw entry.fault(key, "it should state a rate, as {bf16: 989 TFLOP/s}") }
-    return rates
-  }
-
-  private static func link(_ entry: YAMLSection, _ base: Accelerator.Link?) throws(DocumentError) -> Accelerator.Link? {
-    guard let section = try entry.section("link", example: "{name: NVLink 4, bandwidth: 450 GB/s, domain: 8}") else {
-      return nil
-    }
-    try section.checkKeys(["name", "bandwidth", "domain"])
-    guard let bandwidth = try section.quantity("bandwidth", parseByteRate) ?? base?.bytesPerSecond else {
-      throw entry.fault("link", "'bandwidth' is missing: what one accelerator sends, as 450 GB/s")
-    }
-    guard let domain = try section.count("domain") ?? base?.domainSize else {
-      throw entry.fault("link", "'domain' is missing: how many accelerators it joins, as 8")
-    }
-    return Accelerator.Link(
-      name: try section.text("name") ?? base?.name ?? "link", bytesPerSecond: bandwidth, domainSize: domain)
-  }
-
-  private static func network(
-    _ entry: YAMLSection, _ base: Accelerator.Network?
-  ) throws(DocumentError) -> Accelerator.Network? {
-    guard let section = try entry.section("network", example: "{name: InfiniBand, bandwidth: 400 Gb/s}") else {
-      return nil
-    }
-    try section.checkKeys(["name", "bandwidth"])
-    guard let bandwidth = try section.quantity("bandwidth", parseByteRate) ?? base?.bytesPerSecond else {
-      throw entry.fault("network", "'bandwidth' is missing: an accelerator's share of its node's cards, as 400 Gb/s")
-    }
-    return Accelerator.Network(name: try section.text("name") ?? base?.name ?? "network", bytesPerSecond: bandwidth)
-  }
-
-  static func price(_ entry: YAMLSection) throws(DocumentError) -> ComputePrice? {
-    guard let usd = try entry.quantity("usd_per_hour", parseUSD) else {
-      guard !entry.has("price_basis") else { throw entry.fault("price_basis", "it needs 'usd_per_hour' beside it") }
-      return nil
-    }
-    return ComputePrice(listed: usd, basis: try entry.text("price_basis") ?? "as stated in \(entry.path)")
   }
 }

@@ -2,7 +2,7 @@ import Documents
 import Formulas
 
 /// A published model.
-public struct KnownModel: Sendable, Hashable {
+public struct KnownModel: Codable, Sendable, Hashable {
   /// In lower case with hyphens: `llama-3-8b`.
   public let name: String
   public let aliases: [String]

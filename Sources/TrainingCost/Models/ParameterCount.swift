@@ -1,5 +1,5 @@
 /// The parameters of a model by component, biases with the maps that they belong to.
-public struct ParameterCount: Sendable, Hashable {
+public struct ParameterCount: Codable, Sendable, Hashable {
   public var attention = 0
   /// MLPs of dense layers.
   public var feedForward = 0

@@ -14,7 +14,7 @@ public struct ShapeProposal: Sendable, Hashable {
   /// Which constraint each of its numbers satisfies.
   public let reasons: [String]
 
-  public enum Role: String, Sendable, Hashable, CaseIterable {
+  public enum Role: String, Codable, Sendable, Hashable, CaseIterable {
     case best
     /// The best of those with a fifth more layers or yet more.
     case deeper

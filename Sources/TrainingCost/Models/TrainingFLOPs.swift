@@ -1,5 +1,5 @@
 /// What is computed a second time in the backward pass, to keep fewer activations.
-public enum Recomputation: String, Codable, Sendable, Hashable, CaseIterable {
+public enum Recomputation: String, Codable, CodingKeyRepresentable, Sendable, Hashable, CaseIterable {
   case none
   /// The attention scores again, as also FlashAttention does (Korthikanti et al. 2022, arXiv 2205.05198).
   case selective
@@ -11,7 +11,7 @@ public enum Recomputation: String, Codable, Sendable, Hashable, CaseIterable {
 ///
 /// Matrix products only, a multiplication and an addition as 2 FLOP: norms, activations, softmax and the look-up of
 /// embeddings are left out, as in every published count.
-public struct ForwardFLOPs: Sendable, Hashable {
+public struct ForwardFLOPs: Codable, Sendable, Hashable {
   /// Queries, keys, values and output of all layers.
   public var attentionProjections: Double
   /// Query times key and weights times value. A causal model is charged half of the full square: s/2 keys a query, of
@@ -80,7 +80,7 @@ extension TransformerShape {
 /// How the training FLOP of a token are counted: a utilization means little without it.
 ///
 /// N are the parameters that a token uses, L layers, h the summed width of the heads, s the sequence.
-public enum FLOPConvention: String, Sendable, Hashable, CaseIterable {
+public enum FLOPConvention: String, Codable, CodingKeyRepresentable, Sendable, Hashable, CaseIterable {
   /// Three times the matrix products of the forward pass, half of the attention's square.
   case products
   /// The same with the whole square, as Megatron counts: 72 B s L h² (1 + s/(6h) + V/(12 L h)) a step of a GPT.

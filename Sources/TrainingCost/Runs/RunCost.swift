@@ -2,7 +2,7 @@ import Documents
 import Tables
 
 /// What training on a number of tokens takes: time, accelerator time, money, energy and carbon dioxide.
-public struct RunCost: Sendable, Hashable {
+public struct RunCost: Codable, Sendable, Hashable {
   public let steps: Double
   /// Wall-clock time with the time that failures and checkpoints take.
   public let seconds: Double
@@ -16,6 +16,13 @@ public struct RunCost: Sendable, Hashable {
   /// In kg of CO₂ equivalents; nil unless the carbon intensity is given.
   public let carbon: Double?
   public let sentences: [String]
+
+  /// With units, as documents name them.
+  enum CodingKeys: String, CodingKey {
+    case steps, seconds, usefulSeconds, gpuHours, usd, sentences
+    case energy = "energy_kwh"
+    case carbon = "carbon_kg"
+  }
 
   /// - Parameters:
   ///   - tokens: to train on; a last step that is not full counts whole.

@@ -71,38 +71,8 @@ struct CostCalibrateCommand: ParsableCommand {
     let calibration = try CostCalibration(fitting: steps)
     let document = CalibrationDocument(
       calibration, accelerator: first.cluster.accelerator.name, file: measured.steps,
-      fingerprint: loaded.table.fingerprint, level: interval)
-    let check = try CostCheck(steps, efficiency: calibration.efficiency)
-    try output.emit(json: try encodedJSON(document)) { view(document, check) }
-  }
-
-  private func view(_ document: CalibrationDocument, _ check: CostCheck) -> String {
-    let terminal = Terminal.standardOutput
-    let level = "\(NumberText.percent(document.level)) interval"
-    var table = TextTable(
-      [
-        .init("constant"), .init("value", .right), .init(level), .init("before", .right),
-        .init("told by the rows", .right),
-      ], terminal: terminal)
-    for constant in document.constants {
-      table.add([
-        constant.name, NumberText.rounded(constant.value),
-        "\(NumberText.rounded(constant.interval[0])) … \(NumberText.rounded(constant.interval[1]))",
-        NumberText.rounded(constant.prior), "\(Int((constant.informed * 100).rounded())) %",
-      ])
-    }
-    let mean = NumberText.rounded((check.meanError ?? 0) * 100, 2)
-    let median = NumberText.rounded((check.medianError ?? 0) * 100, 2)
-    let memory = check.meanMemoryError.map {
-      "memory of those that measured it: \(NumberText.percent($0, 2)) off on average\n"
-    }
-    return """
-      \(terminal.styled("\(document.rows.count) steps", .bold)) of \(document.file) on \(document.accelerator)
-
-      \(table.render(width: terminal.columns).trimmingCharacters(in: .newlines))
-      times of these rows: \(mean) % off on average, \(median) % in the median; scatter \
-      \(NumberText.percent(document.scatter, 2))
-      \(memory ?? "")\(document.converged ? "" : "warning: the fit did not come to rest; leave out rows that stalled\n")
-      """
+      fingerprint: loaded.table.fingerprint, level: interval,
+      check: try CostCheck(steps, efficiency: calibration.efficiency))
+    try output.emit(document) { CalibrationView(document).text }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Documents
-import Foundation
 import Report
 import ScalingLaws
 import Tables
@@ -47,7 +46,7 @@ struct CostCheckCommand: ParsableCommand {
     }
     let check = try CostCheck(steps, efficiency: calibration?.calibration.efficiency)
     let document = CostCheckDocument(check, file: measured.steps, leftOut: loaded.steps.count - steps.count)
-    try output.emit(json: try encodedJSON(document)) { CostCheckView(document, showsRows: rows).text }
+    try output.emit(document) { CostCheckView(document, showsRows: rows).text }
   }
 }
 
@@ -70,13 +69,6 @@ struct CalibrationOption: ParsableArguments {
   }
 
   func document() throws -> CalibrationDocument? {
-    guard let calibration else { return nil }
-    guard let data = FileManager.default.contents(atPath: calibration) else {
-      throw DocumentError(
-        "\(calibration): there is no such calibration; write one with 'windtunnel cost calibrate'", code: .missing)
-    }
-    do { return try CalibrationDocument.decode(data, from: calibration) } catch {
-      throw DocumentError(error.description)
-    }
+    try calibration.map { try CalibrationDocument.read($0).value }
   }
 }

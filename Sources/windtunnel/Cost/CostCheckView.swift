@@ -8,11 +8,12 @@ import TrainingCost
 struct CostCheckView {
   private let document: CostCheckDocument
   private let showsRows: Bool
-  private let terminal = Terminal.standardOutput
+  private let terminal: Terminal
 
-  init(_ document: CostCheckDocument, showsRows: Bool) {
+  init(_ document: CostCheckDocument, showsRows: Bool, terminal: Terminal = .standardOutput) {
     self.document = document
     self.showsRows = showsRows
+    self.terminal = terminal
   }
 
   var text: String {

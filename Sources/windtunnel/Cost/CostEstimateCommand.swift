@@ -61,14 +61,13 @@ struct CostEstimateCommand: ParsableCommand {
       if let carbon, !(carbon >= 0 && carbon.isFinite) {
         throw UsageError("--carbon must be zero or more grams a kWh, not \(carbon)")
       }
-      document.run = RunDocument(
-        try RunCost(
-          tokens: parseCount(tokens, of: .tokens), stepSeconds: chosen.time.total, workload: workload,
-          cluster: cluster, goodput: reliability.goodput(devices: cluster.count),
-          carbonIntensity: carbon.map { $0 / 1000 }))
+      document.run = try RunCost(
+        tokens: parseCount(tokens, of: .tokens), stepSeconds: chosen.time.total, workload: workload,
+        cluster: cluster, goodput: reliability.goodput(devices: cluster.count),
+        carbonIntensity: carbon.map { $0 / 1000 })
     }
     if let path = plot.plot { try CostFigure(document, chosen, model).grid.write(to: path) }
-    try output.emit(json: try encodedJSON(document)) { CostView(document).text }
+    try output.emit(document) { CostView(document).text }
   }
 }
 
@@ -93,13 +92,15 @@ func assumptions(of model: StepModel, _ calibration: CalibrationDocument?) -> [S
   ]
 }
 
-/// One layout's cost as a document, `windtunnel.cost/1`.
-struct CostDocument: Codable {
-  var schema = "windtunnel.cost/1"
+/// One layout's cost as a document, `windtunnel.cost/2`.
+struct CostDocument: Document, DocumentChecked {
+  static let schema = "windtunnel.cost/2"
+  static let kind = "training cost"
+  static let remedy = "write one by 'windtunnel cost --output'"
+
   var model: String
   var params: Double
-  var sequence: Int
-  var globalBatch: Int
+  var workload: TrainingWorkload
   var accelerator: String
   var devices: Int
   var layout: LayoutsDocument.Entry
@@ -108,33 +109,40 @@ struct CostDocument: Codable {
   var usableBytes: Double
   /// Of a step's seconds, 90 %, with a calibration.
   var stepInterval: [Double]?
-  var run: RunDocument?
+  var run: RunCost?
   var assumptions: [String] = []
 
   init(_ ranked: RankedLayout, _ model: StepModel, name: String, fits: Bool) {
     self.model = name
     params = Double(model.workload.shape.parameters.total)
-    sequence = model.workload.sequence
-    globalBatch = model.workload.globalBatch
+    workload = model.workload
     accelerator = model.cluster.accelerator.name
     devices = model.cluster.count
     layout = LayoutsDocument.Entry(ranked, model)
     self.fits = fits
     usableBytes = model.cluster.accelerator.usableMemoryBytes
   }
+
+  func check() throws(DocumentFault) {
+    guard stepInterval?.count ?? 2 == 2 else {
+      throw DocumentFault("step_interval", "it should be two numbers of seconds, as [2.1, 2.3]")
+    }
+  }
 }
 
 /// What `cost` prints.
 struct CostView {
   private let document: CostDocument
-  private let terminal = Terminal.standardOutput
+  private let terminal: Terminal
 
-  init(_ document: CostDocument) { self.document = document }
+  init(_ document: CostDocument, terminal: Terminal = .standardOutput) {
+    (self.document, self.terminal) = (document, terminal)
+  }
 
   var text: String {
     let entry = document.layout
     let title = terminal.styled("\(document.model) on \(document.devices) \(document.accelerator)", .bold)
-    var lines = ["\(title): \(entry.name)", "", StepView(entry).text, ""]
+    var lines = ["\(title): \(entry.summary)", "", StepView(entry, terminal: terminal).text, ""]
     let interval =
       document.stepInterval.map { " (90 % interval \(formatDuration($0[0])) … \(formatDuration($0[1])))" } ?? ""
     lines.append(

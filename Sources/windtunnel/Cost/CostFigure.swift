@@ -19,7 +19,7 @@ struct CostFigure {
       stacked(document.layout.bytes, scale: 1e-9, title: "Memory of a device", axis: "GB"),
     ]
     return PlotGrid(
-      title: "\(document.model) on \(document.devices) \(document.accelerator): \(document.layout.name)",
+      title: "\(document.model) on \(document.devices) \(document.accelerator): \(document.layout.summary)",
       rows: [bars] + (simulation.map { [[timeline($0)]] } ?? []))
   }
 
@@ -53,7 +53,7 @@ struct CostFigure {
           label: lane.kind.rawValue + chunk))
     }
     return Plot(
-      title: "The pipeline (\(document.layout.schedule))",
+      title: "The pipeline (\(document.layout.layout.schedule.rawValue))",
       subtitle: shown < simulation.time
         ? "the first \(formatDuration(shown)) of \(formatDuration(simulation.time))" : "",
       x: .init("seconds", range: 0...shown), y: .init("stage", range: 0.4...(Double(stages) + 0.6)), layers: layers,

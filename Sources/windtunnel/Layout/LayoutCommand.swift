@@ -70,16 +70,15 @@ struct LayoutCommand: ParsableCommand {
     document.assumptions += assumptions(of: model, calibration)
     let training = try tokens.map { try parseCount($0, of: .tokens) }
     if let training, let best = search.best.first {
-      document.run = RunDocument(
-        try RunCost(
-          tokens: training, stepSeconds: best.time.total, workload: workload, cluster: cluster,
-          goodput: reliability.goodput(devices: cluster.count)))
+      document.run = try RunCost(
+        tokens: training, stepSeconds: best.time.total, workload: workload, cluster: cluster,
+        goodput: reliability.goodput(devices: cluster.count))
     }
     if let front, let training {
       document.front = try frontier(front, tokens: training, workload, cluster, calibration, options)
     }
     if let path = plot.plot { try LayoutFigure(document).grid.write(to: path) }
-    try output.emit(json: try encodedJSON(document)) { LayoutsView(document).text }
+    try output.emit(document) { LayoutsView(document).text }
   }
 
   /// A step shared by unlike accelerators.
@@ -95,7 +94,7 @@ struct LayoutCommand: ParsableCommand {
     options.keep = 1
     let mixed = try MixedLayout(workload, on: cluster.groups(), options)
     let document = try MixedLayoutDocument(mixed, workload, name: name, notes: notes)
-    try output.emit(json: try encodedJSON(document)) { document.text }
+    try output.emit(document) { MixedLayoutView(document).text }
   }
 
   /// The best layout on each of a doubling number of accelerators.
@@ -123,7 +122,7 @@ struct LayoutCommand: ParsableCommand {
         let cost = try RunCost(
           tokens: tokens, stepSeconds: best.time.total, workload: workload, cluster: sized,
           goodput: reliability.goodput(devices: count))
-        points.append(.init(devices: count, layout: .init(best, model), run: RunDocument(cost)))
+        points.append(.init(devices: count, layout: .init(best, model), run: cost))
       }
       count *= 2
     }
@@ -136,7 +135,7 @@ struct LayoutCommand: ParsableCommand {
     }
     let (needed, there) = (smallest.memory.total, model.cluster.accelerator.usableMemoryBytes)
     return "no layout fits: the smallest of \(search.considered) takes \(formatBytes(needed)) of the "
-      + "\(formatBytes(there)) that a device has (\(LayoutsDocument.Entry(smallest, model).name)); take more accelerators, "
+      + "\(formatBytes(there)) that a device has (\(smallest.layout.summary)); take more accelerators, "
       + "a smaller model or fewer given degrees"
   }
 }

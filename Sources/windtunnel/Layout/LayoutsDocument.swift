@@ -1,45 +1,34 @@
-import Tables
+import Documents
 import TrainingCost
 
-/// The layouts of a model on a cluster as a document, `windtunnel.layouts/1`.
-struct LayoutsDocument: Codable {
-  var schema = "windtunnel.layouts/1"
+/// The layouts of a model on a cluster as a document, `windtunnel.layouts/2`.
+struct LayoutsDocument: Document {
+  static let schema = "windtunnel.layouts/2"
+  static let kind = "list of layouts"
+  static let remedy = "write one by 'windtunnel layout --output'"
+
   var model: String
   var params: Double
-  var sequence: Int
-  /// Sequences of a step.
-  var globalBatch: Int
+  var workload: TrainingWorkload
   var accelerator: String
   var devices: Int
-  var precision: String
   /// Layouts that work out, and those of them that fit in memory.
   var considered: Int
   var fitting: Int
   /// The best first.
   var layouts: [Entry]
   var reasons: [String]
-  var run: RunDocument?
+  var run: RunCost?
   /// The best layout on other numbers of accelerators.
   var front: [FrontPoint]?
   var assumptions: [String]
 
   struct Entry: Codable {
-    var name: String
-    var data: Int
-    var tensor: Int
-    var pipeline: Int
-    var context: Int
-    var expert: Int
-    var virtualStages: Int
-    var microBatch: Int
+    /// The layout in a few words.
+    var summary: String
+    var layout: Layout
+    /// Of a replica in a step.
     var microBatches: Int
-    var zero: Int
-    /// Devices that shard one copy, where not all replicas do.
-    var shardGroup: Int?
-    var offload: Double
-    var recompute: String
-    var schedule: String
-    var stageSplit: String
     var stepSeconds: Double
     var tokensPerSecond: Double
     /// Model FLOPs utilization, of the products that the model needs with half of attention's square.
@@ -55,36 +44,23 @@ struct LayoutsDocument: Codable {
     }
 
     init(_ ranked: RankedLayout, _ model: StepModel) {
-      let layout = ranked.layout
       let workload = model.workload
-      data = layout.data
-      tensor = layout.tensor
-      pipeline = layout.pipeline
-      context = layout.context
-      expert = layout.expert
-      virtualStages = layout.virtualStages
-      microBatch = layout.microBatch
+      layout = ranked.layout
+      summary = layout.summary
       microBatches = workload.globalBatch / (layout.data * layout.microBatch)
-      zero = layout.sharding.rawValue
-      shardGroup = layout.shardGroup
-      offload = layout.offload
-      recompute = layout.recomputation.rawValue
-      schedule = layout.schedule.rawValue
-      stageSplit = layout.stageSplit.rawValue
       stepSeconds = ranked.time.total
       tokensPerSecond = workload.tokensPerStep / ranked.time.total
       mfu = model.utilization(stepSeconds: ranked.time.total)
       seconds = ranked.time.parts.filter { $0.seconds > 0 }.map { Part(part: $0.name, value: $0.seconds) }
       bytes = ranked.memory.parts.filter { $0.bytes > 0 }.map { Part(part: $0.name, value: $0.bytes) }
       memoryBytes = ranked.memory.total
-      name = layout.summary
     }
   }
 
   struct FrontPoint: Codable {
     var devices: Int
     var layout: Entry
-    var run: RunDocument
+    var run: RunCost
     /// Whether no other number of accelerators is both faster and cheaper.
     var isPareto = true
   }
@@ -92,11 +68,9 @@ struct LayoutsDocument: Codable {
   init(_ search: LayoutSearch, _ model: StepModel, name: String, reasons: [String], notes: [String]) {
     self.model = name
     params = Double(model.workload.shape.parameters.total)
-    sequence = model.workload.sequence
-    globalBatch = model.workload.globalBatch
+    workload = model.workload
     accelerator = model.cluster.accelerator.name
     devices = model.cluster.count
-    precision = model.workload.precision.rawValue
     considered = search.considered
     fitting = search.fitting
     layouts = search.best.map { Entry($0, model) }
@@ -112,28 +86,5 @@ struct LayoutsDocument: Codable {
       }
       return point
     }
-  }
-}
-
-/// What training takes, in documents.
-struct RunDocument: Codable {
-  var steps: Double
-  var seconds: Double
-  var usefulSeconds: Double
-  var gpuHours: Double
-  var usd: Double?
-  var energyKwh: Double?
-  var carbonKg: Double?
-  var sentences: [String]
-
-  init(_ cost: RunCost) {
-    steps = cost.steps
-    seconds = cost.seconds
-    usefulSeconds = cost.usefulSeconds
-    gpuHours = cost.gpuHours
-    usd = cost.usd
-    energyKwh = cost.energy
-    carbonKg = cost.carbon
-    sentences = cost.sentences
   }
 }

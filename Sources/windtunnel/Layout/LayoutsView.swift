@@ -7,18 +7,21 @@ import TrainingCost
 /// What `layout` prints.
 struct LayoutsView {
   private let document: LayoutsDocument
-  private let terminal = Terminal.standardOutput
+  private let terminal: Terminal
 
-  init(_ document: LayoutsDocument) { self.document = document }
+  init(_ document: LayoutsDocument, terminal: Terminal = .standardOutput) {
+    (self.document, self.terminal) = (document, terminal)
+  }
 
   var text: String {
     let title = terminal.styled("\(document.model) on \(document.devices) \(document.accelerator)", .bold)
-    let tokens = formatTokens(Double(document.sequence * document.globalBatch))
+    let workload = document.workload
     var blocks = [
-      "\(title), \(formatParams(document.params)), \(document.globalBatch) sequences of \(document.sequence) (\(tokens)) a "
-        + "step; \(document.fitting) of \(document.considered) layouts fit", layouts,
+      "\(title), \(formatParams(document.params)), \(workload.globalBatch) sequences of \(workload.sequence) "
+        + "(\(formatTokens(workload.tokensPerStep))) a step; \(document.fitting) of \(document.considered) layouts fit",
+      layouts,
     ]
-    if let best = document.layouts.first { blocks.append(StepView(best).text) }
+    if let best = document.layouts.first { blocks.append(StepView(best, terminal: terminal).text) }
     blocks.append(sentences("why", document.reasons))
     if let run = document.run { blocks.append(sentences("run", run.sentences)) }
     if let front = document.front { blocks.append(frontier(front)) }
@@ -35,10 +38,12 @@ struct LayoutsView {
         .init("memory", .right),
       ], terminal: terminal)
     for entry in document.layouts {
+      let layout = entry.layout
       table.add([
-        "\(entry.data)", "\(entry.tensor)", "\(entry.pipeline)", "\(entry.context)", "\(entry.expert)",
-        "\(entry.virtualStages)", "\(entry.microBatches) x \(entry.microBatch)", "\(entry.zero)", entry.recompute,
-        entry.pipeline > 1 ? entry.schedule : "–", formatDuration(entry.stepSeconds),
+        "\(layout.data)", "\(layout.tensor)", "\(layout.pipeline)", "\(layout.context)", "\(layout.expert)",
+        "\(layout.virtualStages)", "\(entry.microBatches) x \(layout.microBatch)", "\(layout.sharding.rawValue)",
+        layout.recomputation.rawValue, layout.pipeline > 1 ? layout.schedule.rawValue : "–",
+        formatDuration(entry.stepSeconds),
         formatCount(entry.tokensPerSecond), NumberText.percent(entry.mfu),
         formatBytes(entry.memoryBytes),
       ])
@@ -56,7 +61,7 @@ struct LayoutsView {
       table.add([
         "\(point.devices)", formatDuration(point.run.seconds), formatCount(point.run.gpuHours),
         point.run.usd.map { formatUSD($0) } ?? "–", NumberText.percent(point.layout.mfu),
-        point.layout.name, point.isPareto ? "" : "dominated",
+        point.layout.summary, point.isPareto ? "" : "dominated",
       ])
     }
     return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
@@ -72,9 +77,11 @@ struct LayoutsView {
 /// Where a step's time and memory go.
 struct StepView {
   private let entry: LayoutsDocument.Entry
-  private let terminal = Terminal.standardOutput
+  private let terminal: Terminal
 
-  init(_ entry: LayoutsDocument.Entry) { self.entry = entry }
+  init(_ entry: LayoutsDocument.Entry, terminal: Terminal = .standardOutput) {
+    (self.entry, self.terminal) = (entry, terminal)
+  }
 
   var text: String {
     var table = TextTable(

@@ -4,12 +4,14 @@ import Report
 import Tables
 import TrainingCost
 
-/// A step shared by unlike accelerators as a document, `windtunnel.mixed-layout/1`.
-struct MixedLayoutDocument: Codable {
-  var schema = "windtunnel.mixed-layout/1"
+/// A step shared by unlike accelerators as a document, `windtunnel.mixed-layout/2`.
+struct MixedLayoutDocument: Document {
+  static let schema = "windtunnel.mixed-layout/2"
+  static let kind = "mixed layout"
+  static let remedy = "write one by 'windtunnel layout --output'"
+
   var model: String
-  var sequence: Int
-  var globalBatch: Int
+  var workload: TrainingWorkload
   var stepSeconds: Double
   var betweenGroupsSeconds: Double
   var tokensPerSecond: Double
@@ -27,8 +29,7 @@ struct MixedLayoutDocument: Codable {
 
   init(_ mixed: MixedLayout, _ workload: TrainingWorkload, name: String, notes: [String]) throws {
     model = name
-    sequence = workload.sequence
-    globalBatch = workload.globalBatch
+    self.workload = workload
     stepSeconds = mixed.seconds
     betweenGroupsSeconds = mixed.betweenGroups
     tokensPerSecond = workload.tokensPerStep / mixed.seconds
@@ -42,10 +43,19 @@ struct MixedLayoutDocument: Codable {
     }
     assumptions = notes
   }
+}
 
-  /// As `layout` prints it.
+/// What `layout` prints of a step that is shared.
+struct MixedLayoutView {
+  private let document: MixedLayoutDocument
+  private let terminal: Terminal
+
+  init(_ document: MixedLayoutDocument, terminal: Terminal = .standardOutput) {
+    (self.document, self.terminal) = (document, terminal)
+  }
+
   var text: String {
-    let terminal = Terminal.standardOutput
+    let (groups, workload) = (document.groups, document.workload)
     var table = TextTable(
       [
         .init("group"), .init("sequences", .right), .init("share", .right), .init("its step", .right),
@@ -54,20 +64,21 @@ struct MixedLayoutDocument: Codable {
     for group in groups {
       table.add([
         "\(group.devices) \(group.accelerator)", "\(group.sequences)",
-        NumberText.percent(Double(group.sequences) / Double(globalBatch)),
+        NumberText.percent(Double(group.sequences) / Double(workload.globalBatch)),
         formatDuration(group.layout.stepSeconds), NumberText.percent(group.idle, 2),
-        NumberText.percent(group.layout.mfu), formatBytes(group.layout.memoryBytes), group.layout.name,
+        NumberText.percent(group.layout.mfu), formatBytes(group.layout.memoryBytes), group.layout.summary,
       ])
     }
     let title = terminal.styled(
-      "\(model) on \(groups.map { "\($0.devices) \($0.accelerator)" }.joined(separator: " + "))", .bold)
+      "\(document.model) on \(groups.map { "\($0.devices) \($0.accelerator)" }.joined(separator: " + "))", .bold)
     var lines = [
-      "\(title), \(globalBatch) sequences of \(sequence) a step", "", table.render(width: max(80, terminal.columns)),
+      "\(title), \(workload.globalBatch) sequences of \(workload.sequence) a step", "",
+      table.render(width: max(80, terminal.columns)),
       "",
-      "\(formatDuration(stepSeconds)) a step, \(formatCount(tokensPerSecond)) tokens/s; gradients between the groups take "
-        + "\(formatDuration(betweenGroupsSeconds)) of it", "",
+      "\(formatDuration(document.stepSeconds)) a step, \(formatCount(document.tokensPerSecond)) tokens/s; gradients "
+        + "between the groups take \(formatDuration(document.betweenGroupsSeconds)) of it", "",
     ]
-    lines += assumptions.map {
+    lines += document.assumptions.map {
       wrapped($0, label: terminal.styled("assumed", .dim), labelWidth: 7, width: terminal.columns)
     }
     return lines.joined(separator: "\n") + "\n"

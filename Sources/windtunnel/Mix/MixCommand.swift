@@ -95,7 +95,7 @@ struct MixCommand: ParsableCommand {
     document.seed = computing.seed
     document.level = interval
     document.notes = loaded.notes
-    try output.emit(json: try encodedJSON(document)) {
+    try output.emit(document) {
       MixtureView(document: document, terminal: .standardOutput).text
     }
   }

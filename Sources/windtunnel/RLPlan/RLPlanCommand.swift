@@ -51,24 +51,6 @@ struct RLPlanCommand: ParsableCommand {
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  struct Document: Encodable {
-    var schema = "windtunnel.rl-plan/1"
-    var provenance: [String]
-    var updatesToData: DocumentQuantity
-    var envSteps: DocumentQuantity
-    var flops: DocumentQuantity
-    /// Compute and the price of the steps together, in FLOP.
-    var cost: DocumentQuantity
-    var batchSize: DocumentQuantity
-    var limitedBySteps: Bool
-    var frontier: [Point]
-    var warnings: [String]
-
-    struct Point: Encodable {
-      var updatesToData, envSteps, flops, cost, batchSize: Double
-    }
-  }
-
   func validate() throws {
     try checkInterval(interval)
     if (batch == nil) == (batchSize == nil) {
@@ -88,15 +70,16 @@ struct RLPlanCommand: ParsableCommand {
       data: data.fitted, batch: batch.fitted, params: try parseCount(params, of: .params),
       price: try stepPrice.map { try parseFLOPs($0) } ?? 0, mostSteps: try maxSteps.map { try parseCount($0) },
       level: interval)
-    let document = Document(
-      provenance: [data, batch].map(\.fitted.provenance), updatesToData: .init(plan.sigma), envSteps: .init(plan.steps),
+    let document = RLPlanDocument(
+      level: interval, provenance: [data, batch].map(\.fitted.provenance), updatesToData: .init(plan.sigma),
+      envSteps: .init(plan.steps),
       flops: .init(plan.flops), cost: .init(plan.cost), batchSize: .init(plan.batch),
       limitedBySteps: plan.isLimitedBySteps,
       frontier: plan.frontier.map {
         .init(updatesToData: $0.sigma, envSteps: $0.steps, flops: $0.flops, cost: $0.cost, batchSize: $0.batch)
       },
       warnings: data.caveats + batch.caveats + warnings(plan, data.fitted))
-    try output.emit(json: try encodedJSON(document)) { view(document) }
+    try output.emit(document) { RLPlanView(document).text }
   }
 
   /// The fit of the batch, or the power law that is given for it.
@@ -121,41 +104,5 @@ struct RLPlanCommand: ParsableCommand {
       "the ratio lies outside the \(NumberText.count(range.lowerBound)) to \(NumberText.count(range.upperBound)) of the runs behind the fit: "
         + "this extrapolates"
     ]
-  }
-
-  private func view(_ document: Document) -> String {
-    let terminal = Terminal.standardOutput
-    let level = "\(NumberText.percent(interval)) interval"
-    var table = TextTable([.init("plan"), .init("", .decimal), .init(level)], terminal: terminal)
-    let amounts = [
-      ("updates per environment step", document.updatesToData), ("environment steps", document.envSteps),
-      ("batch", document.batchSize), ("training compute in FLOP", document.flops),
-      ("with the price of the steps", document.cost),
-    ]
-    for (name, amount) in amounts {
-      let ends = amount.interval.map { "\(NumberText.count($0[0])) … \(NumberText.count($0[1]))" } ?? "–"
-      table.add([name, amount.value.map { NumberText.count($0) } ?? "–", ends])
-    }
-    var frontier = TextTable(
-      [
-        .init("updates per step", .decimal), .init("environment steps", .decimal), .init("batch", .decimal),
-        .init("FLOP", .decimal), .init("cost in FLOP", .decimal),
-      ], title: "The same performance otherwise", terminal: terminal)
-    for point in document.frontier {
-      frontier.add(
-        [point.updatesToData, point.envSteps, point.batchSize, point.flops, point.cost].map { NumberText.count($0) })
-    }
-    let reason =
-      document.limitedBySteps
-      ? "the limit on steps decides: fewer updates a step would cost less, and need more steps"
-      : "data and compute together cost least at this ratio"
-    let because = wrapped(reason, label: "because", labelWidth: 7, width: terminal.columns) + "\n"
-    let warnings = document.warnings.map {
-      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
-    }
-    return [
-      table.render(width: terminal.columns), frontier.render(width: terminal.columns), because + warnings.joined(),
-    ]
-    .joined(separator: "\n")
   }
 }

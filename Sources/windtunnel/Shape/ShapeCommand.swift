@@ -55,8 +55,8 @@ struct ShapeCommand: ParsableCommand {
   func run() throws {
     try output.prepare()
     if list {
-      try output.emit(json: try encodedJSON(ModelsDocument())) { ShapeView.models }
-      return
+      let models = ModelsDocument(KnownModel.catalog)
+      return try output.emit(models) { ModelsView(models).text }
     }
     let tokens = try sequence.map { try wholeCount($0, "--sequence", of: .tokens, 1...100_000_000) }
     let document: ShapeDocument
@@ -73,7 +73,7 @@ struct ShapeCommand: ParsableCommand {
       document = ShapeDocument(
         known.shape, name: known.name, source: known.citation, sequence: tokens ?? known.context, notes: [])
     }
-    try output.emit(json: try encodedJSON(document)) { ShapeView(document).text }
+    try output.emit(document) { ShapeView(document).text }
   }
 }
 

@@ -1,112 +1,68 @@
+import Documents
 import TrainingCost
 
-/// Shapes with their parameters and FLOPs as JSON, `windtunnel.shape/1`.
-struct ShapeDocument: Encodable {
-  let schema = "windtunnel.shape/1"
+/// Shapes with their parameters and FLOPs as a document, `windtunnel.shape/2`.
+struct ShapeDocument: Document {
+  static let schema = "windtunnel.shape/2"
+  static let kind = "list of shapes"
+  static let remedy = "write one by 'windtunnel shape --output'"
+
   /// The size that shapes were wanted for.
   var wantedParams: Double?
   /// The model, or the best shape first.
-  let shapes: [Entry]
-  let notes: [String]
+  var shapes: [Entry]
+  var notes: [String]
 
-  struct Entry: Encodable {
+  struct Entry: Codable, DocumentChecked {
     var name: String?
     var source: String?
-    var role: String?
+    var role: ShapeProposal.Role?
     /// Over the wanted size, less 1.
     var sizeError: Double?
     var reasons: [String] = []
-    let shape: Shape
-    let params: Params
-    let flops: FLOPs
-    /// What it was made from, for the view.
-    let model: TransformerShape
+    var shape: TransformerShape
+    var params: Extended<ParameterCount, Totals>
+    var flops: FLOPs
 
-    enum CodingKeys: String, CodingKey {
-      case name, source, role, sizeError, reasons, shape, params, flops
+    init(_ shape: TransformerShape, sequence: Int) {
+      self.shape = shape
+      let count = shape.parameters
+      params = Extended(count, Totals(total: count.total, active: count.active, nonEmbedding: count.nonEmbedding))
+      flops = FLOPs(shape, sequence: sequence)
     }
 
-    init(_ model: TransformerShape, sequence: Int) {
-      self.model = model
-      shape = Shape(model)
-      params = Params(model.parameters)
-      flops = FLOPs(model, sequence: sequence)
+    func check() throws(DocumentFault) {
+      do { try shape.validate() } catch { throw DocumentFault("shape", error.description) }
     }
   }
 
-  struct Shape: Encodable {
-    let layers, hidden, feedForward, heads, keyValueHeads, headSize, vocabulary: Int
-    let isGated, tiesEmbeddings: Bool
-    let biases, norm, queryKeyNorm: String
-    let learnedPositions, normsPerLayer: Int
-    let latentAttention: Latent?
-    let experts: Experts?
-
-    struct Latent: Encodable {
-      let queryRank: Int?
-      let keyValueRank, ropeHeadSize, nopeHeadSize, valueHeadSize: Int
-    }
-
-    struct Experts: Encodable {
-      let count, active, feedForward, sharedFeedForward, denseLayers: Int
-    }
-
-    init(_ shape: TransformerShape) {
-      (layers, hidden, feedForward, heads) = (shape.layers, shape.hidden, shape.feedForward, shape.heads)
-      (keyValueHeads, headSize, vocabulary) = (shape.keyValueHeads, shape.headSize, shape.vocabulary)
-      (isGated, tiesEmbeddings) = (shape.isGated, shape.tiesEmbeddings)
-      (biases, norm, queryKeyNorm) = (shape.biases.rawValue, shape.norm.rawValue, shape.queryKeyNorm.rawValue)
-      (learnedPositions, normsPerLayer) = (shape.learnedPositions, shape.normsPerLayer)
-      latentAttention = shape.latentAttention.map {
-        Latent(
-          queryRank: $0.queryRank, keyValueRank: $0.keyValueRank, ropeHeadSize: $0.ropeHeadSize,
-          nopeHeadSize: $0.nopeHeadSize, valueHeadSize: $0.valueHeadSize)
-      }
-      experts = shape.experts.map {
-        Experts(
-          count: $0.count, active: $0.active, feedForward: $0.feedForward, sharedFeedForward: $0.sharedFeedForward,
-          denseLayers: $0.denseLayers)
-      }
-    }
-  }
-
-  struct Params: Encodable {
-    let attention, feedForward, routedExperts, sharedExperts, router, norms: Int
-    let inputEmbedding, outputEmbedding, positions, total, active, nonEmbedding: Int
-
-    init(_ count: ParameterCount) {
-      (attention, feedForward, routedExperts) = (count.attention, count.feedForward, count.routedExperts)
-      (sharedExperts, router, norms) = (count.sharedExperts, count.router, count.norms)
-      (inputEmbedding, outputEmbedding) = (count.inputEmbedding, count.outputEmbedding)
-      (positions, total, active) = (count.positions, count.total, count.active)
-      nonEmbedding = count.nonEmbedding
-    }
+  struct Totals: Codable {
+    var total: Int
+    var active: Int
+    var nonEmbedding: Int
   }
 
   /// FLOP of one token.
-  struct FLOPs: Encodable {
-    let sequence: Int
-    let forward: Forward
+  struct FLOPs: Codable {
+    var sequence: Int
+    var forward: Extended<ForwardFLOPs, Total>
     /// By what is computed again in the backward pass.
-    let training: [String: Double]
+    var training: [Recomputation: Double]
     /// The training FLOP by how they are counted.
-    let conventions: [String: Double]
+    var conventions: [FLOPConvention: Double]
 
-    struct Forward: Encodable {
-      let attentionProjections, attentionScores, feedForward, experts, router, logits, total: Double
+    struct Total: Codable {
+      var total: Double
     }
 
     init(_ shape: TransformerShape, sequence: Int) {
       self.sequence = sequence
       let flops = shape.forwardFLOPs(sequence: sequence)
-      forward = Forward(
-        attentionProjections: flops.attentionProjections, attentionScores: flops.attentionScores,
-        feedForward: flops.feedForward, experts: flops.experts, router: flops.router, logits: flops.logits,
-        total: flops.total)
+      forward = Extended(flops, Total(total: flops.total))
       training = Dictionary(
-        Recomputation.allCases.map { ($0.rawValue, flops.training($0)) }, uniquingKeysWith: { first, _ in first })
+        Recomputation.allCases.map { ($0, flops.training($0)) }, uniquingKeysWith: { first, _ in first })
       conventions = Dictionary(
-        FLOPConvention.allCases.map { ($0.rawValue, shape.trainingFLOPs($0, sequence: sequence)) },
+        FLOPConvention.allCases.map { ($0, shape.trainingFLOPs($0, sequence: sequence)) },
         uniquingKeysWith: { first, _ in first })
     }
   }
@@ -122,7 +78,7 @@ struct ShapeDocument: Encodable {
     wantedParams = params
     shapes = proposals.map { proposal in
       var entry = Entry(proposal.shape, sequence: sequence)
-      (entry.role, entry.sizeError) = (proposal.role.rawValue, proposal.sizeError)
+      (entry.role, entry.sizeError) = (proposal.role, proposal.sizeError)
       entry.reasons = proposal.reasons
       return entry
     }
@@ -130,20 +86,26 @@ struct ShapeDocument: Encodable {
   }
 }
 
-/// The published models as JSON, `windtunnel.models/1`.
-struct ModelsDocument: Encodable {
-  let schema = "windtunnel.models/1"
-  let models = KnownModel.catalog.map {
-    let count = $0.shape.parameters
-    return Entry(
-      name: $0.name, aliases: $0.aliases, params: count.total, activeParams: count.active,
-      paramsNonEmbedding: count.nonEmbedding, context: $0.context, citation: $0.citation)
+/// The published models as a document, `windtunnel.models/1`.
+struct ModelsDocument: Document {
+  static let schema = "windtunnel.models/1"
+  static let kind = "list of models"
+  static let remedy = "write one by 'windtunnel shape --list --output'"
+
+  var models: [Extended<KnownModel, Sizes>]
+
+  struct Sizes: Codable {
+    var params: Int
+    /// What a token uses.
+    var activeParams: Int
+    var paramsNonEmbedding: Int
   }
 
-  struct Entry: Encodable {
-    let name: String
-    let aliases: [String]
-    let params, activeParams, paramsNonEmbedding, context: Int
-    let citation: String
+  init(_ models: [KnownModel]) {
+    self.models = models.map {
+      let count = $0.shape.parameters
+      return Extended(
+        $0, Sizes(params: count.total, activeParams: count.active, paramsNonEmbedding: count.nonEmbedding))
+    }
   }
 }

@@ -7,9 +7,11 @@ import TrainingCost
 /// Shapes for people.
 struct ShapeView {
   private let document: ShapeDocument
-  private let terminal = Terminal.standardOutput
+  private let terminal: Terminal
 
-  init(_ document: ShapeDocument) { self.document = document }
+  init(_ document: ShapeDocument, terminal: Terminal = .standardOutput) {
+    (self.document, self.terminal) = (document, terminal)
+  }
 
   var text: String {
     var parts: [String] = []
@@ -20,25 +22,6 @@ struct ShapeView {
     }
     if !notes.isEmpty { parts.append(notes.joined()) }
     return parts.joined(separator: "\n")
-  }
-
-  /// All published models.
-  static var models: String {
-    let terminal = Terminal.standardOutput
-    var table = TextTable(
-      [
-        .init("model"), .init("params", .right), .init("a token's", .right), .init("layers", .right),
-        .init("hidden", .right), .init("heads", .right), .init("MLP", .right), .init("vocabulary", .right),
-        .init("source", wraps: true),
-      ], terminal: terminal)
-    for model in KnownModel.catalog {
-      let (shape, count) = (model.shape, model.shape.parameters)
-      table.add([
-        model.name, formatCount(Double(count.total)), shape.experts == nil ? "" : formatCount(Double(count.active)),
-        "\(shape.layers)", "\(shape.hidden)", heads(shape), mlp(shape), "\(shape.vocabulary)", model.citation,
-      ])
-    }
-    return table.render(width: max(terminal.columns, 120))
   }
 
   /// What is known of the proportions of a shape.
@@ -75,11 +58,11 @@ struct ShapeView {
         .init("training FLOP", .right),
       ], title: "Shapes of \(formatParams(wanted))", terminal: terminal)
     for entry in document.shapes {
-      let (shape, params) = (entry.model, entry.params)
+      let (shape, params) = (entry.shape, entry.params)
       table.add([
-        entry.role ?? "", "\(shape.layers)", "\(shape.hidden)", Self.heads(shape), Self.mlp(shape),
+        entry.role?.rawValue ?? "", "\(shape.layers)", "\(shape.hidden)", Self.heads(shape), Self.mlp(shape),
         formatCount(Double(params.total)), percent(entry.sizeError ?? 0), formatCount(Double(params.nonEmbedding)),
-        formatCount(Double(params.active)), formatCount(entry.flops.training["none"] ?? 0),
+        formatCount(Double(params.active)), formatCount(entry.flops.training[.none] ?? 0),
       ])
     }
     let reasons = (document.shapes.first?.reasons ?? []).map {
@@ -105,22 +88,22 @@ struct ShapeView {
     row("attention", params.attention, forward.attentionProjections)
     row("its scores, \(entry.flops.sequence) tokens, causal", 0, forward.attentionScores)
     row("MLP", params.feedForward, forward.feedForward)
-    let experts = entry.model.experts
+    let experts = entry.shape.experts
     row(
       experts.map { "\($0.count) experts, \($0.active) a token" } ?? "", params.routedExperts,
-      experts == nil ? 0 : forward.experts * activeShare(entry.model))
-    row("shared experts", params.sharedExperts, experts == nil ? 0 : forward.experts * (1 - activeShare(entry.model)))
+      experts == nil ? 0 : forward.experts * activeShare(entry.shape))
+    row("shared experts", params.sharedExperts, experts == nil ? 0 : forward.experts * (1 - activeShare(entry.shape)))
     row("router", params.router, forward.router)
     row("norms", params.norms, 0)
-    row(entry.model.tiesEmbeddings ? "embedding, output too" : "input embedding", params.inputEmbedding, 0)
-    row(entry.model.tiesEmbeddings ? "output" : "output embedding", params.outputEmbedding, forward.logits)
+    row(entry.shape.tiesEmbeddings ? "embedding, output too" : "input embedding", params.inputEmbedding, 0)
+    row(entry.shape.tiesEmbeddings ? "output" : "output embedding", params.outputEmbedding, forward.logits)
     row("positions", params.positions, 0)
     table.addRule()
     row("all", params.total, forward.total)
     if params.active < params.total { row("a token's", params.active, 0) }
     row("without embeddings", params.nonEmbedding, 0)
     let source = entry.source.map { "\($0)\n" } ?? ""
-    return describe(entry.model) + source + "\n" + table.render(width: terminal.columns)
+    return describe(entry.shape) + source + "\n" + table.render(width: terminal.columns)
   }
 
   private func training(_ entry: ShapeDocument.Entry) -> String {
@@ -135,13 +118,13 @@ struct ShapeView {
     ]
     for (convention, words) in rows {
       table.add([
-        convention.rawValue, formatCount(entry.flops.conventions[convention.rawValue] ?? 0, digits: 4), words,
+        convention.rawValue, formatCount(entry.flops.conventions[convention] ?? 0, digits: 4), words,
       ])
     }
     table.addRule()
     for (recomputation, words) in [(Recomputation.selective, "attention scores"), (.full, "whole layers")] {
       table.add([
-        "recomputing \(words)", formatCount(entry.flops.training[recomputation.rawValue] ?? 0, digits: 4),
+        "recomputing \(words)", formatCount(entry.flops.training[recomputation] ?? 0, digits: 4),
         "what the hardware does",
       ])
     }
@@ -173,11 +156,11 @@ struct ShapeView {
     return routed / (routed + Double(experts.sharedFeedForward))
   }
 
-  private static func heads(_ shape: TransformerShape) -> String {
+  fileprivate static func heads(_ shape: TransformerShape) -> String {
     shape.keyValueHeads == shape.heads ? "\(shape.heads)" : "\(shape.heads)/\(shape.keyValueHeads)"
   }
 
-  private static func mlp(_ shape: TransformerShape) -> String {
+  fileprivate static func mlp(_ shape: TransformerShape) -> String {
     shape.experts.map { "\($0.count) × \($0.feedForward)" } ?? "\(shape.feedForward)"
   }
 
@@ -193,5 +176,34 @@ struct ShapeView {
     return digits.indices.map { index in
       index > 0 && (digits.count - index).isMultiple(of: 3) ? ",\(digits[index])" : "\(digits[index])"
     }.joined()
+  }
+}
+
+/// The published models for people.
+struct ModelsView {
+  private let document: ModelsDocument
+  private let terminal: Terminal
+
+  init(_ document: ModelsDocument, terminal: Terminal = .standardOutput) {
+    (self.document, self.terminal) = (document, terminal)
+  }
+
+  var text: String {
+    var table = TextTable(
+      [
+        .init("model"), .init("params", .right), .init("a token's", .right), .init("layers", .right),
+        .init("hidden", .right), .init("heads", .right), .init("MLP", .right), .init("vocabulary", .right),
+        .init("source", wraps: true),
+      ], terminal: terminal)
+    for model in document.models {
+      let (shape, sizes) = (model.shape, model.more)
+      table.add([
+        model.name, formatCount(Double(sizes.params)),
+        shape.experts == nil ? "" : formatCount(Double(sizes.activeParams)),
+        "\(shape.layers)", "\(shape.hidden)", ShapeView.heads(shape), ShapeView.mlp(shape), "\(shape.vocabulary)",
+        model.citation,
+      ])
+    }
+    return table.render(width: max(terminal.columns, 120))
   }
 }

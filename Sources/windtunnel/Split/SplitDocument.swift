@@ -4,8 +4,11 @@ import Report
 import ScalingLaws
 
 /// The split of a budget, `windtunnel.split/1`.
-struct SplitDocument: Encodable {
-  var schema = "windtunnel.split/1"
+struct SplitDocument: Document {
+  static let schema = "windtunnel.split/1"
+  static let kind = "split of a budget"
+  static let remedy = "write one by 'windtunnel split --output'"
+
   var budgetUsd: Double
   var spentUsd: Double
   var resources: [Resource]
@@ -19,7 +22,7 @@ struct SplitDocument: Encodable {
   var because: [String]
   var warnings: [String]
 
-  struct Resource: Encodable {
+  struct Resource: Codable {
     var name: String
     var column: String
     var priceUsd: Double
@@ -33,7 +36,7 @@ struct SplitDocument: Encodable {
     var gainOfADollar: Double?
   }
 
-  struct Alternative: Encodable {
+  struct Alternative: Codable {
     var split: String
     var amounts: [String: Double]
     var loss: Double
