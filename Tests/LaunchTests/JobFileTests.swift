@@ -70,8 +70,8 @@ import TrainingCost
       ("name: pilot", "name: \"a; rm -rf /\"", "name"), ("name: pilot", "name: ../up", "name"),
       ("batch: 480", "batch: 481", "do not divide"), ("gpus: 8", "gpus: 8, nodes: 0", "nodes"),
       ("resources:", "layout: {data: 4}\nresources:", "4 accelerators"),
-      ("resources:", "secrets: [\"A=B\"]\nresources:", "no name of a variable"),
-      ("resources:", "environment: {\"A;B\": x}\nresources:", "no name of a variable"),
+      ("resources:", "secrets: [\"A=B\"]\nresources:", "not the name of a variable"),
+      ("resources:", "environment: {\"A;B\": x}\nresources:", "not the name of a variable"),
       ("resources:", "after: [other]\nresources:", "no job before it"),
       ("resources:", "engine: slurn\nresources:", "there is no engine"),
     ])

@@ -15,7 +15,7 @@ public struct DesignedRun: Sendable, Hashable {
 
   /// - Parameter path: of the design's document.
   /// - Throws: ``DocumentError`` for a file that is missing or no design, or whose sizes no shape can be found for.
-  static func all(path: String) throws(DocumentError) -> [DesignedRun] {
+  package static func all(path: String) throws(DocumentError) -> [DesignedRun] {
     let text = try DocumentFile.text(of: path, "design", remedy: "write one by 'windtunnel design --output \(path)'")
     let document: DesignDocument
     do { document = try DesignDocument(json: Data(text.utf8)) } catch { throw DocumentError("\(path): \(error)") }
@@ -53,7 +53,7 @@ public struct DesignedRun: Sendable, Hashable {
   /// The run as an entry of `runs`.
   ///
   /// - Parameter file: that it is to stand in.
-  func section(in file: YAMLSection) throws(DocumentError) -> YAMLSection {
+  package func section(in file: YAMLSection) throws(DocumentError) -> YAMLSection {
     try file.run(
       [("name", name)], size: JobSpec.sizeKeys[sizeColumn] ?? "params", params, tokens: tokens, seed: seed)
   }
@@ -61,14 +61,16 @@ public struct DesignedRun: Sendable, Hashable {
 
 extension JobSpec {
   /// The entry of `model` that says a size, by the column in which a run table holds such sizes.
-  static let sizeKeys = [Role.params.rawValue: "params", Role.paramsNonEmbedding.rawValue: "params_non_embedding"]
+  package static let sizeKeys = [
+    Role.params.rawValue: "params", Role.paramsNonEmbedding.rawValue: "params_non_embedding",
+  ]
 }
 
 extension YAMLSection {
   /// What a run of some size says beside the rest of this file.
   ///
   /// - Parameter entries: others, of plain names.
-  func run(
+  package func run(
     _ entries: [(String, String)] = [], size key: String = "params", _ size: Double, tokens: Double, seed: Int
   ) throws(DocumentError) -> YAMLSection {
     let text =

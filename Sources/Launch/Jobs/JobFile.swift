@@ -27,6 +27,8 @@ public struct JobFile: Sendable {
   public static let kind = "job file"
 
   public let path: String
+  /// What the file holds.
+  public let text: String
   /// Of the launch.
   public let name: String
   public let engine: EngineChoice
@@ -35,7 +37,7 @@ public struct JobFile: Sendable {
   public let jobs: [JobSpec]
 
   private static let launchKeys = ["schema", "engine", "directory", "runs", "design"]
-  static let keys =
+  package static let keys =
     launchKeys + [
       "name", "plan", "trainer", "model", "training", "optimizer", "schedule", "layout", "data", "checkpoints",
       "resources", "retries", "after", "settings", "environment", "secrets", "provenance",
@@ -45,22 +47,29 @@ public struct JobFile: Sendable {
   /// - Parameters:
   ///   - plan: the path of a plan that stands in for that of the file.
   ///   - design: the path of a design that stands in for that of the file.
-  ///   - engine: stands in for the file's.
+  ///   - engine: the name of an engine that stands in for that of the file.
+  ///   - trainers: those that jobs can name.
+  ///   - engines: those that the file can name.
   /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
-  public init(path: String, plan: String? = nil, design: String? = nil, engine: String? = nil) throws {
+  public init(
+    path: String, plan: String? = nil, design: String? = nil, engine: String? = nil,
+    trainers: TrainerRegistry = .builtIn, engines: EngineRegistry = .builtIn
+  ) throws {
+    text = try DocumentFile.text(
+      of: path, Self.kind, remedy: "a \(Self.kind) is YAML that begins with 'schema: \(JobSpec.schema)'")
     let file = try YAMLSection(
-      path: path, kind: Self.kind, schema: JobSpec.schema, keys: Self.keys,
+      path: path, text: text, kind: Self.kind, schema: JobSpec.schema, keys: Self.keys,
       remedies: [
         PlanDocument.currentSchema: "it is a plan: write a job file that says the trainer, and add '--plan \(path)'",
         DesignDocument.currentSchema:
           "it is a design: write a job file that says the trainer, and add '--design \(path)'",
         "windtunnel.search/1": "it is a search: 'windtunnel search run \(path)'",
-        LoopFile.schema: "it is a closed loop: 'windtunnel loop \(path)'",
+        "windtunnel.loop/1": "it is a closed loop: 'windtunnel loop \(path)'",
       ])
     self.path = path
     name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try Self.check(name: name, file)
-    self.engine = try EngineChoice(file, instead: engine)
+    self.engine = try engines.choice(in: file, instead: engine)
     directory = try file.text("directory") ?? "runs/\(name)"
     let base = Self.launchKeys.reduce(file) { $0.without($1) }
     var runs = try file.sections("runs", example: "[{name: a}, {name: b}]")
@@ -76,13 +85,14 @@ public struct JobFile: Sendable {
       try run.checkKeys(Self.keys.filter { !Self.launchKeys.contains($0) })
       let own = try run.text("name") ?? "\(launch)-\(index + 1)"
       try Self.check(name: own, run)
-      return try JobSpec(base.overlaid(by: run), name: own, plan: plan ?? run.text("plan") ?? given)
+      return try JobSpec(base.overlaid(by: run), name: own, plan: plan ?? run.text("plan") ?? given, trainers: trainers)
     }
-    jobs = try runs.isEmpty ? [JobSpec(base, name: name, plan: given)] : runs.enumerated().map(job)
+    jobs = try runs.isEmpty ? [JobSpec(base, name: name, plan: given, trainers: trainers)] : runs.enumerated().map(job)
     try checkNames()
   }
 
-  static func check(name: String, _ section: YAMLSection) throws(DocumentError) {
+  /// - Throws: ``DocumentError`` for a name that is not safe as that of a file.
+  package static func check(name: String, _ section: YAMLSection) throws(DocumentError) {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -113,13 +123,13 @@ public struct JobFile: Sendable {
 
 extension YAMLSection {
   /// An entry that must be there.
-  func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(DocumentError) -> Value {
+  package func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(DocumentError) -> Value {
     guard let value else { throw fault(key, "it is missing; write \(example)") }
     return value
   }
 
   /// A number of any size and sign.
-  func number(_ key: String) throws(DocumentError) -> Double? { try quantity(key, parseNumber) }
+  package func number(_ key: String) throws(DocumentError) -> Double? { try quantity(key, parseNumber) }
 
   /// A whole number, 0 too.
   func whole(_ key: String) throws(DocumentError) -> Int? {

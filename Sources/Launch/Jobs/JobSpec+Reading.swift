@@ -7,10 +7,10 @@ extension JobSpec {
   /// A job as a section of a file says it; what a plan says holds where the section is silent.
   ///
   /// - Throws: ``DocumentError`` with the place of what is missing or wrong; ``PlanError``.
-  init(_ file: YAMLSection, name: String, plan path: String?) throws {
+  package init(_ file: YAMLSection, name: String, plan path: String?, trainers: TrainerRegistry) throws {
     let plan = try path.map { try PlannedRun(path: $0) }
     let trainer = try Trainer(file)
-    let model = try TransformerShape(file, trainer: trainer, plan: plan)
+    let model = try TransformerShape(file, trainer: trainer, plan: plan, trainers: trainers)
     let training = try Training(file, trainer: trainer, plan: plan)
     let resources = try Resources(file, plan: plan)
     self.init(
@@ -34,7 +34,7 @@ extension JobSpec {
   public init(document: String, path: String) throws {
     let file = try YAMLSection(
       path: path, text: document, kind: JobFile.kind, schema: Self.schema, keys: JobFile.keys)
-    try self.init(file, name: try file.text("name") ?? "", plan: nil)
+    try self.init(file, name: try file.text("name") ?? "", plan: nil, trainers: .builtIn)
   }
 
   private func checkVariables(_ file: YAMLSection) throws(DocumentError) {

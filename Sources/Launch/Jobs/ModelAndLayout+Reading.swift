@@ -6,12 +6,12 @@ import TrainingCost
 extension TransformerShape {
   /// `model: llama-3-8b`, `{params: 1.2B}`, `{params_non_embedding: 1.1B}`, or its numbers one by one; else a plan's, of which
   /// `{vocabulary: 50304}` may say that.
-  init(_ file: YAMLSection, trainer: JobSpec.Trainer, plan: PlannedRun?) throws {
+  init(_ file: YAMLSection, trainer: JobSpec.Trainer, plan: PlannedRun?, trainers: TrainerRegistry) throws {
     let example = "{layers: 12, hidden: 768, heads: 12, vocabulary: 50304}"
     let isReference = trainer.name == ReferenceTrainer().name
     guard file.has("model") else {
       guard let plan else { throw file.fault("model", "it is missing; write \(example), or name a plan") }
-      self = try plan.shape(vocabulary: nil, for: trainer)
+      self = try plan.shape(vocabulary: nil, for: trainer, among: trainers)
       return
     }
     guard file.hasSection("model"), let section = try file.section("model", example: example) else {
@@ -20,14 +20,14 @@ extension TransformerShape {
       return
     }
     if let plan, section.names == ["vocabulary"] {
-      self = try plan.shape(vocabulary: try section.count("vocabulary"), for: trainer)
+      self = try plan.shape(vocabulary: try section.count("vocabulary"), for: trainer, among: trainers)
       return
     }
     for (column, key) in JobSpec.sizeKeys where section.has(key) {
       try section.checkKeys([key, "vocabulary"])
       let size = try section.quantity(key) { text throws(QuantityError) in try parseCount(text, of: .params) } ?? 0
       self = try Self.proposed(
-        params: size, column: column, vocabulary: section.count("vocabulary"), for: trainer)
+        params: size, column: column, vocabulary: section.count("vocabulary"), for: trainer, among: trainers)
       return
     }
     try section.checkKeys([
@@ -60,10 +60,10 @@ extension TransformerShape {
   ///
   /// - Parameter column: in which a run table holds such sizes.
   static func proposed(
-    params: Double, column: String, vocabulary: Int?, for trainer: JobSpec.Trainer
+    params: Double, column: String, vocabulary: Int?, for trainer: JobSpec.Trainer, among trainers: TrainerRegistry
   ) throws -> TransformerShape {
     let embedding = column != Role.paramsNonEmbedding.rawValue
-    let backEnd = BackEnds.named(trainer.name)
+    let backEnd = trainers.named(trainer.name)
     if let own = backEnd?.model(nearest: params, embedding: embedding, vocabulary: vocabulary) {
       let count = Double(embedding ? own.parameters.total : own.parameters.nonEmbedding)
       guard abs(log(count / params)) < log(1.25) else {

@@ -126,8 +126,9 @@ public struct Experiment: Sendable {
   /// - Parameters:
   ///   - path: the file, for messages and for what lies beside it.
   ///   - given: what the file holds, where it was read before.
+  ///   - engines: those that the file can name.
   /// - Throws: ``DocumentError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the place in the file where it has one.
-  public init(path: String, text given: String? = nil) throws {
+  public init(path: String, text given: String? = nil, engines: EngineRegistry = .builtIn) throws {
     let text =
       try given
       ?? DocumentFile.text(
@@ -153,7 +154,7 @@ public struct Experiment: Sendable {
         return seed
       } ?? 0
     workers = try file.count("workers") ?? 1
-    engine = try file.has("engine") ? EngineChoice(file) : nil
+    engine = try file.has("engine") ? engines.choice(in: file) : nil
     resources = try JobSpec.Resources(file)
     guard engine != nil || !file.has("resources") else {
       throw file.fault("resources", "they are for an engine; add one, as 'engine: local' or '{kind: slurm}'")

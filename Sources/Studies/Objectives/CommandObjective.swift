@@ -94,7 +94,7 @@ private struct CommandRun {
       encoder.outputFormatting = [.sortedKeys]
       try encoder.encode(parameters).write(to: URL(fileURLWithPath: "\(folder)/parameters.json"), options: .atomic)
     } catch {
-      throw StoreError(.cannotWrite, "\(folder): cannot be written; make room, then go on with --resume")
+      throw StudyError(.cannotWrite, "\(folder): cannot be written; make room")
     }
   }
 

@@ -26,7 +26,7 @@ public struct ChatModel: Sendable, Hashable {
 
   /// The text of the reply.
   ///
-  /// - Throws: `LaunchError` where none came, after some attempts; `CancellationError`.
+  /// - Throws: ``StudyError`` where none came, after some attempts; `CancellationError`.
   func reply(to messages: [Message]) async throws -> String {
     var attempt = 1
     while true {
@@ -35,7 +35,7 @@ public struct ChatModel: Sendable, Hashable {
       } catch let failure as Failure {
         try Task.checkCancellation()
         guard failure.mayPass, attempt < Self.attempts else {
-          throw LaunchError("the proposer gave no answer: \(failure.text); mend it, then go on with --resume")
+          throw StudyError(.noProposal, "the proposer gave no answer: \(failure.text); mend it")
         }
         try await Task.sleep(for: .seconds(attempt))
         attempt += 1

@@ -87,7 +87,8 @@ public actor StudyRunner {
 
   /// Runs trials until the budget is spent, every configuration was tried, or the task is cancelled.
   ///
-  /// - Throws: ``SearchError`` after too many failures in a row; ``StoreError``; `CancellationError`.
+  /// - Throws: ``StudyError`` after too many failures in a row, or where the proposer gives no answer; `StoreError`;
+  ///   `CancellationError`.
   public func run(workers: Int, _ evaluate: @escaping Evaluation) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<workers { group.addTask { try await self.work(evaluate) } }
@@ -191,9 +192,10 @@ public actor StudyRunner {
     try await save()
     onTell(study.trials[number], records[number], study, spent)
     guard failures < limits.failuresInARow else {
-      throw SearchError(
+      throw StudyError(
+        .failuresInARow,
         "\(failures) trials failed in a row, the last one, trial \(number), because \(record.failure ?? "of its end"); "
-          + "mend the command, then go on with --resume")
+          + "mend the command")
     }
   }
 

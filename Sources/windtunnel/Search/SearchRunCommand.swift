@@ -1,9 +1,8 @@
 import ArgumentParser
 import Foundation
-import Launch
-import RunStore
 import Search
 import Studies
+import Workflows
 
 struct SearchRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,32 +35,37 @@ struct SearchRunCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     let read = try Experiment(path: experiment.experiment)
-    let name = algorithm ?? read.algorithm
-    let seed = seed ?? read.seed
+    guard read.table == nil || !running.areGiven else {
+      throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
+    }
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
-    let chosen = try read.searchAlgorithm(name)
-    let earlier = running.resume ? [] : try read.earlierTrials()
-    for trials in earlier { note(trials.summary) }
-    let document: StudyDocument
-    switch read.source {
-    case .table(let table):
-      guard !running.areGiven else {
-        throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
-      }
-      let search = try TableSearch(
-        table, chosen, start: read.start, earlier: earlier.flatMap(\.trials), budget: budget, seed: seed)
-      document = StudyDocument(
-        search.study, of: read, algorithm: name, seed: seed, budget: budget, spent: search.spent,
-        isExhausted: search.isExhausted)
-    case .command(let command):
-      let study = Study(
-        read.space, chosen, seed: seed, fidelity: read.fidelity, start: read.start, isFeasible: read.isFeasible)
-      document = try await CommandSearch(
-        experiment.experiment, read, command, name, seed: seed, budget: budget, running
-      ).run(study, beginningWith: earlier.flatMap(\.trials))
-    }
+    let session = try SearchSession(
+      read,
+      .init(
+        algorithm: algorithm, seed: seed, budget: budget, workers: running.workers, directory: running.directory,
+        resume: running.resume))
+    let document = try await document(of: session)
     try output.emit(json: try encodedJSON(document)) { StudyView(document).text }
+  }
+
+  private func document(of session: SearchSession) async throws -> StudyDocument {
+    let progress = SearchProgress(session.experiment, session.budget)
+    do {
+      return try await reading(
+        session.events(), stopping: "stopping; once more to kill at once", atOnce: session.killTrials
+      ) { event in
+        switch event {
+        case .earlierTrials(let trials): note(trials.summary)
+        case .trialEnded(let ended): progress.tell(ended)
+        case .engineTrouble(let trouble): note(trouble: trouble)
+        case .finished(let outcome): return outcome.document
+        }
+        return nil
+      }
+    } catch is CancellationError {
+      throw UsageError.interrupted("the search was interrupted; go on with --resume")
+    }
   }
 }
 

@@ -1,10 +1,11 @@
 import Documents
 import Foundation
+import Launch
 import Tables
 import TrainingCost
 
 /// A closed loop as a file describes it, `windtunnel.loop/1`: pilot runs, a fit to them, a prediction that is registered, and the
-/// larger run that it is of.
+/// larger run that is predicted.
 ///
 /// ```yaml
 /// schema: windtunnel.loop/1
@@ -18,43 +19,62 @@ import TrainingCost
 /// ```
 ///
 /// Instead of a grid, `pilot: {design: design.json}` has the runs of a design. Everything but `pilot`, `target`, `law`,
-/// `bootstrap`, `interval` and `watch` is as in a ``JobFile``, and the same for all runs.
-public struct LoopFile {
+/// `bootstrap`, `interval` and `watch` is as in a `JobFile`, and the same for all runs.
+public struct LoopFile: Sendable {
   public static let schema = "windtunnel.loop/1"
 
   public let path: String
+  /// What the file holds.
+  public let text: String
   public let name: String
+  /// Where everything is kept.
   public let directory: String
   public let engine: EngineChoice
   /// The law's name in the catalogue.
   public let law: String
+  /// How many bootstrap resamples the prediction's interval rests on.
   public let resamples: Int
-  /// The share of outcomes that the prediction's interval is to hold.
+  /// The share of single runs that the prediction's interval should hold, between 0 and 1.
   public let level: Double
-  /// The metric along the way by which the run that is foretold is held against the pilots; nil for none.
+  /// The metric that is compared along the target with what the pilots' curves predict; nil for none.
   public let watch: String?
-  /// FLOP of the run that is foretold.
+  /// The training compute of the target, in FLOP.
   public let targetFLOPs: Double
+  /// How many runs of the target there are, each with a seed of its own.
   public let targetSeeds: Int
-  /// The most tokens that it may be trained on.
+  /// The most tokens that the target may be trained on; nil for no limit.
   public let maxTokens: Double?
-  /// The runs to learn from.
+  /// The runs to which the law is fitted.
   public let pilot: [JobSpec]
-  private let template: YAMLSection
+  private let trainers: TrainerRegistry
 
-  /// How many times the largest pilot's compute the target has at least, for the prediction to be one worth the name.
+  /// The least compute of the target over that of the largest pilot, below which a prediction says little.
   public static let leastFactor = 10.0
 
-  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
-  public init(path: String, engine: String? = nil) throws {
-    let own = ["pilot", "target", "law", "bootstrap", "interval", "watch"]
-    let template = JobFile.keys.filter { !["runs", "plan", "design", "after", "expected"].contains($0) }
-    let file = try YAMLSection(path: path, kind: "loop file", schema: Self.schema, keys: template + own)
-    self.path = path
+  /// Entries that say nothing of a run.
+  private static let own = ["pilot", "target", "law", "bootstrap", "interval", "watch"]
+
+  /// - Parameters:
+  ///   - path: the file, for messages and for what lies beside it.
+  ///   - given: what the file holds, where it was read before.
+  ///   - engine: the name of an engine that stands in for that of the file.
+  ///   - trainers: those that the file can name.
+  ///   - engines: those that the file can name.
+  /// - Throws: `DocumentError` with the place of what is missing or wrong.
+  public init(
+    path: String, text given: String? = nil, engine: String? = nil, trainers: TrainerRegistry = .builtIn,
+    engines: EngineRegistry = .builtIn
+  ) throws {
+    let text =
+      try given
+      ?? DocumentFile.text(
+        of: path, Self.kind, remedy: "a \(Self.kind) is YAML that begins with 'schema: \(Self.schema)'")
+    let file = try Self.section(path, text)
+    (self.path, self.text, self.trainers) = (path, text, trainers)
     name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try JobFile.check(name: name, file)
     directory = try file.text("directory") ?? "runs/\(name)"
-    self.engine = try EngineChoice(file, instead: engine)
+    self.engine = try engines.choice(in: file, instead: engine)
     law = try file.text("law") ?? "chinchilla"
     resamples = try file.count("bootstrap") ?? 1000
     watch = try file.text("watch")
@@ -64,8 +84,7 @@ public struct LoopFile {
     level = try file.number("interval") ?? 0.9
     guard level > 0, level < 1 else { throw file.fault("interval", "it should be between 0 and 1, as 0.9") }
 
-    self.template = (own + ["engine", "directory"]).reduce(file) { $0.without($1) }
-    pilot = try Self.pilot(file, self.template)
+    pilot = try Self.pilot(file, Self.template(of: file), trainers)
 
     let targetExample = "target: {budget: 2e11 FLOP}"
     let target = try file.needed("target", targetExample, try file.section("target", example: targetExample))
@@ -77,13 +96,28 @@ public struct LoopFile {
     // Runs of whole steps come only near to their budgets.
     guard targetFLOPs >= 0.99 * least else {
       throw target.fault(
-        "budget", "it should be at least \(formatFLOPs(least)), ten times the largest pilot's, to be worth foretelling")
+        "budget", "it should be at least \(formatFLOPs(least)), ten times the largest pilot's, to be worth predicting")
     }
   }
 
-  /// The run that is foretold, of the shape nearest to a size.
+  private static let kind = "loop file"
+
+  private static func section(_ path: String, _ text: String) throws(DocumentError) -> YAMLSection {
+    let keys = JobFile.keys.filter { !["runs", "plan", "design", "after", "expected"].contains($0) }
+    return try YAMLSection(path: path, text: text, kind: kind, schema: schema, keys: keys + own)
+  }
+
+  /// What a file says of every run.
+  private static func template(of file: YAMLSection) -> YAMLSection {
+    (own + ["engine", "directory"]).reduce(file) { $0.without($1) }
+  }
+
+  /// The run that is predicted, of the shape nearest to a size.
   ///
-  /// - Parameter sizeColumn: the column in which a run table holds such sizes.
+  /// - Parameters:
+  ///   - params: the size, as the column counts it.
+  ///   - sizeColumn: the column in which a run table holds such sizes.
+  /// - Throws: `DocumentError` for a column that no shape can be found by, or a shape that the file's layout does not fit.
   public func target(
     params: Double, sizeColumn: String = Role.params.rawValue, seed: Int, provenance: JobSpec.Provenance
   ) throws -> JobSpec {
@@ -91,19 +125,24 @@ public struct LoopFile {
       throw DocumentError("\(path): 'law': no shape can be found for sizes that are counted as '\(sizeColumn)'")
     }
     var job = try Self.job(
-      template, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
+      Self.template(of: try Self.section(path, text)), trainers, size: size, params, budget: targetFLOPs, seed: seed,
+      name: "target-s\(seed)")
     job.provenance = provenance
     return job
   }
 
-  /// The runs to learn from: a grid, or those of a design.
-  private static func pilot(_ file: YAMLSection, _ template: YAMLSection) throws -> [JobSpec] {
+  /// The pilot runs: a grid, or those of a design.
+  private static func pilot(
+    _ file: YAMLSection, _ template: YAMLSection, _ trainers: TrainerRegistry
+  ) throws -> [JobSpec] {
     let example = "pilot: {sizes: [5K, 10K, 20K], budgets: [2e9 FLOP, 6e9 FLOP]}, or {design: design.json}"
     let section = try file.needed("pilot", example, try file.section("pilot", example: example))
     if let design = try section.text("design") {
       try section.checkKeys(["design"])
       return try DesignedRun.all(path: design).map { run in
-        try JobSpec(template.overlaid(by: run.section(in: template).without("name")), name: run.name, plan: nil)
+        try JobSpec(
+          template.overlaid(by: run.section(in: template).without("name")), name: run.name, plan: nil,
+          trainers: trainers)
       }
     }
     try section.checkKeys(["sizes", "budgets", "seeds", "design"])
@@ -116,7 +155,7 @@ public struct LoopFile {
     for budget in budgets.sorted() {
       for size in sizes.sorted() {
         for seed in 0..<seeds {
-          var run = try job(template, size, budget: budget, seed: seed, name: "")
+          var run = try job(template, trainers, size, budget: budget, seed: seed, name: "")
           run.name = "c\(short(budget))-n\(short(Double(run.model.parameters.total)))-s\(seed)"
           guard !pilot.contains(where: { $0.name == run.name }) else {
             throw section.fault(
@@ -134,11 +173,13 @@ public struct LoopFile {
 
   /// A run of the shape nearest to a size, on as many whole steps as come nearest to a budget by C = 6 N D.
   private static func job(
-    _ template: YAMLSection, size key: String = "params", _ size: Double, budget: Double, seed: Int, name: String
+    _ template: YAMLSection, _ trainers: TrainerRegistry, size key: String = "params", _ size: Double, budget: Double,
+    seed: Int, name: String
   ) throws -> JobSpec {
     func spec(_ tokens: Double) throws -> JobSpec {
       try JobSpec(
-        template.overlaid(by: template.run(size: key, size, tokens: tokens, seed: seed)), name: name, plan: nil)
+        template.overlaid(by: template.run(size: key, size, tokens: tokens, seed: seed)), name: name, plan: nil,
+        trainers: trainers)
     }
     let draft = try spec(1e6)
     let wanted = budget / (6 * Double(draft.model.parameters.total))
