@@ -30,12 +30,13 @@ public final class StudyStore: Sendable {
       throw StoreError(.noDirectory, "\(directory): cannot make this directory")
     }
     let lock = try FileLock("\(directory)/\(lockName)", subject: "study")
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw StoreError(.studyExists, "\(directory): a study is here already")
-    }
     return try performing(path, "study") {
       let queue = try DatabaseQueue(path: path, configuration: .store(readonly: false))
       try queue.write { db in
+        // A process that is killed while it begins a study leaves a file without one.
+        guard try !db.tableExists("study") else {
+          throw StoreError(.studyExists, "\(directory): a study is here already")
+        }
         try db.execute(sql: schema)
         try db.execute(
           sql: "INSERT INTO study (id, version, fingerprint, description) VALUES (1, ?, ?, ?)",
