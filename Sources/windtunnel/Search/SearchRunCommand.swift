@@ -51,18 +51,23 @@ struct SearchRunCommand: AsyncParsableCommand {
 
   private func document(of session: SearchSession) async throws -> StudyDocument {
     let progress = SearchProgress(session.experiment, session.budget)
+    @Sendable func document(_ event: SearchEvent) -> StudyDocument? {
+      switch event {
+      case .earlierTrials(let trials): note(trials.summary)
+      case .trialEnded(let ended): progress.tell(ended)
+      case .engineTrouble(let trouble): note(trouble: trouble)
+      case .finished(let outcome): return outcome.document
+      }
+      return nil
+    }
+    guard session.experiment.table == nil else {
+      // Nothing of it is kept, so there is nothing to wind down.
+      for try await event in session.events() { if let found = document(event) { return found } }
+      throw CancellationError()
+    }
     do {
       return try await reading(
-        session.events(), stopping: "stopping; once more to kill at once", atOnce: session.killTrials
-      ) { event in
-        switch event {
-        case .earlierTrials(let trials): note(trials.summary)
-        case .trialEnded(let ended): progress.tell(ended)
-        case .engineTrouble(let trouble): note(trouble: trouble)
-        case .finished(let outcome): return outcome.document
-        }
-        return nil
-      }
+        session.events(), stopping: "stopping; once more to kill at once", atOnce: session.killTrials, document)
     } catch is CancellationError {
       throw UsageError.interrupted("the search was interrupted; go on with --resume")
     }
