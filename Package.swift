@@ -21,6 +21,8 @@ let package = Package(
     .library(name: "Search", targets: ["Search"]),
     .library(name: "SearchConformance", targets: ["SearchConformance"]),
     .library(name: "Launch", targets: ["Launch"]),
+    .library(name: "LaunchConformance", targets: ["LaunchConformance"]),
+    .library(name: "Workflows", targets: ["Workflows", "Studies", "RunStore"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -55,13 +57,18 @@ let package = Package(
         "Documents", "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "RunStore",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    room("LaunchConformance", ["Launch", "TrainingCost"]),
+    room(
+      "Workflows",
+      [
+        "Documents", "Tables", "Fitting", "ScalingLaws", "Planning", "Search", "Studies", "Launch", "RunStore",
+      ]),
     room("Report", ["Documents"]),
     .executableTarget(
       name: "windtunnel",
       dependencies: [
         "Documents", "Formulas", "Tables", "Fitting", "ScalingLaws", "TrainingCost", "Planning", "Search", "Studies",
-        "Launch", "RunStore",
-        "Report",
+        "Launch", "RunStore", "Workflows", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -82,7 +89,11 @@ let package = Package(
     tests("PlanningTests", ["Planning"]),
     tests("RunStoreTests", ["RunStore"]),
     tests("SearchTests", ["Search", "SearchConformance", "Studies", "Fitting", "Launch", "Tables"]),
-    tests("LaunchTests", ["Launch", "TrainingCost", "Tables", "RunStore"], excluding: ["Golden", "Parsers"]),
+    tests(
+      "LaunchTests", ["Launch", "LaunchConformance", "TrainingCost", "Tables", "RunStore"],
+      excluding: ["Golden", "Parsers"]),
+    tests(
+      "WorkflowsTests", ["Workflows", "Documents", "Search", "Studies", "Launch", "RunStore", "TrainingCost"]),
     tests("ReportTests", ["Report"]),
     tests(
       "CommandLineTests", ["windtunnel", "Documents", "Formulas", "ScalingLaws", "Tables"], excluding: ["Version1"]),

@@ -1,7 +1,7 @@
 import GRDB
 
 extension Configuration {
-  /// Of a file that one process writes while others may read it.
+  /// The configuration of a file that one process writes while others may read it.
   static func store(readonly: Bool) -> Configuration {
     var configuration = Configuration()
     configuration.readonly = readonly
@@ -11,7 +11,7 @@ extension Configuration {
   }
 }
 
-/// Gives a database's error its meaning here.
+/// Turns a database's error into a ``StoreError``.
 ///
 /// - Parameter subject: what the file holds, for messages: `study`.
 func performing<Value>(_ path: String, _ subject: String, _ body: () throws -> Value) throws(StoreError) -> Value {

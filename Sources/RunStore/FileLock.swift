@@ -1,18 +1,18 @@
 import Glibc
 
-/// An exclusive lock on a file, which the system takes back when its process ends.
+/// An exclusive lock on a file, which the system releases when its process ends.
 final class FileLock: Sendable {
   private let descriptor: Int32
 
   /// - Parameter subject: what is locked, for messages: `study`.
   /// - Throws: ``StoreError`` where another process holds it.
   init(_ path: String, subject: String) throws(StoreError) {
-    // Closed on exec, or else what the process started would hold the lock after its end.
+    // Closed on exec, so that child processes do not hold the lock after this one ends.
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw StoreError(.cannotWrite, "\(path): cannot be opened: \(String(cString: strerror(errno)))")
     }
-    // One who asks whether it is held has it for a moment.
+    // Asking whether the lock is held takes it for a moment.
     for _ in 0..<3 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
       usleep(20_000)

@@ -1,14 +1,14 @@
 /// A job of a launch as its store keeps it.
 public struct JobRecord: Sendable, Hashable {
   public enum State: String, Sendable, Hashable, CaseIterable {
-    /// Not handed in yet.
+    /// Not submitted yet.
     case waiting
-    /// Being handed in: whether the engine took it is not known until it is asked.
+    /// Being submitted: whether the engine took it is not known until it is asked.
     case submitting
     /// In the engine's queue.
     case queued
     case running
-    /// To be ended; the engine has it, or may have it, and was not told yet.
+    /// To be cancelled; the engine has it, or may have it, and was not told yet.
     case cancelling
     case succeeded, failed, cancelled
 
@@ -19,22 +19,22 @@ public struct JobRecord: Sendable, Hashable {
 
   /// Unique in the launch.
   public let name: String
-  /// The job as its file says it, for those who read the store later.
+  /// The job's document, for later readers of the store.
   public var description: String
   /// Its own directory, an absolute path.
   public var directory: String
-  /// What the engine gives it, as text.
+  /// The resources that it needs, as text.
   public var resources: String
   /// Names of jobs that must have succeeded before.
   public var after: [String]
-  /// How often it may be begun again after a failure.
+  /// How often it may be restarted after a failure.
   public var retries: Int
   public var state: State
-  /// Counted from 1.
+  /// The attempt's number, from 1.
   public var attempt: Int
-  /// What it was handed in with, which the engine can be asked for.
+  /// The batch that it was submitted in, by which the engine finds it.
   public var batch: String?
-  /// The engine's name of it.
+  /// The engine's name for it.
   public var handle: String?
   /// Why it failed or waits.
   public var reason: String?

@@ -13,15 +13,15 @@ public struct JobMeasurement: Sendable, Hashable {
   }
 }
 
-/// How far a job's metrics were brought into the store.
+/// How far a job's metrics were read into the store.
 public struct Intake: Sendable, Hashable {
   /// The attempt that was read last, counted from 1.
   public var attempt: Int
   /// Whether it was read to its end.
   public var isComplete: Bool
-  /// What could not be read.
+  /// Records that could not be read.
   public var problems: [String]
-  /// How its losses have left what was expected of them, in a few words; nil where they have not.
+  /// The departure of its losses from the expected curve, in a few words; nil where they have not left it.
   public var deviation: String?
 
   public init(attempt: Int, isComplete: Bool, problems: [String] = []) {
@@ -49,8 +49,8 @@ extension JobStore {
       """)
   }
 
-  /// Keeps what an attempt at a job measured. Of a step that is there already, that of the later attempt stays; within one,
-  /// that which comes later. Numbers that are not finite are kept as none.
+  /// Stores the measurements of an attempt at a job. For a step that is there already, the later attempt wins; within an
+  /// attempt, the later measurement. Numbers that are not finite are stored as null.
   ///
   /// - Parameters:
   ///   - units: by the metric's name; those of others stay as they are.
@@ -85,7 +85,7 @@ extension JobStore {
     }
   }
 
-  /// What a job measured, by rising step; what was not finite as NaN.
+  /// The measurements of a job by rising step; NaN for those that were not finite.
   public func measurements(of job: String) throws(StoreError) -> [JobMeasurement] {
     try ifMeasured([]) { db in
       let rows = try Row.fetchCursor(
@@ -127,7 +127,7 @@ extension JobStore {
     }
   }
 
-  /// The last step that each job has measured something at.
+  /// The last step at which each job measured something.
   public func lastSteps() throws(StoreError) -> [String: Double] {
     try ifMeasured([:]) { db in
       let rows = try Row.fetchAll(
@@ -150,7 +150,7 @@ extension JobStore {
     }
   }
 
-  /// How far the jobs were read that were, by name: their last attempts, with the problems of all.
+  /// How far each job was read, by name: its last attempt, with the problems of all attempts.
   public func intakes() throws(StoreError) -> [String: Intake] {
     try ifMeasured([:]) { db in
       var intakes: [String: Intake] = [:]
@@ -185,7 +185,7 @@ extension JobStore {
     return found
   }
 
-  /// Reads, or gives what stands for nothing where no metrics were ever kept.
+  /// Reads, or returns a default where no metrics were ever stored.
   private func ifMeasured<Value>(
     _ nothing: Value, _ body: (GRDB.Database) throws -> Value
   ) throws(StoreError) -> Value {

@@ -1,9 +1,9 @@
 import Foundation
 import GRDB
 
-/// The jobs of one launch, in SQLite. Every change is on the disk before `save` returns.
+/// The jobs of one launch, in SQLite. Every change is on the disk before ``update(_:_:)`` returns.
 ///
-/// One process hands jobs in at a time and holds a lock for that; others may read, cancel and retry meanwhile.
+/// One process submits jobs at a time and holds a lock for that; others may read, cancel and retry meanwhile.
 public final class JobStore: Sendable {
   public static let fileName = "jobs.sqlite"
   private static let lockName = "jobs.lock"
@@ -13,19 +13,19 @@ public final class JobStore: Sendable {
   let path: String
   private let lock: FileLock?
 
-  /// Opens the launch in a directory, which is made where nothing is there.
+  /// Opens the launch in a directory, or begins one where there is none.
   ///
   /// - Parameters:
   ///   - description: what is launched, as its file says.
-  ///   - engine: where, as text.
-  /// - Throws: ``StoreError`` where another process runs it, or the file is no launch or cannot be written.
+  ///   - engine: the choice of the engine, as text.
+  /// - Throws: ``StoreError`` where another process runs it, or the file is not of a launch or cannot be written.
   public static func make(
     in directory: String, description: String, engine: String
   ) throws(StoreError) -> JobStore {
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch {
-      throw StoreError(.cannotWrite, "\(directory): cannot make this directory; name another with --directory")
+      throw StoreError(.noDirectory, "\(directory): cannot make this directory")
     }
     let lock = try FileLock("\(directory)/\(lockName)", subject: subject)
     let path = "\(directory)/\(fileName)"
@@ -44,7 +44,7 @@ public final class JobStore: Sendable {
     }
   }
 
-  /// Opens the launch in a directory beside whoever runs it.
+  /// Opens the launch in a directory beside the process that runs it.
   ///
   /// - Throws: ``StoreError`` where there is none, or it is damaged.
   public static func open(in directory: String, toWrite: Bool) throws(StoreError) -> JobStore {
@@ -61,17 +61,17 @@ public final class JobStore: Sendable {
     }
   }
 
-  /// Whether a process hands in the jobs of a directory.
+  /// Whether a process submits and follows the jobs of a directory.
   public static func isRun(in directory: String) -> Bool { FileLock.isHeld("\(directory)/\(lockName)") }
 
-  /// Where jobs are run, as it was written last.
+  /// The choice of the engine that was written last.
   public func engine() throws(StoreError) -> String {
     try performing(path, Self.subject) {
       try queue.read { db in try String.fetchOne(db, sql: "SELECT engine FROM launch") ?? "" }
     }
   }
 
-  /// Adds jobs whose names are news.
+  /// Adds the jobs whose names are new.
   public func add(_ jobs: [JobRecord]) throws(StoreError) {
     try performing(path, Self.subject) {
       try queue.write { db in for job in jobs { try job.insert(db) } }

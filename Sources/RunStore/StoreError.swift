@@ -1,13 +1,22 @@
 /// A store that cannot be opened, read or written.
 public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The kinds of error that a caller may want to tell apart, for instance to name a remedy.
   public enum Code: Sendable, Hashable {
-    /// No study is there.
+    /// No launch is in the directory.
     case missing
-    /// It is damaged, or of another version.
+    /// No study is in the directory.
+    case noStudy
+    /// A study is in the directory already.
+    case studyExists
+    /// The study in the directory has another space, objective, algorithm or seed.
+    case otherStudy
+    /// The file is damaged, or was written by another version.
     case badData
-    /// Another process writes it.
+    /// Another process writes the store.
     case busy
-    /// The disk is full, or it may not be written.
+    /// The directory cannot be made.
+    case noDirectory
+    /// The disk is full, or the file may not be written.
     case cannotWrite
   }
 

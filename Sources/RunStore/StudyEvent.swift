@@ -4,9 +4,9 @@ public enum StudyEvent: Sendable, Hashable {
   case known(trial: Int, point: [Double], losses: [Double], excess: Double?)
   /// A trial was given out to be trained; `isProposed` where the study did not choose it.
   case asked(trial: Int, point: [Double], fidelity: Double?, isProposed: Bool = false)
-  /// A proposal from outside came to nothing, when so many trials had been given out.
+  /// A proposal from outside was rejected; `trial` is the number of trials so far.
   case rejected(trial: Int, reason: String)
-  /// A trial in progress came to a loss, and went on or not.
+  /// A trial in progress reported a loss, and was continued or stopped.
   case reported(trial: Int, fidelity: Double, loss: Double, goesOn: Bool)
   /// A trial ended, with the loss of every objective; without losses it failed.
   case told(trial: Int, losses: [Double], stopped: Bool, record: TrialRecord)
@@ -14,17 +14,17 @@ public enum StudyEvent: Sendable, Hashable {
   var isAsked: Bool { if case .asked = self { true } else { false } }
 }
 
-/// What is kept of a trial's run beside its loss.
+/// The record of a trial's run beside its loss.
 public struct TrialRecord: Sendable, Hashable {
-  /// Wall time of this run.
+  /// Wall time of this run, in seconds.
   public var seconds: Double
-  /// What it cost, in the unit of the objective's cost.
+  /// The cost, in the unit of the objective's cost.
   public var cost: Double?
   /// Everything else that was measured, by name.
   public var metrics: [String: Double]
   /// Why it failed.
   public var failure: String?
-  /// How far it exceeds constraints that only it could measure; nil without such.
+  /// The excess over measured constraints; nil without any.
   public var excess: Double?
 
   public init(

@@ -4,8 +4,8 @@ import GRDB
 /// The log of one study, in SQLite: every result is on the disk before `append` returns, so that a process killed at any
 /// moment, or a machine that loses its power, loses nothing that was acknowledged.
 ///
-/// One process writes a study at a time; it holds a lock that the system takes back when it ends, however it ends. Others may
-/// read meanwhile.
+/// One process writes a study at a time; it holds a lock that the system releases when the process ends. Others may read
+/// meanwhile.
 public final class StudyStore: Sendable {
   public static let fileName = "study.sqlite"
   private static let lockName = "study.lock"
@@ -14,11 +14,11 @@ public final class StudyStore: Sendable {
   private let path: String
   private let lock: FileLock?
 
-  /// Begins a study in a directory, which is made where it is missing.
+  /// Begins a study in a directory, which is created where it is missing.
   ///
   /// - Parameters:
-  ///   - fingerprint: what makes two studies the same; one that differs may not go on with it.
-  ///   - description: the experiment file as it was, for those who read the study later.
+  ///   - fingerprint: the identity of the study; one with another fingerprint cannot resume it.
+  ///   - description: the header of the study, for later readers.
   /// - Throws: ``StoreError`` where one is there already, or it cannot be written.
   public static func create(
     in directory: String, fingerprint: String, description: String
@@ -27,16 +27,16 @@ public final class StudyStore: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch {
-      throw StoreError(.cannotWrite, "\(directory): cannot make this directory; name another with --directory")
+      throw StoreError(.noDirectory, "\(directory): cannot make this directory")
     }
     let lock = try FileLock("\(directory)/\(lockName)", subject: "study")
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw StoreError(
-        .cannotWrite, "\(directory): a study is here already; go on with it by --resume, or name another --directory")
-    }
     return try performing(path, "study") {
       let queue = try DatabaseQueue(path: path, configuration: .store(readonly: false))
       try queue.write { db in
+        // A process that is killed while it begins a study leaves a file without one.
+        guard try !db.tableExists("study") else {
+          throw StoreError(.studyExists, "\(directory): a study is here already")
+        }
         try db.execute(sql: schema)
         try db.execute(
           sql: "INSERT INTO study (id, version, fingerprint, description) VALUES (1, ?, ?, ?)",
@@ -46,7 +46,7 @@ public final class StudyStore: Sendable {
     }
   }
 
-  /// Opens the study in a directory, to go on with it or only to read it.
+  /// Opens the study in a directory, to resume it or only to read it.
   ///
   /// - Throws: ``StoreError`` where there is none, it is damaged, another process writes it, or it is another study's.
   public static func open(
@@ -54,7 +54,7 @@ public final class StudyStore: Sendable {
   ) throws(StoreError) -> StudyStore {
     let path = "\(directory)/\(fileName)"
     guard FileManager.default.fileExists(atPath: path) else {
-      throw StoreError(.missing, "\(directory): no study is here; run one without --resume, or check the name")
+      throw StoreError(.noStudy, "\(directory): no study is here")
     }
     let lock = toWrite ? try FileLock("\(directory)/\(lockName)", subject: "study") : nil
     let store = try performing(path, "study") {
@@ -74,9 +74,7 @@ public final class StudyStore: Sendable {
     }
     if let fingerprint, found != fingerprint {
       throw StoreError(
-        .badData,
-        "\(directory): the study here has another space, objective, algorithm or seed; name another --directory, or undo "
-          + "the change (the budget and the workers may change)")
+        .otherStudy, "\(directory): the study here has another space, objective, algorithm or seed")
     }
     return store
   }
@@ -84,7 +82,7 @@ public final class StudyStore: Sendable {
   /// Whether a process runs the study in a directory.
   public static func isWritten(in directory: String) -> Bool { FileLock.isHeld("\(directory)/\(lockName)") }
 
-  /// Writes events, all or none. It waits for the disk unless they are only trials that began, which a study asks for again
+  /// Writes events, all or none. It waits for the disk unless they are only trials that began: a study asks for those again
   /// where they are lost.
   public func append(_ events: [StudyEvent]) throws(StoreError) {
     try performing(path, "study") {
@@ -114,7 +112,7 @@ public final class StudyStore: Sendable {
     }
   }
 
-  /// The experiment file as it was when the study began.
+  /// The header that the study began with.
   public func description() throws(StoreError) -> String {
     try performing(path, "study") {
       try queue.read { db in try String.fetchOne(db, sql: "SELECT description FROM study") ?? "" }

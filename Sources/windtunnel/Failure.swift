@@ -12,6 +12,7 @@ import Search
 import Studies
 import Tables
 import TrainingCost
+import Workflows
 
 /// How the command line ends when it cannot do what was asked: a message on standard error and an exit code of sysexits.
 enum Failure {
@@ -43,6 +44,8 @@ enum Failure {
     case is FitError, is EncodingError, is SearchError: EX_DATAERR
     case is FormulaError, is ObjectiveError, is QuantityError, is LawError, is PlanError, is CostError: EX_USAGE
     case let error as StoreError: exitCode(error.code)
+    case let error as StudyError: exitCode(error.code)
+    case is WorkflowError: EX_USAGE
     case is LaunchError: EX_UNAVAILABLE
     case let error as ReportError: error.exitCode
     case let error as UsageError: error.code
@@ -60,10 +63,30 @@ enum Failure {
 
   private static func exitCode(_ code: StoreError.Code) -> Int32 {
     switch code {
-    case .missing: EX_NOINPUT
-    case .badData: EX_DATAERR
+    case .missing, .noStudy: EX_NOINPUT
+    case .badData, .otherStudy: EX_DATAERR
     case .busy: EX_TEMPFAIL
+    case .studyExists, .noDirectory, .cannotWrite: EX_CANTCREAT
+    }
+  }
+
+  private static func exitCode(_ code: StudyError.Code) -> Int32 {
+    switch code {
+    case .failuresInARow: EX_DATAERR
+    case .noProposal: EX_UNAVAILABLE
     case .cannotWrite: EX_CANTCREAT
+    }
+  }
+
+  /// What the user of the command line can do about an error of a store.
+  private static func remedy(_ code: StoreError.Code) -> String {
+    switch code {
+    case .noStudy: "; run one without --resume, or check the name"
+    case .studyExists: "; go on with it by --resume, or name another --directory"
+    case .otherStudy:
+      "; name another --directory, or undo the change (the budget and the workers may change)"
+    case .noDirectory: "; name another with --directory"
+    case .missing, .badData, .busy, .cannotWrite: ""
     }
   }
 
@@ -72,6 +95,8 @@ enum Failure {
     case EncodingError.invalidValue(let value, let context):
       "the result has no finite '\(context.codingPath.map(\.stringValue).joined(separator: "."))' but \(value): the runs are too "
         + "few or too extreme; look at them, or leave some out with --where"
+    case let error as StoreError: "\(error)\(remedy(error.code))"
+    case let error as StudyError: "\(error), then go on with --resume"
     default: "\(error)"
     }
   }

@@ -38,9 +38,9 @@ import TrainingCost
       resources: .init(nodes: 8, gpusPerNode: 8, cpusPerNode: 96), environment: ["NCCL_DEBUG": "WARN"])
   }
 
-  @Test("a back end calls its trainer as in its golden file", arguments: BackEnds.all.map(\.name))
+  @Test("a back end calls its trainer as in its golden file", arguments: TrainerRegistry.builtIn.trainers.map(\.name))
   func golden(_ name: String) throws {
-    let backEnd = try #require(BackEnds.named(name))
+    let backEnd = try #require(TrainerRegistry.builtIn.named(name))
     let text = [Self.small(name), Self.large(name)].map { job in
       Self.text(backEnd.call(job, in: "/runs/\(job.name)"), of: job.name)
     }.joined(separator: "\n")
@@ -74,7 +74,7 @@ import TrainingCost
 
   @Test("a trainer's own parser takes what it is called with", arguments: TrainerParsers.names)
   func parsers(_ name: String) throws {
-    let backEnd = try #require(BackEnds.named(name))
+    let backEnd = try #require(TrainerRegistry.builtIn.named(name))
     var parsed = 0
     for job in [Self.small(name), Self.medium(name), Self.large(name), Self.sparse(name)] {
       let call = backEnd.call(job, in: "/runs/\(job.name)")
@@ -113,7 +113,9 @@ import TrainingCost
 /// The scripts of `Parsers/` that read a call as its trainer would. The parsers of GPT-NeoX, nanoGPT and llm.c are in no
 /// package, and these have no script.
 private enum TrainerParsers {
-  static let names = BackEnds.all.map(\.name).filter { FileManager.default.fileExists(atPath: script($0).path) }
+  static let names = TrainerRegistry.builtIn.trainers.map(\.name).filter {
+    FileManager.default.fileExists(atPath: script($0).path)
+  }
 
   static func script(_ name: String) -> URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Parsers/\(name).py")

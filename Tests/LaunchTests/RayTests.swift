@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import LaunchConformance
 import RunStore
 import Tables
 import Testing
@@ -148,6 +149,16 @@ struct RayTests {
     #expect(
       [.running, .gone(nil)].contains(known[0]) && known.dropFirst().allSatisfy { $0 == known[1] && $0 != known[0] })
     try await engine.cancel([attempt], handles: ["a"])
+  }
+
+  @Test("the engine of Ray keeps its contract", .timeLimit(.minutes(10)))
+  func contract() async throws {
+    let (folder, head) = (try TestFolder(), try RayHead())
+    defer { head.end() }
+    try await head.begin()
+    let engine = RayEngine(.init(address: head.address, polling: .milliseconds(200)...(.seconds(1))))
+    let found = await violations(of: engine, in: folder.path)
+    #expect(found.isEmpty, "\(found)")
   }
 
   private func until(_ condition: () async -> Bool) async throws {

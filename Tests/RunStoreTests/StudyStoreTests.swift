@@ -61,6 +61,17 @@ import Testing
     }
   }
 
+  @Test("a study begins where another was killed before it began")
+  func begunAgain() throws {
+    try inDirectory { directory in
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      try Data().write(to: URL(fileURLWithPath: "\(directory)/\(StudyStore.fileName)"))
+      let store = try StudyStore.create(in: directory, fingerprint: "a", description: "")
+      try store.append(Self.events)
+      #expect(try store.events() == Self.events)
+    }
+  }
+
   @Test("a log that is cut off at any byte, as by a crash, holds what was written before")
   func tornLog() throws {
     try inDirectory { directory in

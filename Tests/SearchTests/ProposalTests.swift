@@ -109,7 +109,7 @@ import Testing
   @Test func aCommandThatFailsEndsTheSearch() async throws {
     for (command, timeout, words) in [("exit 3", 30.0, "ended with"), ("sleep 30", 0.3, "took longer")] {
       let model = ChatModel(service: .command(command), timeout: timeout)
-      let error = await #expect(throws: LaunchError.self) { try await model.reply(to: []) }
+      let error = await #expect(throws: StudyError.self) { try await model.reply(to: []) }
       #expect(error?.description.contains(words) == true, "\(String(describing: error))")
     }
   }

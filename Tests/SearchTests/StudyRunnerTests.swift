@@ -121,7 +121,7 @@ import Testing
     }
     #expect(attempts.withLock { $0 } == Array(repeating: [0, 1, 2], count: 5).flatMap { $0 })
     let failing = try runner(.random, trials: 50, failures: 3)
-    let error = await #expect(throws: SearchError.self) {
+    let error = await #expect(throws: StudyError.self) {
       try await failing.run(workers: 1) { _, _ in TrialResult(.failed("no disk"), TrialRecord(seconds: 0)) }
     }
     #expect(error?.description.contains("3 trials failed in a row") == true)

@@ -1,16 +1,16 @@
 import TrainingCost
 
-/// How one trainer is called: a job in its words.
+/// A trainer: how a job is translated into its command and files.
 public protocol BackEnd: Sendable {
-  /// As it is named in a job file.
+  /// The trainer's name in a job file.
   var name: String { get }
 
-  /// What runs a job.
+  /// The command and the files that run a job.
   ///
   /// - Parameter directory: the job's own, an absolute path; files are written and relative paths of metrics read there.
   func call(_ job: JobSpec, in directory: String) -> TrainerCall
 
-  /// The model nearest to a size, of a trainer whose models are of one kind; nil where the usual proposals do.
+  /// The model nearest to a size, for a trainer whose models are restricted; nil for one that takes any shape.
   ///
   /// - Parameters:
   ///   - embedding: whether the size counts it.
@@ -22,9 +22,9 @@ extension BackEnd {
   public func model(nearest size: Double, embedding: Bool, vocabulary: Int?) -> TransformerShape? { nil }
 }
 
-/// A trainer's command, the files that it reads, and where it writes what it measures.
+/// A trainer's command, the files that it reads, and where it writes its metrics.
 public struct TrainerCall: Sendable, Hashable {
-  /// How many processes a command is started as.
+  /// The number of processes that a command is started as.
   public enum Processes: String, Sendable, Hashable, CaseIterable {
     /// One, on the first node.
     case one
@@ -34,23 +34,23 @@ public struct TrainerCall: Sendable, Hashable {
     case perDevice = "device"
   }
 
-  /// The program and its arguments, each a word that no shell takes apart. With a process an accelerator they begin with a
+  /// The program and its arguments, each one word. With a process for each accelerator they begin with a
   /// Python script, or `-m` and a module, which torchrun calls.
   public var arguments: [String]
   public var processes: Processes
-  /// What is added where a run goes on from a checkpoint; nil for a trainer that finds out by itself.
+  /// The arguments that resume from a checkpoint; nil for a trainer that finds its checkpoint by itself.
   public var resume: Resume?
   /// Names in the job's directory, and texts.
   public var files: [File]
   public var environment: [String: String]
   public var metrics: MetricsSource
-  /// What the trainer calls a metric, by our name of it: `step`, `tokens`, `loss` (nats per token, held out), `train_loss`,
+  /// The trainer's names of metrics, by Windtunnel's: `step`, `tokens`, `loss` (nats per token, held out), `train_loss`,
   /// `learning_rate`, `seconds_per_step`, `tokens_per_second`, `tflops` (per accelerator). Others keep their names.
   public var names: [String: MetricName]
-  /// What the job asks for and the trainer cannot do, each with what would do instead. Nothing is dropped: a job with such
+  /// Requests of the job that the trainer cannot meet, each with an alternative. Nothing is dropped: a job with any of these
   /// is not launched.
   public var unsupported: [String]
-  /// What is not quite as the job says, and does no harm.
+  /// Harmless differences from what the job says.
   public var notes: [String]
 
   public struct Resume: Sendable, Hashable {
@@ -79,27 +79,16 @@ public struct TrainerCall: Sendable, Hashable {
   }
 }
 
-/// The trainers that are known by name.
-public enum BackEnds {
-  public static let all: [any BackEnd] = [
-    MegatronLM(), Torchtitan(), NeMo(), GPTNeoX(), LitGPT(), HuggingFaceTrainer(), OLMoCore(), NanoGPT(), LLMC(),
-    MaxText(),
-    Levanter(), ReferenceTrainer(),
-  ]
-
-  public static func named(_ name: String) -> (any BackEnd)? { all.first { $0.name == name } }
-}
-
-/// What a trainer is asked for and cannot do.
+/// Requests that a trainer cannot meet.
 struct Unsupported {
   private(set) var sentences: [String] = []
 
-  /// Notes a wish where it is one.
+  /// Adds a sentence where something is requested.
   mutating func refuse(_ isWished: Bool, _ sentence: @autoclosure () -> String) {
     if isWished { sentences.append(sentence()) }
   }
 
-  /// Refuses what a trainer without model parallelism lacks, the layouts of the others.
+  /// Refuses all parallelism but that of data.
   mutating func refuseAllButData(_ layout: Layout, trainer: String) {
     let degrees = [
       ("tensor", layout.tensor), ("pipeline", layout.pipeline), ("context", layout.context), ("expert", layout.expert),
@@ -110,5 +99,5 @@ struct Unsupported {
   }
 }
 
-/// A number as every trainer's parser reads it: whole ones without a point.
-func plain(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+/// A number as every trainer's parser reads it: integers without a decimal point.
+package func plain(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }

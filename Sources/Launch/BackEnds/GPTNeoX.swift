@@ -213,3 +213,7 @@ public struct GPTNeoX: BackEnd {
     return notes
   }
 }
+
+extension TrainerRegistry {
+  static let gptNeoX: any BackEnd = GPTNeoX()
+}

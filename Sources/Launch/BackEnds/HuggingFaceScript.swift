@@ -1,6 +1,6 @@
 /// A script that goes before one on Transformers' Trainer.
 ///
-/// The Trainer resumes only from a checkpoint that it is told, and prints its losses without the step.
+/// The Trainer resumes only from a checkpoint that is named, and prints its losses without the step.
 enum HuggingFaceScript {
   static let text = #"""
     """Runs a script on Transformers' Trainer: from its last checkpoint, and with metrics as lines of JSON."""

@@ -103,7 +103,7 @@ public struct HuggingFaceTrainer: BackEnd {
     ]
   }
 
-  /// DeepSpeed's, which takes from the Trainer what it says as well.
+  /// DeepSpeed's configuration; values that the Trainer sets too are left to it.
   private func zero(_ job: JobSpec) -> Configuration {
     let layout = job.layout
     var zero = Configuration([
@@ -156,4 +156,8 @@ public struct HuggingFaceTrainer: BackEnd {
         + "itself; name two files, or leave validation out")
     return unsupported.sentences
   }
+}
+
+extension TrainerRegistry {
+  static let huggingFaceTrainer: any BackEnd = HuggingFaceTrainer()
 }

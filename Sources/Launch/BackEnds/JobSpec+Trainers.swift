@@ -1,14 +1,14 @@
 import Foundation
 
-/// What several trainers take in the same form.
+/// Values that several trainers take in the same form.
 extension JobSpec {
-  /// Steps over which ``Schedule/Kind/wsd`` falls.
+  /// The number of steps over which ``Schedule/Kind/wsd`` decays.
   var decaySteps: Int { max(1, Int((Double(training.steps) * schedule.decayShare).rounded())) }
 
-  /// The rate at the end of the run.
+  /// The learning rate at the end of the run.
   var finalLearningRate: Double {
     let rate = schedule.kind == .constant ? optimizer.learningRate : optimizer.learningRate * schedule.finalShare
-    // A tenth of 0.0006 shall be 6e-05, and not the next number below.
+    // A tenth of 0.0006 should be 6e-05, and not the next number below.
     return Double(String(format: "%.12g", rate)) ?? rate
   }
 
@@ -18,8 +18,8 @@ extension JobSpec {
   /// Steps between two evaluations, no more than the run has.
   var evaluationInterval: Int { min(checkpoints.evaluateEvery ?? training.steps, training.steps) }
 
-  /// Batches of `sequences` for an evaluation: about ten million tokens, as the loss of fewer is less sure than the laws that
-  /// are fitted to it, and no more than a hundred batches of the size that training has.
+  /// Batches of `sequences` for an evaluation: about ten million tokens, because the loss of fewer is noisier than the laws that
+  /// are fitted to it, and at most a hundred training batches.
   func evaluationBatches(of sequences: Int) -> Int {
     let tokens = min(10_000_000, 100 * training.tokensPerStep)
     let batch = max(1, sequences * training.sequence)

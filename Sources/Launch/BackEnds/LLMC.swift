@@ -20,7 +20,7 @@ public struct LLMC: BackEnd {
       job.checkpointDirectory(in: directory).utf8.count >= 400,
       "llm.c takes no path of 400 bytes for its checkpoints; name a shorter directory under checkpoints")
 
-    // With no fall it has no warm-up either, which a line to the whole peak gives.
+    // Its constant schedule has no warm-up; a linear one that ends at the peak has.
     let (kind, final): (String, Double) =
       switch schedule.kind {
       case .cosine: ("cosine", schedule.finalShare)
@@ -167,4 +167,8 @@ public struct LLMC: BackEnd {
     if job.resources.nodes > 1 { notes.append("mpirun must know the nodes, as it does inside an allocation of Slurm.") }
     return notes
   }
+}
+
+extension TrainerRegistry {
+  static let llmC: any BackEnd = LLMC()
 }

@@ -210,3 +210,7 @@ public struct Levanter: BackEnd {
     return .map(Configuration([("source", .map(Configuration(isFile ? urls : set)))]))
   }
 }
+
+extension TrainerRegistry {
+  static let levanter: any BackEnd = Levanter()
+}

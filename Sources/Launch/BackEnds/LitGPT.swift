@@ -215,3 +215,7 @@ public struct LitGPT: BackEnd {
     return notes
   }
 }
+
+extension TrainerRegistry {
+  static let litGPT: any BackEnd = LitGPT()
+}

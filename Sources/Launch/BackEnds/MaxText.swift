@@ -211,3 +211,7 @@ public struct MaxText: BackEnd {
 
   static func flag(_ flag: Bool) -> String { flag ? "True" : "False" }
 }
+
+extension TrainerRegistry {
+  static let maxText: any BackEnd = MaxText()
+}

@@ -68,7 +68,7 @@ struct MegatronFamily {
       "\(trainer) takes the layers of the last stage as a number; set stages to even and say it in settings")
     unsupported.refuse(
       layout.pipeline > 1 && model.layers % (layout.pipeline * layout.virtualStages) != 0,
-      "\(model.layers) layers are no multiple of \(layout.pipeline) stages of \(layout.virtualStages) chunks")
+      "\(model.layers) layers are not a multiple of \(layout.pipeline) stages of \(layout.virtualStages) chunks")
     unsupported.refuse(
       layout.context > 1 && job.training.sequence % (2 * layout.context) != 0,
       "\(trainer) cuts a sequence into twice as many parts as devices share it; set sequence to a multiple of "
@@ -79,7 +79,7 @@ struct MegatronFamily {
     if let group = layout.shardGroup {
       unsupported.refuse(
         layout.sharding != .none && layout.data * layout.context % max(1, group) != 0,
-        "\(layout.data * layout.context) data-parallel devices are no multiple of shard groups of \(group)")
+        "\(layout.data * layout.context) data-parallel devices are not a multiple of shard groups of \(group)")
     }
     unsupported.refuse(
       model.experts != nil && layout.tensor > 1 && !layout.sequenceParallel,

@@ -2,8 +2,8 @@ import TrainingCost
 
 /// Megatron-LM (NVIDIA): `pretrain_gpt.py` with flags.
 ///
-/// A setting is a flag's name without dashes, with its words parted by blanks; `true` or nothing sets a flag that takes no
-/// word.
+/// A setting is a flag's name without dashes, with its values separated by spaces; `true` or nothing sets a flag without a
+/// value.
 public struct MegatronLM: BackEnd {
   public let name = "megatron-lm"
 
@@ -183,4 +183,8 @@ public struct MegatronLM: BackEnd {
       "\(job.evaluationInterval)", "--eval-iters", "\(job.evaluationBatches(of: job.training.batch))",
     ]
   }
+}
+
+extension TrainerRegistry {
+  static let megatronLM: any BackEnd = MegatronLM()
 }

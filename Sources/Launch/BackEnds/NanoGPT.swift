@@ -32,9 +32,13 @@ public struct NanoGPT: BackEnd {
       "nanoGPT does not shard its optimizer; set zero to 0 in the layout")
     unsupported.refuse(
       job.layout.recomputation != .none, "nanoGPT does not recompute activations; set recompute to none")
+    let types: [Precision: String] = [.fp32: "float32", .bf16: "bfloat16", .fp16: "float16"]
+    unsupported.refuse(
+      types[training.precision] == nil,
+      "nanoGPT computes in fp32, bf16 or fp16, not \(training.precision.rawValue); set precision to bf16")
     unsupported.refuse(
       training.batch % (job.layout.data * job.layout.microBatch) != 0,
-      "\(training.batch) sequences a step are no multiple of \(job.layout.data) devices times micro-batches of "
+      "\(training.batch) sequences a step are not a multiple of \(job.layout.data) devices times micro-batches of "
         + "\(job.layout.microBatch)")
 
     // It saves when it evaluates.
@@ -51,7 +55,7 @@ public struct NanoGPT: BackEnd {
       ("min_lr", plain(job.finalLearningRate)),
       ("weight_decay", plain(job.optimizer.weightDecay)), ("beta1", plain(job.optimizer.beta1)),
       ("beta2", plain(job.optimizer.beta2)), ("grad_clip", plain(job.optimizer.clip ?? 0)),
-      ("dtype", training.precision == .fp32 ? "float32" : "bfloat16"), ("eval_interval", "\(every)"),
+      ("dtype", types[training.precision] ?? "bfloat16"), ("eval_interval", "\(every)"),
       ("out_dir", job.checkpointDirectory(in: directory)), ("always_save_checkpoint", "True"),
       ("log_interval", "10"),
     ]
@@ -70,4 +74,8 @@ public struct NanoGPT: BackEnd {
         "step": #"(?:iter|step) (\d+):"#, "loss": #"val loss ([\d.]+)"#, "train_loss": #"(?:loss|train loss) ([\d.]+)"#,
       ]), unsupported: unsupported.sentences, notes: notes)
   }
+}
+
+extension TrainerRegistry {
+  static let nanoGPT: any BackEnd = NanoGPT()
 }

@@ -205,3 +205,7 @@ public struct NeMo: BackEnd {
   /// A text in Hydra's quotes.
   private static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: #"\'"#) + "'" }
 }
+
+extension TrainerRegistry {
+  static let nemo: any BackEnd = NeMo()
+}

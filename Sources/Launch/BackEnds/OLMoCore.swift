@@ -103,3 +103,7 @@ public struct OLMoCore: BackEnd {
     return notes
   }
 }
+
+extension TrainerRegistry {
+  static let olmoCore: any BackEnd = OLMoCore()
+}

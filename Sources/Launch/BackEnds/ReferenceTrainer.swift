@@ -23,6 +23,12 @@ public struct ReferenceTrainer: BackEnd {
       (job.optimizer.beta1, job.optimizer.beta2) != (0.9, 0.99) || job.optimizer.clip != 1,
       "the reference trainer's AdamW has beta1 0.9, beta2 0.99 and clips at 1")
     unsupported.refuse(!job.data.train.isEmpty, "the reference trainer has a text of its own; leave data out")
+    var notes: [String] = []
+    if job.layout.microBatch < training.batch {
+      notes.append(
+        "the reference trainer takes a step's batch at once, not in micro-batches of \(job.layout.microBatch).")
+    }
+    if job.layout.recomputation != .none { notes.append("the reference trainer does not recompute activations.") }
     let checkpoint = "\(job.checkpointDirectory(in: directory))/run.ckpt"
     let values: [(String, String)] =
       [
@@ -37,7 +43,7 @@ public struct ReferenceTrainer: BackEnd {
     return TrainerCall(
       [job.trainer.python] + (job.trainer.program ?? ["Experiments/reference-trainer/train.py"])
         + values.flatMap { ["--\($0.0)", $0.1] },
-      processes: .one, metrics: .jsonLines, unsupported: unsupported.sentences)
+      processes: .one, metrics: .jsonLines, unsupported: unsupported.sentences, notes: notes)
   }
 
   static let vocabulary = 256
@@ -57,4 +63,8 @@ public struct ReferenceTrainer: BackEnd {
   public func model(nearest size: Double, embedding: Bool, vocabulary: Int?) -> TransformerShape? {
     Self.model(nearest: size, embedding: embedding)
   }
+}
+
+extension TrainerRegistry {
+  static let reference: any BackEnd = ReferenceTrainer()
 }

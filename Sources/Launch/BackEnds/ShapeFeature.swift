@@ -1,6 +1,6 @@
 import TrainingCost
 
-/// What a model has beyond a dense Llama with as many heads of keys as of queries: each trainer knows some of it.
+/// A feature of a model beyond a dense Llama with as many key heads as query heads; each trainer supports some.
 enum ShapeFeature: Hashable, CaseIterable {
   case plainMLP, tiedEmbeddings, groupedQueries, headSize, learnedPositions, latentAttention, experts, sharedExperts
   case denseBeforeExperts, capacity, routerBias, oneNorm, fourNorms, perHeadNorm, acrossHeadsNorm, embeddingNorm,
@@ -38,7 +38,7 @@ enum ShapeFeature: Hashable, CaseIterable {
     }
   }
 
-  /// What it is called, and what would do instead.
+  /// The feature's name, and an alternative.
   func words(_ model: TransformerShape) -> (what: String, instead: String) {
     switch self {
     case .plainMLP: ("MLPs of two matrices", "plan a gated model")
@@ -70,7 +70,7 @@ enum ShapeFeature: Hashable, CaseIterable {
 }
 
 extension Unsupported {
-  /// Refuses what a model has and a trainer's models have not.
+  /// Refuses the features of a model that a trainer does not support.
   mutating func refuse(_ model: TransformerShape, beyond known: Set<ShapeFeature>, of trainer: String) {
     for feature in ShapeFeature.allCases where feature.isOf(model) && !known.contains(feature) {
       let (what, instead) = feature.words(model)

@@ -209,7 +209,7 @@ public struct Torchtitan: BackEnd {
       "torchtitan replicates a model only where nothing else is parallel; set zero to 2 or 3")
     unsupported.refuse(
       layout.data % max(1, layout.shardGroup ?? 1) != 0,
-      "\(layout.data) data-parallel devices are no multiple of the shard group's \(layout.shardGroup ?? 1)")
+      "\(layout.data) data-parallel devices are not a multiple of the shard group's \(layout.shardGroup ?? 1)")
     unsupported.refuse(
       job.training.precision != .fp32 && layout.data == 1 && layout.context == 1 && layout.tensor * layout.pipeline > 1,
       "torchtitan computes in fp32 where no data-parallel devices share tensor or pipeline stages; set data to 2 or more, or "
@@ -258,4 +258,8 @@ public struct Torchtitan: BackEnd {
     if !job.data.validation.isEmpty { notes.append("torchtitan also evaluates after the first step.") }
     return notes
   }
+}
+
+extension TrainerRegistry {
+  static let torchtitan: any BackEnd = Torchtitan()
 }

@@ -4,7 +4,7 @@ import Foundation
 import Tables
 import TrainingCost
 
-/// A team's own trainer, as a file describes it, `windtunnel.trainer/1`.
+/// A user's own trainer, as a file describes it, `windtunnel.trainer/1`.
 ///
 /// ```yaml
 /// schema: windtunnel.trainer/1
@@ -21,8 +21,8 @@ import TrainingCost
 /// ```
 ///
 /// Placeholders are ``values(_:in:)``. In the command each word is one word for the trainer, whatever it holds; in files they
-/// stand as they are, so text belongs in quotes there. `{{` stands for one brace. What `resume` says is added where the folder
-/// `{checkpoint}` holds something.
+/// stand as they are, so text belongs in quotes there. `{{` stands for one brace. The words of `resume` are added where
+/// the folder `{checkpoint}` is not empty.
 public struct TrainerFile: BackEnd {
   public static let schema = "windtunnel.trainer/1"
 
@@ -36,7 +36,7 @@ public struct TrainerFile: BackEnd {
   private let names: [String: MetricName]
   private let cannot: [Choice]
 
-  /// What a trainer may not be able to do.
+  /// Features that a trainer may lack.
   enum Choice: String, CaseIterable {
     case tensor, pipeline, context, experts, sharding, recompute, wsd, linear, constant
 
@@ -106,7 +106,7 @@ public struct TrainerFile: BackEnd {
       schedule: .init(warmupSteps: 0)), in: ""
   ).keys.sorted()
 
-  /// What placeholders stand for.
+  /// The values of the placeholders.
   static func values(_ job: JobSpec, in directory: String) -> [String: String] {
     let (model, training, layout) = (job.model, job.training, job.layout)
     var values: [String: String] = [

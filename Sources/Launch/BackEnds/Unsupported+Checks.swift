@@ -7,11 +7,11 @@ extension Unsupported {
     let portion = job.layout.data * job.layout.microBatch
     refuse(
       job.training.batch % max(1, portion) != 0,
-      "\(job.training.batch) sequences a step are no multiple of \(job.layout.data) data-parallel devices times "
+      "\(job.training.batch) sequences a step are not a multiple of \(job.layout.data) data-parallel devices times "
         + "micro-batches of \(job.layout.microBatch); set batch to a multiple of \(portion)")
   }
 
-  /// Devices that are not those of the layout, on which trainers find out how many replicas there are.
+  /// Resources that do not match the layout: trainers derive the number of replicas from the devices.
   mutating func refuseOtherDevices(_ job: JobSpec) {
     refuse(
       job.resources.devices != job.layout.devices,
@@ -27,7 +27,7 @@ extension Unsupported {
         + "set learned_positions to at least that")
   }
 
-  /// What a plan may have of a pipeline and of memory, and trainers with 1F1B alone do not.
+  /// Options of a plan's pipeline and memory that trainers with 1F1B alone lack.
   mutating func refuseRareLayouts(_ layout: Layout, trainer: String) {
     refuse(
       layout.pipeline > 1 && layout.schedule != .oneForwardOneBackward,
@@ -37,7 +37,7 @@ extension Unsupported {
       "the share of activations that wait in host memory cannot be set for \(trainer); set offload to 0")
   }
 
-  /// Data that a trainer has no other source for.
+  /// Missing data, for a trainer that has no other source.
   mutating func refuseNoData(_ job: JobSpec, settings: [String], trainer: String, what: String) {
     let isSet = job.settings.contains { settings.contains($0.name) }
     refuse(job.data.train.isEmpty && !isSet, "\(trainer) needs \(what); name them under data")

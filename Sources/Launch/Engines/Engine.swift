@@ -1,49 +1,49 @@
 import RunStore
 import TrainingCost
 
-/// Where jobs run: this machine, or what queues and starts jobs on others.
+/// The place where jobs run: this machine, or a scheduler that queues and starts jobs on others.
 ///
-/// An engine is stateless: whoever asks has the handles. What it runs of a job is ``JobScript/fileName`` in the job's directory,
-/// which leaves a file behind when it ends; engines tell of jobs that are still there, and why others went.
+/// An engine is stateless: its caller keeps the handles. It runs ``JobScript/fileName`` in the job's directory, which writes a
+/// file when it ends; the engine reports which jobs are still there, and why others are gone.
 public protocol Engine: Sendable {
-  /// As it is named in a job file.
+  /// The name of the kind in a job file.
   var kind: String { get }
 
-  /// The most jobs that are handed in and not ended; nil for no limit.
+  /// The most jobs that are submitted and not ended; nil for no limit.
   var outstanding: Int? { get }
 
-  /// The most jobs of one call of ``submit(_:batch:in:)``.
+  /// The most jobs in one call of ``submit(_:batch:in:)``.
   var largestBatch: Int { get }
 
   /// Whether it holds jobs back itself until others have succeeded: ``EngineJob/after``.
   var ordersJobs: Bool { get }
 
-  /// How long to wait before it is asked again, where nothing happened: from the first to the second.
+  /// The wait before the engine is asked again: the lower bound after a change, rising to the upper while nothing changes.
   var polling: ClosedRange<Duration> { get }
 
-  /// What ``submit(_:batch:in:)`` would write and run, for those who look before.
+  /// What ``submit(_:batch:in:)`` would write and run, without doing either.
   func rehearse(_ jobs: [EngineJob], batch: String, in directory: String) throws(LaunchError) -> Rehearsal
 
-  /// Hands jobs in that need the same resources and come after the same jobs.
+  /// Submits jobs that need the same resources and come after the same jobs.
   ///
   /// - Parameters:
-  ///   - batch: unique, so that ``find(batch:of:places:in:)`` tells whether they came through.
+  ///   - batch: unique, so that ``find(batch:of:places:in:)`` can tell whether they were submitted.
   ///   - directory: the launch's, for the engine's own files.
   /// - Returns: a handle for each.
-  /// - Throws: ``LaunchError``; unreachable where nothing is known of what came of it.
+  /// - Throws: ``LaunchError``; unreachable where it is not known whether the jobs were submitted.
   func submit(_ jobs: [EngineJob], batch: String, in directory: String) async throws(LaunchError) -> [String]
 
-  /// The handles of jobs that were being handed in when their process ended; nil where they did not come through.
+  /// The handles of jobs whose submission was interrupted; nil where they were not submitted.
   ///
-  /// - Parameter places: where each stood among the jobs of the batch.
+  /// - Parameter places: the index of each among the jobs of the batch.
   func find(
     batch: String, of jobs: [EngineJob], places: [Int], in directory: String
   ) async throws(LaunchError) -> [String]?
 
-  /// What is known of jobs, in their order.
+  /// The states of jobs, in their order.
   func look(at jobs: [EngineJob], handles: [String]) async throws(LaunchError) -> [EngineState]
 
-  /// Ends jobs; those that ended already are left as they are.
+  /// Cancels jobs; those that have ended are left as they are.
   func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError)
 }
 
@@ -54,12 +54,12 @@ extension Engine {
 /// An attempt at a job, for an engine.
 public struct EngineJob: Sendable, Hashable {
   public let name: String
-  /// Counted from 1.
+  /// The attempt's number, from 1.
   public let attempt: Int
-  /// The job's own, an absolute path.
+  /// The job's own directory, an absolute path.
   public let directory: String
   public let resources: JobSpec.Resources
-  /// The handles of jobs that must succeed before; of engines that order jobs only.
+  /// The handles of jobs that must succeed before; empty for engines that do not order jobs.
   public let after: [String]
 
   public init(name: String, attempt: Int, directory: String, resources: JobSpec.Resources, after: [String] = []) {
@@ -67,19 +67,19 @@ public struct EngineJob: Sendable, Hashable {
     self.after = after
   }
 
-  /// The words before its script by which it ends at its time limit, for engines that keep none.
+  /// The command that stops the script at its time limit, for engines that enforce none.
   ///
-  /// What ends the script at last does not reach the trainer, which the script itself kills a little earlier.
+  /// The final kill does not reach the trainer, so the script kills it a little earlier.
   var limit: String {
     resources.time.map { "env WINDTUNNEL_GRACE=25 timeout -k 30 \(Int($0.rounded(.up))) " } ?? ""
   }
 
-  /// Where this attempt's output, metrics and end are kept.
+  /// The directory of this attempt's output, metrics and exit code.
   public var attemptDirectory: String { "\(directory)/attempts/\(attempt)" }
 }
 
 extension EngineJob {
-  /// - Parameter earlier: handles of those that it comes after.
+  /// - Parameter earlier: the handles of the jobs that it comes after.
   init(_ job: JobRecord, after earlier: [String] = []) {
     self.init(
       name: job.name, attempt: job.attempt, directory: job.directory, resources: JobSpec.Resources(job.resources),
@@ -87,20 +87,20 @@ extension EngineJob {
   }
 }
 
-/// What an engine says of a job.
+/// The state of a job as its engine reports it.
 public enum EngineState: Sendable, Hashable {
-  /// With what it waits for, where that is said.
+  /// In the queue, with the reason where the engine gives one.
   case queued(String?)
-  /// In the queue, and it will never begin: what it comes after did not succeed as the engine sees it.
+  /// In the queue, but it will never start: a job that it comes after did not succeed.
   case stranded
   case running
-  /// It is no longer there, and whether it came to its end is for the job's own files to say. With the engine's reason.
+  /// No longer there, with the engine's reason; the job's own files say whether it came to its end.
   case gone(String?)
-  /// It was cancelled by someone else.
+  /// Cancelled by someone else.
   case cancelled
 }
 
-/// Files and commands of a launch that is only looked at.
+/// The files and commands of a dry run.
 public struct Rehearsal: Sendable, Hashable {
   public var files: [TrainerCall.File]
   public var commands: [String]
@@ -111,7 +111,7 @@ public struct Rehearsal: Sendable, Hashable {
 }
 
 extension Array where Element == EngineJob {
-  /// Jobs that can be handed in together, in the order in which the first of each comes.
+  /// Batches of jobs that can be submitted together, in the order of the first job of each.
   func batches(of size: Int) -> [[EngineJob]] {
     var order: [BatchNeeds] = []
     var groups: [BatchNeeds: [EngineJob]] = [:]
@@ -124,7 +124,7 @@ extension Array where Element == EngineJob {
   }
 }
 
-/// What jobs of a batch have in common.
+/// The properties that all jobs of a batch share.
 private struct BatchNeeds: Hashable {
   let resources: JobSpec.Resources
   let after: [String]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A value of JSON, as a manifest or a request is made of, written with its names in order. YAML reads it alike.
+/// A JSON value of a manifest or a request, written with sorted keys. The text is YAML too.
 indirect enum JSONTree: Sendable, Hashable {
   case text(String)
   case integer(Int)
@@ -8,17 +8,17 @@ indirect enum JSONTree: Sendable, Hashable {
   case list([JSONTree])
   case map([String: JSONTree])
 
-  /// A map without what is nil.
+  /// A map without the entries that are nil.
   static func some(_ entries: [String: JSONTree?]) -> JSONTree { .map(entries.compactMapValues { $0 }) }
 
   static func texts(_ entries: [String: String]) -> JSONTree { .map(entries.mapValues { .text($0) }) }
 
-  /// Over lines, which end with one; or on one line.
+  /// The text on many lines with a newline at its end, or on one line.
   func text(isPretty: Bool) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    // Nothing here cannot be written: there are no numbers but whole ones.
+    // Encoding cannot fail: all numbers are integers.
     let data = (try? encoder.encode(self)) ?? Data()
     return String(decoding: data, as: UTF8.self) + (isPretty ? "\n" : "")
   }

@@ -2,10 +2,10 @@ import Foundation
 
 /// Jobs as JobSets or PyTorchJobs of a Kubernetes cluster, by kubectl.
 ///
-/// The launch's folder must lie on a volume that is mounted at the same path here and there. Secrets are those of the cluster,
-/// and no value of one passes through here.
+/// The launch's folder must lie on a volume that is mounted at the same path here and there. Secrets are those of the cluster;
+/// their values never pass through here.
 public struct KubernetesEngine: Engine {
-  public let kind = "kubernetes"
+  public let kind = Options.kind
   public var outstanding: Int? { options.outstanding }
   public var largestBatch: Int { min(50, options.outstanding) }
   public var polling: ClosedRange<Duration> { options.polling }
@@ -42,7 +42,7 @@ public struct KubernetesEngine: Engine {
     let found = Set(try await items(resource, label).map(\.metadata.name))
     let names = names(jobs, places, batch)
     if found.isEmpty { return nil }
-    // Some came through: the others do now, under the names that they were given.
+    // A part was submitted: the rest is submitted now, under the same names.
     return found.isSuperset(of: names) ? names : try await apply(jobs, places, batch, in: directory)
   }
 
@@ -50,7 +50,7 @@ public struct KubernetesEngine: Engine {
     let objects = try await items(resource, KubernetesManifest.managedBy)
     let states = Dictionary(objects.map { ($0.metadata.name, $0.state) }) { first, _ in first }
     let isWaiting = handles.contains { if case .queued = states[$0] { true } else { false } }
-    // Why one waits its pods say, where one may look at them.
+    // The pods say why a job waits, where permissions allow to list them.
     let pods = isWaiting ? (try? await items("pods", KubernetesManifest.managedBy)) ?? [] : []
     let byJob = Dictionary(grouping: pods) { $0.metadata.labels?[KubernetesManifest.jobLabel] ?? "" }
     return handles.map { name in
@@ -67,7 +67,7 @@ public struct KubernetesEngine: Engine {
     }
   }
 
-  // MARK: - What is handed in
+  // MARK: - Submission
 
   private static func file(_ batch: String) -> String { "kubernetes/\(batch).json" }
 
@@ -101,7 +101,7 @@ public struct KubernetesEngine: Engine {
       _ = try await kubectl(["apply", "--filename=\(file.name)"])
     } catch {
       guard !error.isUnreachable else { throw error }
-      // Some may have come through before one was refused: either all do or none.
+      // Some may have been accepted before one was refused: a batch is submitted whole or not at all.
       let label = "\(KubernetesManifest.batchLabel)=\(KubernetesManifest.label(batch))"
       do {
         _ = try await kubectl(["delete", resource, "--ignore-not-found", "--wait=false", "--selector=\(label)"])
@@ -113,14 +113,14 @@ public struct KubernetesEngine: Engine {
     return names(jobs, places, batch)
   }
 
-  // MARK: - What the cluster says
+  // MARK: - States
 
   private func items(_ resource: String, _ label: String) async throws(LaunchError) -> [KubernetesObject] {
     let output = try await kubectl(["get", resource, "--selector=\(label)", "--output=json"])
     do {
       return try JSONDecoder().decode(KubernetesObject.List.self, from: Data(output.utf8)).items
     } catch {
-      throw LaunchError("kubectl answered with what is no list: \(output.prefix(200))", isUnreachable: true)
+      throw LaunchError("kubectl did not answer with a list: \(output.prefix(200))", isUnreachable: true)
     }
   }
 
@@ -132,7 +132,7 @@ public struct KubernetesEngine: Engine {
     let result = try await program.run(
       ["--request-timeout=60s"] + arguments(words))
     guard result.code != 0 else { return result.output }
-    // Beside its own lines there are those of a library's log.
+    // A library logs to the same stream.
     let reason = result.errors.split(separator: "\n").filter { !$0.contains("memcache.go") }.joined(separator: "; ")
     throw LaunchError(
       "kubectl \(words[0]): \(reason.isEmpty ? "code \(result.code)" : String(reason.prefix(400)))",

@@ -2,8 +2,8 @@ import Documents
 import Tables
 
 extension KubernetesEngine {
-  public struct Options: Sendable, Hashable, Codable {
-    /// What a job becomes.
+  public struct Options: EngineOptions {
+    /// The Kubernetes resource that a job becomes.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
       case jobset, pytorchjob
     }
@@ -19,20 +19,20 @@ extension KubernetesEngine {
       }
     }
 
-    /// The containers'.
+    /// The image of the containers.
     public var image: String
     public var kind: Kind
     /// Persistent volume claims, mounted so that a job's folder is under the same path there as here.
     public var volumes: [EngineMount]
     public var namespace: String?
-    /// Of kubectl's configuration.
+    /// A context of kubectl's configuration; nil for the current one.
     public var context: String?
-    /// Kueue's, a local queue.
+    /// A local queue of Kueue.
     public var queue: String?
     public var serviceAccount: String?
     public var nodeSelector: [String: String]
     public var secrets: [Secret]
-    /// Lines of shell that come before each job.
+    /// Lines of shell that run before each job.
     public var setup: [String]
     public var outstanding: Int
     public var polling: ClosedRange<Duration>
@@ -52,7 +52,18 @@ extension KubernetesEngine {
 }
 
 extension KubernetesEngine.Options {
-  /// Of `engine: {kind: kubernetes, image: trainer, volumes: [{claim: data, path: /data}]}`.
+  public static let kind = "kubernetes"
+
+  public init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError) {
+    guard let section else {
+      throw file.fault("engine", "Kubernetes needs an image; write {kind: kubernetes, image: registry/trainer:1}")
+    }
+    try self.init(section)
+  }
+
+  public func engine() async -> any Engine { KubernetesEngine(self) }
+
+  /// Reads `engine: {kind: kubernetes, image: trainer, volumes: [{claim: data, path: /data}]}`.
   init(_ section: YAMLSection) throws(DocumentError) {
     try section.checkKeys([
       "kind", "image", "job", "volumes", "namespace", "context", "queue", "service_account", "node_selector", "secrets",

@@ -2,12 +2,13 @@ import Documents
 import Foundation
 import Subprocess
 import SystemPackage
+import Tables
 
-/// Jobs as processes of this machine, each in a session of its own, which go on when whoever launched them ends.
+/// Jobs as processes of this machine, each in a session of its own, which go on when the process that launched them ends.
 ///
-/// A job that asks for accelerators gets some of those that no other has, by `CUDA_VISIBLE_DEVICES`.
+/// A job that needs accelerators gets free ones by `CUDA_VISIBLE_DEVICES`.
 public struct LocalEngine: Engine {
-  public let kind = "local"
+  public let kind = Options.kind
   public let outstanding: Int?
   public let largestBatch = 1
   public let polling: ClosedRange<Duration> = .milliseconds(50)...(.milliseconds(500))
@@ -68,7 +69,7 @@ public struct LocalEngine: Engine {
       let process = owner(job) ?? LocalOwner(handle)
       return process?.isAlive == true
         ? .running
-        : .gone("its process was killed, or the machine was started anew")
+        : .gone("its process was killed, or the machine was restarted")
     }
   }
 
@@ -147,6 +148,30 @@ public struct LocalEngine: Engine {
 
   private func owner(_ job: EngineJob) -> LocalOwner? {
     (try? String(contentsOfFile: "\(job.attemptDirectory)/owner", encoding: .utf8)).flatMap { LocalOwner($0) }
+  }
+}
+
+extension LocalEngine {
+  /// How jobs share this machine.
+  public struct Options: EngineOptions {
+    public static let kind = "local"
+
+    /// How many jobs run at once; nil for one an accelerator, or one where there is none.
+    public var slots: Int?
+    /// The accelerators that jobs share, as `CUDA_VISIBLE_DEVICES` has them; nil for those that the driver lists.
+    public var devices: [String]?
+
+    public init(slots: Int? = nil, devices: [String]? = nil) { (self.slots, self.devices) = (slots, devices) }
+
+    public init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError) {
+      try section?.checkKeys(["kind", "slots", "devices"])
+      self.init(slots: try section?.count("slots"), devices: try section?.texts("devices"))
+    }
+
+    public func engine() async -> any Engine {
+      let found = if let devices { devices } else { await LocalEngine.devicesOfThisMachine() }
+      return LocalEngine(slots: slots, devices: found)
+    }
   }
 }
 

@@ -1,18 +1,18 @@
-/// The shell by which a job is begun on each of its nodes where an engine starts the same on all of them.
+/// The shell script that starts a job on each of its nodes, for engines that start the same script on all of them.
 ///
-/// Every node goes through ``JobScript/fileName``; those after the first do so as a part of the attempt, in a folder of their
-/// own in its folder, so that only the first says how it ended.
+/// Every node runs ``JobScript/fileName``. Nodes after the first run it in a folder of their own below the attempt's, so that
+/// only the first writes how the attempt ended.
 struct NodeScript: Sendable {
-  /// Of the environment: what number a node has, from 0.
+  /// The environment variable with the node's rank, from 0.
   let rank: String
-  /// Lines of shell that come before, as the user gives them.
+  /// The user's lines of shell, which come first.
   let setup: [String]
-  /// More lines of shell, of the engine.
+  /// The engine's own lines of shell.
   var more: [String] = []
-  /// ``EngineJob/limit``, where the engine keeps none.
+  /// ``EngineJob/limit``, where the engine enforces none.
   var limit = ""
 
-  /// What the script takes from the environment.
+  /// The environment that the script needs.
   static func environment(of job: EngineJob, owner: String) -> [String: String] {
     ["WINDTUNNEL_ATTEMPT": "\(job.attempt)", "WINDTUNNEL_JOB": job.directory, "WINDTUNNEL_OWNER": owner]
   }
@@ -28,7 +28,7 @@ struct NodeScript: Sendable {
   }
 }
 
-/// A folder of the machines that jobs run on, and what lies there.
+/// A mounted folder of the machines that jobs run on, and its source.
 public struct EngineMount: Sendable, Hashable, Codable {
   public let path: String
   public let source: String

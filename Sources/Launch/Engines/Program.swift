@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 import SystemPackage
 
-/// A program of an engine, as sbatch or kubectl, run with arguments that no shell takes apart.
+/// A program of an engine, as sbatch or kubectl, run without a shell.
 struct Program: Sendable {
   struct Result: Sendable {
     let code: Int32
@@ -10,14 +10,14 @@ struct Program: Sendable {
     let errors: String
   }
 
-  /// Looked up where programs are, unless it is a path.
+  /// The program's name, looked up in the search path, or its path.
   let name: String
-  /// In words, for messages: `Slurm`.
+  /// The service's name for messages: `Slurm`.
   let service: String
 
   private static let outputLimit = 64 << 20
 
-  /// - Parameter input: what it reads.
+  /// - Parameter input: its standard input.
   /// - Throws: ``LaunchError`` where it is not installed.
   func run(_ arguments: [String], input: String = "") async throws(LaunchError) -> Result {
     do {

@@ -3,7 +3,15 @@ import Foundation
 import Tables
 
 extension RayEngine.Options {
-  /// Of `engine: {kind: ray, address: "http://head:8265"}`.
+  public static let kind = "ray"
+
+  public init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError) {
+    try self.init(section ?? file.names.reduce(file) { $0.without($1) })
+  }
+
+  public func engine() async -> any Engine { RayEngine(self) }
+
+  /// Reads `engine: {kind: ray, address: "http://head:8265"}`.
   init(_ section: YAMLSection) throws(DocumentError) {
     try section.checkKeys(["kind", "address", "token_variable", "outstanding", "poll"])
     let example = "http://localhost:8265"

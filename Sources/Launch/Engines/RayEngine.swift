@@ -3,16 +3,16 @@ import Foundation
 
 /// Jobs through the REST API of a Ray cluster's head.
 ///
-/// A job's submission is named by its batch, so that one which is handed in again is known to be there. What Ray is told of a
-/// job its dashboard shows, which is why no secret is: those must be set in the environment of the cluster's own nodes. The
-/// jobs' folders must be on file systems that all of these share.
+/// A job's submission is named by its batch, so that a job that is submitted again is found to be there. Ray's dashboard shows
+/// everything that it is told, so secrets are never sent: they must be set in the environment of the cluster's nodes. The jobs'
+/// folders must be on a file system that all nodes share.
 public struct RayEngine: Engine {
-  public struct Options: Sendable, Hashable, Codable {
-    /// The dashboard's.
+  public struct Options: EngineOptions {
+    /// The dashboard's address.
     public var address: URL
-    /// An environment variable, here, that holds the cluster's token where it asks for one.
+    /// The local environment variable with the cluster's token, where it needs one.
     public var tokenVariable: String
-    /// Ray gives up on a job that it cannot start within a time, a quarter of an hour where its head was not told another.
+    /// The most jobs submitted at once: Ray gives up on one that it cannot start in time, by default a quarter of an hour.
     public var outstanding: Int
     public var polling: ClosedRange<Duration>
 
@@ -25,16 +25,16 @@ public struct RayEngine: Engine {
     }
   }
 
-  public let kind = "ray"
+  public let kind = Options.kind
   public var outstanding: Int? { options.outstanding }
-  /// A request hands in one job: none of a batch is left without a word.
+  /// A request submits one job, so no batch is submitted in part.
   public let largestBatch = 1
   public var polling: ClosedRange<Duration> { options.polling }
   private let options: Options
 
-  /// Of one request, in seconds.
+  /// The longest that one request may take, in seconds.
   private static let timeout = 30.0
-  /// From so many on, one request for all of them.
+  /// From this number of jobs on, one request asks for all of them.
   private static let many = 4
 
   public init(_ options: Options) { self.options = options }
@@ -68,7 +68,7 @@ public struct RayEngine: Engine {
   ) async throws(LaunchError) -> [String]? {
     let ids = Self.identifiers(batch, places)
     let known = try await submissions(ids)
-    // A request may still be on its way where its answer is not, so under another name a job might run twice.
+    // An earlier request may still arrive, so under another name a job might run twice.
     for (job, id) in zip(jobs, ids) where known[id] == nil { try await submit(job, id) }
     return ids
   }
@@ -76,19 +76,19 @@ public struct RayEngine: Engine {
   public func look(at jobs: [EngineJob], handles: [String]) async throws(LaunchError) -> [EngineState] {
     let known = try await submissions(handles)
     return handles.map { id in
-      known[id]?.state ?? .gone("Ray no longer knows it; was its head started anew?")
+      known[id]?.state ?? .gone("Ray no longer knows it; was its head restarted?")
     }
   }
 
   public func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError) {
     for id in handles {
       let answer = try await call("POST", url(id, "stop"))
-      // Ray does not know one that went with an earlier head.
+      // A new head does not know the jobs of an earlier one.
       if answer.status != 404 { try check(answer) }
     }
   }
 
-  // MARK: - What is handed in
+  // MARK: - Submission
 
   private static func identifiers(_ batch: String, _ places: [Int]) -> [String] { places.map { "\(batch)-\($0)" } }
 
@@ -122,7 +122,7 @@ public struct RayEngine: Engine {
     try check(answer)
   }
 
-  // MARK: - What Ray says
+  // MARK: - States
 
   private struct Submission: Decodable {
     let submissionId: String?
@@ -180,7 +180,7 @@ public struct RayEngine: Engine {
     if answer.status == 200 { return answer }
     let reason = answer.text.split(separator: "\n").last.map { ": \($0.prefix(300))" } ?? ""
     let hint = [401, 403].contains(answer.status) ? "; set its token in \(options.tokenVariable)" : ""
-    // What an agent of the head refuses, the head passes on as a failure of its own.
+    // The head reports a refusal of its agent as a failure of its own.
     let isRefused = answer.text.contains("status code 400") || (400..<500).contains(answer.status)
     throw LaunchError(
       "Ray at \(options.address.absoluteString) answered with status \(answer.status)\(reason)\(hint)",

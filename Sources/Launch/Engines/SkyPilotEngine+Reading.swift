@@ -2,7 +2,15 @@ import Documents
 import Tables
 
 extension SkyPilotEngine.Options {
-  /// Of `engine: {kind: skypilot, accelerator: H100, mounts: {/mnt/runs: s3://my-runs}}`.
+  public static let kind = "skypilot"
+
+  public init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError) {
+    if let section { try self.init(section) } else { self.init() }
+  }
+
+  public func engine() async -> any Engine { SkyPilotEngine(self) }
+
+  /// Reads `engine: {kind: skypilot, accelerator: H100, mounts: {/mnt/runs: s3://my-runs}}`.
   init(_ section: YAMLSection) throws(DocumentError) {
     try section.checkKeys([
       "kind", "infra", "accelerator", "use_spot", "image_id", "mounts", "volumes", "workdir", "secrets", "setup",

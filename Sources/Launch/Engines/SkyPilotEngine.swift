@@ -3,13 +3,13 @@ import Tables
 
 /// Jobs as managed jobs of SkyPilot, on clouds or clusters that it chooses, by its program `sky`.
 ///
-/// A job's folder must be on a bucket or a volume that is mounted at the same path here and there, for what it writes is read
+/// A job's folder must be on a bucket or a volume that is mounted at the same path here and there, because its files are read
 /// here. Secrets are passed by name: `sky` takes their values from its own environment.
 public struct SkyPilotEngine: Engine {
-  public struct Options: Sendable, Hashable, Codable {
-    /// As `aws/us-east-1` or `k8s/my-cluster`; nil for where it is cheapest.
+  public struct Options: EngineOptions {
+    /// The cloud, region or cluster, as `aws/us-east-1` or `k8s/my-cluster`; nil for the cheapest.
     public var infra: String?
-    /// A device's name, as `H100`; needed by jobs that take some.
+    /// The accelerator's name, as `H100`; needed for jobs that take accelerators.
     public var accelerator: String?
     public var usesSpot: Bool
     public var image: String?
@@ -21,7 +21,7 @@ public struct SkyPilotEngine: Engine {
     public var workdir: String?
     /// Names of environment variables.
     public var secrets: [String]
-    /// Lines of shell by which a machine is made ready.
+    /// Lines of shell that set up a machine.
     public var setup: [String]
     public var outstanding: Int
     public var polling: ClosedRange<Duration>
@@ -38,9 +38,9 @@ public struct SkyPilotEngine: Engine {
     }
   }
 
-  public let kind = "skypilot"
+  public let kind = Options.kind
   public var outstanding: Int? { options.outstanding }
-  /// `sky` hands in one job at a time: none of a batch is left without a word.
+  /// `sky` submits one job at a time, so no batch is submitted in part.
   public let largestBatch = 1
   public var polling: ClosedRange<Duration> { options.polling }
   private let options: Options
@@ -96,7 +96,7 @@ public struct SkyPilotEngine: Engine {
     _ = try await sky(["jobs", "cancel", "--yes"] + numbers.map(String.init))
   }
 
-  // MARK: - What is handed in
+  // MARK: - Submission
 
   private static func names(_ batch: String, _ places: [Int]) -> [String] {
     places.map { KubernetesManifest.label("\(batch)-\($0)") }
@@ -109,7 +109,7 @@ public struct SkyPilotEngine: Engine {
       + ["\(directory)/\(Self.file(name))"]
   }
 
-  /// The task, as JSON, which YAML reads alike.
+  /// The task as JSON, which is YAML too.
   private func task(_ job: EngineJob, _ name: String) throws(LaunchError) -> JSONTree {
     let (needs, gpus) = (job.resources, job.resources.gpusPerNode)
     guard gpus == 0 || options.accelerator != nil else {
@@ -149,7 +149,7 @@ public struct SkyPilotEngine: Engine {
     ])
   }
 
-  // MARK: - What SkyPilot says
+  // MARK: - States
 
   private struct Row: Decodable {
     let jobId: Int?
@@ -180,14 +180,14 @@ public struct SkyPilotEngine: Engine {
   /// Its managed jobs by name.
   private func queue() async throws(LaunchError) -> [String: Row] {
     let output = try await sky(["jobs", "queue", "--all", "--output=json"])
-    // Words for people may come first.
+    // Text for people may come first.
     let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
     let start = lines.firstIndex { $0 == "[" || $0.hasPrefix("[]") || $0.hasPrefix("[{") }
     let json = start.map { lines[$0...].joined(separator: "\n") } ?? output
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let rows = try? decoder.decode([Row].self, from: Data(json.utf8)) else {
-      throw LaunchError("'sky jobs queue' answered with what is no list: \(output.prefix(200))", isUnreachable: true)
+      throw LaunchError("'sky jobs queue' did not answer with a list: \(output.prefix(200))", isUnreachable: true)
     }
     return Dictionary(rows.map { ($0.jobName ?? "", $0) }) { first, _ in first }
   }

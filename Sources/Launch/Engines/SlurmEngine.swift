@@ -1,22 +1,22 @@
 import Documents
 import Foundation
 
-/// Jobs through Slurm's sbatch, in arrays of jobs that need the same.
+/// Jobs through Slurm's sbatch, in arrays of jobs with the same resources.
 ///
-/// A job that comes after others waits for them in Slurm's queue, by its dependencies. One squeue a look tells of all of them, whether or not Slurm keeps accounts; sacct is asked of what has left the queue and
-/// did not say itself how it ended. Before the time limit, and where it is preempted, a job is told by a signal and
-/// goes back to the queue.
+/// A job that comes after others waits for them in Slurm's queue, by its dependencies. One call of squeue reports all jobs,
+/// whether or not Slurm keeps accounts; sacct is asked about jobs that left the queue without writing how they ended. Before
+/// its time limit, and when it is preempted, a job gets a signal and goes back to the queue.
 public struct SlurmEngine: Engine {
-  public struct Options: Sendable, Hashable, Codable {
+  public struct Options: EngineOptions {
     public var partition: String?
     public var account: String?
     public var qos: String?
     public var constraint: String?
     /// Other options of sbatch, as `--reservation=x`.
     public var options: [String]
-    /// Lines of shell that come before each job, as `module load cuda`.
+    /// Lines of shell that run before each job, as `module load cuda`.
     public var setup: [String]
-    /// How long before its time limit a job is told, in seconds.
+    /// The time between the signal and a job's time limit, in seconds.
     public var notice: Int
     public var outstanding: Int
     public var largestArray: Int
@@ -33,7 +33,7 @@ public struct SlurmEngine: Engine {
     }
   }
 
-  public let kind = "slurm"
+  public let kind = Options.kind
   public var outstanding: Int? { options.outstanding }
   public var largestBatch: Int { min(options.largestArray, options.outstanding) }
   public var polling: ClosedRange<Duration> { options.polling }
@@ -63,7 +63,7 @@ public struct SlurmEngine: Engine {
     }
     let output = try await slurm("sbatch", arguments(jobs, batch: batch, in: directory))
     guard let number = output.split(whereSeparator: { $0.isWhitespace || $0 == ";" }).first, Int(number) != nil else {
-      throw LaunchError("sbatch answered '\(output.prefix(200))', which is no job's number", isUnreachable: true)
+      throw LaunchError("sbatch answered '\(output.prefix(200))', which is not a job's number", isUnreachable: true)
     }
     return handles(String(number), Array(jobs.indices))
   }
@@ -76,7 +76,7 @@ public struct SlurmEngine: Engine {
     if let number = lines.split(whereSeparator: \.isWhitespace).first {
       return handles(String(number), places)
     }
-    // Jobs that began say whose they are, in a file that outlasts the queue.
+    // A job that started has written its owner to a file that outlasts the queue.
     let owners = jobs.compactMap { job -> String? in
       let text = try? String(contentsOfFile: "\(job.attemptDirectory)/owner", encoding: .utf8)
       guard let words = text?.split(whereSeparator: \.isWhitespace), words.first == "slurm", words.count > 1,
@@ -108,14 +108,14 @@ public struct SlurmEngine: Engine {
         }
       }
     }
-    return handles.map { states[$0] ?? .gone("it left Slurm's queue without a word of its end") }
+    return handles.map { states[$0] ?? .gone("it left Slurm's queue and did not write how it ended") }
   }
 
   public func cancel(_ jobs: [EngineJob], handles: [String]) async throws(LaunchError) {
     for chunk in handles.chunks(of: 500) { _ = try await slurm("scancel", ["--quiet"] + chunk) }
   }
 
-  // MARK: - What is handed in
+  // MARK: - Submission
 
   private func script(_ batch: String, in directory: String) -> String { "\(directory)/slurm/\(batch).sh" }
 
@@ -137,7 +137,7 @@ public struct SlurmEngine: Engine {
       words.append("--signal=B:USR1@\(min(options.notice, seconds / 2))")
     }
     if let after = jobs.first?.after, !after.isEmpty {
-      // Where one of them fails, the job is stranded until it is taken back, to come after the next attempt.
+      // Where one of them fails, the job stays in the queue until it is taken back to wait for the next attempt.
       words += ["--dependency=afterok:\(after.joined(separator: ":"))", "--kill-on-invalid-dep=no"]
     }
     let own = [
@@ -168,11 +168,11 @@ public struct SlurmEngine: Engine {
       """
   }
 
-  // MARK: - What Slurm says
+  // MARK: - States
 
-  /// What a program of Slurm prints.
+  /// The output of one of Slurm's programs.
   ///
-  /// - Throws: ``LaunchError``; unreachable where the controller does not answer, or does not take more for now.
+  /// - Throws: ``LaunchError``; unreachable where the controller does not answer, or takes no more jobs for now.
   private func slurm(_ name: String, _ arguments: [String]) async throws(LaunchError) -> String {
     let result = try await Program(name: name, service: "Slurm").run(arguments)
     guard result.code != 0 else { return result.output }
@@ -185,7 +185,7 @@ public struct SlurmEngine: Engine {
     "Unable to contact slurm controller", "Connection refused", "Socket timed out", "Zero Bytes were transmitted",
     "slurm_persist_conn_open", "Transport endpoint is not connected", "Resource temporarily unavailable",
     "MaxSubmitJob", "temporarily", "Address already in use", "backup controller", "Timed out",
-    // What a job comes after has left Slurm's memory: its own files say how it ended.
+    // Slurm has forgotten the job that this one comes after; that job's own files say how it ended.
     "Job dependency problem",
   ]
 
@@ -198,7 +198,7 @@ public struct SlurmEngine: Engine {
     return result.output.split(separator: "\n").map { $0.split(separator: "|").map(String.init) }
   }
 
-  /// - Parameter isInQueue: whether the controller still has it: then it begins a job again that its node has failed.
+  /// - Parameter isInQueue: whether the controller still has the job: then it restarts one whose node failed.
   static func state(_ word: String, reason: String, isInQueue: Bool) -> EngineState {
     switch word {
     case "NODE_FAIL" where isInQueue: .queued("its node failed")

@@ -1,11 +1,11 @@
 import Documents
 import Tables
 
-/// What several engines' options have in common.
+/// Entries that the options of several engines share.
 extension YAMLSection {
-  /// How long to wait before an engine is asked again, by its entry `poll`.
+  /// The wait before an engine is asked again, from the entry `poll`.
   ///
-  /// - Parameter least: in seconds, where something just happened.
+  /// - Parameter least: the wait after a change, in seconds.
   func polling(least: Double) throws(DocumentError) -> ClosedRange<Duration>? {
     try quantity("poll", parseDuration).map { .seconds(min($0, least))...(.seconds($0)) }
   }
@@ -19,7 +19,8 @@ extension YAMLSection {
   /// Names of environment variables.
   func variables(_ key: String, _ names: [String]) throws(DocumentError) {
     for name in names where !isVariable(name) {
-      throw fault(key, "'\(name.prefix(60))' is no name of a variable; use letters, digits and '_', as in HF_TOKEN")
+      throw fault(
+        key, "'\(name.prefix(60))' is not the name of a variable; use letters, digits and '_', as in HF_TOKEN")
     }
   }
 }

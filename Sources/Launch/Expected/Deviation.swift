@@ -1,11 +1,11 @@
 import Foundation
 import RunStore
 
-/// How a run's losses have left what was expected of them, and what that is likely to come from.
+/// A departure of a run's losses from the expected curve, with its likely causes.
 public struct Deviation: Sendable {
   public enum Side: Sendable, Hashable {
     case above, below
-    /// The loss is no number any more.
+    /// The loss is no longer finite.
     case diverged
   }
 
@@ -14,37 +14,37 @@ public struct Deviation: Sendable {
     case otherRate(step: Double, given: Double, meant: Double)
     /// Steps hold another number of tokens.
     case otherBatch(tokens: Double, meant: Double)
-    /// Training became unstable, and the loss is no number.
+    /// Training became unstable, and the loss is not finite.
     case diverged
     /// All losses are this multiple of the expected, 1/ln 2 or ln 2: another unit.
     case bitsForNats(factor: Double)
     case natsForBits(factor: Double)
-    /// The loss was where it should be, and left at once.
+    /// The loss was as expected, and jumped away within one step.
     case jump(step: Double, from: Double, to: Double)
     /// The distance was the same from the first: other data, tokenizer or model.
     case otherData
-    /// The loss no longer falls, where so many nats per token were expected since a step.
+    /// The loss has not fallen since a step, while a fall of this many nats per token was expected.
     case stalled(since: Double, expectedFall: Double)
-    /// It falls behind ever further.
+    /// The distance grows as training goes on.
     case fallsBehind
-    /// It is lower than it should be: held-out text among the training data, repeated text, masked tokens that count.
+    /// The loss is lower than expected: held-out text among the training data, repeated text, masked tokens that count.
     case leak
   }
 
   public let side: Side
-  /// Since when.
+  /// The first step of the departure.
   public let step: Double
-  /// The last, in nats per token, and what was expected of it.
+  /// The last loss, in nats per token, and the point that was expected there.
   public let loss: Double
   public let expected: ExpectedCurve.Point
   /// The loss where the run ends if it stays as far from the expected losses as it is.
   public let endLoss: Double
-  /// What was expected at the end.
+  /// The expected point at the end of the run.
   public let expectedEnd: ExpectedCurve.Point
-  /// The likely first.
+  /// The causes, the most likely first.
   public let causes: [Cause]
 
-  /// In a few words.
+  /// A short description.
   public var summary: String {
     switch side {
     case .diverged: "no finite loss since step \(plain(step))"
@@ -55,10 +55,10 @@ public struct Deviation: Sendable {
 }
 
 extension ExpectedCurve {
-  /// How the measurements of a run, by rising step, have left this curve; nil where the last of them have not.
+  /// The departure of a run's measurements, by rising step, from this curve; nil where the last of them lie in the interval.
   ///
-  /// One value outside may be chance. So the median of the last values has to lie outside, three at least and those of the last
-  /// hundredth of the run, and the very last too, on the same side.
+  /// One value outside may be chance, so both the last value and the median of the last ones (at least three, and those of the
+  /// last hundredth of the run) must lie outside on the same side.
   func deviation(of measurements: [JobMeasurement]) -> Deviation? {
     let losses = measurements.filter { $0.metric == metric }
     guard let last = losses.last, let end = points.last else { return nil }

@@ -3,24 +3,24 @@ import Foundation
 import RunStore
 import Tables
 
-/// The losses that a run should show along its way, as they were foretold before it began: ``fileName`` in its directory.
+/// The losses that were predicted along a run before it began: ``fileName`` in its directory.
 public struct ExpectedCurve: Sendable, Hashable {
   public static let fileName = "expected.csv"
 
-  /// By rising step.
+  /// The points by rising step.
   public let points: [Point]
-  /// Which metric it foretells.
+  /// The metric that is predicted.
   public let metric: String
-  /// The share of runs whose losses should lie within.
+  /// The share of single runs whose losses should lie in the interval.
   public let level: Double
   let tokensPerStep: Double
 
   public struct Point: Sendable, Hashable {
     public let step: Double
     public let learningRate: Double
-    /// Nats per token.
+    /// The predicted loss, in nats per token.
     public let loss: Double
-    /// Of a single run's loss.
+    /// The interval of a single run's loss.
     public let low: Double
     public let high: Double
   }
@@ -29,13 +29,13 @@ public struct ExpectedCurve: Sendable, Hashable {
     (self.points, self.metric, self.level, self.tokensPerStep) = (points, metric, level, tokensPerStep)
   }
 
-  /// Reads that of a job from its directory; nil where nothing is expected of it.
+  /// Reads the curve of a job from its directory; nil for a job without one.
   ///
   /// - Throws: ``DocumentError`` for a damaged one.
   public init?(in directory: String, tokensPerStep: Double) throws {
     let path = "\(directory)/\(Self.fileName)"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let text = try DocumentFile.text(of: path, "expected curve", remedy: "launch the job anew")
+    let text = try DocumentFile.text(of: path, "expected curve", remedy: "launch the job again")
     let lines = text.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
     let rows = lines.dropFirst().compactMap { cells -> Point? in
       let numbers = cells.compactMap(Double.init)
@@ -44,17 +44,17 @@ public struct ExpectedCurve: Sendable, Hashable {
     }
     guard let header = lines.first, header.count == 5, rows.count == lines.count - 1, rows.count > 1,
       let level = Double(header[3].drop { $0 != "_" }.dropFirst())
-    else { throw DocumentError("\(path): this is no expected curve; launch the job anew under another name") }
+    else { throw DocumentError("\(path): this is not an expected curve; launch the job again under another name") }
     self.init(points: rows, metric: header[2], level: level, tokensPerStep: tokensPerStep)
   }
 
-  /// As it is kept.
+  /// The file's text.
   var text: String {
     "step,learning_rate,\(metric),low_\(level),high_\(level)\n"
       + points.map { "\(plain($0.step)),\($0.learningRate),\($0.loss),\($0.low),\($0.high)\n" }.joined()
   }
 
-  /// What is expected at a step, straight between the points; nil outside them.
+  /// The expected loss at a step, interpolated linearly; nil outside the points.
   func expected(at step: Double) -> Point? {
     guard let first = points.first, let last = points.last, (first.step...last.step).contains(step) else { return nil }
     let after = points.firstIndex { $0.step >= step } ?? points.count - 1

@@ -2,7 +2,7 @@ import Fitting
 import Foundation
 import RunStore
 
-/// A run's losses beside what was expected, and what their distance is likely to come from.
+/// A run's losses beside the expected curve, and the likely causes of their distance.
 struct LossRecord {
   /// The fewest values by which a run is judged.
   static let fewest = 3
@@ -23,7 +23,7 @@ struct LossRecord {
   private let curve: ExpectedCurve
   private let measurements: [JobMeasurement]
 
-  /// Ratios that differ by less are taken for the same.
+  /// Ratios that differ by less count as equal.
   private static let steady = 0.02
 
   init(_ measurements: [JobMeasurement], losses: [JobMeasurement], curve: ExpectedCurve) {
@@ -36,7 +36,7 @@ struct LossRecord {
     }
   }
 
-  /// Those by which the run is judged now.
+  /// The entries by which the run is judged now.
   var last: [Entry] {
     let from = (entries.last?.step ?? 0) - (curve.points.last?.step ?? 0) / 100
     let recent = entries.trailing { $0.step >= from }
@@ -55,7 +55,7 @@ struct LossRecord {
       causes.append(.otherData)
     } else {
       if let jump { causes.append(jump) }
-      // What is already known to be set otherwise explains it.
+      // A setting that is known to differ explains it.
       if side == .above, let own = stall ?? (settings.isEmpty ? .fallsBehind : nil) { causes.append(own) }
     }
     return side == .below ? causes + [.leak] : causes
@@ -98,13 +98,13 @@ struct LossRecord {
   }
 }
 
-/// The median of what is asked of some entries; NaN of none.
+/// The median of a property of entries; NaN for none.
 func median(_ entries: [LossRecord.Entry], _ value: (LossRecord.Entry) -> Double) -> Double {
   quantile(entries.map(value).sorted(), 0.5)
 }
 
 extension Array {
-  /// The longest end of which all members are as asked.
+  /// The longest suffix whose members all satisfy a condition.
   func trailing(_ isMember: (Element) -> Bool) -> [Element] {
     Array(self[(lastIndex { !isMember($0) }.map { $0 + 1 } ?? 0)...])
   }

@@ -11,8 +11,8 @@ struct AttemptReader {
   private var step = 0.0
 
   /// - Throws: ``DocumentError`` where the job's description or its trainer cannot be read; ``LaunchError``.
-  init(_ spec: JobSpec, of job: JobRecord, attempt: Int) throws {
-    let call = try BackEnds.backEnd(of: spec, file: "\(job.directory)/job.json").call(spec, in: job.directory)
+  init(_ spec: JobSpec, of job: JobRecord, attempt: Int, trainers: TrainerRegistry) throws {
+    let call = try trainers.trainer(of: spec, file: "\(job.directory)/job.json").call(spec, in: job.directory)
     let folder = "\(job.directory)/attempts/\(attempt)"
     reader = try MetricsReader(
       call.metrics, names: call.names, directory: job.directory, outputPath: "\(folder)/out",

@@ -41,7 +41,8 @@ public struct CollectedRun: Sendable {
     }
   }
 
-  func last(_ name: String) -> Double? { points.last { $0.metrics[name]?.isFinite == true }?.metrics[name] }
+  /// The last finite value of a metric; nil where there is none.
+  public func last(_ name: String) -> Double? { points.last { $0.metrics[name]?.isFinite == true }?.metrics[name] }
 }
 
 extension [CollectedRun] {

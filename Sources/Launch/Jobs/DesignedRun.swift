@@ -15,7 +15,7 @@ public struct DesignedRun: Sendable, Hashable {
 
   /// - Parameter path: of the design's document.
   /// - Throws: ``DocumentError`` for a file that is missing or no design, or whose sizes no shape can be found for.
-  static func all(path: String) throws(DocumentError) -> [DesignedRun] {
+  package static func all(path: String) throws(DocumentError) -> [DesignedRun] {
     let document = try DesignDocument.read(path).value
     guard !document.runs.isEmpty else { throw DocumentError("\(path): this design has no runs") }
     for run in document.runs
@@ -49,7 +49,7 @@ public struct DesignedRun: Sendable, Hashable {
   private static func short(_ count: Double) -> String { formatCount(count, digits: 3).lowercased() }
 
   /// The run as an entry of `runs`.
-  var node: DocumentNode {
+  package var node: DocumentNode {
     .run(
       size: JobSpec.sizeKeys[sizeColumn] ?? "params", params, tokens: tokens, seed: seed
     )
@@ -59,14 +59,16 @@ public struct DesignedRun: Sendable, Hashable {
 
 extension JobSpec {
   /// The entry of `model` that says a size, by the column in which a run table holds such sizes.
-  static let sizeKeys = [Role.params.rawValue: "params", Role.paramsNonEmbedding.rawValue: "params_non_embedding"]
+  package static let sizeKeys = [
+    Role.params.rawValue: "params", Role.paramsNonEmbedding.rawValue: "params_non_embedding",
+  ]
 }
 
 extension DocumentNode {
   /// What a run of some size says beside the rest of its file.
   ///
   /// - Parameter key: the entry of `model` that says the size.
-  static func run(size key: String = "params", _ size: Double, tokens: Double, seed: Int) -> DocumentNode {
+  package static func run(size key: String = "params", _ size: Double, tokens: Double, seed: Int) -> DocumentNode {
     func entries(_ values: [(String, Double)]) -> DocumentNode {
       DocumentNode(.entries(values.map { Entry($0.0, DocumentNode(.number(plain($0.1)))) }))
     }

@@ -6,7 +6,7 @@ import TrainingCost
 public struct JobEntries: DocumentPart {
   public static let documentExample = "{name: short, training: {tokens: 300M}}"
 
-  var name: String?
+  package var name: String?
   /// The path of a plan.
   var plan: String?
   var trainer: JobSpec.Trainer?

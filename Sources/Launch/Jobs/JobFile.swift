@@ -27,6 +27,8 @@ public struct JobFile: Sendable {
   public static let kind = "job file"
 
   public let path: String
+  /// What the file holds.
+  public let text: String
   /// Of the launch.
   public let name: String
   public let engine: EngineChoice
@@ -37,17 +39,23 @@ public struct JobFile: Sendable {
   /// - Parameters:
   ///   - plan: the path of a plan that stands in for that of the file.
   ///   - design: the path of a design that stands in for that of the file.
-  ///   - engine: stands in for the file's.
+  ///   - engine: the name of an engine that stands in for that of the file.
+  ///   - trainers: those that jobs can name.
+  ///   - engines: those that the file can name.
   /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
-  public init(path: String, plan: String? = nil, design: String? = nil, engine: String? = nil) throws {
-    let file = try JobFileEntries.read(path)
+  public init(
+    path: String, plan: String? = nil, design: String? = nil, engine: String? = nil,
+    trainers: TrainerRegistry = .builtIn, engines: EngineRegistry = .builtIn
+  ) throws {
+    text = try DocumentFile.text(of: path, JobFileEntries.kind, remedy: JobFileEntries.remedy)
+    let file = try JobFileEntries.read(text: text, from: path)
     let entries = file.value
     self.path = path
     let launch = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     name = launch
     try Self.check(name: name) { file.fault("name", $0) }
-    self.engine = try EngineChoice(
-      YAMLSection(path: path, kind: Self.kind, schema: JobSpec.schema, keys: nil), instead: engine)
+    self.engine = try engines.choice(
+      in: YAMLSection(path: path, kind: Self.kind, schema: JobSpec.schema, keys: nil), instead: engine)
     directory = entries.directory ?? "runs/\(name)"
     let base = file.node.without(JobFileEntries.launchNames)
     let given = plan ?? entries.run.plan
@@ -59,18 +67,19 @@ public struct JobFile: Sendable {
       runs = try DesignedRun.all(path: design).map { $0.node }
     }
     func job(_ index: Int, _ run: DocumentNode) throws -> JobSpec {
-      let reading = try EntriesReading(base.overlaid(by: run), from: path)
+      let reading = try EntriesReading(base.overlaid(by: run), from: path, trainers: trainers)
       let own = run["name"]?.scalar ?? "\(launch)-\(index + 1)"
       try Self.check(name: own) { reading.fault("name", $0) }
       return try JobSpec(reading, name: own, plan: plan ?? run["plan"]?.scalar ?? given)
     }
     jobs =
       try runs.isEmpty
-      ? [JobSpec(EntriesReading(base, from: path), name: name, plan: given)] : runs.enumerated().map(job)
+      ? [JobSpec(EntriesReading(base, from: path, trainers: trainers), name: name, plan: given)]
+      : runs.enumerated().map(job)
     try checkNames()
   }
 
-  static func check(name: String, fault: (String) -> DocumentError) throws(DocumentError) {
+  package static func check(name: String, fault: (String) -> DocumentError) throws(DocumentError) {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -109,7 +118,7 @@ struct JobFileEntries: Document {
       PlanDocument.schema: plan, "windtunnel.plan/1": plan,
       DesignDocument.schema: "it is a design: write a job file that says the trainer, and add it by '--design'",
       "windtunnel.search/1": "it is a search: run it by 'windtunnel search run'",
-      LoopFile.schema: "it is a closed loop: run it by 'windtunnel loop'",
+      "windtunnel.loop/1": "it is a closed loop: run it by 'windtunnel loop'",
     ]
   }()
   /// Entries that do not belong to a run.
@@ -138,23 +147,23 @@ struct JobFileEntries: Document {
 }
 
 /// Which engine runs jobs, by its name or with its options.
-struct EngineEntry: Codable, DocumentFormed {
-  static let documentForm = JSONSchema.anyOf([.text, .any])
-  static let documentPlaceholder = EngineEntry()
+package struct EngineEntry: Codable, DocumentFormed {
+  package static let documentForm = JSONSchema.anyOf([.text, .any])
+  package static let documentPlaceholder = EngineEntry()
   init() {}
-  init(from decoder: any Decoder) throws {}
-  func encode(to encoder: any Encoder) throws {}
+  package init(from decoder: any Decoder) throws {}
+  package func encode(to encoder: any Encoder) throws {}
 }
 
 extension YAMLSection {
   /// An entry that must be there.
-  func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(DocumentError) -> Value {
+  package func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(DocumentError) -> Value {
     guard let value else { throw fault(key, "it is missing; write \(example)") }
     return value
   }
 
   /// A number of any size and sign.
-  func number(_ key: String) throws(DocumentError) -> Double? { try quantity(key, parseNumber) }
+  package func number(_ key: String) throws(DocumentError) -> Double? { try quantity(key, parseNumber) }
 
   /// A whole number, 0 too.
   func whole(_ key: String) throws(DocumentError) -> Int? {

@@ -18,7 +18,7 @@ extension JobSpec {
   }
 
   /// Steps between which the learning rate is as good as straight, from 0 to the end of the run.
-  func scheduleSteps(parts: Int) -> [Double] {
+  package func scheduleSteps(parts: Int) -> [Double] {
     let (total, warmup) = (Double(training.steps), Double(schedule.warmupSteps))
     var steps: Set<Double> = [0, warmup, total]
     if schedule.kind == .wsd { steps.insert(max(warmup, total - Double(decaySteps))) }

@@ -7,7 +7,7 @@ extension JobSpec {
   /// A job as entries of a file say it; what a plan says holds where they are silent.
   ///
   /// - Throws: ``DocumentError`` with the place of what is missing or wrong; ``PlanError``.
-  init(_ reading: EntriesReading, name: String, plan path: String?) throws {
+  package init(_ reading: EntriesReading, name: String, plan path: String?) throws {
     let entries = reading.value
     let plan = try path.map { try PlannedRun(path: $0) }
     guard let trainer = entries.trainer else {
@@ -39,7 +39,7 @@ extension JobSpec {
   public init(document: String, path: String) throws {
     let file = try JobFileEntries.read(text: document, from: path)
     try self.init(
-      EntriesReading(file.node, from: path), name: file.value.run.name ?? "", plan: nil)
+      EntriesReading(file.node, from: path, trainers: .builtIn), name: file.value.run.name ?? "", plan: nil)
   }
 
   /// The job as a document that ``JobFile`` reads to the same job, with every default written out.
@@ -60,12 +60,15 @@ private struct StoredJob: Document {
 }
 
 /// The entries of one run, with the places of all.
-struct EntriesReading {
+package struct EntriesReading {
   let value: JobEntries
+  /// The trainers that the entries can name.
+  let trainers: TrainerRegistry
   private let node: DocumentNode
   private let source: DocumentSource
 
-  init(_ node: DocumentNode, from path: String) throws(DocumentError) {
+  package init(_ node: DocumentNode, from path: String, trainers: TrainerRegistry) throws(DocumentError) {
+    self.trainers = trainers
     source = DocumentSource(path)
     self.node = node
     value = try source.value(JobEntries.self, from: node)

@@ -6,6 +6,7 @@ import RunStore
 /// It may be begun anew at any moment: what is read twice is kept once.
 public actor JobWatch {
   private let store: JobStore
+  private let trainers: TrainerRegistry
   private let onDeviation: @Sendable (JobRecord, Deviation) async throws -> Void
   /// Of attempts that have not ended.
   private var open: [String: OpenAttempt] = [:]
@@ -20,11 +21,14 @@ public actor JobWatch {
   /// The share of the time, in parts, that reading may take where there is much to read.
   private static let idleParts = 20
 
-  /// - Parameter onDeviation: called when the losses of an attempt have left what was expected, once until they are back.
+  /// - Parameters:
+  ///   - trainers: those that the jobs name.
+  ///   - onDeviation: called when the losses of an attempt have left what was expected, once until they are back.
   public init(
-    _ store: JobStore, onDeviation: @escaping @Sendable (JobRecord, Deviation) async throws -> Void = { _, _ in }
+    _ store: JobStore, trainers: TrainerRegistry = .builtIn,
+    onDeviation: @escaping @Sendable (JobRecord, Deviation) async throws -> Void = { _, _ in }
   ) {
-    (self.store, self.onDeviation) = (store, onDeviation)
+    (self.store, self.trainers, self.onDeviation) = (store, trainers, onDeviation)
   }
 
   /// Looks again and again, until the task is cancelled.
@@ -59,7 +63,7 @@ public actor JobWatch {
       if open[job.name]?.attempt != attempt {
         let spec = try JobSpec(document: job.description, path: "\(job.directory)/job.json")
         open[job.name] = OpenAttempt(
-          attempt: attempt, reader: try AttemptReader(spec, of: job, attempt: attempt),
+          attempt: attempt, reader: try AttemptReader(spec, of: job, attempt: attempt, trainers: trainers),
           expected: try ExpectedCurve(in: job.directory, tokensPerStep: Double(spec.training.tokensPerStep)))
       }
       measurements = open[job.name]?.reader.read(atEnd: isOver) ?? []

@@ -12,12 +12,13 @@ extension EntriesReading {
       guard let plan else {
         throw fault("model", "it is missing; write \(TransformerShape.documentExample), or name a plan")
       }
-      return try plan.shape(vocabulary: nil, for: trainer)
+      return try plan.shape(vocabulary: nil, for: trainer, among: trainers)
     case .named(let name)?:
       do { return try TransformerShape.named(name) } catch { throw fault("model", "\(error)") }
     case .shape(let part)?:
       if let plan, part.node.entries?.map(\.name) == ["vocabulary"] {
-        return try plan.shape(vocabulary: try part.value("vocabulary", as: Int.self), for: trainer)
+        return try plan.shape(
+          vocabulary: try part.value("vocabulary", as: Int.self), for: trainer, among: trainers)
       }
       for (column, key) in JobSpec.sizeKeys where part.says(key) {
         let size = try part.value(key, as: WrittenParams.self)?.value ?? 0
@@ -25,7 +26,8 @@ extension EntriesReading {
           throw part.fault(key, "beside a size a model says only its vocabulary")
         }
         return try .proposed(
-          params: size, column: column, vocabulary: try part.value("vocabulary", as: Int.self), for: trainer)
+          params: size, column: column, vocabulary: try part.value("vocabulary", as: Int.self), for: trainer,
+          among: trainers)
       }
       return try shape(part, trainer: trainer)
     }
@@ -64,10 +66,11 @@ extension TransformerShape: DocumentChecked {
   ///
   /// - Parameter column: in which a run table holds such sizes.
   static func proposed(
-    params: Double, column: String, vocabulary: Int?, for trainer: JobSpec.Trainer
+    params: Double, column: String, vocabulary: Int?, for trainer: JobSpec.Trainer,
+    among trainers: TrainerRegistry
   ) throws -> TransformerShape {
     let embedding = column != Role.paramsNonEmbedding.rawValue
-    let backEnd = BackEnds.named(trainer.name)
+    let backEnd = trainers.named(trainer.name)
     if let own = backEnd?.model(nearest: params, embedding: embedding, vocabulary: vocabulary) {
       let count = Double(embedding ? own.parameters.total : own.parameters.nonEmbedding)
       guard abs(log(count / params)) < log(1.25) else {

@@ -33,13 +33,15 @@ struct PlannedRun: Sendable {
   }
 
   /// - Parameter vocabulary: nil for the plan's own, or the trainer's usual one.
-  func shape(vocabulary: Int?, for trainer: JobSpec.Trainer) throws -> TransformerShape {
+  func shape(
+    vocabulary: Int?, for trainer: JobSpec.Trainer, among trainers: TrainerRegistry
+  ) throws -> TransformerShape {
     guard let run, trainer.name != ReferenceTrainer().name else {
       guard JobSpec.sizeKeys[sizeColumn] != nil else {
         throw PlanError(
           "the plan counts its size as '\(sizeColumn)', for which no shape can be found; give the job its 'model'")
       }
-      return try .proposed(params: params, column: sizeColumn, vocabulary: vocabulary, for: trainer)
+      return try .proposed(params: params, column: sizeColumn, vocabulary: vocabulary, for: trainer, among: trainers)
     }
     let shape = run.workload.shape
     guard vocabulary ?? shape.vocabulary == shape.vocabulary else {

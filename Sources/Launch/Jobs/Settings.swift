@@ -2,9 +2,12 @@ import Documents
 
 extension JobSpec {
   /// Settings in the order of their file, written as entries.
-  public struct Settings: Sendable, Hashable, MutableCollection, RandomAccessCollection, ExpressibleByArrayLiteral {
+  public struct Settings: Sendable, Hashable, MutableCollection, RandomAccessCollection, RangeReplaceableCollection,
+    ExpressibleByArrayLiteral
+  {
     private var settings: [Setting]
 
+    public init() { settings = [] }
     public init(arrayLiteral settings: Setting...) { self.settings = settings }
     public init(_ settings: some Sequence<Setting>) { self.settings = Array(settings) }
 
@@ -13,6 +16,10 @@ extension JobSpec {
     public subscript(index: Int) -> Setting {
       get { settings[index] }
       set { settings[index] = newValue }
+    }
+
+    public mutating func replaceSubrange(_ range: Range<Int>, with new: some Collection<JobSpec.Setting>) {
+      settings.replaceSubrange(range, with: new)
     }
   }
 }

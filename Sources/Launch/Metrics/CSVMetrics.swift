@@ -1,21 +1,21 @@
 import Foundation
 
-/// A table whose rows are added as a command runs. Empty cells are no metric, and neither is text.
+/// A table whose rows are added while a command runs. Empty cells and text are not metrics.
 ///
-/// Some loggers write the whole file anew when a column comes: rows that were read before are then not told again. The reader
-/// of run tables wants a whole and sound file, so this one takes rows apart by itself.
+/// Some loggers rewrite the whole file when a column is added: rows that were read before are then not returned again. The
+/// reader of run tables needs a complete and valid file, so this one splits rows by itself.
 struct CSVMetrics: MetricsFormat {
   private var file: GrowingFile
-  /// Of the header, empty before there is one.
+  /// The names in the header; empty before there is one.
   private var columns: [String] = []
   private var delimiter = UInt8(ascii: ",")
-  /// A mark of every row that was told, in order.
+  /// A hash of every row that was returned, in order.
   private var told: [Int] = []
-  /// How many rows of the file as it is now were read.
+  /// The number of rows that were read of the file as it is now.
   private var rowCount = 0
   private(set) var problems = MetricsProblems()
 
-  /// A quote that opens a cell of this length closes nowhere.
+  /// The longest quoted cell; a longer one is taken as having no closing quote.
   private static let longestRow = 1 << 20
 
   init(_ path: String) { file = GrowingFile(path) }
@@ -81,7 +81,7 @@ struct CSVMetrics: MetricsFormat {
     found.append(values)
   }
 
-  /// The delimiter that the header has most of; the comma when in doubt.
+  /// The most frequent delimiter of the header; the comma when in doubt.
   private static func mostFrequentDelimiter(_ bytes: ArraySlice<UInt8>) -> UInt8 {
     let header = bytes.prefix { $0 != 10 }
     let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]

@@ -2,29 +2,29 @@ import Foundation
 
 /// A file that another process writes, read piece by piece as it grows.
 ///
-/// It need not be there yet. It counts as the same file as long as what was read of it is still there, whether it was
-/// copied over or not; a shorter or another one is read from its start.
+/// It need not exist yet. It counts as the same file as long as it still begins with what was read of it, even where it was
+/// copied; a shorter or different file is read from its start.
 struct GrowingFile {
   enum Change {
     case none
     /// There are more unread bytes.
     case more
-    /// The file is another one, or was written anew: the unread bytes are its first.
+    /// The file is another one, or was rewritten: the unread bytes are its first.
     case restarted
   }
 
   let path: String
-  /// What was read of the file and not taken yet.
+  /// The bytes that were read and not taken yet.
   private(set) var unread: [UInt8] = []
   private var offset = 0
-  /// The first bytes of what was read, and the last, by which the file is known again.
+  /// The first and the last bytes that were read, by which the file is recognized.
   private var head: [UInt8] = []
   private var tail: [UInt8] = []
 
-  /// The head has room for the header of a table, which may be written anew with more columns.
+  /// The head has room for the header of a table, which may be rewritten with more columns.
   private static let headLength = 4096
   private static let tailLength = 64
-  /// How much is read at once, so that a large file is never in memory as a whole.
+  /// The size of one read, so that a large file is never in memory as a whole.
   private static let pieceLength = 8 << 20
 
   init(_ path: String) { self.path = path }

@@ -2,7 +2,7 @@ import Foundation
 
 /// The numbers of a JSON text.
 enum JSONNumbers {
-  /// The numbers of an object, NaN where it says so or says null; nil for anything else.
+  /// The numbers of an object, NaN for NaN and null; nil for anything else.
   static func top(of text: [UInt8]) -> [String: Double]? {
     decode([String: MetricValue?].self, text)?.compactMapValues { $0 == nil ? .nan : $0?.number }
   }
@@ -36,7 +36,7 @@ enum JSONNumbers {
   }
 }
 
-/// A value of a metrics line, of which only numbers count, and null for one that JSON has no word for.
+/// A value of a metrics line: only numbers count, and null stands for one that is not finite.
 private struct MetricValue: Decodable {
   let number: Double?
 

@@ -1,6 +1,6 @@
-/// Turns a trainer's names and units into ours.
+/// Translates a trainer's names and units into Windtunnel's.
 struct MetricNames {
-  /// Our names and factors by the trainer's name.
+  /// Windtunnel's names and factors, by the trainer's name.
   private let ours: [String: [(name: String, factor: Double)]]
   private let taken: Set<String>
 
@@ -11,7 +11,7 @@ struct MetricNames {
     taken = Set(names.keys)
   }
 
-  /// For patterns, which may already go by our names: then only the factor counts.
+  /// Names for patterns, which may already be Windtunnel's: then only the factor counts.
   init(_ names: [String: MetricName], patterns: some Collection<String>) {
     let patterns = Set(patterns)
     self.init(
@@ -22,11 +22,11 @@ struct MetricNames {
         }))
   }
 
-  /// The trainer's names that are asked for.
+  /// The trainer's names that are translated.
   var wanted: Set<String> { Set(ours.keys) }
 
-  /// A value that goes by one of our names and is not meant by it is left out: a trainer's `loss` may be of other data than
-  /// ours. Only a `step` stays, which some formats have by themselves.
+  /// A value under one of Windtunnel's names that means something else is left out: a trainer's `loss` may be of other data.
+  /// Only `step` stays, which some formats add by themselves.
   func renamed(_ values: [String: Double]) -> [String: Double] {
     guard !ours.isEmpty else { return values }
     var result: [String: Double] = [:]

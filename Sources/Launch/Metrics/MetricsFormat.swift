@@ -1,17 +1,17 @@
-/// How one kind of trainer writes its metrics, read as they are written.
+/// One way in which trainers write metrics, read while they are written.
 protocol MetricsFormat {
-  /// What is new since the last call, in the trainer's own names. What is half written is kept for later; at the end nothing
-  /// is held back that can be read.
+  /// The metrics since the last call, by the trainer's own names. A record that is half written is kept for later; at the end
+  /// everything that can be read is returned.
   mutating func read(atEnd: Bool) -> [[String: Double]]
 
-  /// What could not be read.
+  /// Records that could not be read.
   var problems: MetricsProblems { get }
 }
 
-/// What could not be read, each once and with how often.
+/// Problems of reading, each once with its count.
 struct MetricsProblems {
   private var counts: [(text: String, count: Int)] = []
-  /// What holds now and may hold no longer at the next look, by what it is about.
+  /// Problems that may pass, by their subject.
   private var states: [String: String] = [:]
   /// A damaged file must not fill the memory with sentences.
   private static let most = 100
@@ -24,7 +24,7 @@ struct MetricsProblems {
     }
   }
 
-  /// Says how it stands with a subject; nil where all is well with it.
+  /// Sets the problem of a subject; nil where it has none.
   mutating func state(of subject: String, _ text: String?) { states[subject] = text }
 
   var sentences: [String] {

@@ -1,17 +1,17 @@
-/// What a running command has written of its metrics, read as it grows.
+/// The metrics of a running command, read while it writes them.
 ///
-/// Files need not be there yet. One that is replaced or grows shorter is read again from its start, and what is damaged is
-/// skipped and told in ``problems``.
+/// Files need not exist yet. A file that is replaced or grows shorter is read again from its start, and damaged records are
+/// skipped and counted in ``problems``.
 public struct MetricsReader {
   private var format: any MetricsFormat
   private let names: MetricNames
 
   /// - Parameters:
-  ///   - names: What the trainer calls a metric, by our name for it; its values are multiplied by the factor. Other metrics
-  ///     keep the trainer's names, unless that is one of ours for something else. Patterns may be under our own names.
-  ///   - directory: What relative paths of the source are relative to.
-  ///   - outputPath: The file of the command's standard output.
-  ///   - metricsPath: The file that `WINDTUNNEL_METRICS` names.
+  ///   - names: the trainer's name of a metric, by Windtunnel's; values are multiplied by the factor. Other metrics keep the
+  ///     trainer's names, unless Windtunnel uses that name for another metric. Patterns may go by Windtunnel's names.
+  ///   - directory: the base of the source's relative paths.
+  ///   - outputPath: the file of the command's standard output.
+  ///   - metricsPath: the file that `WINDTUNNEL_METRICS` names.
   /// - Throws: ``LaunchError`` for a pattern that cannot be read or has no group.
   public init(
     _ source: MetricsSource, names: [String: MetricName] = [:], directory: String, outputPath: String,
@@ -42,7 +42,7 @@ public struct MetricsReader {
     try PatternMetrics.regex(text)
   }
 
-  /// What could not be read so far, in sentences: damaged records, with how many there were, and what is ambiguous.
+  /// The problems so far, in sentences: damaged records with their count, and ambiguous names.
   public var problems: [String] { format.problems.sentences }
 
   /// The metrics since the last call, in the order in which they were written. A record that is still being written is kept

@@ -1,8 +1,8 @@
-/// Where a trainer writes what it measures. Paths are relative to the run's own directory unless they begin with `/`.
+/// The place where a trainer writes its metrics. Paths are relative to the run's own directory unless they begin with `/`.
 public enum MetricsSource: Sendable, Hashable {
   /// One JSON object a line, in the file that `WINDTUNNEL_METRICS` names or on standard output.
   case jsonLines
-  /// Patterns with one group each, by the name of the metric, sought in every line of the output.
+  /// Patterns with one group each, by the name of the metric, searched for in every line of the output.
   case patterns([String: String])
   /// A JSON file that is written at the end, or one with an object a line.
   case file(String)
@@ -15,7 +15,7 @@ public enum MetricsSource: Sendable, Hashable {
   /// A folder of MLflow's file store.
   case mlflow(String)
 
-  /// In a few words.
+  /// A short description.
   public var summary: String {
     switch self {
     case .jsonLines: "JSON lines"
@@ -30,11 +30,11 @@ public enum MetricsSource: Sendable, Hashable {
   }
 }
 
-/// What a trainer calls a metric, and by what its values are multiplied to be in the metric's own unit.
+/// A trainer's name for a metric, and the factor that brings its values to the metric's unit.
 public struct MetricName: Sendable, Hashable {
   public let name: String
   public let factor: Double
-  /// Nil for that which the metric has by our name of it, if any.
+  /// The unit; nil for that of Windtunnel's metric of the same name, if there is one.
   public let unit: String?
 
   public init(_ name: String, factor: Double = 1, unit: String? = nil) {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Numbers that patterns find in the lines of an output.
+/// Numbers that patterns match in the lines of an output.
 struct PatternMetrics: MetricsFormat {
   private var lines: GrowingLines
   private let patterns: [(name: String, regex: Regex<AnyRegexOutput>)]

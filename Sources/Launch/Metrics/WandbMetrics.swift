@@ -1,6 +1,6 @@
 import Foundation
 
-/// The history of the latest run in a folder of Weights & Biases, and at the end what only its summary has.
+/// The history of the latest run in a folder of Weights & Biases, and at the end the metrics that only its summary has.
 ///
 /// The folder is that of one run, or has folders of runs (`offline-run-…`), or a folder `wandb` with such.
 struct WandbMetrics: MetricsFormat {
@@ -102,7 +102,7 @@ struct WandbMetrics: MetricsFormat {
       var rest = summary.filter { !$0.key.hasPrefix("_") && !known.contains($0.key) }
       guard !rest.isEmpty else { return nil }
       rest["step"] = summary["_step"]
-      // Not told twice, if this is asked again.
+      // Not returned twice, if this is called again.
       guard rest.contains(where: { told[$0.key]?.bitPattern != $0.value.bitPattern }) else { return nil }
       told = rest
       return rest

@@ -1,4 +1,4 @@
-/// What is known of a record of Weights & Biases: a line of the history, or changes of the summary.
+/// A record of Weights & Biases: a line of the history, or changes of the summary.
 enum WandbRecord {
   case history([String: Double])
   case summary([String: Double])

@@ -20,15 +20,15 @@ public struct EarlierTrial: Sendable, Hashable {
 /// The trials of a table of results, one row per configuration, with columns for the parameters
 /// and metrics; or with the columns of `windtunnel search export` and Optuna's data frames
 /// (`params_lr`, `value`, `state`).
-package struct EarlierTrials: Sendable {
+public struct EarlierTrials: Sendable {
   /// The name of the table, as its file.
-  package let name: String
+  public let name: String
   /// The usable rows.
-  package let trials: [EarlierTrial]
+  public let trials: [EarlierTrial]
   /// The number of rows whose configuration is not in the space.
-  package let outsideCount: Int
+  public let outsideCount: Int
   /// The number of rows that failed, have no metric, or were not trained in full.
-  package let unfinishedCount: Int
+  public let unfinishedCount: Int
 
   /// Reads a table.
   ///
@@ -40,7 +40,7 @@ package struct EarlierTrials: Sendable {
   ///     `excess`.
   ///   - fidelity: only rows that reached a full training count.
   /// - Throws: ``TableError`` for a missing column; ``SearchError`` where no row can be used.
-  package init(
+  public init(
     _ table: Table, space: SearchSpace, goals: [Goal], measured: [MeasuredConstraint] = [], fidelity: Fidelity? = nil
   ) throws {
     let table = try table.withoutPrefixes(["params_", "metrics_", "user_attrs_"])

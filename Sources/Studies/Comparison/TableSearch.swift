@@ -33,6 +33,7 @@ public struct TableSearch: Sendable {
     var front = study.front
     var steps: [Step] = []
     while !budget.isSpent(spent) {
+      try Task.checkCancellation()
       guard let trial = study.ask() else {
         isExhausted = true
         break

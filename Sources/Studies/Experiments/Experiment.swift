@@ -133,9 +133,13 @@ public struct Experiment: Sendable {
   ///   - path: the file, for messages and for what lies beside it.
   ///   - given: the file's text, where it was read before.
   ///   - algorithms: the registry of the algorithms that the file may name.
+  ///   - engines: the registry of the engines that the file may name.
   /// - Throws: ``DocumentError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the
   ///   place in the file where it has one.
-  public init(path: String, text given: String? = nil, algorithms: AlgorithmRegistry = .builtIn) throws {
+  public init(
+    path: String, text given: String? = nil, algorithms: AlgorithmRegistry = .builtIn,
+    engines: EngineRegistry = .builtIn
+  ) throws {
     let text =
       try given
       ?? DocumentFile.text(
@@ -163,7 +167,7 @@ public struct Experiment: Sendable {
         return seed
       } ?? 0
     workers = try file.count("workers") ?? 1
-    engine = try file.has("engine") ? EngineChoice(file) : nil
+    engine = try file.has("engine") ? engines.choice(in: file) : nil
     resources = try JobSpec.Resources(file)
     guard engine != nil || !file.has("resources") else {
       throw file.fault("resources", "resources are for an engine; add one, as 'engine: local' or '{kind: slurm}'")

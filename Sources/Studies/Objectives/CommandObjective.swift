@@ -96,7 +96,7 @@ private struct CommandRun {
       encoder.outputFormatting = [.sortedKeys]
       try encoder.encode(parameters).write(to: URL(fileURLWithPath: "\(folder)/parameters.json"), options: .atomic)
     } catch {
-      throw StoreError(.cannotWrite, "\(folder): cannot be written; free some space, then continue with --resume")
+      throw StudyError(.cannotWrite, "\(folder): cannot be written; free some space")
     }
   }
 

@@ -27,7 +27,7 @@ public struct ChatModel: Sendable, Hashable {
 
   /// The text of the reply.
   ///
-  /// - Throws: `LaunchError` without a reply after some attempts; `CancellationError`.
+  /// - Throws: ``StudyError`` without a reply after some attempts; `CancellationError`.
   func reply(to messages: [Message]) async throws -> String {
     var attempt = 1
     while true {
@@ -36,7 +36,7 @@ public struct ChatModel: Sendable, Hashable {
       } catch let failure as Failure {
         try Task.checkCancellation()
         guard failure.mayPass, attempt < Self.attempts else {
-          throw LaunchError("the proposer gave no answer: \(failure.text); fix it, then continue with --resume")
+          throw StudyError(.noProposal, "the proposer gave no answer: \(failure.text); fix it")
         }
         try await Task.sleep(for: .seconds(attempt))
         attempt += 1

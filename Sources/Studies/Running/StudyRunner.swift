@@ -89,7 +89,7 @@ public actor StudyRunner {
   /// Runs trials until the budget is spent, every configuration was tried, or the task is
   /// cancelled.
   ///
-  /// - Throws: ``SearchError`` after too many failures in a row; ``StoreError``;
+  /// - Throws: ``StudyError`` after too many failures in a row, or without an answer of the proposer; `StoreError`;
   ///   `CancellationError`.
   public func run(workers: Int, _ evaluate: @escaping Evaluation) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -193,9 +193,10 @@ public actor StudyRunner {
     try await save()
     onTell(study.trials[number], records[number], study, spent)
     guard failures < limits.failuresInARow else {
-      throw SearchError(
+      throw StudyError(
+        .failuresInARow,
         "\(failures) trials failed in a row, the last one, trial \(number), because \(record.failure ?? "of its end"); "
-          + "fix the command, then continue with --resume")
+          + "fix the command")
     }
   }
 

@@ -21,7 +21,7 @@ struct JobsCancelCommand: AsyncParsableCommand {
     let store = try JobStore.open(in: launch.directory, toWrite: true)
     let wanted = try jobs(of: store, named: names, in: launch.directory)
     let cancelled = try store.cancel(wanted.map(\.name))
-    let choice = try JSONDecoder().decode(EngineChoice.self, from: Data(store.engine().utf8))
+    let choice = try EngineRegistry.builtIn.choice(stored: store.engine())
     do { _ = try await store.endCancelled(on: await choice.engine()) } catch let error as LaunchError
       where error.isUnreachable
     {

@@ -4,6 +4,7 @@ import Launch
 import Report
 import RunStore
 import Tables
+import Workflows
 
 struct JobsCollectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

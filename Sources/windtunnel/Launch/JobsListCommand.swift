@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RunStore
+import Workflows
 
 struct JobsListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

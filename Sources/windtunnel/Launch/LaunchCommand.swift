@@ -3,7 +3,7 @@ import Foundation
 import Launch
 import Report
 import RunStore
-import Tables
+import Workflows
 
 struct LaunchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -50,21 +50,29 @@ struct LaunchCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     let read = try JobFile(path: file, plan: plan, design: design, engine: engine)
-    let directory = directory ?? read.directory
-    let launch = try Launch(read.jobs, from: file, directory: directory)
-    let engine = await read.engine.engine()
-    for job in launch.jobs {
+    let session = try LaunchSession(read, directory: directory)
+    for job in session.launch.jobs {
       for text in job.call.notes { note("note: job '\(job.spec.name)': \(text)") }
     }
     guard !dryRun else {
-      let rehearsal = try launch.rehearse(on: engine)
-      try output.emit(json: try encodedJSON(RehearsalDocument(rehearsal, engine: engine.kind))) { rehearsal.text }
+      let rehearsal = try await session.rehearsal()
+      try output.emit(json: try encodedJSON(RehearsalDocument(rehearsal, engine: session.engine.kind))) {
+        rehearsal.text
+      }
       return
     }
-    let store = try await launch.follow(
-      on: read.engine, description: try String(contentsOfFile: file, encoding: .utf8), file: file)
-    let document = try JobsDocument(of: store)
+    let place = session.launch.directory
+    let outcome: LaunchOutcome
+    do {
+      outcome = try await reading(session.events(), stopping: "no longer following; the jobs go on") {
+        $0.note(in: place)
+      }
+    } catch is CancellationError {
+      throw UsageError.stoppedFollowing(place)
+    }
+    let document = try JobsDocument(of: outcome.store)
     try output.emit(json: try encodedJSON(document)) { document.text }
+    let directory = directory ?? read.directory
     let failed = document.jobs.filter { $0.state != JobRecord.State.succeeded.rawValue }
     if let first = failed.first {
       var error = UsageError(

@@ -1,18 +1,15 @@
 import ArgumentParser
 import Documents
-import Fitting
 import Foundation
-import Launch
-import Planning
 import Report
-import RunStore
-import ScalingLaws
+import Synchronization
 import Tables
+import Workflows
 
 struct LoopCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "loop",
-    abstract: "Run pilots, fit a law, foretell a run of ten times their compute, and make it.",
+    abstract: "Run pilots, fit a law, predict a run of ten times their compute, and make it.",
     discussion: """
       The prediction is written down and hashed before the run that it is of begins, and never changed: the report compares \
       it with what was achieved, whatever that is. Every stage is kept in the loop's directory; what was cut off goes on \
@@ -40,108 +37,51 @@ struct LoopCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     try plot.prepare()
-    let loop = try LoopFile(path: file, engine: engine)
-    let text = try String(contentsOfFile: file, encoding: .utf8)
-    let folder = directory ?? loop.directory
-
-    let pilot = try await launched(loop.pilot, in: "\(folder)/pilot", loop, text)
-    let table = pilot.runTable
-    try DocumentFile.write(table, to: "\(folder)/runs.csv")
-    let (fitted, backTest) = try fit(table, loop, folder)
-
-    let registration = try Registration.made(at: folder) {
-      let plan = try planOptimum(
-        fitted, for: .flops(loop.targetFLOPs), constraints: PlanConstraints(maxTokens: loop.maxTokens),
-        options: PlanOptions(level: loop.level, seed: computing.seed))
-      let document = try PlanDocument(plan, budget: formatFLOPs(loop.targetFLOPs)).json()
-      try DocumentFile.write(document, to: "\(folder)/plan.json")
-      let nearest = try loop.target(
-        params: plan.params?.value ?? 0, sizeColumn: fitted.law.sizeColumn ?? Role.params.rawValue, seed: 0,
-        provenance: .init())
-      // As it is read from the registration.
-      let target = try loop.target(
-        params: Double(nearest.model.parameters.total), seed: 0, provenance: .init())
-      return try Registration(
-        of: target, by: fitted, level: loop.level, seed: computing.seed, largestPilot: pilot.map(\.flops).max() ?? 0,
-        runs: fingerprint(of: table.utf8), plan: fingerprint(of: document.utf8))
-    }
-    note(
-      "foretold: loss \(NumberText.rounded(registration.loss, 5)) for \(formatCount(registration.params)) parameters on "
-        + "\(formatCount(registration.tokens)) tokens; registered in \(folder)/\(Registration.fileName)")
-
-    var targets = try (0..<loop.targetSeeds).map { seed in
-      try loop.target(
-        params: registration.params, seed: seed,
-        provenance: .init(
-          plan: registration.plan, fit: registration.fit, law: registration.law, predictedLoss: registration.loss,
-          predictionInterval: registration.predictionInterval))
-    }
-    let expected = expected(of: targets[0], registration, pilot, loop, folder)
-    for index in targets.indices { targets[index].expected = expected }
-    let achieved = try await launched(targets, in: "\(folder)/target", loop, text)
-    let deviations = try JobStore.open(in: "\(folder)/target", toWrite: false).intakes().compactMapValues(\.deviation)
-    let report = LoopReport(
-      name: loop.name, registration, pilot: pilot, target: achieved, backTest: backTest,
-      watch: expected == nil ? nil : loop.watch, deviations: deviations)
-    try DocumentFile.write(indentedJSON(try encodedJSON(report)), to: "\(folder)/report.json")
-    if let path = plot.plot {
-      let curves = try achieved.compactMap { run in
-        try ExpectedCurve(
-          in: "\(folder)/target/jobs/\(run.spec.name)", tokensPerStep: Double(run.spec.training.tokensPerStep))
-      }
-      try LoopFigure(loop.name, registration, pilot: pilot, target: achieved, expected: curves).grid.write(to: path)
-    }
-    try output.emit(json: try encodedJSON(report)) { report.text }
+    let session = LoopSession(
+      try LoopFile(path: file, engine: engine), directory: directory, seed: computing.seed,
+      threads: computing.threadCount)
+    let outcome = try await outcome(of: session)
+    if let path = plot.plot { try LoopFigure(outcome).grid.write(to: path) }
+    try output.emit(json: try outcome.report.json()) { outcome.report.text }
   }
 
-  /// Runs that were all made and measured a loss.
-  private func launched(
-    _ specs: [JobSpec], in directory: String, _ loop: LoopFile, _ text: String
-  ) async throws -> [CollectedRun] {
-    let launch = try Launch(specs, from: file, directory: directory)
-    let store = try await launch.follow(on: loop.engine, description: text, file: file)
-    let runs = try store.jobs().map { try CollectedRun($0, in: store) }
-    if let bad = runs.first(where: { $0.state != .succeeded || $0.loss == nil }) {
-      var error = UsageError(
-        "run '\(bad.spec.name)' did not come to a loss; see 'windtunnel jobs logs \(directory) \(bad.spec.name) --errors', "
-          + "'windtunnel jobs retry \(directory)', then run this again")
-      error.code = 1
-      throw error
+  private func outcome(of session: LoopSession) async throws -> LoopOutcome {
+    let stage = Mutex(LoopSession.Stage.pilot)
+    @Sendable func launchDirectory() -> String? {
+      session.launchDirectory(of: stage.withLock { $0 }).map { URL(fileURLWithPath: $0).path }
     }
-    return runs
-  }
-
-  /// What the pilots' curves foretell along a target; nil where that is not wished, or they foretell nothing.
-  private func expected(
-    of target: JobSpec, _ registration: Registration, _ pilot: [CollectedRun], _ loop: LoopFile, _ folder: String
-  ) -> JobSpec.Expected? {
-    guard let metric = loop.watch else { return nil }
     do {
-      let watch = try LoopWatch(
-        metric, of: pilot, in: folder, threads: computing.threadCount, seed: computing.seed)
-      let expected = watch.expected(registration)
-      _ = try ExpectedCurve(expected, of: target)
-      return expected
-    } catch {
-      note("warning: the target is not held against the pilots' curves: \(error)")
-      return nil
+      return try await reading(
+        session.events(),
+        stopping: launchDirectory() == nil
+          ? "stopping when the fit is done; once more to stop at once" : "no longer following; the jobs go on"
+      ) { event in
+        switch event {
+        case .began(let next): stage.withLock { $0 = next }
+        case .launch(let event): _ = event.note(in: launchDirectory() ?? session.directory)
+        case .registered(let registration): note(registration.summary(in: session.directory))
+        case .warning(let text): note("warning: \(text)")
+        case .finished(let outcome): return outcome
+        }
+        return nil
+      }
+    } catch is CancellationError {
+      throw UsageError.stoppedFollowing(launchDirectory() ?? session.directory)
+    } catch let error as WorkflowError {
+      guard case .noLoss(let job, let directory) = error.code else { throw error }
+      var failure = UsageError(
+        "\(error); see 'windtunnel jobs logs \(directory) \(job) --errors', 'windtunnel jobs retry \(directory)', then run "
+          + "this again")
+      failure.code = 1
+      throw failure
     }
   }
+}
 
-  private func fit(_ table: String, _ loop: LoopFile, _ folder: String) throws -> (FittedLaw, BackTest?) {
-    let runs = try RunTable(try Table.parse(table, name: "\(folder)/runs.csv"))
-    let law = try LawCatalog().law(loop.law, over: runs)
-    var settings = FitProtocol(threads: computing.threadCount)
-    settings.resamples = loop.resamples
-    settings.level = loop.level
-    settings.seed = computing.seed
-    let fit = try LawFit(law, to: runs, settings) { _ in }
-    let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
-    let text = try document.json()
-    try DocumentFile.write(text, to: "\(folder)/fit.json")
-    var fitted = try document.fittedLaw()
-    fitted.fingerprint = fingerprint(of: text.utf8)
-    let comparison = try LawComparison([law], on: runs, threads: computing.threadCount)
-    return (fitted, comparison.laws.first?.backTest)
+extension Registration {
+  /// What is predicted, in a line.
+  fileprivate func summary(in directory: String) -> String {
+    "predicted: loss \(NumberText.rounded(loss, 5)) for \(formatCount(params)) parameters on \(formatCount(tokens)) tokens; "
+      + "registered in \(directory)/\(Self.fileName)"
   }
 }

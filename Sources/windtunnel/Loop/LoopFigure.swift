@@ -3,29 +3,20 @@ import Foundation
 import Launch
 import Report
 import Tables
+import Workflows
 
 /// The pictures of a loop: what pilots led to foretell and what was achieved, and the way there.
 struct LoopFigure {
-  private let name: String
   private let registration: Registration
-  private let pilot: [CollectedRun]
-  private let target: [CollectedRun]
-  /// What was foretold along each run of the target's that was watched.
-  private let expected: [ExpectedCurve]
+  private let outcome: LoopOutcome
 
-  init(
-    _ name: String, _ registration: Registration, pilot: [CollectedRun], target: [CollectedRun],
-    expected: [ExpectedCurve]
-  ) {
-    (self.name, self.registration) = (name, registration)
-    (self.pilot, self.target, self.expected) = (pilot, target, expected)
-  }
+  init(_ outcome: LoopOutcome) { (registration, self.outcome) = (outcome.report.registration, outcome) }
 
-  var grid: PlotGrid { PlotGrid(title: name, rows: [[ends, way].compactMap { $0 }]) }
+  var grid: PlotGrid { PlotGrid(title: outcome.report.name, rows: [[ends, way].compactMap { $0 }]) }
 
   /// Losses over compute.
   private var ends: Plot {
-    let measured = pilot.filter { $0.loss != nil }
+    let measured = outcome.pilot.filter { $0.loss != nil }
     var layers: [Plot.Layer] = [
       .points(
         .init(x: measured.map(\.flops), y: measured.compactMap(\.loss), ink: .index(0), label: "pilot runs"))
@@ -42,7 +33,7 @@ struct LoopFigure {
     layers.append(
       .annotation(
         .init(x: registration.flops, y: registration.loss, text: "foretold", marker: .cross, ink: .index(1))))
-    let made = target.filter { $0.loss != nil }
+    let made = outcome.target.filter { $0.loss != nil }
     layers.append(
       .points(
         .init(
@@ -54,7 +45,7 @@ struct LoopFigure {
 
   /// Losses along the target; nil where it was not watched.
   private var way: Plot? {
-    guard let curve = expected.first else { return nil }
+    guard let curve = outcome.expected.first else { return nil }
     var layers: [Plot.Layer] = [
       .band(
         .init(
@@ -62,7 +53,7 @@ struct LoopFigure {
           label: "\(NumberText.percent(curve.level)) of single runs, foretold")),
       .line(.init(x: curve.points.map(\.step), y: curve.points.map(\.loss), ink: .index(1), label: "foretold")),
     ]
-    for run in target {
+    for run in outcome.target {
       let points = run.points.filter { $0.step > 0 && $0.metrics[curve.metric]?.isFinite == true }
       layers.append(
         .points(

@@ -1,11 +1,11 @@
 import Documents
 import Foundation
 import Report
-import RunStore
 import Search
 import Studies
 import Synchronization
 import Tables
+import Workflows
 
 /// The progress of a search: a line on standard error for every trial that ended.
 final class SearchProgress: Sendable {
@@ -19,25 +19,26 @@ final class SearchProgress: Sendable {
     self.budget = budget
   }
 
-  func tell(_ trial: Study.Trial, _ record: TrialRecord?, _ study: Study, _ spent: Spending) {
+  func tell(_ ended: EndedTrial) {
+    let trial = ended.trial
     var text = "trial \(trial.number): "
     switch trial.state {
     case .complete(let loss), .stopped(let loss):
       let losses = trial.losses.isEmpty ? [loss] : trial.losses
       text += zip(experiment.goals, losses).map { "\($0.metric) \(number($0.direction.value(ofLoss: $1)))" }
         .joined(separator: ", ")
-      if let name = study.fidelity?.name, let reached = trial.reports.last?.fidelity {
+      if let name = experiment.fidelity?.name, let reached = trial.reports.last?.fidelity {
         text += " at \(name) \(NumberText.rounded(reached, 12))"
       }
-    case .failed: text += "failed" + (record?.failure.map { ": \($0)" } ?? "")
+    case .failed: text += "failed" + (ended.record?.failure.map { ": \($0)" } ?? "")
     case .running: text += "running"
     }
-    if let best = study.best, let loss = study.bestLoss {
+    if let best = ended.best, let loss = ended.bestLoss {
       text += "; best \(number(experiment.goals[0].direction.value(ofLoss: loss))) (trial \(best.number))"
-    } else if !study.front.members.isEmpty {
-      text += "; \(study.front.members.count) compromises"
+    } else if ended.frontCount > 0 {
+      text += "; \(ended.frontCount) compromises"
     }
-    note(text + budgetText(spent))
+    note(text + budgetText(ended.spent))
   }
 
   private func budgetText(_ spent: Spending) -> String {

@@ -1,9 +1,8 @@
 import ArgumentParser
 import Foundation
-import Launch
-import RunStore
 import Search
 import Studies
+import Workflows
 
 struct SearchRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -40,32 +39,42 @@ struct SearchRunCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     let read = try Experiment(path: experiment.experiment)
-    let algorithm = algorithm ?? read.algorithm
-    let seed = seed ?? read.seed
+    guard read.table == nil || !running.areGiven else {
+      throw UsageError("a table is searched at once; --resume, --workers and --directory are for commands")
+    }
     var budget = read.budget
     budget.trials = experiment.trials ?? budget.trials
-    let chosen = try read.searchAlgorithm(algorithm)
-    let earlier = running.resume ? [] : try read.earlierTrials()
-    for trials in earlier { note(trials.summary) }
-    let document: StudyDocument
-    switch read.source {
-    case .table(let table):
-      guard !running.areGiven else {
-        throw UsageError("a search of a table runs nothing; --resume, --workers and --directory are for commands")
-      }
-      let search = try TableSearch(
-        table, chosen, start: read.start, earlier: earlier.flatMap(\.trials), budget: budget, seed: seed)
-      document = StudyDocument(
-        search.study, of: read, algorithm: algorithm, seed: seed, budget: budget, spent: search.spent,
-        isExhausted: search.isExhausted)
-    case .command(let command):
-      let study = Study(
-        read.space, chosen, seed: seed, fidelity: read.fidelity, start: read.start, isFeasible: read.isFeasible)
-      document = try await CommandSearch(
-        experiment.experiment, read, command, algorithm, seed: seed, budget: budget, running
-      ).run(study, beginningWith: earlier.flatMap(\.trials))
-    }
+    let session = try SearchSession(
+      read,
+      .init(
+        algorithm: algorithm, seed: seed, budget: budget, workers: running.workers, directory: running.directory,
+        resume: running.resume))
+    let document = try await document(of: session)
     try output.emit(json: try encodedJSON(document)) { StudyView(document).text }
+  }
+
+  private func document(of session: SearchSession) async throws -> StudyDocument {
+    let progress = SearchProgress(session.experiment, session.budget)
+    @Sendable func document(_ event: SearchEvent) -> StudyDocument? {
+      switch event {
+      case .earlierTrials(let trials): note(trials.summary)
+      case .trialEnded(let ended): progress.tell(ended)
+      case .engineTrouble(let trouble): note(trouble: trouble)
+      case .finished(let outcome): return outcome.document
+      }
+      return nil
+    }
+    guard session.experiment.table == nil else {
+      // Nothing of it is kept, so there is nothing to wind down.
+      for try await event in session.events() { if let found = document(event) { return found } }
+      throw CancellationError()
+    }
+    do {
+      return try await reading(
+        session.events(), stopping: "stopping; once more to kill at once", atOnce: session.killTrials, document)
+    } catch is CancellationError {
+      throw UsageError.interrupted("the search was interrupted; go on with --resume")
+    }
   }
 }
 

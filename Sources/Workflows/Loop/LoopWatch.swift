@@ -2,23 +2,24 @@ import Documents
 import Fitting
 import Foundation
 import Launch
-import Report
 import ScalingLaws
 import Tables
 
-/// What the curves of a loop's pilots foretell along its larger run.
+/// The losses along a loop's target that the curves of its pilots predict.
 struct LoopWatch {
   static let fitName = "curve-fit.json"
 
   private let path: String
-  /// The metric along the way over the loss that is foretold.
+  /// The metric along the way over the loss that is predicted.
   private let ratio: Double
 
   /// Fits whole curves of the pilots.
   ///
-  /// - Throws: why they foretell nothing: ``UsageError``, ``LawError``, ``TableError``, ``FitError``.
+  /// - Throws: why they predict nothing: ``WorkflowError``, `LawError`, `TableError`, `FitError`.
   init(_ metric: String, of pilot: [CollectedRun], in folder: String, threads: Int, seed: UInt64) throws {
-    guard let ratio = pilot.ratio(of: metric) else { throw UsageError("no pilot run has measured '\(metric)'") }
+    guard let ratio = pilot.ratio(of: metric) else {
+      throw WorkflowError(.noPrediction, "no pilot run has measured '\(metric)'")
+    }
     self.ratio = ratio
     path = URL(fileURLWithPath: "\(folder)/\(Self.fitName)").path
     let table = pilot.scheduleTable(of: metric)
@@ -31,17 +32,17 @@ struct LoopWatch {
     let law = try LawCatalog().law(Law.multiPowerSizesName, over: runs).predicting(metric)
     let fit = try LawFit(law, to: runs, settings) { _ in }
     let document = FitDocument(fit, sensitivity: [], exclusions: [], notes: [])
-    // Constants that no curve determines lie in a valley, where a search finds no rest; any of them foretell the same.
+    // Constants that no curve determines lie in a valley in which a minimizer does not converge; all of them predict the same.
     let valley = ["not_converged", "flat_direction"]
     if let problem = document.diagnostics.first(where: { $0.severity == .error && !valley.contains($0.code) }) {
-      throw UsageError(problem.message)
+      throw WorkflowError(.noPrediction, problem.message)
     }
     try DocumentFile.write(document.json(), to: path)
   }
 
   private static let resamples = 100
 
-  /// What is expected of the run of a registration: it should come to the registered loss, within its interval.
+  /// The expectation of the run of a registration: that it comes to the registered loss, within its interval.
   func expected(_ registration: Registration) -> JobSpec.Expected {
     JobSpec.Expected(
       curve: path, level: registration.level, end: registration.loss * ratio,

@@ -2,34 +2,38 @@ import Documents
 import Fitting
 import Foundation
 import Launch
-import Report
 import ScalingLaws
 import Tables
 
-/// A prediction that is written down before the run that it is of begins, `windtunnel.registration/1`.
+/// A prediction of a run that is written down before the run begins, `windtunnel.registration/1`.
 ///
-/// Its SHA-256 stands in a file beside it, so that what is compared later is what was foretold.
-struct Registration: Codable {
-  static let fileName = "prediction.json"
+/// Its SHA-256 stands in a file beside it, so that what is compared later is what was predicted.
+public struct Registration: Codable, Sendable {
+  /// The file's name in the directory of a loop.
+  public static let fileName = "prediction.json"
   private static let hashName = "prediction.sha256"
 
-  var schema = "windtunnel.registration/1"
-  /// When, as ISO 8601.
-  let registered: String
-  let law: String
-  let provenance: String
-  let params, tokens, flops: Double
-  /// FLOP.
-  let largestPilot: Double
-  let loss: Double
-  /// Of the mean loss of such runs.
-  let interval: [Double]?
-  /// Of one such run.
-  let predictionInterval: [Double]?
-  let level: Double
-  /// SHA-256 of the run table, of the fit and of the plan that it rests on.
-  let runs, plan: String
-  let fit: String?
+  public private(set) var schema = "windtunnel.registration/1"
+  /// The time of registration, as ISO 8601.
+  public let registered: String
+  /// The law's name, and where its parameters come from.
+  public let law, provenance: String
+  /// The run that is predicted: all parameters, tokens, and 6 N D in FLOP.
+  public let params, tokens, flops: Double
+  /// The compute of the largest pilot run, in FLOP.
+  public let largestPilot: Double
+  /// The predicted loss at the end of the run, in nats per token.
+  public let loss: Double
+  /// The interval of the mean loss of such runs; nil where the fit has no draws.
+  public let interval: [Double]?
+  /// The interval of the loss of one such run; nil where the fit has no draws.
+  public let predictionInterval: [Double]?
+  /// The share of outcomes that the intervals should hold.
+  public let level: Double
+  /// SHA-256 of the run table and of the plan that the prediction rests on.
+  public let runs, plan: String
+  /// SHA-256 of the fit.
+  public let fit: String?
 
   init(
     of job: JobSpec, by fitted: FittedLaw, level: Double, seed: UInt64, largestPilot: Double, runs: String, plan: String
@@ -45,7 +49,7 @@ struct Registration: Codable {
       "params_non_embedding": Double(job.model.parameters.nonEmbedding),
     ]
     guard let found = try FittedChain([fitted]).predictions(at: point, seed: seed).first, found.value.isFinite else {
-      throw UsageError("the fitted law has no value at the target")
+      throw WorkflowError(.noPrediction, "the fitted law has no value at the target")
     }
     loss = found.value
     func ends(_ draws: [Double]) -> [Double]? {
@@ -54,12 +58,12 @@ struct Registration: Codable {
     (interval, predictionInterval) = (ends(found.draws), ends(found.single))
   }
 
-  /// What was registered in a folder; made and written there where nothing was.
+  /// The registration in a folder; made and written there where nothing was registered.
   ///
-  /// - Throws: ``DocumentError`` where it was changed since.
+  /// - Throws: `DocumentError` where it was changed since.
   static func made(at folder: String, _ make: () throws -> Registration) throws -> Registration {
     let (path, hashPath) = ("\(folder)/\(fileName)", "\(folder)/\(hashName)")
-    // The hash comes last: without it, nothing was registered.
+    // The hash is written last: without it, nothing was registered.
     if FileManager.default.fileExists(atPath: hashPath) {
       let text = try DocumentFile.text(of: path, "registration", remedy: "begin the loop in another directory")
       let hash = try DocumentFile.text(of: hashPath, "hash", remedy: "begin the loop in another directory")
@@ -81,7 +85,7 @@ struct Registration: Codable {
     return registration
   }
 
-  enum CodingKeys: String, CodingKey {
+  private enum CodingKeys: String, CodingKey {
     case schema, registered, law, provenance, params, tokens, flops
     case largestPilot = "largest_pilot_flops"
     case loss, interval

@@ -1,10 +1,11 @@
 import Documents
 import Foundation
+import Launch
 import Tables
 import TrainingCost
 
 /// A closed loop as a file describes it, `windtunnel.loop/1`: pilot runs, a fit to them, a prediction that is registered, and the
-/// larger run that it is of.
+/// larger run that is predicted.
 ///
 /// ```yaml
 /// schema: windtunnel.loop/1
@@ -18,43 +19,59 @@ import TrainingCost
 /// ```
 ///
 /// Instead of a grid, `pilot: {design: design.json}` has the runs of a design. Everything but `pilot`, `target`, `law`,
-/// `bootstrap`, `interval` and `watch` is as in a ``JobFile``, and the same for all runs.
-public struct LoopFile {
+/// `bootstrap`, `interval` and `watch` is as in a `JobFile`, and the same for all runs.
+public struct LoopFile: Sendable {
   public static let schema = "windtunnel.loop/1"
 
   public let path: String
+  /// What the file holds.
+  public let text: String
   public let name: String
+  /// Where everything is kept.
   public let directory: String
   public let engine: EngineChoice
   /// The law's name in the catalog.
   public let law: String
+  /// How many bootstrap resamples the prediction's interval rests on.
   public let resamples: Int
-  /// The share of outcomes that the prediction's interval is to hold.
+  /// The share of single runs that the prediction's interval should hold, between 0 and 1.
   public let level: Double
-  /// The metric along the way by which the run that is foretold is held against the pilots; nil for none.
+  /// The metric that is compared along the target with what the pilots' curves predict; nil for none.
   public let watch: String?
-  /// FLOP of the run that is foretold.
+  /// The training compute of the target, in FLOP.
   public let targetFLOPs: Double
+  /// How many runs of the target there are, each with a seed of its own.
   public let targetSeeds: Int
-  /// The most tokens that it may be trained on.
+  /// The most tokens that the target may be trained on; nil for no limit.
   public let maxTokens: Double?
-  /// The runs to learn from.
+  /// The runs to which the law is fitted.
   public let pilot: [JobSpec]
   private let template: DocumentNode
+  private let trainers: TrainerRegistry
 
-  /// How many times the largest pilot's compute the target has at least, for the prediction to be one worth the name.
+  /// The least compute of the target over that of the largest pilot, below which a prediction says little.
   public static let leastFactor = 10.0
 
-  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
-  public init(path: String, engine: String? = nil) throws {
-    let file = try LoopEntries.read(path)
+  /// - Parameters:
+  ///   - path: the file, for messages and for what lies beside it.
+  ///   - given: the file's text, where it was read before.
+  ///   - engine: the name of an engine that stands in for that of the file.
+  ///   - trainers: the trainers that the file can name.
+  ///   - engines: the engines that the file can name.
+  /// - Throws: `DocumentError` with the place of what is missing or wrong.
+  public init(
+    path: String, text given: String? = nil, engine: String? = nil, trainers: TrainerRegistry = .builtIn,
+    engines: EngineRegistry = .builtIn
+  ) throws {
+    let text = try given ?? DocumentFile.text(of: path, LoopEntries.kind, remedy: LoopEntries.remedy)
+    let file = try LoopEntries.read(text: text, from: path)
     let entries = file.value
-    self.path = path
+    (self.path, self.text, self.trainers) = (path, text, trainers)
     name = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try JobFile.check(name: name) { file.fault("name", $0) }
     directory = entries.directory ?? "runs/\(name)"
-    self.engine = try EngineChoice(
-      YAMLSection(path: path, kind: LoopEntries.kind, schema: Self.schema, keys: nil), instead: engine)
+    self.engine = try engines.choice(
+      in: YAMLSection(path: path, kind: LoopEntries.kind, schema: Self.schema, keys: nil), instead: engine)
     law = entries.law ?? "chinchilla"
     resamples = entries.bootstrap ?? 1000
     guard (1...1_000_000_000).contains(resamples) else {
@@ -68,7 +85,7 @@ public struct LoopFile {
     guard level > 0, level < 1 else { throw file.fault("interval", "it should be between 0 and 1, as 0.9") }
 
     template = file.node.without(LoopEntries.ownNames)
-    pilot = try Self.pilot(file, template)
+    pilot = try Self.pilot(file, template, trainers)
 
     targetFLOPs = entries.target.budget.value
     targetSeeds = entries.target.seeds ?? 1
@@ -85,9 +102,12 @@ public struct LoopFile {
     }
   }
 
-  /// The run that is foretold, of the shape nearest to a size.
+  /// The run that is predicted, of the shape nearest to a size.
   ///
-  /// - Parameter sizeColumn: the column in which a run table holds such sizes.
+  /// - Parameters:
+  ///   - params: the size, as the column counts it.
+  ///   - sizeColumn: the column in which a run table holds such sizes.
+  /// - Throws: `DocumentError` for a column that no shape can be found by, or a shape that the file's layout does not fit.
   public func target(
     params: Double, sizeColumn: String = Role.params.rawValue, seed: Int, provenance: JobSpec.Provenance
   ) throws -> JobSpec {
@@ -95,14 +115,14 @@ public struct LoopFile {
       throw DocumentError("\(path): 'law': no shape can be found for sizes that are counted as '\(sizeColumn)'")
     }
     var job = try Self.job(
-      template, path, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
+      template, path, trainers, size: size, params, budget: targetFLOPs, seed: seed, name: "target-s\(seed)")
     job.provenance = provenance
     return job
   }
 
-  /// The runs to learn from: a grid, or those of a design.
+  /// The pilot runs: a grid, or those of a design.
   private static func pilot(
-    _ file: DocumentReading<LoopEntries>, _ template: DocumentNode
+    _ file: DocumentReading<LoopEntries>, _ template: DocumentNode, _ trainers: TrainerRegistry
   ) throws -> [JobSpec] {
     let pilot = file.value.pilot
     let path = file.source.path
@@ -111,7 +131,8 @@ public struct LoopFile {
         throw file.fault("pilot", "a design says sizes, budgets and seeds itself; leave them out")
       }
       return try DesignedRun.all(path: design).map { run in
-        try JobSpec(EntriesReading(template.overlaid(by: run.node), from: path), name: run.name, plan: nil)
+        let entries = try EntriesReading(template.overlaid(by: run.node), from: path, trainers: trainers)
+        return try JobSpec(entries, name: run.name, plan: nil)
       }
     }
     func values<Unit>(_ written: [Written<Unit>]?, _ name: String) throws(DocumentError) -> [Double] {
@@ -129,7 +150,7 @@ public struct LoopFile {
     for budget in budgets {
       for size in sizes {
         for seed in 0..<seeds {
-          var run = try job(template, path, size, budget: budget, seed: seed, name: "")
+          var run = try job(template, path, trainers, size, budget: budget, seed: seed, name: "")
           run.name = "c\(short(budget))-n\(short(Double(run.model.parameters.total)))-s\(seed)"
           guard !runs.contains(where: { $0.name == run.name }) else {
             throw file.fault(
@@ -147,70 +168,17 @@ public struct LoopFile {
 
   /// A run of the shape nearest to a size, on as many whole steps as come nearest to a budget by C = 6 N D.
   private static func job(
-    _ template: DocumentNode, _ path: String, size key: String = "params", _ size: Double, budget: Double, seed: Int,
-    name: String
+    _ template: DocumentNode, _ path: String, _ trainers: TrainerRegistry, size key: String = "params",
+    _ size: Double, budget: Double, seed: Int, name: String
   ) throws -> JobSpec {
     func spec(_ tokens: Double) throws -> JobSpec {
       let run = DocumentNode.run(size: key, size, tokens: tokens, seed: seed)
-      return try JobSpec(EntriesReading(template.overlaid(by: run), from: path), name: name, plan: nil)
+      let entries = try EntriesReading(template.overlaid(by: run), from: path, trainers: trainers)
+      return try JobSpec(entries, name: name, plan: nil)
     }
     let draft = try spec(1e6)
     let wanted = budget / (6 * Double(draft.model.parameters.total))
     let steps = max(1, (wanted / Double(draft.training.tokensPerStep)).rounded())
     return try spec(steps * Double(draft.training.tokensPerStep))
   }
-}
-
-/// The entries of a loop file: those of a job, the same for all runs, and the loop's own.
-struct LoopEntries: Document {
-  static let schema = LoopFile.schema
-  static let kind = "loop file"
-  static let isHandwritten = true
-  /// Entries that are not those of a job.
-  static let ownNames: Set = [
-    "schema", "engine", "directory", "pilot", "target", "law", "bootstrap", "interval", "watch",
-  ]
-
-  var run: JobEntries
-  var engine: EngineEntry?
-  var directory: String?
-  var pilot: Pilot
-  var target: Target
-  var law: String?
-  var bootstrap: Int?
-  var interval: Double?
-  var watch: String?
-
-  struct Pilot: Codable, Sendable {
-    static let example = "{sizes: [5K, 10K, 20K], budgets: [2e9 FLOP, 6e9 FLOP]}"
-    var sizes: [WrittenParams]?
-    var budgets: [WrittenFLOPs]?
-    var seeds: Int?
-    var design: String?
-  }
-
-  struct Target: Codable, Sendable {
-    var budget: WrittenFLOPs
-    var seeds: Int?
-    var maxTokens: WrittenTokens?
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case engine, directory, pilot, target, law, bootstrap, interval, watch
-  }
-
-  init(from decoder: any Decoder) throws {
-    run = try JobEntries(from: decoder)
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    engine = try container.decodeIfPresent(EngineEntry.self, forKey: .engine)
-    directory = try container.decodeIfPresent(String.self, forKey: .directory)
-    pilot = try container.decode(Pilot.self, forKey: .pilot)
-    target = try container.decode(Target.self, forKey: .target)
-    law = try container.decodeIfPresent(String.self, forKey: .law)
-    bootstrap = try container.decodeIfPresent(Int.self, forKey: .bootstrap)
-    interval = try container.decodeIfPresent(Double.self, forKey: .interval)
-    watch = try container.decodeIfPresent(String.self, forKey: .watch)
-  }
-
-  func encode(to encoder: any Encoder) throws { try run.encode(to: encoder) }
 }

@@ -5,7 +5,7 @@ import RunStore
 import Tables
 
 /// Jobs made ready for an engine: what their trainers are called with, and the scripts that do it.
-public struct Launch: Sendable {
+public struct PreparedLaunch: Sendable {
   public struct Job: Sendable {
     public let spec: JobSpec
     public let call: TrainerCall
@@ -23,15 +23,18 @@ public struct Launch: Sendable {
   ///   - specs: what is to be run.
   ///   - path: the file that they come from, for messages.
   ///   - directory: where jobs and their store are kept.
+  ///   - trainers: those that jobs can name.
   /// - Throws: ``DocumentError`` for a trainer that is not known, or for what a trainer cannot do, all of it; what is wrong with a
   ///   fit by which losses are foretold.
-  public init(_ specs: [JobSpec], from path: String, directory: String) throws {
+  public init(
+    _ specs: [JobSpec], from path: String, directory: String, trainers: TrainerRegistry = .builtIn
+  ) throws {
     let root = URL(fileURLWithPath: directory).path
     self.directory = root
     var refusals: [(sentence: String, jobs: [String])] = []
     jobs = try specs.map { spec in
       let folder = "\(root)/jobs/\(spec.name)"
-      let call = try BackEnds.backEnd(of: spec, file: path).call(spec, in: folder)
+      let call = try trainers.trainer(of: spec, file: path).call(spec, in: folder)
       for sentence in call.unsupported {
         if let index = refusals.firstIndex(where: { $0.sentence == sentence }) {
           refusals[index].jobs.append(spec.name)
@@ -87,7 +90,7 @@ public struct Launch: Sendable {
         guard old.description == description else {
           throw DocumentError(
             "job '\(job.spec.name)' was launched otherwise in \(directory) (see \(job.directory)/job.json); give it another "
-              + "name, or name another --directory")
+              + "name, or choose another directory")
         }
         continue
       }
@@ -107,22 +110,5 @@ public struct Launch: Sendable {
   private func files(of job: Job) throws -> [TrainerCall.File] {
     [.init("job.json", try job.spec.document())] + job.script.files
       + (job.expected.map { [.init(ExpectedCurve.fileName, $0.text)] } ?? [])
-  }
-}
-
-extension BackEnds {
-  /// The trainer of a job, by its name or by the file of a team's own.
-  ///
-  /// - Parameter file: where the job stands, for messages.
-  static func backEnd(of job: JobSpec, file: String) throws -> any BackEnd {
-    let name = job.trainer.name
-    if let known = named(name) { return known }
-    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try TrainerFile(path: name) }
-    let names = all.map(\.name)
-    let hint =
-      nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
-      ?? "there are \(names.joined(separator: ", "))"
-    throw DocumentError(
-      "\(file): there is no trainer '\(name.prefix(60))'; \(hint) Or name a file of your own, as ours.yaml")
   }
 }

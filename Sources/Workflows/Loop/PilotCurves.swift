@@ -1,14 +1,15 @@
 import Fitting
+import Launch
 
 extension [CollectedRun] {
-  /// The share of a run before which its losses are those of a beginning, which no law of schedules foretells.
-  public static var beginning: Double { 0.1 }
+  /// The share of a run at its beginning whose losses no law of schedules predicts.
+  static var beginning: Double { 0.1 }
 
-  /// The losses along runs, with the learning rates by which they came about, as the multi-power laws are fitted to them: a row
-  /// without a loss only says the rate.
+  /// The losses along runs with their learning rates, as a table that the multi-power laws are fitted to: a row without a loss
+  /// only says the rate.
   ///
   /// - Parameter metric: which loss.
-  public func scheduleTable(of metric: String) -> String {
+  func scheduleTable(of metric: String) -> String {
     var lines = ["run,params,step,learning_rate,\(metric)"]
     for run in self {
       let first = Self.beginning * Double(run.spec.training.steps)
@@ -28,7 +29,7 @@ extension [CollectedRun] {
   }
 
   /// A metric at the ends of runs over their losses: the median; nil where none measured both.
-  public func ratio(of metric: String) -> Double? {
+  func ratio(of metric: String) -> Double? {
     let ratios = compactMap { run -> Double? in
       guard let own = run.last(metric), let loss = run.loss else { return nil }
       return own / loss
