@@ -36,7 +36,7 @@ struct JSONLinesTests {
     #expect(try table.numbers("id") == [7, 100_000])
   }
 
-  @Test("text that turns up late makes a column text from its first cell on")
+  @Test("text in a late cell makes a column text from its first cell on")
   func lateText() throws {
     let lines = (0..<500).map { $0 == 400 ? #"{"a": "x"}"# : #"{"a": \#($0).50}"# }
     let table = try Table.parse(lines.joined(separator: "\n"), name: "runs.jsonl")
