@@ -184,7 +184,7 @@ import TrainingCost
   @Test(arguments: [
     ("memory: 96 GB", "memry: 96 GB", "lab.yaml:5:5: there is no entry 'memry' of 'lab'; did you mean 'memory'?"),
     ("memory: 96 GB", "memory: 96", "expected a unit"), ("memory: 96 GB", "memory: 96 Gb", "bits"),
-    ("memory: 96 GB", "memory: -3 GB", "above zero"), ("memory: 96 GB", "memory: [1]", "should be a text"),
+    ("memory: 96 GB", "memory: -3 GB", "above zero"), ("memory: 96 GB", "memory: [1]", "must be a text"),
     ("2 TB/s", "2 TB", "expected a unit such as GB/s"), ("1.5 PFLOP/s", "1.5 PFLOP", "an amount"),
     ("1.5 PFLOP/s", "1500", "expected a rate"), ("fp8:", "fp9:", "did you mean 'fp8'?"),
     ("domain: 4", "domain: 0", "from 1 to"), ("domain: 4", "domain: 2.5", "whole number"),
@@ -195,7 +195,7 @@ import TrainingCost
     ("    usd_per_hour: 1.80\n", "", "needs 'usd_per_hour'"), ("chip:", "Lab:", "reads the same as 'lab'"),
     ("chip:", "lab:", "'lab' is given twice"), ("hardware/1", "hardware/2", "reads 'windtunnel.hardware/1'"),
     ("schema: windtunnel.hardware/1", "", "'schema' is missing"), ("accelerators:", "acelerators:", "'accelerators'"),
-    ("{bandwidth: 200 Gb/s}", "fast", "should have entries of its own"),
+    ("{bandwidth: 200 Gb/s}", "fast", "must have entries of its own"),
   ])
   func aSlipIsNamedWithItsPlace(_ part: String, _ slip: String, _ words: String) throws {
     let error = try #require(throws: DocumentError.self) { try read(lab.replacing(part, with: slip)) }

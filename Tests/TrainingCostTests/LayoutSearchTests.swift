@@ -1,7 +1,7 @@
 import Testing
 import TrainingCost
 
-/// The search beside an enumeration that was written for these tests alone.
+/// The search compared with an enumeration that was written for these tests alone.
 @Suite struct LayoutSearchTests {
   struct Problem: Sendable, CustomTestStringConvertible {
     let name: String

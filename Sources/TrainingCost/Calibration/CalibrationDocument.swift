@@ -8,11 +8,11 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
   public var schema = CalibrationDocument.schema
   public var accelerator: String
   public var constants: [Constant]
-  /// Of the constants' logarithms, row by row.
+  /// The covariance of the constants' logarithms, row by row.
   public var covariance: [[Double]]
   /// Standard deviation of measured over predicted time, in logarithms.
   public var scatter: Double
-  /// The file that the steps were measured in, its SHA-256, and the rows that the constants were fitted to.
+  /// The file with the measured steps, its SHA-256, and the rows that the constants were fitted to.
   public var file: String
   public var fingerprint: String
   public var rows: [String]
@@ -23,9 +23,10 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
     public var name: String
     public var value: Double
     public var interval: [Double]
-    /// What was believed before.
+    /// The value before the measurements.
     public var prior: Double
-    /// How much of the prior's variance the measurements took away, 0 … 1: near 0 they say nothing of the constant.
+    /// The share of the prior's variance that the measurements removed, 0 … 1: near 0 they say nothing about the
+    /// constant.
     public var informed: Double
   }
 
@@ -55,12 +56,12 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
 
   /// Reads a calibration from the bytes of a document.
   ///
-  /// - Throws: ``CostError`` where it is none, of another version, or lacks a constant.
+  /// - Throws: ``CostError`` if it is not a calibration, has another version, or lacks a constant.
   public static func decode(_ data: Data, from path: String) throws(CostError) -> CalibrationDocument {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard var document = try? decoder.decode(CalibrationDocument.self, from: data) else {
-      throw CostError("\(path): this is no calibration, as 'windtunnel cost calibrate --output' writes")
+      throw CostError("\(path): this is not a calibration written by 'windtunnel cost calibrate --output'")
     }
     guard document.schema == schema else {
       throw CostError("\(path): the schema is '\(excerpted(document.schema))', not \(schema)")
@@ -76,7 +77,7 @@ public struct CalibrationDocument: Codable, Sendable, Equatable {
     return document
   }
 
-  /// Constants that came after the document was written have their defaults, and are as uncertain as before any
+  /// Constants added after the document was written have their defaults, and are as uncertain as before any
   /// measurement.
   private mutating func addLaterConstants() {
     let all = Efficiency.constants

@@ -2,7 +2,8 @@ import Documents
 import Tables
 
 extension HardwareCatalog {
-  /// The clusters of a hardware file: so many of an accelerator, with the links between nodes and between groups of them.
+  /// The clusters of a hardware file: a number of an accelerator, with the links between nodes and between groups of
+  /// them.
   ///
   /// ```yaml
   /// clusters:
@@ -20,7 +21,7 @@ extension HardwareCatalog {
     for name in list.names {
       guard let entry = try list.section(name, example: "{accelerator: H100, count: 512}") else { continue }
       guard !plain(name).isEmpty, name.first?.isLetter == true, !name.contains("+") else {
-        throw list.fault(name, "a cluster's name should begin with a letter and have no +")
+        throw list.fault(name, "a cluster's name must begin with a letter and must not contain +")
       }
       if (try? known.named(name)) != nil || found.contains(where: { plain($0.name) == plain(name) }) {
         throw list.fault(name, "it reads the same as another accelerator or cluster; give it another name")
@@ -36,7 +37,7 @@ extension HardwareCatalog {
     ])
     guard let name = try entry.text("accelerator"), let count = try entry.count("count") else {
       throw DocumentError(
-        "\(entry.path): \(entry.subject) needs 'accelerator' and 'count', as {accelerator: H100, count: 512}")
+        "\(entry.path): \(entry.subject) needs 'accelerator' and 'count', as in {accelerator: H100, count: 512}")
     }
     var cluster: Cluster
     do { cluster = try Cluster(known.named(name), count: count) } catch { throw entry.fault("accelerator", "\(error)") }
@@ -46,14 +47,17 @@ extension HardwareCatalog {
       try group.checkKeys(["nodes", "network"])
       guard let nodes = try group.count("nodes"), let rate = try group.quantity("network", parseByteRate) else {
         throw entry.fault(
-          "group", "it needs 'nodes', how many are under one switch, and 'network', what an accelerator sends beyond it"
+          "group",
+          "it needs 'nodes', the number under one switch, and 'network', the bandwidth of an accelerator beyond it"
         )
       }
       (cluster.nodesPerGroup, cluster.groupBytesPerSecond) = (nodes, rate)
     }
     if let price = try price(entry) { cluster.price = price }
     if let pue = try entry.quantity("pue", parseNumber) {
-      guard pue >= 1 else { throw entry.fault("pue", "the power of a site over that of its computers is 1 or more") }
+      guard pue >= 1 else {
+        throw entry.fault("pue", "the power of a site over that of its computers must be 1 or more")
+      }
       cluster.powerUsageEffectiveness = pue
     }
     return cluster

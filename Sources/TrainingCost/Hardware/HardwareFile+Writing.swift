@@ -2,7 +2,7 @@ import Documents
 import Tables
 
 extension HardwareCatalog {
-  /// Accelerators and clusters as a hardware file, whole: a start for one's own.
+  /// Accelerators and clusters as a complete hardware file: a start for the user's own.
   public static func yaml(_ accelerators: [Accelerator], _ clusters: [NamedCluster] = []) -> String {
     let list = accelerators.isEmpty ? "" : "accelerators:\n" + accelerators.map(\.entry).joined()
     let groups = clusters.isEmpty ? "" : "clusters:\n" + clusters.map(\.entry).joined()
@@ -62,10 +62,10 @@ extension HardwareCatalog.NamedCluster {
 
 private func number(_ value: Double, _ unit: String) -> String { "\(plain(value)) \(unit)" }
 
-/// Twelve significant digits, without what a division left in the last bits.
+/// Twelve significant digits, without the rounding error of a division in the last bits.
 private func plain(_ value: Double) -> String { NumberText.rounded(value, 12) }
 
-/// A text in quotes that YAML reads as it is.
+/// A quoted text that YAML reads back unchanged.
 private func quoted(_ text: String) -> String {
   let safe = text.map { character in
     switch character {

@@ -17,10 +17,10 @@ import Tables
 extension HardwareCatalog {
   public static let schema = "windtunnel.hardware/1"
 
-  /// The built-in accelerators and those of a file, with its clusters. An entry that is `like` another overrides what it
-  /// states.
+  /// The built-in accelerators and those of a file, with its clusters. An entry that is `like` another overrides the
+  /// values that it states.
   ///
-  /// - Throws: ``DocumentError`` for a file that is missing or wrong.
+  /// - Throws: ``DocumentError`` for a file that is missing or invalid.
   public init(path: String) throws(DocumentError) {
     let file = try YAMLSection(
       path: path, kind: "hardware file", schema: Self.schema, keys: ["schema", "accelerators", "clusters"])
@@ -29,7 +29,7 @@ extension HardwareCatalog {
       "clusters", example: "'alpha: {accelerator: H100, count: 512}'", isSubject: false)
     guard !(list?.names ?? []).isEmpty || !(clusters?.names ?? []).isEmpty else {
       throw DocumentError(
-        "\(path): it has no 'accelerators', as 'lab: {like: H100, memory: 96 GB}', and no 'clusters', as "
+        "\(path): it has neither 'accelerators', as in 'lab: {like: H100, memory: 96 GB}', nor 'clusters', as in "
           + "'alpha: {accelerator: H100, count: 512}'")
     }
     var own: [Accelerator] = []
@@ -55,7 +55,7 @@ extension HardwareCatalog {
   ) throws(DocumentError) -> Accelerator {
     guard !plain(name).isEmpty else {
       throw DocumentError(
-        "\(entry.path): an accelerator's name should have letters or digits, not '\(excerpted(name))'")
+        "\(entry.path): an accelerator's name must contain letters or digits, not '\(excerpted(name))'")
     }
     try entry.checkKeys(keys)
     var base: Accelerator?
@@ -67,7 +67,8 @@ extension HardwareCatalog {
     {
       guard let value = own ?? inherited else {
         throw DocumentError(
-          "\(entry.path): '\(key)' of \(entry.subject) is missing; write '\(key): \(example)', or 'like: H100' to take it over"
+          "\(entry.path): '\(key)' of \(entry.subject) is missing; write '\(key): \(example)', or 'like: H100' to "
+            + "inherit it"
         )
       }
       return value
@@ -91,7 +92,7 @@ extension HardwareCatalog {
       listPrice: try price(entry) ?? base?.listPrice)
   }
 
-  /// Rates by precision; those that are not stated are taken over.
+  /// Rates by precision; those that are not stated are inherited.
   private static func rates(
     _ entry: YAMLSection, _ key: String, _ base: [Precision: Double]?
   ) throws(DocumentError) -> [Precision: Double]? {
@@ -101,7 +102,7 @@ extension HardwareCatalog {
     for precision in Precision.allCases {
       if let rate = try section.quantity(precision.rawValue, parseFLOPRate) { rates[precision] = rate }
     }
-    guard !rates.isEmpty else { throw entry.fault(key, "it should state a rate, as {bf16: 989 TFLOP/s}") }
+    guard !rates.isEmpty else { throw entry.fault(key, "it must state a rate, as in {bf16: 989 TFLOP/s}") }
     return rates
   }
 
@@ -111,10 +112,10 @@ extension HardwareCatalog {
     }
     try section.checkKeys(["name", "bandwidth", "domain"])
     guard let bandwidth = try section.quantity("bandwidth", parseByteRate) ?? base?.bytesPerSecond else {
-      throw entry.fault("link", "'bandwidth' is missing: what one accelerator sends, as 450 GB/s")
+      throw entry.fault("link", "'bandwidth' is missing: the rate at which one accelerator sends, such as 450 GB/s")
     }
     guard let domain = try section.count("domain") ?? base?.domainSize else {
-      throw entry.fault("link", "'domain' is missing: how many accelerators it joins, as 8")
+      throw entry.fault("link", "'domain' is missing: the number of accelerators it joins, such as 8")
     }
     return Accelerator.Link(
       name: try section.text("name") ?? base?.name ?? "link", bytesPerSecond: bandwidth, domainSize: domain)
@@ -128,14 +129,15 @@ extension HardwareCatalog {
     }
     try section.checkKeys(["name", "bandwidth"])
     guard let bandwidth = try section.quantity("bandwidth", parseByteRate) ?? base?.bytesPerSecond else {
-      throw entry.fault("network", "'bandwidth' is missing: an accelerator's share of its node's cards, as 400 Gb/s")
+      throw entry.fault(
+        "network", "'bandwidth' is missing: an accelerator's share of its node's cards, such as 400 Gb/s")
     }
     return Accelerator.Network(name: try section.text("name") ?? base?.name ?? "network", bytesPerSecond: bandwidth)
   }
 
   static func price(_ entry: YAMLSection) throws(DocumentError) -> ComputePrice? {
     guard let usd = try entry.quantity("usd_per_hour", parseUSD) else {
-      guard !entry.has("price_basis") else { throw entry.fault("price_basis", "it needs 'usd_per_hour' beside it") }
+      guard !entry.has("price_basis") else { throw entry.fault("price_basis", "it needs 'usd_per_hour' as well") }
       return nil
     }
     return ComputePrice(listed: usd, basis: try entry.text("price_basis") ?? "as stated in \(entry.path)")

@@ -18,12 +18,12 @@ public struct PublishedRun: Sendable, Hashable {
     run("llama-3-405b", "H100", 16_384, 1.56e13, 8192, 1.68e7, 30_840_000),
   ]
 
-  /// What ``all`` took over what ``StepModel`` predicts for the fastest layout of each, by its default constants: the least
-  /// and the most.
+  /// The smallest and the largest ratio of the time of a run in ``all`` to the prediction of ``StepModel`` for its
+  /// fastest layout, by its default constants.
   static let actualOverPredicted = (least: 1.0, most: 2.0)
 
   public static let sentence =
-    "Whole runs take more than their steps: LLaMA 65B, BLOOM and Llama 3 405B took \(actualOverPredicted.least) to "
+    "Whole runs take longer than their steps: LLaMA 65B, BLOOM and Llama 3 405B took \(actualOverPredicted.least) to "
     + "\(actualOverPredicted.most) times the accelerator time that the fastest layout is predicted to need."
 
   private static func run(
