@@ -109,15 +109,15 @@ import Testing
   @Test(
     arguments: [
       ("'E + A/N^alpha + foo(D)'", "no function 'foo'"), ("'E + lg(N)'", "did you mean 'log'?"),
-      ("'E + (A/N^alpha'", "expected ')'"), ("'E + A/N^alpha)'", "closes nothing"),
+      ("'E + (A/N^alpha'", "expected ')'"), ("'E + A/N^alpha)'", "no matching '('"),
       ("'E + A/N^alpha + B/tokenz^beta'", "did you mean 'tokens'?"),
       ("'E + A/N^alpha + B/Dd^beta'", "is 'Dd' meant to be 'D'?"), ("'3 + A*alpha'", "names no column"),
       ("'N'", "no parameter to fit"), ("''", "empty"), ("'loss = E + loss*A'", "from itself"),
       ("'los = E + A/N^alpha'", "did you mean 'loss'?"), ("'E = A = B'", "'=='"),
       ("'E + A/N^a' --target los", "did you mean 'loss'?"), ("'E + A/N^a' --law chinchilla", "not both"),
-      ("'E + A/N^a' --parameter a=2..0", "no room"), ("'E + A/N^a' --parameter a=nan..1", "should be"),
-      ("'E + A/N^a' --parameter a=0..1@2..3", "beyond its bounds"), ("'E + A/N^a' --parameter a=1", "should be"),
-      ("'E + A/N^a' --parameter b=0..1", "does not occur"), ("'E + A/N^a' --parameter =0..1", "should be"),
+      ("'E + A/N^a' --parameter a=2..0", "no room"), ("'E + A/N^a' --parameter a=nan..1", "must be"),
+      ("'E + A/N^a' --parameter a=0..1@2..3", "beyond its bounds"), ("'E + A/N^a' --parameter a=1", "must be"),
+      ("'E + A/N^a' --parameter b=0..1", "does not occur"), ("'E + A/N^a' --parameter =0..1", "must be"),
       ("'E + A/N^a' --parameter a --parameter a=0..1", "twice"),
       ("'E + A/N^a' --approach 2", "nothing to do for --formula"),
     ])

@@ -106,11 +106,11 @@ import Testing
     try place.write("{}", to: "empty.json")
     try place.write("{\"schema\": \"windtunnel.fit/1\"}", to: "fit.json")
     expectFailure(try place.shell("$W \(model) --calibration nothing.json"), 66, "nothing.json", "cost calibrate")
-    expectFailure(try place.shell("$W \(model) --calibration empty.json"), 65, "empty.json", "no calibration")
+    expectFailure(try place.shell("$W \(model) --calibration empty.json"), 65, "empty.json", "not a calibration")
     expectFailure(try place.shell("$W \(model) --calibration fit.json"), 65, "fit.json")
     expectFailure(try place.shell("$W cost check nothing.csv"), 66, "nothing.csv")
     expectFailure(try place.shell("$W cost calibrate nothing.csv"), 66, "nothing.csv")
-    expectFailure(try place.shell("$W cost check steps.csv --calibration empty.json"), 65, "no calibration")
+    expectFailure(try place.shell("$W cost check steps.csv --calibration empty.json"), 65, "not a calibration")
     try place.write("gpu,seq,global_batch,step_time_s\nA100,2048,64,1\n", to: "columns.csv")
     for command in ["check", "calibrate"] {
       expectFailure(try place.shell("$W cost \(command) columns.csv"), 65, "n_gpus")
@@ -260,11 +260,11 @@ import Testing
 
   @Test(
     arguments: [
-      ("--model gpt-3-175b --cluster 8xA100", "no layout fits", "take more accelerators"),
-      ("--model llama-3-8b --cluster 16xH100 --tp 3", "no layout works out", "devices"),
-      ("--model llama-3-8b --cluster 6xH100 --tp 6", "no layout works out", "does not divide"),
+      ("--model gpt-3-175b --cluster 8xA100", "no layout fits", "use more accelerators"),
+      ("--model llama-3-8b --cluster 16xH100 --tp 3", "no layout is valid", "devices"),
+      ("--model llama-3-8b --cluster 6xH100 --tp 6", "no layout is valid", "does not divide"),
       ("--model llama-3-8b --cluster 16xH10O", "did you mean", "H100"),
-      ("--model llama-3-8b --cluster 16xH100 --front 8:16", "--front needs --tokens", ""),
+      ("--model llama-3-8b --cluster 16xH100 --front 8:16", "needs --tokens", ""),
       ("--model llama-3-8b --cluster 16xH100 --plot x.svg", "--front", ""),
       ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front 8", "as 8:512", "'8'"),
       ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front 16:8", "as 8:512", ""),

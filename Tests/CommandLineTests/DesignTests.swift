@@ -29,7 +29,7 @@ import Testing
     #expect(abs(runs.reduce(0) { $0 + ($1["share"] as? Double ?? 0) } - 1) < 1e-9)
     let before = try #require((json["before"] as? [String: [String: Any]])?["loss"]?["standard_error"] as? Double)
     let designs = try #require(json["designs"] as? [[String: Any]])
-    #expect(designs.map { $0["name"] as? String } == ["this design", "isoFLOP grid", "20 tokens a parameter"])
+    #expect(designs.map { $0["name"] as? String } == ["this design", "isoFLOP grid", "20 tokens per parameter"])
     let errors = designs.compactMap { ($0["after"] as? [String: [String: Any]])?["loss"]?["standard_error"] as? Double }
     #expect(errors.count == 3 && errors[0] < before && errors[0] < errors[1] && errors[0] < errors[2])
     #expect(try place.shell("$W \(line) --format json").output == outcome.output)

@@ -113,8 +113,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("--experts 0", "must be whole, from 1"), ("--experts 2.5", "whole numbers with commas"),
-      ("--experts 1,x", "whole numbers with commas"), ("--experts ''", "whole numbers with commas"),
+      ("--experts 0", "must be whole, from 1"), ("--experts 2.5", "whole numbers separated by commas"),
+      ("--experts 1,x", "whole numbers separated by commas"), ("--experts ''", "whole numbers separated by commas"),
       ("--experts -1", "must be whole, from 1"), ("--memory '1 MB'", "nothing fits into 1.00 MB"),
       ("--memory 80", "expected a unit such as GB"), ("--memory '80 Gb'", "means bits"),
       ("--memory '0 GB'", "above zero"),
@@ -134,9 +134,9 @@ import Testing
       "does not depend on the number of experts", "ludziejewski2025")
     expectFailure(
       try place.shell("$W plan --preset kaplan-c/kaplan2020 --budget '1e22 FLOP' --memory '80 GB'"), 64,
-      "knows no size")
+      "does not depend on size")
     expectFailure(
-      try place.shell("$W plan --preset clark2022-hash --budget '1e22 FLOP' --experts 8"), 64, "cannot say how to split"
+      try place.shell("$W plan --preset clark2022-hash --budget '1e22 FLOP' --experts 8"), 64, "cannot split"
     )
   }
 

@@ -26,12 +26,12 @@ struct CostCalibrateCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Fit to so many rows, drawn at random, and leave the rest to check with.", valueName: "rows"))
+    help: ArgumentHelp("Fit to this many rows, drawn at random, and leave the rest for a check.", valueName: "rows"))
   var sample: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Leave out rows whose model FLOPs use less of the peak than this: 0.2.", valueName: "share"))
+    help: ArgumentHelp("Leave out rows with a lower model FLOPs utilization: 0.2.", valueName: "share"))
   var minMfu: Double?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The seed of the sample.", valueName: "number"))
@@ -82,7 +82,7 @@ struct CostCalibrateCommand: ParsableCommand {
     var table = TextTable(
       [
         .init("constant"), .init("value", .right), .init(level), .init("before", .right),
-        .init("told by the rows", .right),
+        .init("learned from the rows", .right),
       ], terminal: terminal)
     for constant in document.constants {
       table.add([
@@ -94,7 +94,7 @@ struct CostCalibrateCommand: ParsableCommand {
     let mean = NumberText.rounded((check.meanError ?? 0) * 100, 2)
     let median = NumberText.rounded((check.medianError ?? 0) * 100, 2)
     let memory = check.meanMemoryError.map {
-      "memory of those that measured it: \(NumberText.percent($0, 2)) off on average\n"
+      "memory of the rows that measured it: \(NumberText.percent($0, 2)) off on average\n"
     }
     return """
       \(terminal.styled("\(document.rows.count) steps", .bold)) of \(document.file) on \(document.accelerator)
@@ -102,7 +102,7 @@ struct CostCalibrateCommand: ParsableCommand {
       \(table.render(width: terminal.columns).trimmingCharacters(in: .newlines))
       times of these rows: \(mean) % off on average, \(median) % in the median; scatter \
       \(NumberText.percent(document.scatter, 2))
-      \(memory ?? "")\(document.converged ? "" : "warning: the fit did not come to rest; leave out rows that stalled\n")
+      \(memory ?? "")\(document.converged ? "" : "warning: the fit did not converge; leave out rows that stalled\n")
       """
   }
 }

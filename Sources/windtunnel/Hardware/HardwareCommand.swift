@@ -8,10 +8,10 @@ import TrainingCost
 struct HardwareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hardware",
-    abstract: "List accelerators with their rates, memory, links, power and price, or show one whole.",
+    abstract: "List accelerators with their rates, memory, links, power and price, or show one in full.",
     discussion: """
-      With --file accelerators of your own come first, and clusters of yours, whose names --cluster then takes; --format \
-      yaml writes such a file to start from. A cluster is written as
+      With --file your own accelerators come first, and your own clusters, whose names --cluster then accepts; \
+      --format yaml writes such a file as a start. A cluster is written as
 
         clusters:
           alpha: {accelerator: H100, count: 1024, network: 400 Gb/s,
@@ -26,10 +26,10 @@ struct HardwareCommand: ParsableCommand {
         windtunnel cost --params 7B --hardware lab.yaml --cluster 256xalpha
       """)
 
-  @Argument(help: "Accelerators, or clusters of yours, to show; one is shown whole.")
+  @Argument(help: "Accelerators, or your own clusters, to show; a single one is shown in full.")
   var names: [String] = []
 
-  @Option(help: ArgumentHelp("Accelerators and clusters of your own in YAML.", valueName: "file"))
+  @Option(help: ArgumentHelp("Your own accelerators and clusters in YAML.", valueName: "file"))
   var file: String?
 
   @Option(help: "How to print the result: table, json or yaml.")
@@ -51,7 +51,7 @@ struct HardwareCommand: ParsableCommand {
     let others = names.filter { hardware.ownCluster($0) == nil }
     var accelerators = try names.isEmpty ? hardware.accelerators : others.map { try hardware.named($0) }
     if format == .yaml {
-      // What clusters are made of belongs to their file.
+      // The accelerators of clusters belong to their file.
       for cluster in clusters.map(\.cluster) where !accelerators.contains(cluster.accelerator) {
         accelerators.append(cluster.accelerator)
       }
@@ -76,7 +76,7 @@ struct HardwareCommand: ParsableCommand {
       [
         .init("accelerator"), .init("bf16", .decimal), .init("fp8", .decimal), .init("memory", .right),
         .init("bandwidth", .right), .init("link × domain", .right), .init("network", .right), .init("power", .right),
-        .init("an hour", .right), .init("price of", wraps: true),
+        .init("per hour", .right), .init("price of", wraps: true),
       ], terminal: terminal)
     for accelerator in accelerators {
       table.add([
@@ -89,8 +89,8 @@ struct HardwareCommand: ParsableCommand {
       ])
     }
     return table.render(width: max(terminal.columns, 120))
-      + "bf16 (fp16 where there is none) and fp8: dense peaks in TFLOP/s; links and networks: one accelerator, one direction.\n"
-      + "'windtunnel hardware NAME' shows one whole, with its sources.\n"
+      + "bf16 (fp16 if there is none) and fp8: dense peaks in TFLOP/s; links and networks: one accelerator, one "
+      + "direction.\n'windtunnel hardware NAME' shows one in full, with its sources.\n"
   }
 
   private func overview(_ clusters: [HardwareCatalog.NamedCluster]) -> String {
@@ -99,7 +99,7 @@ struct HardwareCommand: ParsableCommand {
     var table = TextTable(
       [
         .init("cluster"), .init("accelerators", .right), .init("nodes", .right), .init("between nodes", .right),
-        .init("between groups of nodes", .right), .init("PUE", .right), .init("an hour", .right),
+        .init("between groups of nodes", .right), .init("PUE", .right), .init("per hour", .right),
         .init("price of", wraps: true),
       ], terminal: terminal)
     for named in clusters {
@@ -128,19 +128,20 @@ struct HardwareCommand: ParsableCommand {
     }
     table.add(["memory", "\(formatBytes(accelerator.memoryBytes)) at \(rate(accelerator.memoryBandwidth))"])
     let balance = accelerator.peakFLOPsPerSecond / accelerator.memoryBandwidth
-    table.add(["FLOP a byte of memory", "\(NumberText.rounded(balance)): matrix products below it wait for memory"])
+    table.add(["FLOP per byte of memory", "\(NumberText.rounded(balance)): matrix products below it are memory-bound"])
     table.add([
       "link",
-      "\(accelerator.link.name), \(rate(accelerator.link.bytesPerSecond)) each way, joins \(accelerator.link.domainSize)",
+      "\(accelerator.link.name), \(rate(accelerator.link.bytesPerSecond)) each way, joins "
+        + "\(accelerator.link.domainSize)",
     ])
     table.add(["node", "\(accelerator.devicesPerNode) accelerators"])
     table.add([
-      "network", "\(accelerator.network.name), \(rate(accelerator.network.bytesPerSecond)) each way for an accelerator",
+      "network", "\(accelerator.network.name), \(rate(accelerator.network.bytesPerSecond)) each way per accelerator",
     ])
     table.add(["power", accelerator.watts.map { "\(formatCount($0, digits: 4)) W" } ?? "not known"])
     table.add([
       "price",
-      accelerator.listPrice.map { "\(formatUSD($0.usdPerHour)) an hour, \($0.basis)" } ?? "no list price known",
+      accelerator.listPrice.map { "\(formatUSD($0.usdPerHour)) per hour, \($0.basis)" } ?? "no list price known",
     ])
     table.add(["figures", accelerator.citation])
     if let source = accelerator.attainableSource, accelerator.attainable != nil { table.add(["measured by", source]) }
@@ -152,7 +153,7 @@ struct HardwareCommand: ParsableCommand {
   private func rate(_ bytesPerSecond: Double) -> String { formatBytes(bytesPerSecond) + "/s" }
 }
 
-/// Accelerators as JSON, `windtunnel.accelerators/1`: FLOP/s, bytes, bytes a second, watts and USD an hour.
+/// Accelerators as JSON, `windtunnel.accelerators/1`: FLOP/s, bytes, bytes per second, watts and USD per hour.
 struct AcceleratorsDocument: Encodable {
   let schema = "windtunnel.accelerators/1"
   let accelerators: [Entry]

@@ -12,7 +12,7 @@ struct LayoutsDocument: Codable {
   var accelerator: String
   var devices: Int
   var precision: String
-  /// Layouts that work out, and those of them that fit in memory.
+  /// The number of valid layouts, and of those that fit in memory.
   var considered: Int
   var fitting: Int
   /// The best first.
@@ -34,7 +34,7 @@ struct LayoutsDocument: Codable {
     var microBatch: Int
     var microBatches: Int
     var zero: Int
-    /// Devices that shard one copy, where not all replicas do.
+    /// Devices that shard one copy, if not all replicas do.
     var shardGroup: Int?
     var offload: Double
     var recompute: String
@@ -44,7 +44,7 @@ struct LayoutsDocument: Codable {
     var tokensPerSecond: Double
     /// Model FLOPs utilization, of the products that the model needs with half of attention's square.
     var mfu: Double
-    /// Seconds of a step and bytes of the fullest device by what they go into.
+    /// Seconds of a step and bytes of the fullest device, by part.
     var seconds: [Part]
     var bytes: [Part]
     var memoryBytes: Double
@@ -115,7 +115,7 @@ struct LayoutsDocument: Codable {
   }
 }
 
-/// What training takes, in documents.
+/// The cost of training, in documents.
 struct RunDocument: Codable {
   var steps: Double
   var seconds: Double

@@ -4,7 +4,7 @@ import Report
 import Tables
 import TrainingCost
 
-/// What `layout` prints.
+/// The tables that `layout` prints.
 struct LayoutsView {
   private let document: LayoutsDocument
   private let terminal = Terminal.standardOutput
@@ -15,8 +15,8 @@ struct LayoutsView {
     let title = terminal.styled("\(document.model) on \(document.devices) \(document.accelerator)", .bold)
     let tokens = formatTokens(Double(document.sequence * document.globalBatch))
     var blocks = [
-      "\(title), \(formatParams(document.params)), \(document.globalBatch) sequences of \(document.sequence) (\(tokens)) a "
-        + "step; \(document.fitting) of \(document.considered) layouts fit", layouts,
+      "\(title), \(formatParams(document.params)), \(document.globalBatch) sequences of \(document.sequence) "
+        + "(\(tokens)) per step; \(document.fitting) of \(document.considered) layouts fit", layouts,
     ]
     if let best = document.layouts.first { blocks.append(StepView(best).text) }
     blocks.append(sentences("why", document.reasons))
@@ -69,7 +69,7 @@ struct LayoutsView {
   }
 }
 
-/// Where a step's time and memory go.
+/// The parts of a step's time and memory.
 struct StepView {
   private let entry: LayoutsDocument.Entry
   private let terminal = Terminal.standardOutput

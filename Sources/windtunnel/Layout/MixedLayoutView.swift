@@ -4,7 +4,7 @@ import Report
 import Tables
 import TrainingCost
 
-/// A step shared by unlike accelerators as a document, `windtunnel.mixed-layout/1`.
+/// A step shared by different accelerators as a document, `windtunnel.mixed-layout/1`.
 struct MixedLayoutDocument: Codable {
   var schema = "windtunnel.mixed-layout/1"
   var model: String
@@ -20,7 +20,7 @@ struct MixedLayoutDocument: Codable {
     var accelerator: String
     var devices: Int
     var sequences: Int
-    /// Share of the step in which the group waits.
+    /// The share of the step in which the group waits.
     var idle: Double
     var layout: LayoutsDocument.Entry
   }
@@ -43,7 +43,7 @@ struct MixedLayoutDocument: Codable {
     assumptions = notes
   }
 
-  /// As `layout` prints it.
+  /// The table that `layout` prints.
   var text: String {
     let terminal = Terminal.standardOutput
     var table = TextTable(
@@ -62,10 +62,10 @@ struct MixedLayoutDocument: Codable {
     let title = terminal.styled(
       "\(model) on \(groups.map { "\($0.devices) \($0.accelerator)" }.joined(separator: " + "))", .bold)
     var lines = [
-      "\(title), \(globalBatch) sequences of \(sequence) a step", "", table.render(width: max(80, terminal.columns)),
+      "\(title), \(globalBatch) sequences of \(sequence) per step", "", table.render(width: max(80, terminal.columns)),
       "",
-      "\(formatDuration(stepSeconds)) a step, \(formatCount(tokensPerSecond)) tokens/s; gradients between the groups take "
-        + "\(formatDuration(betweenGroupsSeconds)) of it", "",
+      "\(formatDuration(stepSeconds)) per step, \(formatCount(tokensPerSecond)) tokens/s; gradients between the groups "
+        + "take \(formatDuration(betweenGroupsSeconds)) of it", "",
     ]
     lines += assumptions.map {
       wrapped($0, label: terminal.styled("assumed", .dim), labelWidth: 7, width: terminal.columns)

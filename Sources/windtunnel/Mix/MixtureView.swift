@@ -8,13 +8,13 @@ struct MixtureDocument: Encodable {
   var schema = "windtunnel.mixture/1"
   var runs: Int
   var file: String
-  /// The columns of proportions in their order.
+  /// The columns of proportions, in order.
   var domains: [Domain]
   var losses: [Loss]
   /// The weighted mean of the losses at the best mixture.
   var mean: DocumentQuantity
   var bestTried: Tried
-  /// The share of the data that separates the best mixture from all that the tried ones span.
+  /// The distance of the best mixture from the span of the tried ones, as a share of the data.
   var distanceFromTried: Double
   var draws: Int
   var seed: UInt64 = 0
@@ -92,7 +92,7 @@ struct MixtureDocument: Encodable {
   }
 }
 
-/// The best mixture as a person reads it.
+/// The tables of the best mixture.
 struct MixtureView {
   let document: MixtureDocument
   let terminal: Terminal
@@ -163,7 +163,8 @@ struct MixtureView {
     return
       ([
         terminal.styled(
-          "\(source)\(held); the best tried is line \(document.bestTried.line), by the law's own prediction; errors are root mean squares",
+          "\(source)\(held); the best tried is line \(document.bestTried.line), by the law's prediction; errors are "
+            + "root mean squares",
           .dim)
       ] + document.notes + lines).joined(separator: "\n") + "\n"
   }

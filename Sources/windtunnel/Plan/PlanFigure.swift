@@ -5,7 +5,7 @@ import Report
 import ScalingLaws
 import Tables
 
-/// The pictures of a plan: the valley of sizes at its compute, sizes on its cluster, and the way there over budgets.
+/// The figures of a plan: the valley of sizes at its compute, sizes on its cluster, and plans over budgets.
 struct PlanFigure {
   private let plan: Plan
   private let fitted: FittedLaw
@@ -56,7 +56,7 @@ struct PlanFigure {
       x: .init("params", .log10, numbers: .suffixes), y: .init("loss"), layers: layers)
   }
 
-  /// The loss that each number of experts comes to, or the compute that it takes to a loss.
+  /// The loss of each number of experts, or the compute that it needs to reach a loss.
   private var experts: Plot? {
     guard let choice = plan.mixture, let best = choice.best, choice.rows.count > 1 else { return nil }
     let isOfLosses = choice.rows.contains { abs($0.loss.value - best.loss.value) > 1e-9 }
@@ -74,7 +74,7 @@ struct PlanFigure {
       ])
   }
 
-  /// The loss, or where all have the same the time, of the sizes that were tried on the cluster.
+  /// The loss, or the time if all have the same loss, of the sizes that were tried on the cluster.
   private var tried: Plot? {
     guard let cluster, cluster.sizes.count > 1 else { return nil }
     let isOfTimes = cluster.goal == "loss"
@@ -103,7 +103,7 @@ struct PlanFigure {
       ])
   }
 
-  /// How long the cluster is busy over budgets.
+  /// The time on the cluster over budgets.
   private var times: Plot? {
     guard let rows, rows.allSatisfy({ $0.seconds != nil }) else { return nil }
     return Plot(

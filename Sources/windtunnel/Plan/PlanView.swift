@@ -4,7 +4,7 @@ import Planning
 import Report
 import Tables
 
-/// A plan as a person reads it.
+/// The tables and sentences of a plan.
 struct PlanView {
   let plan: Plan
   let document: PlanDocument
@@ -80,7 +80,8 @@ struct PlanView {
         + (isOptimum(optimum) ? "" : ", without the plan's constraints"), terminal: terminal)
     for row in valley.rows {
       table.add([
-        "\(row.factor < 1 ? "1/\(NumberText.rounded(1 / row.factor)) of" : "\(NumberText.rounded(row.factor)) ×") the size",
+        "\(row.factor < 1 ? "1/\(NumberText.rounded(1 / row.factor)) of" : "\(NumberText.rounded(row.factor)) ×") the "
+          + "size",
         formatParams(row.params), formatTokens(row.tokens),
         NumberText.rounded(row.loss, 5), NumberText.rounded(row.excess, 2),
         row.extraCompute.map { "+\(NumberText.percent($0, 2))" } ?? "cannot",
@@ -124,7 +125,7 @@ struct PlanView {
   }
 
   private var words: String {
-    // What compute costs is assumed too; what a budget buys has already been said of one in money or time.
+    // The price of compute is assumed too; for a budget of money or time it has already been reported.
     let priced = document.assumptions.count <= 1 && (document.cost?.gpuHours ?? 0) >= 0.1
     let costing = priced ? document.cost?.assumptions ?? [] : []
     let reasons = (document.assumptions + plan.reasons + (document.cluster?.sentences ?? []) + costing).map {

@@ -12,7 +12,7 @@ struct RLPlanCommand: ParsableCommand {
     abstract: "Trade environment steps for compute in value-based reinforcement learning.",
     discussion: """
       From fits of 'rl-data' (steps of the environment until a performance) and 'rl-batch' over the updates-to-data ratio, \
-      finds the ratio at which data and compute together cost least.
+      finds the ratio of the lowest total cost of data and compute.
 
       Examples:
         windtunnel rl-plan --fit d.json --batch b.json --params 5M --step-price 1e9
@@ -26,13 +26,13 @@ struct RLPlanCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Instead of a fit: the batch at one update a step.", valueName: "transitions"))
+    help: ArgumentHelp("Instead of a fit: the batch at one update per step.", valueName: "transitions"))
   var batchSize: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --batch-size: the power by which the batch falls with the ratio; 0 unless given.", valueName: "alpha"))
+      "With --batch-size: the power by which the batch falls with the ratio; default: 0.", valueName: "alpha"))
   var batchExponent: Double?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Parameters of the network: 1M.", valueName: "count"))
@@ -40,7 +40,7 @@ struct RLPlanCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What a step of the environment costs, in compute: \"1e10 FLOP\".", valueName: "compute"))
+    help: ArgumentHelp("The price of a step of the environment, in compute: \"1e10 FLOP\".", valueName: "compute"))
   var stepPrice: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The most steps of the environment: 1M.", valueName: "count"))
@@ -72,11 +72,11 @@ struct RLPlanCommand: ParsableCommand {
   func validate() throws {
     try checkInterval(interval)
     if (batch == nil) == (batchSize == nil) {
-      throw ValidationError("give the batch by --batch FILE or by --batch-size, one of them")
+      throw ValidationError("give the batch with either --batch FILE or --batch-size")
     }
-    if batchExponent != nil, batchSize == nil { throw ValidationError("--batch-exponent goes with --batch-size") }
+    if batchExponent != nil, batchSize == nil { throw ValidationError("--batch-exponent requires --batch-size") }
     if let batchExponent, !batchExponent.isFinite {
-      throw ValidationError("--batch-exponent should be a number, not \(batchExponent)")
+      throw ValidationError("--batch-exponent must be a number, not \(batchExponent)")
     }
   }
 
@@ -99,7 +99,7 @@ struct RLPlanCommand: ParsableCommand {
     try output.emit(json: try encodedJSON(document)) { view(document) }
   }
 
-  /// The fit of the batch, or the power law that is given for it.
+  /// The fit of the batch, or the power law given for it.
   private func batchSource() throws -> SourceOptions.Source {
     if let batch { return try SourceOptions.document(batch) }
     let law = try LawCatalog().law("rl-batch")
@@ -118,8 +118,8 @@ struct RLPlanCommand: ParsableCommand {
     }
     guard plan.sigma.value > 1.5 * range.upperBound || plan.sigma.value < range.lowerBound / 1.5 else { return [] }
     return [
-      "the ratio lies outside the \(NumberText.count(range.lowerBound)) to \(NumberText.count(range.upperBound)) of the runs behind the fit: "
-        + "this extrapolates"
+      "the ratio lies outside the \(NumberText.count(range.lowerBound)) to \(NumberText.count(range.upperBound)) of "
+        + "the runs behind the fit: this extrapolates"
     ]
   }
 
@@ -140,15 +140,15 @@ struct RLPlanCommand: ParsableCommand {
       [
         .init("updates per step", .decimal), .init("environment steps", .decimal), .init("batch", .decimal),
         .init("FLOP", .decimal), .init("cost in FLOP", .decimal),
-      ], title: "The same performance otherwise", terminal: terminal)
+      ], title: "Other plans for the same performance", terminal: terminal)
     for point in document.frontier {
       frontier.add(
         [point.updatesToData, point.envSteps, point.batchSize, point.flops, point.cost].map { NumberText.count($0) })
     }
     let reason =
       document.limitedBySteps
-      ? "the limit on steps decides: fewer updates a step would cost less, and need more steps"
-      : "data and compute together cost least at this ratio"
+      ? "the limit on steps decides: fewer updates per step would cost less, but need more steps"
+      : "the total cost of data and compute is lowest at this ratio"
     let because = wrapped(reason, label: "because", labelWidth: 7, width: terminal.columns) + "\n"
     let warnings = document.warnings.map {
       wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"

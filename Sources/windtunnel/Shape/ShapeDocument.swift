@@ -3,7 +3,7 @@ import TrainingCost
 /// Shapes with their parameters and FLOPs as JSON, `windtunnel.shape/1`.
 struct ShapeDocument: Encodable {
   let schema = "windtunnel.shape/1"
-  /// The size that shapes were wanted for.
+  /// The target size.
   var wantedParams: Double?
   /// The model, or the best shape first.
   let shapes: [Entry]
@@ -13,13 +13,13 @@ struct ShapeDocument: Encodable {
     var name: String?
     var source: String?
     var role: String?
-    /// Over the wanted size, less 1.
+    /// The relative error of the size.
     var sizeError: Double?
     var reasons: [String] = []
     let shape: Shape
     let params: Params
     let flops: FLOPs
-    /// What it was made from, for the view.
+    /// The shape that it was made from, for the view.
     let model: TransformerShape
 
     enum CodingKeys: String, CodingKey {
@@ -87,9 +87,9 @@ struct ShapeDocument: Encodable {
   struct FLOPs: Encodable {
     let sequence: Int
     let forward: Forward
-    /// By what is computed again in the backward pass.
+    /// By recomputation in the backward pass.
     let training: [String: Double]
-    /// The training FLOP by how they are counted.
+    /// The training FLOP by the way of counting.
     let conventions: [String: Double]
 
     struct Forward: Encodable {
