@@ -119,7 +119,7 @@ import Testing
       ("'E + A/N^a' --parameter a=0..1@2..3", "beyond its bounds"), ("'E + A/N^a' --parameter a=1", "must be"),
       ("'E + A/N^a' --parameter b=0..1", "does not occur"), ("'E + A/N^a' --parameter =0..1", "must be"),
       ("'E + A/N^a' --parameter a --parameter a=0..1", "twice"),
-      ("'E + A/N^a' --approach 2", "nothing to do for --formula"),
+      ("'E + A/N^a' --approach 2", "no effect: --formula"),
     ])
   func aFormulaThatCannotBeFittedIsAUsageError(_ formula: String, _ words: String) throws {
     expectFailure(try fit("runs.csv", "--formula", formula), 64, words)
@@ -138,12 +138,12 @@ import Testing
       ("--residual lin", 64, "log or linear"), ("--resample group:nope", 65, "no column 'nope'"),
       ("--resample bogus", 64, "group:COLUMN"),
       ("--objective cauchy:1e-200", 64, "lost in rounding"), ("--weights toks", 65, "did you mean 'tokens'?"),
-      ("--approach 2 --starts grid", 64, "nothing to do for --starts"),
+      ("--approach 2 --starts grid", 64, "no effect: --starts"),
       ("--approach 1 --resample cases --interval-method bca", 64, "--resample, --interval-method"),
       ("--interval-method x", 64, "bca"),
       ("--law chinchila", 64, "did you mean 'chinchilla'?"), ("--law ./runs.csv", 64, ".yaml"),
       ("--objektive l2", 64, "--objektive"), ("--target los", 65, "did you mean 'loss'?"),
-      ("--target tokens", 64, "predicted from itself"),
+      ("--target tokens", 64, "cannot be predicted as well"),
       ("--output /nonexistent/x.json", 73, "/nonexistent"), ("--output .", 73, "directory"),
       ("--output ''", 73, "empty"), ("--plot x.gif", 64, ".svg or .png"),
       ("--plot /nonexistent/x.svg", 73, "create it"),

@@ -98,7 +98,7 @@ import Testing
     let mixture = try cluster("--preset ludziejewski2025 --experts 8 --memory 20GB")
     let rows = try #require(mixture["experts"] as? [[String: Any]])
     #expect(rows.allSatisfy { ($0["total_params"] as? Double ?? .infinity) <= 1e10 })
-    expectFailure(try place.shell("$W \(line) --days 10 --memory 4kB"), 64, "its weights into 4.00 kB")
+    expectFailure(try place.shell("$W \(line) --days 10 --memory 4kB"), 64, "its weights into 4 kB")
     expectFailure(try place.shell("$W \(line) --days 10 --bytes-per-param 2"), 64, "requires --memory")
   }
 
@@ -185,8 +185,8 @@ import Testing
     ("--cluster 16xH100 --target-loss 1.7", "does not go below a loss of"),
     ("--cluster 16xH100 --days 5 --batch 1e300", "too large"),
     ("--cluster 16xH100 --budget '1 FLOP'", "too little for a model of a million parameters"),
-    ("--budget '1e22 FLOP' --batch 4M", "--batch is for a plan on a cluster"),
-    ("--budget '1e22 FLOP' --calibration none.json", "--calibration is for a plan on a cluster"),
+    ("--budget '1e22 FLOP' --batch 4M", "--batch applies to a plan on a cluster"),
+    ("--budget '1e22 FLOP' --calibration none.json", "--calibration applies to a plan on a cluster"),
     ("--cluster 16xH100 --target-loss -1", "above zero"),
     ("--cluster 16xH100 --target-loss 2.5 --tokens 1T", "--max-tokens"),
     ("--cluster 16xH100 --days 5 --sequence 0", "number of tokens"),

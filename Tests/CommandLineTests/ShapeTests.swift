@@ -111,7 +111,7 @@ import Testing
     #expect(cost["devices"] as? Int == 64)
     expectFailure(try place.shell("$W cost --params 7B --hardware lab.yaml --cluster 512xalpha"), 64, "has 256")
     let front = "$W layout --params 1B --hardware lab.yaml --cluster 64xalpha --tokens 20B --front 64:512"
-    expectFailure(try place.shell(front), 64, "'64xalpha' is of 256")
+    expectFailure(try place.shell(front), 64, "'64xalpha' has 256")
   }
 
   @Test func slipsAreNamed() throws {

@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (8.0, 8.0, 2.0, 1.0, "both batch sizes are 8"), (64, 8, 2, 1, "exchange"), (0, 8, 2, 1, "above zero"),
+    (8.0, 8.0, 2.0, 1.0, "both batch sizes are 8"), (64, 8, 2, 1, "swap"), (0, 8, 2, 1, "above zero"),
     (8, .infinity, 2, 1, "above zero"), (8, 64, -1, 1, "not a squared norm"), (8, 64, 2, .nan, "not a squared norm"),
     (8, 64, 1, 2, "do not fall"), (8, 64, 10, 1, "all noise"),
   ])

@@ -76,7 +76,7 @@ struct IsoFLOPBiasTests {
     #expect(
       bias.sentence
         == "on this design, and without noise, approach 2 would report a = 0.495 for a law whose true exponent is 0.513; "
-        + "at 5.76e+23 FLOP its size is 14 % too small")
+        + "at 5.76e23 FLOP its size is 14 % too small")
     #expect(errorText { try IsoFLOPBias(of: runs, under: surface, target: -1) } != "no error")
   }
 

@@ -30,7 +30,7 @@ struct BadInputTests {
     arguments: [
       ("", "runs.csv: the file is empty; expected a CSV header or JSONL objects"),
       ("\n \n", "runs.csv: the file is blank; expected a CSV header or JSONL objects"),
-      ("a,b\n", "runs.csv: no rows: the file ends after its header; add one row a run"),
+      ("a,b\n", "runs.csv: no rows: the file ends after its header; add one row for each run"),
       (
         "a,b\n1,2\n3\n4,5\n",
         "runs.csv:3: expected 2 columns as in the header, found 1; add the missing cells, empty if unknown"
@@ -57,7 +57,7 @@ struct BadInputTests {
         "runs.csv:1: the first line holds numbers where names were expected; add a header such as 'params,tokens,loss'"
       ),
       ("a,b\n1,\0\n", "runs.csv:2: found a zero byte: this is a binary or damaged file; expected CSV or JSONL text"),
-      ("[{\"a\": 1}]", "runs.csv:1: this is a JSON array; write one object a line (jq -c '.[]' converts it)"),
+      ("[{\"a\": 1}]", "runs.csv:1: this is a JSON array; write one object on each line (jq -c '.[]' converts it)"),
     ])
   func mistakes(text: String, message: String) {
     #expect(readingError(text) == message)

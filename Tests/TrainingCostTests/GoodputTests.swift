@@ -97,7 +97,7 @@ struct GoodputTests {
     #expect(abs(failures.checkpoint.seconds - 2.835) < 1e-9)
     let text = goodput.sentences.joined(separator: " ")
     for words in [
-      "16384 devices", "50.7k hours", "5.67 TB at 2.00 TB/s", "10.0 min", "30.0 min", "as asked for", "Young 1974",
+      "16384 devices", "50.7k hours", "5.67 TB at 2 TB/s", "10 min", "30 min", "as asked for", "Young 1974",
     ] {
       #expect(text.contains(words), "\(words): \(text)")
     }

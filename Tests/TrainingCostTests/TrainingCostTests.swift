@@ -100,7 +100,7 @@ private func close(_ a: Double, _ b: Double, within relative: Double = 1e-12) ->
 
   @Test func percentagesForUtilizationAreExplained() throws {
     let error = try #require(throws: CostError.self) { try Utilization(40) }
-    #expect(error.description.contains("for 40.0 % write 0.4"))
+    #expect(error.description.contains("for 40 % write 0.4"))
   }
 
   @Test func emptyClustersAreErrors() {

@@ -105,7 +105,7 @@ struct ClusterSearch {
     let tokens = formatTokens(Double(rounded * request.sequence))
     let limit = "the critical batch size at \(formatTokens(critical)) (\(CriticalBatch.citation))"
     guard let given = request.batchTokens else { return (rounded, "Batches have \(tokens), limited by \(limit).") }
-    let beyond = given > 1.2 * critical ? ", above \(limit): more steps of fewer tokens would be more efficient" : ""
+    let beyond = given > 1.2 * critical ? ", which is beyond \(limit): a smaller batch would need fewer tokens" : ""
     return (rounded, "Batches have \(tokens), as given\(beyond).")
   }
 }

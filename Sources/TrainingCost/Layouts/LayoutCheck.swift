@@ -75,8 +75,8 @@ extension StepModel {
     let most = isBalanced ? chunks > 1 ? layers + 2 : layers - 1 : layers
     guard stages <= most, chunks <= most / stages else {
       throw CostError(
-        "pipeline \(stages)\(chunks > 1 ? " x \(chunks) virtual stages" : "") needs more layers than the \(layers) of "
-          + "the model; the most is \(most / chunks)")
+        "pipeline \(stages)\(chunks > 1 ? " x \(chunks) virtual stages" : "") needs more than the model's "
+          + "\(layers) layers; the most is \(most / chunks)")
     }
     guard chunks > 1 else { return }
     guard stages > 1 else { throw CostError("virtual stages need a pipeline; leave them out, or set pipeline above 1") }

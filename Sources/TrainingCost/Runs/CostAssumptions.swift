@@ -58,7 +58,8 @@ public struct Utilization: Sendable, Hashable {
   public init(_ fraction: Double) throws(CostError) {
     guard fraction > 0, fraction <= 1 else {
       let percent =
-        fraction > 1 && fraction <= 100 ? "; for \(NumberText.rounded(fraction)) % write \(fraction / 100)" : ""
+        fraction > 1 && fraction <= 100
+        ? "; for \(NumberText.rounded(fraction)) % write \(NumberText.rounded(fraction / 100, 12))" : ""
       throw CostError("the utilization must be above 0 and at most 1, not \(fraction)\(percent)")
     }
     self.fraction = fraction

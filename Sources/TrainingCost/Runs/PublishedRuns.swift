@@ -1,3 +1,5 @@
+import Documents
+
 /// A whole training run whose accelerators and accelerator time its authors published.
 public struct PublishedRun: Sendable, Hashable {
   /// A model of ``KnownModel``.
@@ -23,8 +25,8 @@ public struct PublishedRun: Sendable, Hashable {
   static let actualOverPredicted = (least: 1.0, most: 2.0)
 
   public static let sentence =
-    "Whole runs take longer than their steps: LLaMA 65B, BLOOM and Llama 3 405B took \(actualOverPredicted.least) to "
-    + "\(actualOverPredicted.most) times the accelerator time that the fastest layout is predicted to need."
+    "Whole runs take longer than their steps: LLaMA 65B, BLOOM and Llama 3 405B took \(NumberText.rounded(actualOverPredicted.least)) to "
+    + "\(NumberText.rounded(actualOverPredicted.most)) times the accelerator time that the fastest layout is predicted to need."
 
   private static func run(
     _ model: String, _ accelerator: String, _ devices: Int, _ tokens: Double, _ sequence: Int, _ batch: Double,

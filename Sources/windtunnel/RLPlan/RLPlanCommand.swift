@@ -108,7 +108,7 @@ struct RLPlanCommand: ParsableCommand {
       fitted: try FittedLaw(
         law: law, parameters: [size, batchExponent ?? 0],
         provenance:
-          "rl-batch as given: \(NumberText.count(size)) transitions times the ratio to the power -\(batchExponent ?? 0)"
+          "rl-batch as given: \(NumberText.count(size)) transitions times the ratio to the power -\(NumberText.rounded(batchExponent ?? 0, 6))"
       ))
   }
 
