@@ -30,7 +30,7 @@ HELD_OUT_PER_MILLE = 30
 
 @dataclass(frozen=True)
 class Source:
-    """One Debian package, the folder its text lies in and which files count as English text."""
+    """One Debian package, the folder of its text, and the files that count as English text."""
 
     package: str
     folder: Path
@@ -52,19 +52,19 @@ class CorpusError(Exception):
 
 @dataclass(frozen=True)
 class Corpus:
-    """Training and held-out bytes, and where they come from."""
+    """Training and held-out bytes, and their source."""
 
     train: np.ndarray
     held_out: np.ndarray
     provenance: dict
 
     def train_windows(self, length: int) -> int:
-        """How many non-overlapping windows of `length` tokens (plus the one to be predicted) the training text has."""
+        """The number of non-overlapping windows of `length` tokens (plus the one to be predicted) in the training text."""
         return (len(self.train) - 1) // length
 
 
 def load() -> Corpus:
-    """The corpus from the cache, prepared from the installed packages when it is not there yet."""
+    """The corpus from the cache, prepared from the installed packages if it does not exist yet."""
     about = CACHE / "corpus.json"
     if not about.exists():
         _prepare()
@@ -103,7 +103,7 @@ def _prepare() -> None:
             "tokens": len(data),
             "sha256": hashlib.sha256(data).hexdigest(),
         }
-    # Written last: its presence says that the rest is complete.
+    # Written last: its presence means that the rest is complete.
     partial = CACHE / "corpus.json.partial"
     partial.write_text(json.dumps(provenance, indent=2) + "\n")
     os.replace(partial, CACHE / "corpus.json")

@@ -1,4 +1,4 @@
-"""One core, used well, and the same arithmetic every time.
+"""One core, with fast kernels and reproducible arithmetic.
 
 Import this before `torch`: OpenBLAS picks its kernels when it is loaded.
 """
@@ -18,7 +18,7 @@ def _flags() -> set[str]:
 
 
 def _kernels() -> str | None:
-    """OpenBLAS falls back to its oldest kernels on a processor it does not know (four times slower)."""
+    """OpenBLAS falls back to its oldest kernels on an unknown processor (four times slower)."""
     flags = _flags()
     if {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags:
         return "SKYLAKEX"

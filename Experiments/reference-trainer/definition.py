@@ -1,4 +1,4 @@
-"""Reads a pilot definition (YAML) into the list of runs that it asks for."""
+"""Reads a pilot definition (YAML) into its list of runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCHEMA = "windtunnel.pilot/1"
 
 
 class DefinitionError(Exception):
-    """The definition cannot be used; the message says where and why."""
+    """The definition is invalid; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -75,5 +75,5 @@ def _stage(document: dict, stage: dict) -> Iterator[Run]:
 
 def _rate(rule: dict, params: int) -> float:
     rate = float(rule["value"]) * (params / float(rule["at_params"])) ** float(rule["exponent"])
-    # Three figures: a rate that a person can read back and type.
+    # Three digits: a rate that a person can read and type.
     return round(rate, 2 - math.floor(math.log10(rate)))

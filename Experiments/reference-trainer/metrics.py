@@ -1,4 +1,4 @@
-"""The metrics protocol: one JSON object a line, to the file named by WINDTUNNEL_METRICS."""
+"""The metrics protocol: one JSON object per line, to the file named by WINDTUNNEL_METRICS."""
 
 from __future__ import annotations
 

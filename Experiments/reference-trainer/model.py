@@ -33,7 +33,7 @@ class Shape:
 
     @property
     def params_non_embedding(self) -> int:
-        """Everything but the embedding matrix: attention 4w², MLP 8w², two norm gains a layer, one at the end."""
+        """Everything but the embedding matrix: attention 4w², MLP 8w², two norm gains per layer, one at the end."""
         return self.layers * (12 * self.width**2 + 2 * self.width) + self.width
 
     @property
@@ -112,7 +112,7 @@ class Transformer(nn.Module):
             if weight.dim() < 2:
                 continue
             std = weight.shape[1] ** -0.5
-            # Both writers of a block are scaled down so that the residual stream keeps its size with depth.
+            # Both output projections of a block are scaled down so that the residual stream keeps its scale with depth.
             if name.endswith(("attention_out.weight", "mlp_out.weight")):
                 std /= math.sqrt(2 * shape.layers)
             nn.init.normal_(weight, std=std)
@@ -126,7 +126,7 @@ def rotation_table(length: int, channels: int) -> tuple[Tensor, Tensor]:
 
 
 def rotate(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
-    """Turns channel pairs (i, i + half) of [..., length, channels] by their position's angle."""
+    """Rotates channel pairs (i, i + half) of [..., length, channels] by their position's angle."""
     cosine, sine = rotation
     a, b = x.chunk(2, dim=-1)
     return torch.cat((a * cosine - b * sine, a * sine + b * cosine), dim=-1)

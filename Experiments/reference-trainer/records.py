@@ -1,4 +1,4 @@
-"""The tables of a sweep: a row is added when its run is finished, and survives whatever comes after."""
+"""The tables of a sweep: a row is added when its run is finished, and survives later crashes."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ CURVE_COLUMNS = ("run", "params", "tokens", "flops", "loss", "eval_tokens")
 
 
 class Table:
-    """A CSV file with a header that only grows. A last line that a crash cut short does not count."""
+    """An append-only CSV file with a header. A last line truncated by a crash is ignored."""
 
     def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
         self._path, self._columns = path, columns
 
     def rows(self) -> list[dict[str, str]]:
-        """The complete rows; none when there is no file yet."""
+        """The complete rows; none if there is no file yet."""
         return list(csv.DictReader(io.StringIO(self._whole())))
 
     def repair(self) -> None:
-        """Makes the file ready for appending: it exists, has its header and ends with a complete line."""
+        """Prepares the file for appending: it exists, has its header and ends with a complete line."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         whole = self._whole()
         if not self._path.exists() or self._path.read_text(encoding="utf-8") != whole:
@@ -41,7 +41,7 @@ class Table:
         return whole
 
     def append(self, rows: Iterable[dict]) -> None:
-        """Adds the rows in one write and waits until they are on the disk."""
+        """Adds the rows in one write and waits until they are on disk."""
         text = io.StringIO()
         writer = csv.DictWriter(text, self._columns, lineterminator="\n")
         writer.writerows(rows)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the runs of a pilot definition, one after another; start it again and it goes on where it stopped.
+"""Makes the runs of a pilot definition, one after another; a second start continues where the first stopped.
 
     python3 sweep.py                     all stages of Experiments/pilot.yaml into Fits/pilot
     python3 sweep.py --list              what is done and what is to do
@@ -69,7 +69,7 @@ def _finished(folder: Path, runs: list[Run]) -> set[str]:
 
 
 def _make(run: Run, corpus: Corpus, folder: Path, place: str) -> None:
-    """Trains one run and records it, also when it diverged (then with an empty loss)."""
+    """Trains one run and records it, even if it diverged (then with an empty loss)."""
     settings = run.settings
     print(f"{time.strftime('%H:%M:%S')} {place} {run.name} lr={settings.lr:g} steps={settings.steps}",
           file=sys.stderr, flush=True)

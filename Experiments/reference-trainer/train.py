@@ -37,7 +37,7 @@ EXAMPLE = """example:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides a run's result. Token counts are bytes; `batch` counts sequences."""
+    """All settings that determine a run's result. Token counts are bytes; `batch` counts sequences."""
 
     shape: Shape
     tokens: int
@@ -91,7 +91,7 @@ class Settings:
 
 @dataclass
 class Result:
-    """What a run measured. Losses are held-out means in nats per token; `loss` is None when the run diverged."""
+    """The measurements of a run. Losses are held-out means in nats per token; `loss` is None if the run diverged."""
 
     status: str
     params: int
@@ -106,7 +106,7 @@ class Result:
 
 
 def train(settings: Settings, corpus: Corpus, metrics: Metrics, checkpoint: Checkpoint | None = None) -> Result:
-    """Runs the whole training, or what a checkpoint leaves of it.
+    """Runs the whole training, or the rest of it after a checkpoint.
 
     `flops` is 6 · params · tokens: with tied embeddings that counts the output head. Where the checkpoint is told to
     stop, the state is kept and Interrupted is raised.
@@ -129,7 +129,7 @@ def train(settings: Settings, corpus: Corpus, metrics: Metrics, checkpoint: Chec
     run = _identity(settings, corpus)
 
     def save() -> None:
-        # No random state: only the first weights come from it, and the text's order is drawn from the seed anew.
+        # No random state: only the initial weights come from it, and the text's order is drawn from the seed again.
         numbers = {"steps": result.steps, "seconds": result.seconds, "curve": result.curve, "recent": recent}
         checkpoint.save(run, numbers, {"model": model.state_dict(), "optimizer": optimizer.state_dict()["state"]})
 
@@ -146,7 +146,7 @@ def train(settings: Settings, corpus: Corpus, metrics: Metrics, checkpoint: Chec
         result.seconds, result.curve = numbers["seconds"], [tuple(point) for point in numbers["curve"]]
         recent = numbers["recent"]
         print(f"train.py: goes on after step {result.steps} of {settings.steps}", file=sys.stderr)
-    # A loss that is not finite ends the training, also where it is the last one of a checkpoint.
+    # A loss that is not finite ends the training, even if it is the last one of a checkpoint.
     while result.steps < settings.steps and (not recent or math.isfinite(recent[-1])):
         step = result.steps
         began = time.perf_counter()
@@ -166,11 +166,11 @@ def train(settings: Settings, corpus: Corpus, metrics: Metrics, checkpoint: Chec
         leave_if_told()
     result.flops = 6 * result.params * result.tokens
     _report_training(metrics, settings, result, recent)
-    # The full evaluation takes as long as many steps, too long for one who waits for a stop.
+    # The full evaluation takes as long as many steps, too long after a request to stop.
     final_small, final = evaluate(model, small), evaluate(model, full, leave_if_told)
     metrics.write(result.steps, result.tokens, subset_loss=final_small)
     metrics.write(result.steps, result.tokens, loss=final)
-    # Worse than guessing every byte with equal chance is no measurement of the model's capacity.
+    # A loss worse than uniform guessing is not a measurement of the model's capacity.
     if math.isfinite(final) and final < math.log(256):
         result.loss, result.loss_curve_set = final, final_small
     else:
@@ -211,7 +211,7 @@ def _report_training(metrics: Metrics, settings: Settings, result: Result, recen
 
 
 def _identity(settings: Settings, corpus: Corpus) -> dict:
-    """What decides the run's result, flat, for a checkpoint to agree with."""
+    """The settings that determine the run's result, flat, which a checkpoint must match."""
     values = asdict(settings)
     values |= values.pop("shape")
     return values | {f"{part} text": corpus.provenance[part]["sha256"] for part in ("train", "held_out")}
@@ -244,7 +244,7 @@ def _check_data(settings: Settings, corpus: Corpus) -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Leaves with 64 (usage) on bad arguments, as every command of this project does."""
+    """Exits with 64 (usage) on bad arguments, as every command of this project does."""
 
     def error(self, message: str) -> None:
         self.exit(64, f"{self.prog}: {message} (--help shows an example)\n")

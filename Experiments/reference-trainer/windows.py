@@ -10,7 +10,7 @@ from corpus import Corpus
 
 
 class TrainingStream:
-    """The non-overlapping windows of the training text in an order drawn from the seed, each seen once at most."""
+    """The non-overlapping windows of the training text in an order drawn from the seed, each seen at most once."""
 
     def __init__(self, corpus: Corpus, length: int, batch: int, seed: int) -> None:
         self._text, self._length, self._batch = corpus.train, length, batch

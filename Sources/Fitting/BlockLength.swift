@@ -1,11 +1,11 @@
 import Foundation
 
-/// How long the blocks of a circular block bootstrap of a series' mean should be: 1 for values that are not correlated.
+/// The block length of a circular block bootstrap of a series' mean: 1 for uncorrelated values.
 ///
-/// Politis and White 2004, corrected by Patton, Politis and White 2009: `(2 g²/D)^(1/3) n^(1/3)` with `D = 4/3 s²`, where
-/// s, the spectral density at 0, and g, its second moment of lags, are sums over autocovariances under a flat-top window
-/// that reaches to twice the last lag of any correlation.
-public func circularBlockLength(of series: [Double]) -> Int {
+/// Politis and White 2004, corrected by Patton, Politis and White 2009: `(2 g²/D)^(1/3) n^(1/3)` with `D = 4/3 s²`,
+/// where s, the spectral density at 0, and g, its second moment of lags, are sums over autocovariances under a flat-top
+/// window that reaches to twice the last lag of any correlation.
+package func circularBlockLength(of series: [Double]) -> Int {
   let count = series.count
   guard count >= 10 else { return 1 }
   let mean = series.reduce(0, +) / Double(count)
@@ -17,7 +17,7 @@ public func circularBlockLength(of series: [Double]) -> Int {
   guard variance > 0, variance.isFinite else { return 1 }
   let run = max(5, Int(log10(Double(count)).squareRoot().rounded(.up)))
   let farthest = min(count - 1, Int(Double(count).squareRoot().rounded(.up)) + run)
-  // Correlations below this are chance.
+  // Correlations below this are noise.
   let least = 2 * (log10(Double(count)) / Double(count)).squareRoot()
   var covariances = [variance]
   var quiet = 0

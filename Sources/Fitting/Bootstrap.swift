@@ -2,14 +2,14 @@ import COpenBLAS
 import CVectorMath
 import Formulas
 
-/// How runs are resampled to see how far chance moves a fit.
+/// A scheme of resampling runs, which shows how far chance moves a fit.
 public struct Bootstrap: Sendable {
   public enum Kind: Sendable, Hashable {
     /// Whole runs, with replacement (Efron 1979).
     case cases
     /// The fitted curve plus residuals drawn with replacement.
     case residuals
-    /// Whole groups of runs, such as all runs of a size or a seed: a group's number for each run.
+    /// Whole groups of runs, such as all runs of a size or a seed: the group number of each run.
     case groups([Int])
   }
 
@@ -26,9 +26,9 @@ public struct Bootstrap: Sendable {
 
 /// The refits of a bootstrap.
 public struct BootstrapDraws: Sendable, Equatable {
-  /// The optimum of each resample that has one, in the order of resamples.
+  /// The optimum of each resample that has one, in the order of the resamples.
   public let parameters: [[Double]]
-  /// Resamples on which no optimum was found.
+  /// The number of resamples on which no optimum was found.
   public let failed: Int
 
   public init(parameters: [[Double]], failed: Int) {
@@ -38,13 +38,13 @@ public struct BootstrapDraws: Sendable, Equatable {
 }
 
 extension FitProblem {
-  /// Refits every resample, each started anew.
+  /// Refits every resample from scratch.
   ///
   /// The objective of a resample is a weighted sum over the same runs, so sums of products score a whole cloud of
   /// candidates (the distinct optima, and points spread by the covariance) for many resamples at once. Each resample is
   /// then refitted by Newton's method from the candidate that is best for it: a global choice, and a few steps away.
   ///
-  /// - Parameter progress: called now and then with the count of resamples newly done, from any thread.
+  /// - Parameter progress: called from time to time, from any thread, with the number of resamples newly done.
   /// - Returns: the same for any number of threads.
   public func bootstrap(
     _ bootstrap: Bootstrap, around optimum: Optimum, threads: Int, progress: (@Sendable (Int) -> Void)? = nil
@@ -67,7 +67,7 @@ extension FitProblem {
     return BootstrapDraws(parameters: found, failed: ends.count - found.count)
   }
 
-  /// Each run's charge at each candidate: a row a run, a column a candidate and further ones that fill whole vectors.
+  /// Each run's charge at each candidate: one row for each run, one column for each candidate, padded to whole vectors.
   private func charges(of candidates: [[Double]], around optimum: Optimum) -> AlignedDoubles {
     let columns = BoundFormula.padded(candidates.count)
     let charges = AlignedDoubles(count: max(1, columns * bound.paddedRowCount))
@@ -81,7 +81,7 @@ extension FitProblem {
     return charges
   }
 
-  /// The charge by which candidates are told apart.
+  /// The charge that distinguishes candidates.
   private func candidateCharge(_ optimum: Optimum) -> wt_charge {
     switch objective.kind {
     case .huberLikelihood(let delta):
@@ -91,19 +91,19 @@ extension FitProblem {
     }
   }
 
-  /// Points where a resample's optimum may lie, in free coordinates.
+  /// Points near which a resample's optimum may lie, in free coordinates.
   private func candidates(around optimum: Optimum, seed: UInt64) -> [[Double]] {
     let best = free(optimum.parameters)
     var points = [best] + optimum.others.map { free($0.parameters) }
-    // Runs without number leave room for few candidates, and need none: their resamples hardly differ.
+    // With very many runs there is room for few candidates, and few suffice: the resamples hardly differ.
     let room = min(192, 16_000_000 / max(1, bound.paddedRowCount)) - points.count
     guard room > 0, let spread = freeSpread(at: optimum.parameters) else { return points }
     points += normalPoints(around: best, spread, count: room, scale: 1.2, seed: seed)
     return points
   }
 
-  /// Parameters drawn from the normal distribution that the covariance describes, in free coordinates; none where the
-  /// covariance is unknown.
+  /// Parameters drawn from the normal distribution of the covariance, in free coordinates; empty if the covariance is
+  /// unknown.
   public func normalDraws(around optimum: Optimum, count: Int, seed: UInt64) -> [[Double]] {
     guard let spread = freeSpread(at: optimum.parameters) else { return [] }
     return normalPoints(around: free(optimum.parameters), spread, count: count, scale: 1, seed: seed).map(natural)
@@ -119,7 +119,7 @@ extension FitProblem {
     }
   }
 
-  /// Cholesky's factor of the covariance in free coordinates.
+  /// The Cholesky factor of the covariance in free coordinates.
   private func freeSpread(at parameters: [Double]) -> [[Double]]? {
     guard let matrix = covariance(at: parameters).matrix else { return nil }
     let slopes = zip(domains, parameters).map { 1 / $0.natural($0.free($1)).first }
@@ -133,7 +133,7 @@ extension FitProblem {
   }
 }
 
-/// One thread's means to draw and refit batches of resamples.
+/// One thread's memory for drawing and refitting batches of resamples.
 private final class Resampler {
   private let problem: FitProblem
   private let bootstrap: Bootstrap
@@ -172,7 +172,7 @@ private final class Resampler {
     }
   }
 
-  /// The optimum of each resample in the range; nil where there is none.
+  /// The optimum of each resample in the range; nil if there is none.
   func refits(_ range: Range<Int>) -> [[Double]?] {
     if bootstrap.kind == .residuals { return range.map(refitResiduals) }
     let padded = problem.bound.paddedRowCount
@@ -198,7 +198,7 @@ private final class Resampler {
     return end.converged && end.charge.isFinite && parameters.allSatisfy(\.isFinite) ? parameters : nil
   }
 
-  /// How often a resample has each run, times the run's own weight.
+  /// The number of times a resample contains each run, times the run's own weight.
   private func draw(_ index: Int, into counts: UnsafeMutablePointer<Double>) {
     random.reseed(bootstrap.seed, stream: index)
     counts.update(repeating: 0, count: problem.bound.paddedRowCount)
@@ -216,7 +216,7 @@ private final class Resampler {
     let padded = problem.bound.paddedRowCount
     let observed = problem.scaledObservations.start
     for row in residuals.indices {
-      // The curve is observation plus residual; take another run's residual off it.
+      // The curve is the observation plus the residual; subtract another run's residual.
       observations.start[row] = observed[row] + residuals[row] - residuals[random.integer(below: residuals.count)]
     }
     for row in residuals.count..<max(padded, residuals.count) { observations.start[row] = observed[row] }

@@ -4,15 +4,15 @@ import Formulas
 /// Newton's method for Huber charges whose kinks matter: residuals are linearized, their charges are not (composite
 /// functions; Fletcher 1987, chapter 14).
 ///
-/// Where delta is narrow beside the residuals' spread, a handful of runs lie within it, every step carries others across,
-/// and the Hessian at hand says little of the next point. The model here charges each linearized residual in full, adds
-/// the curvature of the residuals themselves, and is minimized by Newton's method with exact line searches (Madsen and
-/// Nielsen 1990).
+/// Where delta is narrow compared with the residuals' spread, only a few runs lie within it, every step carries others
+/// across, and the Hessian at one point says little about the next. This model charges each linearized residual in
+/// full, adds the curvature of the residuals themselves, and is minimized by Newton's method with exact line searches
+/// (Madsen and Nielsen 1990).
 final class CompositeDescent {
   private let evaluator: Evaluator
   private let rows: Evaluator.Rows
   private let charge: wt_charge
-  /// The charge of a residual that is at hand already.
+  /// The charge of a known residual.
   private var residualCharge: wt_charge
   private let count: Int
   private let rowCount: Int
@@ -54,7 +54,7 @@ final class CompositeDescent {
 
   deinit { jacobian.deallocate() }
 
-  /// A point from which Newton's method on the charge itself has little left to do.
+  /// A point from which Newton's method on the charge itself needs few steps.
   func descend(from start: [Double], steps: Int = 200) -> [Double] {
     guard var here = model(at: start) else { return start }
     var spread = 0.0
@@ -65,14 +65,14 @@ final class CompositeDescent {
     }
     let delta = charge.scale
     var damping = 0.1 * delta / (delta + spread / weight)
-    // Down a valley that runs on without end the charge falls ever more slowly: the way is not worth its length there.
+    // Down a valley that never ends the charge falls ever more slowly, so it is not followed there.
     var stations = [here.value]
     for _ in 0..<steps {
       let (step, predicted) = minimum(of: here, damping)
       guard predicted > 1e-14 * here.value else { break }
       var there = moved(here, step)
       if let missed = there, here.value - missed.value < 0.75 * predicted {
-        // The runs on a kink leave it by the bend of the curve: aim again from where they came to lie.
+        // The runs on a kink leave it because the curve bends: aim again from their new position.
         let (step, _) = minimum(of: here, damping, bentTo: missed)
         if let again = moved(here, step), again.value < missed.value { there = again }
       }
@@ -100,13 +100,13 @@ final class CompositeDescent {
     let value: Double
     /// Row-major, symmetric.
     let curvature: [Double]
-    /// The curvature that least squares of the residuals would have along each coordinate.
+    /// The curvature along each coordinate that least squares of the residuals would have.
     let squares: [Double]
 
     var residuals: UnsafeMutablePointer<Double> { columns.start }
   }
 
-  /// The model at the end of a step, which is shortened whole where it is too long for a coordinate.
+  /// The model's value after a step; a step too long for any coordinate is shortened as a whole.
   private func moved(_ here: Model, _ step: [Double]) -> Model? {
     let excess = zip(step, evaluator.problem.domains).reduce(1) { max($0, abs($1.0) / $1.1.longestStep) }
     return model(at: zip(here.point, step).map { $0 + $1 / excess })
@@ -119,7 +119,7 @@ final class CompositeDescent {
     var hessian = [Double](repeating: 0, count: count * count)
     let value = evaluator.evaluate(point, charge, rows, gradient: &gradient, hessian: &hessian)
     guard value.isFinite, (gradient + hessian).allSatisfy(\.isFinite) else { return nil }
-    // What the linearized charges account for is taken off: the curvature of the residuals themselves is left.
+    // Subtract what the linearized charges account for; the curvature of the residuals themselves remains.
     _ = sumCharges(columns.start)
     var accounted = [Double](repeating: 0, count: count * count)
     addSums(columns, &gradient, &accounted)
@@ -137,7 +137,7 @@ final class CompositeDescent {
     return Model(point: point, columns: columns, value: value, curvature: hessian, squares: squares)
   }
 
-  /// The sum of the charges of residuals, with each one's derivatives.
+  /// The sum of the charges of residuals, with the derivatives of each.
   private func sumCharges(_ residuals: UnsafePointer<Double>) -> Double {
     wt_charges(
       &residualCharge, residuals, zeros, weights, slopesOfCharges, curvatures, Int32(rowCount))
@@ -150,10 +150,10 @@ final class CompositeDescent {
       slopesOfCharges, curvatures, jacobian, Int32(count), &gradient, &hessian, work, Int32(rowCount))
   }
 
-  /// The model's minimum under damping: the step there, and how far it promises to lower the charges.
+  /// The model's damped minimum: the step to it, and the predicted decrease of the charges.
   ///
-  /// - Parameter bent: a point at which the residuals are known: what they differ by there from linear ones is taken for
-  ///   a constant (a second-order correction).
+  /// - Parameter bent: a point at which the residuals are known: their difference there from linear ones is treated as
+  ///   constant (a second-order correction).
   private func minimum(of model: Model, _ damping: Double, bentTo bent: Model? = nil) -> (step: [Double], Double) {
     var quadratic = model.curvature
     for a in 0..<count { quadratic[a * count + a] += damping * model.squares[a] }
@@ -175,7 +175,7 @@ final class CompositeDescent {
       let length = lineMinimum(
         charges: charges, fall: fall, smooth: dot(smooth, direction),
         bend: dot(product(quadratic, direction), direction))
-      // A model without a minimum promises more than can be believed: it is followed a little way, and damped then.
+      // A model without a minimum predicts an implausible decrease: it is followed a little way, then damped.
       let way = length ?? 10
       for a in 0..<count { step[a] += way * direction[a] }
       for row in 0..<rowCount { residuals[row] += way * rates[row] }
@@ -184,7 +184,7 @@ final class CompositeDescent {
     return (step, model.value - sumCharges(residuals) - dot(product(model.curvature, step), step) / 2)
   }
 
-  /// Adds what a step changes the linearized residuals by.
+  /// Adds the change of the linearized residuals by a step.
   private func add(_ model: Model, _ step: [Double], to column: UnsafeMutablePointer<Double>) {
     for a in 0..<count {
       let slopes = model.columns.start + (1 + a) * rowCount
@@ -207,15 +207,15 @@ final class CompositeDescent {
     return zip(step, scale).map { $0 * $1 }
   }
 
-  /// Where the model is lowest along ``rates``: where its slope, a broken line, crosses 0. Newton's method on it is exact
-  /// once it is on the right stretch; a bracket keeps it from going round.
+  /// The lowest point of the model along ``rates``, where its slope, a broken line, crosses 0. Newton's method on it is
+  /// exact once it is on the right segment; a bracket keeps it from cycling.
   ///
   /// - Parameters:
   ///   - charges: the sum of charges at the start.
   ///   - fall: the model's slope at the start, below 0.
-  ///   - smooth: the part of it that is the quadratic's.
+  ///   - smooth: the quadratic's part of it.
   ///   - bend: the quadratic's curvature along the direction.
-  /// - Returns: the length of the way there; nil where the model falls on and on.
+  /// - Returns: the distance to it; nil if the model falls without end.
   private func lineMinimum(charges: Double, fall: Double, smooth: Double, bend: Double) -> Double? {
     var (low, lowest) = (0.0, charges)
     var high = Double.infinity

@@ -1,15 +1,15 @@
 import COpenBLAS
 import Foundation
 
-/// How well the runs determine the parameters, near the optimum.
+/// The precision with which the runs determine the parameters, near the optimum.
 public struct Covariance: Sendable, Equatable {
-  /// By the parameters, row-major; nil where some direction is not determined at all.
+  /// By the parameters, row-major; nil if some direction is not determined at all.
   public let matrix: [[Double]]?
   /// The ratio of the largest to the smallest eigenvalue of the information matrix, scaled to a unit diagonal.
   public let conditionNumber: Double
   /// The direction of the smallest eigenvalue: each parameter's share, in scaled coordinates, of unit length.
   public let flattest: [Double]
-  /// All eigenvalues of that matrix, rising, and the direction of each; empty where there are none.
+  /// All eigenvalues of that matrix in ascending order, and the direction of each; empty if there are none.
   public let eigenvalues: [Double]
   public let directions: [[Double]]
 
@@ -22,7 +22,7 @@ public struct Covariance: Sendable, Equatable {
     return matrix.indices.map { a in matrix.indices.map { matrix[a][$0] / (errors[a] * errors[$0]) } }
   }
 
-  /// Above this, the estimates of some parameters are arithmetic noise.
+  /// Above this condition number, the estimates of some parameters are rounding noise.
   public static let singular = 1e13
 }
 
@@ -40,8 +40,8 @@ extension FitProblem {
   /// The covariance of the parameters at an optimum.
   ///
   /// For least squares `s² (JᵀWJ)⁻¹`, s² the residual variance; for robust objectives the sandwich `A⁻¹ B A⁻¹` of Huber
-  /// (1967), where the curvature of a charge narrower than the residuals' spread is a density at 0 and is estimated with a
-  /// Gaussian kernel, as Powell (1991) does for absolute deviations.
+  /// (1967), where the curvature of a charge narrower than the residuals' spread is a density at 0 and is estimated
+  /// with a Gaussian kernel, as Powell (1991) does for absolute deviations.
   public func covariance(at parameters: [Double]) -> Covariance {
     let count = parameterCount
     let slopes = residualSlopes(at: parameters)
@@ -76,7 +76,7 @@ extension FitProblem {
     return Covariance(matrix: nested.allSatisfy { $0.allSatisfy(\.isFinite) } ? nested : nil, spectrum)
   }
 
-  /// The derivatives of each run's residual by the parameters: a column a parameter.
+  /// The derivatives of each run's residual by the parameters: one column for each parameter.
   func residualSlopes(at parameters: [Double]) -> [[Double]] {
     let jacobian = bound.jacobian(parameters: parameters)
     guard objective.residual == .log else { return jacobian }
@@ -88,7 +88,7 @@ extension FitProblem {
   func chargeDerivatives(_ residuals: [Double], _ rows: [Int]) -> ([Double], [Double]) {
     let r = rows.map { residuals[$0] }
     let width = kernelWidth(r)
-    /// The density of residuals at a corner of the charge where its slope jumps by `jump`, over a unit of residual.
+    /// The density of residuals at a corner of the charge where its slope jumps by `jump`, per unit of residual.
     func jump(_ r: Double, by jump: Double) -> Double {
       jump * exp(-r * r / (2 * width * width)) / (width * (2 * Double.pi).squareRoot())
     }
@@ -145,7 +145,7 @@ struct Spectrum {
   private(set) var conditionNumber = Double.infinity
   /// The eigenvector of the smallest eigenvalue, in scaled coordinates.
   private(set) var flattest: [Double]
-  /// Rising, with the direction of each.
+  /// Ascending, with the direction of each.
   private(set) var values: [Double] = []
   private(set) var directions: [[Double]] = []
   private(set) var inverse: [Double]?
@@ -167,7 +167,7 @@ struct Spectrum {
     flattest = Array(scaled.prefix(count))
     self.values = values
     directions = (0..<count).map { Array(scaled[($0 * count)..<(($0 + 1) * count)]) }
-    // Below the arithmetic's own noise an eigenvalue is as good as 0.
+    // Below rounding noise an eigenvalue counts as 0.
     conditionNumber = (values.last ?? 0) / max(values[0], 1e-17)
     guard values[0] > 0 else { return }
     inverse = matrix.indices.map { index in

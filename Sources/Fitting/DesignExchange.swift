@@ -1,11 +1,11 @@
 import Foundation
 
-/// What a design must keep to.
+/// The limits of a design.
 public struct DesignLimits: Sendable {
-  /// The most that all runs may cost.
+  /// The largest total cost of all runs.
   public var budget: Double
   public var runs: Int
-  /// The most times that one candidate may be bought.
+  /// The largest number of times that one candidate may be bought.
   public var repeats: Int
 
   public init(budget: Double, runs: Int, repeats: Int) {
@@ -16,12 +16,12 @@ public struct DesignLimits: Sendable {
 }
 
 extension DesignProblem {
-  /// How often to buy each candidate, so that the goals are known best for the money: the mean over scenarios and goals
-  /// of the logarithm of their variances is as low as exchanges make it.
+  /// The number of times to buy each candidate so that the goals are estimated as precisely as the money allows:
+  /// exchanges minimize the mean over scenarios and goals of the logarithm of their variances.
   ///
-  /// The exchange algorithm of Fedorov (1972, chapter 3) with costs: one or two bought runs are given up and what they
-  /// cost is spent anew, by the gain of a run or by its gain for its cost, until no such exchange is worth making. It
-  /// starts from several designs and keeps the best; there is no chance in it.
+  /// The exchange algorithm of Fedorov (1972, chapter 3) with costs: one or two bought runs are given up and their cost
+  /// is spent again, by the gain of a run or by its gain per cost, until no such exchange is worthwhile. It starts from
+  /// several designs and keeps the best; it is deterministic.
   public func exchanged(_ limits: DesignLimits) -> [Int] {
     let search = DesignSearch(self, limits)
     let ends = search.starts().map { search.descended($0) }
@@ -29,14 +29,14 @@ extension DesignProblem {
   }
 }
 
-/// The exchanges: all matrices are scaled by the candidates' typical derivatives, to be well conditioned.
+/// The exchanges. All matrices are scaled by the candidates' typical derivatives, to be well conditioned.
 private struct DesignSearch {
   typealias Design = (repeats: [Int], score: Double)
 
   let costs: [Double]
   let limits: DesignLimits
   let count: Int
-  /// Scenario by scenario: the candidates' rows, and the information before.
+  /// For each scenario, the candidates' rows, and the information before.
   let rows: [[Double]]
   let priors: [[Double]]
   /// The scenario and the derivatives of each goal.
@@ -55,7 +55,7 @@ private struct DesignSearch {
     let scale = squares.map { $0 > 0 ? 1 / ($0 / samples).squareRoot() : 1 }
     rows = problem.scenarios.map { $0.rows.enumerated().map { $1 * scale[$0 % count] } }
     var prior = problem.prior.enumerated().map { $1 * scale[$0 / count] * scale[$0 % count] }
-    // Before enough runs are chosen nothing else determines the parameters.
+    // Until enough runs are chosen, this prior alone determines the parameters.
     for a in 0..<count { prior[a * count + a] += 1e-8 }
     priors = problem.scenarios.map { _ in prior }
     goals = problem.scenarios.enumerated().flatMap { index, scenario in
@@ -63,18 +63,18 @@ private struct DesignSearch {
     }
   }
 
-  /// Designs to begin with: bought from nothing, and spread over the candidates.
+  /// Initial designs: bought greedily from nothing, and spread over the candidates.
   func starts() -> [[Int]] {
     var starts = [filled(costs.map { _ in 0 }, byCost: true)]
     for step in [5, 7, 11] {
       var repeats = costs.indices.map { $0 % step == 0 ? 1 : 0 }
-      while let dearest = overspent(repeats) { repeats[dearest] -= 1 }
+      while let costliest = overspent(repeats) { repeats[costliest] -= 1 }
       starts.append(filled(repeats, byCost: true))
     }
     return starts
   }
 
-  /// The dearest run of a design that keeps no limit; nil if it keeps all.
+  /// The most expensive run of a design that violates a limit; nil if it satisfies all.
   private func overspent(_ repeats: [Int]) -> Int? {
     let bought = repeats.indices.filter { repeats[$0] > 0 }
     guard spent(repeats) > limits.budget || repeats.reduce(0, +) > limits.runs else { return nil }
@@ -83,7 +83,7 @@ private struct DesignSearch {
 
   private func spent(_ repeats: [Int]) -> Double { zip(repeats, costs).reduce(0) { $0 + Double($1.0) * $1.1 } }
 
-  /// Exchanges until none is worth making.
+  /// Exchanges runs until no exchange is worthwhile.
   func descended(_ start: [Int]) -> Design {
     var best: Design = (start, score(start))
     for _ in 0..<40 {
@@ -94,7 +94,7 @@ private struct DesignSearch {
           var left = best.repeats
           left[first] -= 1
           if let second { left[second] -= 1 }
-          // An exchange before this one may have given up the same run.
+          // An earlier exchange may have given up the same run.
           guard left[first] >= 0, second.map({ left[$0] >= 0 }) ?? true else { continue }
           for byCost in [false, true] {
             let repeats = filled(left, byCost: byCost)
@@ -108,7 +108,7 @@ private struct DesignSearch {
     return best
   }
 
-  /// Buys what gains most, for its cost or outright, until money, runs or gains end.
+  /// Buys the candidate of the largest gain, per cost or outright, until money, runs or gains run out.
   private func filled(_ start: [Int], byCost: Bool) -> [Int] {
     var repeats = start
     var left = limits.budget * (1 + 1e-9) - spent(start)
@@ -127,7 +127,7 @@ private struct DesignSearch {
     return repeats
   }
 
-  /// How much the criterion falls by one more of each candidate; 0 for those that cannot be bought.
+  /// The decrease of the criterion by one more run of each candidate; 0 for those that cannot be bought.
   private func gains(_ inverses: [[Double]], _ allowed: (Int) -> Bool) -> [Double] {
     let candidates = costs.indices.filter(allowed)
     var gains = [Double](repeating: 0, count: costs.count)
@@ -168,7 +168,7 @@ private struct DesignSearch {
     return sum
   }
 
-  /// One more run of a candidate, in an inverse (Sherman and Morrison 1950).
+  /// The inverse after one more run of a candidate (Sherman and Morrison 1950).
   private func add(_ candidate: Int, _ scenario: Int, to inverse: inout [Double]) {
     let row = rows[scenario][(candidate * count)..<((candidate + 1) * count)].map { $0 }
     let along = (0..<count).map { a in (0..<count).reduce(0) { $0 + inverse[a * count + $1] * row[$1] } }
@@ -191,7 +191,7 @@ private struct DesignSearch {
     }
   }
 
-  /// The mean over scenarios and goals of the logarithm of the variance; infinite where a matrix has no inverse.
+  /// The mean over scenarios and goals of the logarithm of the variance; infinite if a matrix has no inverse.
   private func score(_ repeats: [Int]) -> Double {
     let inverses = inverses(repeats)
     let sum = goals.reduce(0) { sum, goal in

@@ -1,25 +1,26 @@
 import CGSL
 import Formulas
 
-/// Which runs to buy: candidates with what they cost and teach, what is known before, and what is to be known after.
+/// A choice of runs to buy: candidates with their cost and information, the prior information, and the quantities to
+/// estimate.
 ///
-/// By linear theory a run with the derivatives g of its mean log loss and noise s adds `g gᵀ/s²` to the information M on
-/// the parameters, and a quantity with the derivatives c is then known with the variance `cᵀ M⁻¹ c` (Fedorov 1972,
+/// By linear theory a run with the derivatives g of its mean log loss and noise s adds `g gᵀ/s²` to the information M
+/// on the parameters, and a quantity with the derivatives c is then known with the variance `cᵀ M⁻¹ c` (Fedorov 1972,
 /// chapter 1). Derivatives are taken by free coordinates, the logarithm of a parameter above 0.
 public struct DesignProblem: Sendable {
-  /// One set of parameters that may be true.
+  /// One plausible set of parameters.
   public struct Scenario: Sendable {
     /// The derivatives of each candidate's log loss over its noise, candidate by candidate.
     let rows: [Double]
-    /// The derivatives of each quantity that is to be known.
+    /// The derivatives of each quantity to be estimated.
     let goals: [[Double]]
 
     /// - Parameters:
     ///   - values: each candidate's loss.
-    ///   - jacobian: its derivatives by the parameters: a column a parameter.
+    ///   - jacobian: its derivatives by the parameters: one column for each parameter.
     ///   - noise: the standard deviation of each candidate's log loss.
     ///   - goals: derivatives of the quantities by the parameters.
-    /// - Returns: nil where something is not finite.
+    /// - Returns: nil if any value is not finite.
     public init?(
       _ domains: [ParameterDomain], parameters: [Double], values: [Double], jacobian: [[Double]], noise: [Double],
       goals: [[Double]]
@@ -34,14 +35,14 @@ public struct DesignProblem: Sendable {
   }
 
   public let costs: [Double]
-  /// At least one; the criterion is the mean over them.
+  /// The scenarios, at least one; the criterion is the mean over them.
   public let scenarios: [Scenario]
-  /// What is known before, by the parameters, row-major; all 0 where nothing is.
+  /// The prior information on the parameters, row-major; all 0 if there is none.
   public let prior: [Double]
   public let parameterCount: Int
 
-  /// - Parameter prior: as ``information(ofDraws:_:)`` finds it.
-  /// - Precondition: there is a scenario, and each is of as many candidates as there are costs.
+  /// - Parameter prior: as ``information(ofDraws:_:)`` returns it.
+  /// - Precondition: there is a scenario, and each has as many candidates as there are costs.
   public init(costs: [Double], scenarios: [Scenario], prior: [Double]?, parameterCount: Int) {
     self.costs = costs
     self.scenarios = scenarios
@@ -49,18 +50,19 @@ public struct DesignProblem: Sendable {
     self.prior = prior ?? [Double](repeating: 0, count: parameterCount * parameterCount)
   }
 
-  /// What the draws of a fit say of its parameters: the inverse of their covariance in free coordinates.
+  /// The information that the draws of a fit carry on its parameters: the inverse of their covariance in free
+  /// coordinates.
   ///
-  /// Draws beyond the 97.5 % ellipsoid are left out, again and again until none is new (a reweighted covariance, Rousseeuw
-  /// and Leroy 1987, section 7.1): resamples in which a term of the law vanished lie far out on a logarithm and would hide
-  /// what the others know.
+  /// Draws beyond the 97.5 % ellipsoid are left out, repeatedly until none is new (a reweighted covariance, Rousseeuw
+  /// and Leroy 1987, section 7.1): resamples in which a term of the law vanished lie far out on a logarithm and would
+  /// hide the information of the others.
   ///
-  /// - Returns: nil where there are too few draws, or they do not vary in all directions.
+  /// - Returns: nil if there are too few draws, or they do not vary in all directions.
   public static func information(ofDraws draws: [[Double]], _ domains: [ParameterDomain]) -> [Double]? {
     let count = domains.count
     let points = draws.map { zip(domains, $0).map { $0.free($1) } }.filter { $0.allSatisfy(\.isFinite) }
     let farthest = gsl_cdf_chisq_Pinv(0.975, Double(count))
-    // Normal draws cut at that ellipsoid vary so much less.
+    // The variance of normal draws truncated at that ellipsoid is smaller by this factor.
     let cut = gsl_cdf_chisq_P(farthest, Double(count + 2)) / 0.975
     var kept = Array(points.indices)
     var found: [Double]?

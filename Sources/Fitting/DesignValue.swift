@@ -1,17 +1,18 @@
 import Foundation
 
-/// What bought runs would teach.
+/// The value of buying runs.
 public struct DesignValue: Sendable {
-  /// The standard error of each goal: the geometric mean over the scenarios; nil where it is not determined at all.
+  /// The standard error of each goal: the geometric mean over the scenarios; nil if it is not determined at all.
   public let standardErrors: [Double]?
-  /// Of the runs' own information, scaled to a unit diagonal, without what was known before, at the first scenario.
+  /// The condition number of the runs' own information, scaled to a unit diagonal, without the prior, at the first
+  /// scenario.
   public let conditionNumber: Double
-  /// The parameters' shares of what the runs leave most open.
+  /// The parameters' shares of the direction that the runs determine least.
   public let flattest: [Double]
 }
 
 extension DesignProblem {
-  /// The value of buying each candidate so many times.
+  /// The value of buying each candidate the given number of times.
   public func value(of repeats: [Int]) -> DesignValue {
     let own = Spectrum(information(repeats, scenarios[0], from: nil), parameterCount)
     let goalCount = scenarios[0].goals.count
@@ -31,7 +32,7 @@ extension DesignProblem {
       conditionNumber: own.conditionNumber, flattest: own.flattest)
   }
 
-  /// The information of a scenario after buying, added to what is known before.
+  /// The information of a scenario after buying, added to the prior.
   func information(_ repeats: [Int], _ scenario: Scenario, from prior: [Double]?) -> [Double] {
     let count = parameterCount
     var matrix = prior ?? [Double](repeating: 0, count: count * count)

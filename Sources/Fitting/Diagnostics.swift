@@ -1,13 +1,13 @@
 import Documents
 import Foundation
 
-/// Something that a reader of a fit should know, as a plain sentence.
+/// A finding that a reader of a fit should know, as a plain sentence.
 public struct Diagnostic: Hashable, Sendable, Codable {
   public enum Severity: String, Hashable, Sendable, Codable, CaseIterable {
     case info, warning, error
   }
 
-  /// A stable word to match: `flat_direction`.
+  /// A stable identifier to match: `flat_direction`.
   public let code: String
   public let severity: Severity
   public let message: String
@@ -20,11 +20,11 @@ public struct Diagnostic: Hashable, Sendable, Codable {
 }
 
 extension FitProblem {
-  /// What an optimum and its residuals show.
+  /// The findings from an optimum and its residuals.
   ///
   /// - Parameters:
   ///   - variables: the formula's columns, by name.
-  ///   - lines: each run's line in its file, to point at.
+  ///   - lines: each run's line in its file, to refer to.
   public func diagnose(
     _ optimum: Optimum, _ covariance: Covariance, variables: [(name: String, values: [Double])], lines: [Int]
   ) -> [Diagnostic] {
@@ -37,22 +37,22 @@ extension FitProblem {
   private func convergence(_ optimum: Optimum, _ covariance: Covariance) -> [Diagnostic] {
     var found: [Diagnostic] = []
     let starts = optimum.starts
-    // On a valley floor without a lowest point no search comes to rest; that it is flat is said elsewhere.
+    // On the floor of a valley without a minimum no search converges; another finding reports that it is flat.
     let size = zip(observed, weights).reduce(0) { $0 + $1.1 * (objective.residual == .log ? 1 : $1.0 * $1.0) }
     let isFloor = isHopeless(covariance) && optimum.gradientNorm <= 1e-9 * size
     if !optimum.converged, !isFloor {
       found.append(
         Diagnostic(
           "not_converged", .error,
-          "the search did not come to rest (gradient norm \(short(optimum.gradientNorm))): do not use this fit; "
+          "the search did not converge (gradient norm \(short(optimum.gradientNorm))): do not use this fit; "
             + "try more starts, or fewer parameters"))
     }
     if starts.distinctOptima > 1, starts.atBest * 2 < starts.tried {
       found.append(
         Diagnostic(
           "several_optima", .warning,
-          "the starts ended at \(starts.distinctOptima) different optima and only \(starts.atBest) of \(starts.tried) at the "
-            + "best: a better one may exist; try --starts with a larger number"))
+          "the starts ended at \(starts.distinctOptima) different optima and only \(starts.atBest) of \(starts.tried) "
+            + "at the best: there may be a better one; try --starts with a larger number"))
     }
     return found
   }
@@ -64,12 +64,12 @@ extension FitProblem {
       guard let edge = edges.first(where: { abs(value - $0) < 1e-6 * min(scale, max(1, abs($0))) }) else { return nil }
       return Diagnostic(
         "optimum_at_bound", .warning,
-        "\(domain.name) has run to its bound \(short(edge)): the runs want its term gone; its interval means nothing, and "
-          + "the formula may have a term too many")
+        "\(domain.name) has reached its bound \(short(edge)): the runs fit best without its term; its interval means "
+          + "nothing, and the formula may have a term too many")
     }
   }
 
-  /// Whether a parameter has grown to where the runs no longer tell it from any larger value.
+  /// Whether a parameter has grown so large that the runs cannot distinguish it from any larger value.
   public func isEndless(_ index: Int, at parameters: [Double]) -> Bool {
     guard domains[index].upper == nil, parameters[index] > Self.farAway * domains[index].startRange.upperBound else {
       return false
@@ -81,15 +81,15 @@ extension FitProblem {
     }
   }
 
-  /// How many times larger than where searches begin nothing is expected.
+  /// The factor above the start range beyond which no value is plausible.
   private static let farAway = 1000.0
 
   private func endless(_ optimum: Optimum) -> [Diagnostic] {
     domains.indices.filter { isEndless($0, at: optimum.parameters) }.map { index in
       Diagnostic(
         "optimum_without_end", .warning,
-        "\(domains[index].name) has grown without end: the runs tell no value from any larger one; take its interval for "
-          + "a lower limit, and plan nothing that hangs on it beyond the runs")
+        "\(domains[index].name) has grown without limit: the runs cannot distinguish it from any larger value; treat "
+          + "its interval as a lower limit, and do not rely on it beyond the range of the runs")
     }
   }
 
@@ -104,8 +104,8 @@ extension FitProblem {
         found.append(
           Diagnostic(
             "too_few_values", severity,
-            "the runs have only \(distinct) different value\(distinct == 1 ? "" : "s") of \(name): a power law in \(name) with "
-              + "an offset needs at least 3, and 5 or more to be believed"))
+            "the runs have only \(distinct) different value\(distinct == 1 ? "" : "s") of \(name): a power law in "
+              + "\(name) with an offset needs at least 3, and 5 or more to be credible"))
       }
     }
     for (i, first) in variables.enumerated() {
@@ -117,8 +117,9 @@ extension FitProblem {
         found.append(
           Diagnostic(
             "ill_conditioned_design", .error,
-            "\(second.name) and \(first.name) move together in these runs (correlation \(NumberText.fixed(r, 5)) in logarithms): the runs "
-              + "cannot tell their effects apart, and no fit of them can; add runs of one size on several token counts")
+            "\(second.name) and \(first.name) move together in these runs (correlation \(NumberText.fixed(r, 5)) in "
+              + "logarithms): the runs cannot separate their effects, and neither can a fit; add runs of one size on "
+              + "several token counts")
         )
       }
     }
@@ -132,8 +133,9 @@ extension FitProblem {
     return [
       Diagnostic(
         "flat_direction", hopeless ? .error : .warning,
-        "\(involved.joined(separator: ", ")) can change together with hardly any change of the objective (condition number "
-          + "\(short(covariance.conditionNumber))): \(hopeless ? "the runs do not determine them" : "they are weakly determined") "
+        "\(involved.joined(separator: ", ")) can change together with hardly any change of the objective (condition "
+          + "number \(short(covariance.conditionNumber))): "
+          + "\(hopeless ? "the runs do not determine them" : "they are weakly determined") "
           + "one by one, though predictions among the runs may still be good")
     ]
   }
@@ -155,7 +157,9 @@ extension FitProblem {
     return [
       Diagnostic(
         "correlated_parameters", .info,
-        "the estimates of \(pairs.joined(separator: "; ")) are nearly tied: quote them together, never one alone")
+        "the estimates of \(pairs.joined(separator: "; ")) are strongly correlated: quote them together, never one "
+          + "alone"
+      )
     ]
   }
 
@@ -165,7 +169,7 @@ extension FitProblem {
     guard used.count > 10 else { return [] }
     let residualRanks = ranks(used.map { residuals[$0] })
     return variables.compactMap { name, values in
-      // A trend may bend: look at it over each half of the variable as well.
+      // A trend may bend: check each half of the variable as well.
       let order = used.indices.sorted { values[used[$0]] < values[used[$1]] }
       let parts: [(String, [Int])] = [
         ("", Array(used.indices)), ("the lower half of ", Array(order.prefix(order.count / 2))),
@@ -178,8 +182,9 @@ extension FitProblem {
         if abs(z) > 4 {
           return Diagnostic(
             "residual_trend", .warning,
-            "the residuals \(r > 0 ? "rise" : "fall") with \(part)\(name) (rank correlation \(NumberText.fixed(r, 2)), z = \(NumberText.fixed(z, 1))): "
-              + "the formula misses something there, and extrapolating along \(name) carries the error on")
+            "the residuals \(r > 0 ? "rise" : "fall") with \(part)\(name) (rank correlation \(NumberText.fixed(r, 2)), "
+              + "z = \(NumberText.fixed(z, 1))): "
+              + "the formula misses an effect there, and extrapolation along \(name) carries the error further")
         }
       }
       return nil
@@ -200,12 +205,12 @@ extension FitProblem {
       Diagnostic(
         "outliers", far.count * 20 > used.count ? .warning : .info,
         "\(far.count) run\(far.count == 1 ? " lies" : "s lie") more than 6 robust standard deviations off: "
-          + "\(shown.joined(separator: ", "))\(more); a robust objective gives them little weight, least squares much")
+          + "\(shown.joined(separator: ", "))\(more); a robust objective gives them little weight, least squares a lot")
     ]
   }
 }
 
-/// How many values there are, those within a thousandth of each other counted once: sizes read off a figure repeat so.
+/// The number of distinct values, counting those within 0.1 % of each other once: sizes read off a figure repeat so.
 private func distinctValues(_ values: [Double]) -> Int {
   var count = 0
   var last = -Double.infinity

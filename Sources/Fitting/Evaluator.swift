@@ -2,7 +2,7 @@ import CVectorMath
 import Formulas
 import Foundation
 
-/// One thread's means to evaluate a problem, with derivatives, in free coordinates. Nothing is allocated by an evaluation.
+/// One thread's memory to evaluate a problem, with derivatives, in free coordinates. An evaluation does not allocate.
 final class Evaluator {
   let problem: FitProblem
   let count: Int
@@ -54,7 +54,7 @@ final class Evaluator {
 
   deinit { jacobian.deallocate() }
 
-  /// Which rows an evaluation counts, and what they observe; the problem's own where nil.
+  /// The rows that an evaluation counts, and their observations; the problem's own if nil.
   struct Rows {
     /// Padded with 0.
     var weights: UnsafePointer<Double>?
@@ -62,9 +62,9 @@ final class Evaluator {
     var observations: UnsafePointer<Double>?
   }
 
-  /// Evaluates only the rows of weight from now on: a resample leaves out a third of the runs.
+  /// Evaluates only rows of nonzero weight from now on: a resample leaves out a third of the runs.
   ///
-  /// - Returns: those rows' weights and observations; nil, and nothing changes, where no row has weight.
+  /// - Returns: those rows' weights and observations; nil, and nothing changes, if no row has weight.
   func choose(_ rows: Rows) -> Rows? {
     let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
     let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)
@@ -123,8 +123,8 @@ final class Evaluator {
     return sum
   }
 
-  /// Half the sum of squared residuals of the loss itself (relative ones where the objective's residual is logarithmic) at
-  /// natural parameters, with the gradient and the Gauss–Newton matrix (its lower half) by the natural parameters.
+  /// Half the sum of squared residuals of the loss itself (relative ones where the objective's residual is logarithmic)
+  /// at natural parameters, with the gradient and the Gauss–Newton matrix (its lower half) by the natural parameters.
   func squares(
     _ parameters: UnsafePointer<Double>, weights: UnsafePointer<Double>?, gradient: UnsafeMutablePointer<Double>,
     matrix: UnsafeMutablePointer<Double>
@@ -148,9 +148,9 @@ final class Evaluator {
   }
 
   /// The residuals on the objective's scale at free coordinates, then their slopes by each: columns of the padded rows.
-  /// Rows of weight 0 that have no residual are given 0.
+  /// Rows of weight 0 without a residual get 0.
   ///
-  /// - Returns: whether all rows of weight have a residual.
+  /// - Returns: whether all rows of nonzero weight have a residual.
   func linearize(_ u: [Double], _ rows: Rows, into columns: UnsafeMutablePointer<Double>) -> Bool {
     let weights = rows.weights ?? UnsafePointer(problem.paddedWeights.start)
     let observations = rows.observations ?? UnsafePointer(problem.scaledObservations.start)

@@ -1,7 +1,7 @@
 import Formulas
 import Foundation
 
-/// A formula, the runs it is to fit, and the objective.
+/// A formula, the runs to fit, and the objective.
 public struct FitProblem: Sendable {
   public let domains: [ParameterDomain]
   public let objective: Objective
@@ -14,14 +14,14 @@ public struct FitProblem: Sendable {
   /// The observations on the residual's scale, padded; and the weights, padded with 0.
   let scaledObservations: AlignedDoubles
   let paddedWeights: AlignedDoubles
-  /// The observations themselves, padded, and what makes squares of their residuals relative where the objective's are.
+  /// The padded observations, and the factors that make the squares of their residuals relative if the objective's are.
   let plainObservations: AlignedDoubles
   let squareScale: AlignedDoubles
 
   /// - Parameters:
-  ///   - domains: one a parameter of the formula, in the compiled order.
-  ///   - observed: one a row; positive where the residual is logarithmic.
-  ///   - weights: one a row, not negative; all 1 if nil.
+  ///   - domains: one for each parameter of the formula, in the compiled order.
+  ///   - observed: one for each row; positive if the residual is logarithmic.
+  ///   - weights: one for each row, not negative; all 1 if nil.
   public init(
     _ bound: BoundFormula, domains: [ParameterDomain], observed: [Double], weights: [Double]? = nil,
     objective: Objective
@@ -56,12 +56,12 @@ public struct FitProblem: Sendable {
     FitProblem(bound, domains: domains, observed: observed, weights: weights, objective: objective)
   }
 
-  /// Prediction minus observation, on the objective's scale, of each run.
+  /// Prediction minus observation of each run, on the objective's scale.
   public func residuals(at parameters: [Double]) -> [Double] {
     residuals(of: bound.values(parameters: parameters))
   }
 
-  /// The objective of any predictions, one a run.
+  /// The objective of any predictions, one for each run.
   public func value(of predictions: [Double]) -> Double {
     objective.value(residuals: residuals(of: predictions), weights: weights).value
   }

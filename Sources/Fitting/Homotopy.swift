@@ -1,7 +1,7 @@
 import CVectorMath
 import Foundation
 
-/// From a start to an objective's own optimum, by way of easier ones.
+/// The path from a start to the optimum of an objective, through easier objectives.
 extension Minimizer {
   /// Minimizes from anywhere.
   ///
@@ -13,7 +13,7 @@ extension Minimizer {
     return further.converged || further.charge < end.charge ? further : end
   }
 
-  /// Minimizes from one start among many, and gives up where the way is long.
+  /// Minimizes from one start among many, and gives up if it takes many steps.
   func minimizeBriefly(from start: [Double]) -> Minimum {
     isBrief = true
     defer { isBrief = false }
@@ -41,12 +41,12 @@ extension Minimizer {
     return end.converged ? end : minimize(from: start, rows: rows)
   }
 
-  /// Minimizes from near an optimum, and stays where that leads.
+  /// Minimizes from near an optimum, and stays in its basin.
   ///
-  /// - Parameter enough: a charge below which the way is not followed where it is long.
+  /// - Parameter enough: a charge below which a long path is not followed.
   func settle(from start: [Double], enough: Double) -> Minimum { finish(from: start, Rows(), .refit, enough: enough) }
 
-  /// A few steps from near an optimum; a corner is rounded a little.
+  /// Takes a few steps from near an optimum; a corner is rounded a little.
   ///
   /// - Parameter known: the charges at the start, of ``pullCharge``.
   func approach(from start: [Double], rows: Rows, known: Sum? = nil) -> Minimum {
@@ -58,17 +58,17 @@ extension Minimizer {
     return end
   }
 
-  /// The part that the rows of weight have in the charges at a point.
+  /// The part of the charges at a point that the rows of nonzero weight contribute.
   func pullSums(at point: [Double], of rows: Rows) -> Sum? {
     guard let chosen = evaluator.choose(rows) else { return nil }
     defer { evaluator.chooseAll() }
     return sum(at: point, pullCharge, chosen)
   }
 
-  /// By which a run's pull is measured.
+  /// The charge that measures a run's pull.
   private var pullCharge: wt_charge { problem.objective.charge(scale: problem.objective.kind.hasCorner ? 1e-5 : 0) }
 
-  /// The same refinement over fewer rows, where a smooth objective's weights leave some out.
+  /// The same refinement over fewer rows, if a smooth objective's weights leave some out.
   private func refineOnRowsOfWeight(from start: [Double], _ rows: Rows) -> Minimum? {
     guard rows.weights != nil, !problem.objective.kind.hasCorner, let chosen = evaluator.choose(rows) else {
       return nil
@@ -77,7 +77,7 @@ extension Minimizer {
     return descend(from: start, problem.objective.charge(scale: 0), chosen, limit: 40, .refit)
   }
 
-  /// The widths on the way to an objective.
+  /// The widths on the path to an objective.
   private func stages(_ objective: Objective) -> [Double] {
     switch objective.kind {
     case .leastSquares: []
@@ -87,7 +87,7 @@ extension Minimizer {
     }
   }
 
-  /// Charges narrower than the residuals' spread have kinks that stop Newton's method: then they are followed.
+  /// Charges narrower than the residuals' spread have kinks that stop Newton's method; then the kinks are followed.
   private func descendAcrossKinks(
     from start: [Double], _ charge: wt_charge, _ rows: Rows, _ accuracy: Accuracy, enough: Double = -.infinity
   ) -> Minimum {
@@ -102,10 +102,10 @@ extension Minimizer {
     charge.kind == WT_HUBER.rawValue && problem.observed.count <= Self.mostFollowed
   }
 
-  /// Where runs are without number, no single one is a kink worth following.
+  /// With more runs than this, no single run is a kink worth following.
   private static let mostFollowed = 20_000
 
-  /// The last stretch, on the objective itself.
+  /// The last part, on the objective itself.
   private func finish(
     from start: [Double], _ rows: Rows, _ accuracy: Accuracy = .full, enough: Double = -.infinity
   ) -> Minimum {
@@ -118,7 +118,7 @@ extension Minimizer {
     let vertex =
       problem.observed.count <= Self.mostFollowed ? VertexDescent(problem, rows).descend(from: smooth.point) : nil
     if let vertex, vertex.converged { return vertex }
-    // The optimum is no vertex where the curve's own bend holds it, and pivots may go round where runs coincide.
+    // The optimum is not a vertex if the curve's own bend holds it, and pivots may cycle if runs coincide.
     var sharp = sharpen(from: smooth.point, 1e-5, to: 1e-9, rows)
     let (residuals, weights) = residualsAndWeights(at: sharp.point, rows)
     sharp.charge = objective.value(residuals: residuals, weights: weights).value
@@ -147,10 +147,10 @@ extension Minimizer {
     return end
   }
 
-  /// Alternates between the parameters, for a scale, and the scale, for the residuals.
+  /// Alternates between the parameters, at a fixed scale, and the scale, at fixed residuals.
   ///
   /// The published delta of 1e-3 is a thousandth of a standard deviation, next to a corner: the optimum of absolute
-  /// deviations is the place to begin.
+  /// deviations is a good starting point.
   private func finishLikelihood(from start: [Double], delta: Double, _ rows: Rows) -> Minimum {
     var end = sharpen(from: start, 1e-3, to: 1e-5, rows)
     if delta < 0.1, problem.observed.count <= Self.mostFollowed,

@@ -1,8 +1,8 @@
 import CGSL
 import Foundation
 
-/// The quantile of sorted numbers, by linear interpolation (Hyndman and Fan 1996, type 7); NaN of none.
-public func quantile(_ sorted: [Double], _ fraction: Double) -> Double {
+/// The quantile of sorted numbers, by linear interpolation (Hyndman and Fan 1996, type 7); NaN if there are none.
+package func quantile(_ sorted: [Double], _ fraction: Double) -> Double {
   guard let last = sorted.indices.last else { return .nan }
   let position = min(max(fraction, 0), 1) * Double(last)
   let below = Int(position.rounded(.down))
@@ -11,7 +11,7 @@ public func quantile(_ sorted: [Double], _ fraction: Double) -> Double {
 }
 
 /// The percentile interval of bootstrap draws (Efron and Tibshirani 1993, section 13.3); nil with fewer than two draws.
-public func percentileInterval(_ draws: [Double], level: Double) -> ClosedRange<Double>? {
+package func percentileInterval(_ draws: [Double], level: Double) -> ClosedRange<Double>? {
   let sorted = draws.filter(\.isFinite).sorted()
   guard sorted.count > 1 else { return nil }
   let tail = (1 - level) / 2
@@ -23,8 +23,8 @@ public func percentileInterval(_ draws: [Double], level: Double) -> ClosedRange<
 /// - Parameters:
 ///   - estimate: the quantity at the optimum of all runs.
 ///   - jackknife: the quantity at the optimum without each run in turn; without it the acceleration is 0.
-/// - Returns: nil where the draws lie all on one side of the estimate, or are fewer than two.
-public func bcaInterval(
+/// - Returns: nil if all draws lie on one side of the estimate, or are fewer than two.
+package func bcaInterval(
   _ draws: [Double], estimate: Double, jackknife: [Double], level: Double
 ) -> ClosedRange<Double>? {
   let sorted = draws.filter(\.isFinite).sorted()
@@ -48,40 +48,41 @@ public func bcaInterval(
   return low...max(low, quantile(sorted, shares.1))
 }
 
-/// The mean; NaN of none.
-public func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+/// The mean; NaN if there are no values.
+package func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-/// The sample standard deviation; NaN of fewer than two.
-public func standardDeviation(_ values: [Double]) -> Double {
+/// The sample standard deviation; NaN for fewer than two values.
+package func standardDeviation(_ values: [Double]) -> Double {
   let finite = values.filter(\.isFinite)
   guard finite.count > 1 else { return .nan }
   let mean = finite.reduce(0, +) / Double(finite.count)
   return (finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(finite.count - 1)).squareRoot()
 }
 
-/// The quantile of Student's t with so many degrees of freedom.
-public func studentQuantile(_ fraction: Double, freedom: Double) -> Double { gsl_cdf_tdist_Pinv(fraction, freedom) }
+/// The quantile of Student's t distribution with `freedom` degrees of freedom.
+package func studentQuantile(_ fraction: Double, freedom: Double) -> Double { gsl_cdf_tdist_Pinv(fraction, freedom) }
 
 /// The standard normal quantile.
-public func standardNormalQuantile(_ fraction: Double) -> Double { gsl_cdf_ugaussian_Pinv(fraction) }
+package func standardNormalQuantile(_ fraction: Double) -> Double { gsl_cdf_ugaussian_Pinv(fraction) }
 
 /// The losses of single runs: predictions of draws, each with a residual drawn from the fit's own.
 ///
 /// - Parameters:
-///   - predictions: of the mean loss, one a draw.
-///   - logResiduals: log prediction − log observation, one a run.
-/// - Returns: empty without either.
-public func singleRuns(_ predictions: [Double], logResiduals: [Double], seed: UInt64) -> [Double] {
+///   - predictions: the mean losses, one for each draw.
+///   - logResiduals: log prediction − log observation, one for each run.
+/// - Returns: empty if either is empty.
+package func singleRuns(_ predictions: [Double], logResiduals: [Double], seed: UInt64) -> [Double] {
   guard !predictions.isEmpty, !logResiduals.isEmpty else { return [] }
   let random = Random(seed: seed)
-  // Enough that the tails hold steady where the draws are few.
+  // Enough for stable tails even with few draws.
   return (0..<max(predictions.count, 10_000)).map { index in
     predictions[index % predictions.count] * exp(-logResiduals[random.integer(below: logResiduals.count)])
   }
 }
 
-/// Where the loss of one run falls: the percentiles of ``singleRuns(_:logResiduals:seed:)``; nil where there are none.
-public func predictionInterval(
+/// The interval for the loss of one run: the percentiles of ``singleRuns(_:logResiduals:seed:)``; nil if there are
+/// none.
+package func predictionInterval(
   _ predictions: [Double], logResiduals: [Double], level: Double, seed: UInt64
 ) -> ClosedRange<Double>? {
   percentileInterval(singleRuns(predictions, logResiduals: logResiduals, seed: seed), level: level)

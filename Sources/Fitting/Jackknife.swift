@@ -1,10 +1,11 @@
 import Formulas
 
 extension FitProblem {
-  /// The optimum without each run in turn (Quenouille 1956), from which BCa's acceleration comes.
+  /// The optimum without each run in turn (Quenouille 1956), which gives BCa's acceleration.
   ///
-  /// - Parameter groups: a group's number for each run, to leave out whole groups instead, by rising number.
-  /// - Returns: parameters a run (or group), in order; nil where nothing of weight is left out, or no optimum is found.
+  /// - Parameter groups: the group number of each run, to leave out whole groups instead, in ascending order.
+  /// - Returns: the parameters for each run (or group), in order; nil if nothing of weight is left out, or no optimum
+  ///   is found.
   public func jackknife(around optimum: Optimum, leaving groups: [Int]? = nil, threads: Int) -> [[Double]?] {
     leavingOut(groups, around: optimum, threads: threads) { minimizer, start, rows, _ in
       let end = minimizer.refine(from: start, rows: rows)
@@ -12,14 +13,14 @@ extension FitProblem {
     }
   }
 
-  /// Where a few Newton steps lead without each run in turn, to see which runs pull.
+  /// The parameters after a few Newton steps without each run in turn, which show the influence of each run.
   ///
-  /// - Parameter groups: a group's number for each run, to leave out whole groups instead, by rising number.
-  /// - Returns: parameters a run (or group), in order; nil where nothing of weight is left out.
+  /// - Parameter groups: the group number of each run, to leave out whole groups instead, in ascending order.
+  /// - Returns: the parameters for each run (or group), in order; nil if nothing of weight is left out.
   public func withoutEachRun(around optimum: Optimum, leaving groups: [Int]? = nil, threads: Int) -> [[Double]?] {
     let whole = Minimizer(self).pullSums(at: free(optimum.parameters), of: Minimizer.Rows())
     return leavingOut(groups, around: optimum, threads: threads) { minimizer, start, rows, left in
-      // The first step needs only what the run itself is of the sums, unless that is nearly all.
+      // The first step needs only the run's own part of the sums, unless that is nearly all.
       let part = whole == nil ? nil : minimizer.pullSums(at: start, of: left)
       let rest = whole.flatMap { whole in part.map { whole - $0 } }
       let known = rest.flatMap { rest in rest.value > 1e-3 * (whole?.value ?? 0) ? rest : nil }

@@ -1,23 +1,23 @@
 import CGSL
 
-/// Parameters that make a sum of squares least, of a model that is a function rather than a formula.
+/// The parameters that minimize a sum of squares, for a model that is a function rather than a formula.
 public struct LeastSquares: Sendable {
   public let parameters: [Double]
-  /// Inverse of JᵀJ at the solution, row by row: the covariance of the parameters where residuals have variance 1.
+  /// The inverse of JᵀJ at the solution, row by row: the covariance of the parameters if residuals have variance 1.
   public let covariance: [Double]
   public let sumOfSquares: Double
   /// Whether the steps or the gradient became small before the iterations ran out.
   public let converged: Bool
 
-  /// Minimizes the sum of the squares of residuals by GSL's trust-region method (Levenberg–Marquardt with the Jacobian by
-  /// finite differences).
+  /// Minimizes the sum of the squares of residuals by GSL's trust-region method (Levenberg–Marquardt with the Jacobian
+  /// by finite differences).
   ///
   /// - Parameters:
-  ///   - start: where to begin; parameters should be of order one.
+  ///   - start: the initial parameters, which should be of order one.
   ///   - count: number of residuals, at least as many as parameters.
   ///   - residuals: fills in the residuals at given parameters. A residual that is not finite ends the search
-  ///     where it is, as not converged.
-  /// - Returns: nil where there are fewer residuals than parameters, or some are not finite at the start.
+  ///     there, as not converged.
+  /// - Returns: nil if there are fewer residuals than parameters, or some are not finite at the start.
   public init?(
     from start: [Double], residuals count: Int,
     maxIterations: Int = 200, _ residuals: (UnsafeBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Void
@@ -39,7 +39,7 @@ public struct LeastSquares: Sendable {
     self.converged = converged
   }
 
-  /// What GSL's callback is handed.
+  /// The argument of GSL's callback.
   private final class Residuals {
     private let fill: (UnsafeBufferPointer<Double>, UnsafeMutableBufferPointer<Double>) -> Void
     private var buffer: [Double]

@@ -5,12 +5,12 @@ struct Linearization {
   /// Free coordinates.
   let point: [Double]
   let residuals: [Double]
-  /// A row a run.
+  /// One row for each run.
   let slopes: [[Double]]
 
   /// - Parameters:
-  ///   - observations: a run's, on the residual's scale.
-  /// - Returns: nil where a run of weight has no residual.
+  ///   - observations: one for each run, on the residual's scale.
+  /// - Returns: nil if a run of nonzero weight has no residual.
   init?(_ problem: FitProblem, at point: [Double], observations: [Double], weights: [Double]) {
     self.point = point
     let parameters = problem.natural(point)

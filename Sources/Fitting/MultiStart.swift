@@ -1,6 +1,6 @@
 import Foundation
 
-/// The optimum of a fit, and how the searches for it ended.
+/// The optimum of a fit, and the outcome of the searches for it.
 public struct Optimum: Sendable, Equatable {
   /// In the order of the problem's domains.
   public var parameters: [Double]
@@ -20,16 +20,16 @@ public struct Optimum: Sendable, Equatable {
 
   public struct StartCount: Sendable, Hashable, Codable {
     public var tried: Int
-    /// Ends that differ by more than a millionth in the objective, among searches that converged.
+    /// Optima that differ by more than a millionth in the objective, among searches that converged.
     public var distinctOptima: Int
     /// Searches that ended at the best objective.
     public var atBest: Int
-    /// Searches that met no stationary point.
+    /// Searches that found no stationary point.
     public var unconverged: Int
   }
 }
 
-/// A fit that found nothing.
+/// The failure of a fit that found nothing.
 public struct FitError: Error, Sendable, CustomStringConvertible {
   public let description: String
 
@@ -41,7 +41,7 @@ extension FitProblem {
   ///
   /// The same for any number of threads.
   ///
-  /// - Parameter further: parameters to start from as well.
+  /// - Parameter further: additional parameters to start from.
   public func minimize(
     _ starts: Starts = .standard, from further: [[Double]] = [], threads: Int
   ) throws(FitError) -> Optimum {
@@ -67,7 +67,7 @@ extension FitProblem {
         body: { index, minimizer in minimizer.minimizeBriefly(from: begins[index]) })
       points += begins
     }
-    // The way was long for these: those that came lowest are followed to the end, and all where none has arrived.
+    // These took many steps: the lowest are followed to the end, or all of them if none has converged.
     let astray = ends.indices.filter { !ends[$0].converged }.sorted { (ends[$0].charge, $0) < (ends[$1].charge, $1) }
     let followed = astray.count == ends.count ? distinct(astray, ends) : Array(astray.prefix(Self.mostFollowed))
     let from = followed.map { points[$0] }
@@ -78,8 +78,8 @@ extension FitProblem {
     return try optimum(among: ends)
   }
 
-  /// Whether further searches are unlikely to end anywhere new: of w ends met in n searches, the expected count of those
-  /// not met yet is w (w + 1) / (n − w − 2) (Boender and Rinnooy Kan 1987).
+  /// Whether further searches are unlikely to find a new optimum: for w optima found in n searches, the expected number
+  /// of those not found yet is w (w + 1) / (n − w − 2) (Boender and Rinnooy Kan 1987).
   private func isAnotherUnlikely(_ ends: [Minimum]) -> Bool {
     let finite = ends.indices.filter { ends[$0].charge.isFinite }
     let met = distinct(finite.sorted { (ends[$0].charge, $0) < (ends[$1].charge, $1) }, ends).count
@@ -87,7 +87,7 @@ extension FitProblem {
     return further > 0 && 10 * met * (met + 1) < further
   }
 
-  /// The first of each row of ends, by rising charge, with the same charge.
+  /// The first of each group of ends with the same charge, by ascending charge.
   private func distinct(_ order: [Int], _ ends: [Minimum]) -> [Int] {
     order.reduce(into: []) { kept, index in
       if let last = kept.last, isSame(ends[index].charge, ends[last].charge) { return }
@@ -95,16 +95,16 @@ extension FitProblem {
     }
   }
 
-  /// Whether two charges are of one optimum.
+  /// Whether two charges belong to the same optimum.
   private func isSame(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-6 * abs(b) + 1e-25 }
 
-  /// So many searches that did not come to rest are gone on with.
+  /// The number of searches that are continued although they did not converge.
   private static let mostFollowed = 8
 
-  /// With more runs than this, optima are searched for on a sample and only followed on all runs.
+  /// With more runs than this, optima are searched for on a sample and only refined on all runs.
   private static let mostSearched = 8192
 
-  /// The problem on so many runs drawn without replacement (Knuth 1969, algorithm S); nil where there are no more.
+  /// The problem on `count` runs drawn without replacement (Knuth 1969, algorithm S); nil if there are no more.
   private func sampled(_ count: Int) -> FitProblem? {
     let used = observed.indices.filter { weights[$0] > 0 }
     guard used.count > count else { return nil }
@@ -117,7 +117,7 @@ extension FitProblem {
       weights: rows.map { weights[$0] }, objective: objective)
   }
 
-  /// - Throws: for runs that no parameters can fit.
+  /// - Throws: for runs that cannot be fitted.
   private func checkRuns() throws(FitError) {
     guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }), weights.contains(where: { $0 > 0 }) else {
       throw FitError("no run to fit: weights must be finite, none negative and not all 0")

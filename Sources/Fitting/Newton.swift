@@ -2,7 +2,7 @@ import CVectorMath
 import Formulas
 import Foundation
 
-/// Where a minimization ended.
+/// The result of a minimization.
 struct Minimum {
   /// Free coordinates.
   var point: [Double]
@@ -23,10 +23,10 @@ final class Minimizer {
   private let count: Int
   private let algebra: SmallSymmetric
   let projection: VariableProjection?
-  /// Whether a search gives up where the way is long; set for one search at a time.
+  /// Whether a search gives up after many steps; set for one search at a time.
   var isBrief = false
   private let memory: AlignedDoubles
-  /// Where the descent stands, where it tries to go, and the derivatives at both; swapped when it goes.
+  /// The current and the trial point of the descent, and the derivatives at both; swapped when a step is accepted.
   private var here: State
   private var there: State
   private let step: UnsafeMutablePointer<Double>
@@ -78,9 +78,9 @@ final class Minimizer {
 
   typealias Rows = Evaluator.Rows
 
-  /// The last digits: undamped Newton steps for as long as the gradient shrinks.
+  /// The last digits: undamped Newton steps while the gradient shrinks.
   ///
-  /// A descent stops where the objective shows no difference; the gradient still does.
+  /// A descent stops when the objective no longer changes; the gradient still does.
   func polish(_ end: Minimum, rows: Rows = Rows()) -> Minimum {
     guard !problem.objective.kind.hasCorner, end.converged else { return end }
     let charge = problem.objective.charge(scale: 0)
@@ -108,13 +108,13 @@ final class Minimizer {
     return square.squareRoot()
   }
 
-  /// When a descent has come far enough.
+  /// A criterion for the end of a descent.
   enum Accuracy {
-    /// Where the next descent may begin.
+    /// Far enough to start the next descent.
     case rough
-    /// A resample's optimum: its last step is taken unseen.
+    /// A resample's optimum: the last step is not checked.
     case refit
-    /// Of one of so many runs' pull: its last step, a small share of a standard error, is taken unseen.
+    /// The influence of one of many runs: the last step, a small share of a standard error, is not checked.
     case pull(runs: Int)
     case full
 
@@ -137,7 +137,7 @@ final class Minimizer {
     }
   }
 
-  /// The charges at a point; nil where they or their slopes are infinite.
+  /// The charges at a point; nil if they or their slopes are infinite.
   func sum(at point: [Double], _ charge: wt_charge, _ rows: Rows) -> Sum? {
     for a in 0..<count { here.point[a] = point[a] }
     let value = evaluate(here, charge, rows)
@@ -147,9 +147,9 @@ final class Minimizer {
       hessian: (0..<count * count).map { here.hessian[$0] })
   }
 
-  /// Descends one charge until Newton's decrement is small, or nothing moves any more.
+  /// Descends one charge until Newton's decrement is small, or the point no longer moves.
   ///
-  /// - Parameter known: the charges at the start, where they are at hand.
+  /// - Parameter known: the charges at the start, if they are known.
   func descend(
     from start: [Double], _ charge: wt_charge, _ rows: Rows, limit: Int, _ accuracy: Accuracy, known: Sum? = nil
   ) -> Minimum {
@@ -181,10 +181,10 @@ final class Minimizer {
       }
       for a in 0..<count { there.point[a] = here.point[a] + step[a] }
       let next = evaluate(there, charge, rows)
-      // Where the arithmetic cannot show a decrease any more, the optimum is reached.
+      // The optimum is reached when rounding hides any further decrease.
       let shown = rounding(of: value, charge)
       let atRest = newton && predicted <= shown && (curvature == .definite || abs(next - value) <= shown)
-      // Along a direction without curvature the steps that follow would follow rounding.
+      // Along a direction without curvature further steps would follow rounding.
       if atRest && curvature == .flat {
         converged = true
         break
@@ -210,8 +210,8 @@ final class Minimizer {
       iterations: iterations)
   }
 
-  /// How far rounding may move a sum of charges. A charge's slope is at most the root of twice the charge (Cauchy–Schwarz
-  /// does the rest), and no more than Huber's delta.
+  /// The effect of rounding on a sum of charges. A charge's slope is at most the root of twice the charge
+  /// (Cauchy–Schwarz does the rest), and no more than Huber's delta.
   private func rounding(of value: Double, _ charge: wt_charge) -> Double {
     let bySquares = (2 * value * residualRounding.squares).squareRoot() + residualRounding.squares
     let narrow = charge.kind == WT_HUBER.rawValue
@@ -225,10 +225,10 @@ final class Minimizer {
     return value.isFinite ? value : .infinity
   }
 
-  /// What a damped Hessian is, to rounding.
+  /// The definiteness of a damped Hessian, up to rounding.
   private enum Curvature {
     case definite
-    /// Definite but for directions without curvature.
+    /// Definite except for directions without curvature.
     case flat
     case saddle
   }
@@ -240,7 +240,7 @@ final class Minimizer {
     guard largest.isFinite else { return nil }
     if largest == 0 { largest = 1 }
     for a in 0..<count {
-      // A coordinate that changes next to nothing, such as of a term that has vanished, must not run away.
+      // A coordinate without effect, such as that of a term that has vanished, must not diverge.
       scaling[a] = 1 / max(abs(here.hessian[a * count + a]), 1e-12 * largest / (unit(a) * unit(a))).squareRoot()
       scaledGradient[a] = -here.gradient[a] * scaling[a]
     }
@@ -252,7 +252,7 @@ final class Minimizer {
       let smallest = algebra.solveMagnitude(scaledHessian, shift: damping, scaledGradient, step)
       curvature = smallest + damping > -1e-9 ? .flat : .saddle
     }
-    // A step too long for its coordinate is shortened whole, which keeps its direction.
+    // A step too long for its coordinate is shortened as a whole, which keeps its direction.
     var shorten = 1.0
     for a in 0..<count {
       step[a] *= scaling[a]
@@ -265,7 +265,7 @@ final class Minimizer {
     return curvature
   }
 
-  /// The size of a change of a coordinate: of a factor of e where it is a logarithm, else of the coordinate itself.
+  /// The size of a change of a coordinate, in factors of e if it is a logarithm, else in the coordinate itself.
   private func unit(_ a: Int) -> Double {
     guard problem.domains[a].longestStep == .infinity else { return 1 }
     return max(abs(here.point[a]), widths[a])
@@ -277,7 +277,7 @@ final class Minimizer {
     return longest
   }
 
-  /// What the quadratic model promises for ``step``.
+  /// The decrease that the quadratic model predicts for ``step``.
   private func predictedDecrease() -> Double {
     var slope = 0.0
     var curve = 0.0

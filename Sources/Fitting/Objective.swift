@@ -2,7 +2,7 @@ import CVectorMath
 import Documents
 import Foundation
 
-/// What a fit minimizes: a charge for each run's residual, summed over runs (never averaged).
+/// The objective that a fit minimizes: a charge for each run's residual, summed over runs (never averaged).
 ///
 /// The residual is prediction minus observation, of the loss or of its natural logarithm.
 public struct Objective: Hashable, Sendable, Codable {
@@ -19,8 +19,8 @@ public struct Objective: Hashable, Sendable, Codable {
     case absolute
     /// `|r|`, times `over` where the prediction exceeds the observation.
     case asymmetricAbsolute(over: Double)
-    /// The negative log-likelihood of Huber's density with a fitted scale σ: `h_delta(r/σ) + log σ + log Z(delta)` a run
-    /// (the objective of Besiroglu et al. 2024).
+    /// The negative log-likelihood of Huber's density with a fitted scale σ: `h_delta(r/σ) + log σ + log Z(delta)` per
+    /// run (the objective of Besiroglu et al. 2024).
     case huberLikelihood(delta: Double)
   }
 
@@ -54,7 +54,7 @@ extension Objective.Kind {
     }
     if let number, !Self.numbers.contains(number) {
       throw ObjectiveError(
-        "\(parts[1]) in the objective '\(text)' is lost in rounding: a number from 1e-9 to 1e9 will do, and l1 and l2 are "
+        "\(parts[1]) in the objective '\(text)' is lost in rounding: use a number from 1e-9 to 1e9; l1 and l2 are "
           + "the limits")
     }
     switch (name, number) {
@@ -68,10 +68,10 @@ extension Objective.Kind {
     case ("cauchy", nil), ("soft-l1", nil):
       throw ObjectiveError("the objective '\(text)' needs a scale, as in '\(name):0.01'")
     case ("l1", _?), ("l2", _?), ("absolute", _?), ("least-squares", _?):
-      throw ObjectiveError("the objective '\(name)' takes no number")
+      throw ObjectiveError("the objective '\(name)' does not take a number")
     default:
       throw ObjectiveError(
-        "there is no objective '\(text)'; there are huber:DELTA, l2, l1, cauchy:SCALE, soft-l1:SCALE, "
+        "there is no objective '\(text)'; the objectives are huber:DELTA, l2, l1, cauchy:SCALE, soft-l1:SCALE, "
           + "asymmetric-mae:WEIGHT and huber-likelihood")
     }
   }
@@ -102,7 +102,7 @@ extension Objective.Kind {
     }
   }
 
-  /// Whether the charge has a corner, or is as good as one.
+  /// Whether the charge has a corner, or nearly has one.
   var hasCorner: Bool {
     switch self {
     case .absolute, .asymmetricAbsolute, .huberLikelihood: true
@@ -110,7 +110,7 @@ extension Objective.Kind {
     }
   }
 
-  /// As ``init(parsing:)`` reads it.
+  /// The text that ``init(parsing:)`` reads.
   public var text: String { number.map { "\(name):\($0)" } ?? name }
 }
 
@@ -122,7 +122,7 @@ extension Objective.Kind: DocumentScalar {
   public init(documentText: String) throws { try self.init(parsing: documentText) }
 }
 
-/// An objective that cannot be read.
+/// The error for an objective that cannot be read.
 public struct ObjectiveError: Error, Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
@@ -149,7 +149,7 @@ extension Objective {
     }
   }
 
-  /// The objective for residuals r with weights, exactly as defined; with its fitted scale where it has one.
+  /// The objective for residuals r with weights, exactly as defined; with its fitted scale if it has one.
   func value(residuals: [Double], weights: [Double]) -> (value: Double, scale: Double?) {
     func sum(_ charge: (Double) -> Double) -> Double {
       zip(residuals, weights).reduce(0) { $0 + ($1.1 == 0 ? 0 : $1.1 * charge($1.0)) }
@@ -173,7 +173,7 @@ extension Objective {
     }
   }
 
-  /// The scale that maximizes Huber's likelihood for given residuals: where the charges' slopes by log σ balance.
+  /// The scale that maximizes Huber's likelihood for given residuals, where the charges' slopes by log σ balance.
   func huberScale(residuals: [Double], weights: [Double], delta: Double) -> Double {
     let count = weights.reduce(0, +)
     func excess(_ scale: Double) -> Double {

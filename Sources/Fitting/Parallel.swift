@@ -2,13 +2,14 @@ import COpenBLAS
 import Dispatch
 import Synchronization
 
-/// Calls `body` for every index, on up to `threads` threads, each with a state of its own.
+/// Calls `body` for every index, on up to `threads` threads, each with its own state.
 ///
-/// Which thread takes which index is left to chance, so a result must depend on its index alone.
+/// The assignment of indices to threads is arbitrary, so a result must depend on its index alone.
 func forEachInParallel<State>(
   _ count: Int, threads: Int, state: @Sendable () -> State, body: @Sendable (Int, inout State) -> Void
 ) {
-  // Called from several threads at once, a library with threads of its own divides its sums as these happen to be free.
+  // Called from several threads at once, a multithreaded library divides its sums by the threads that happen to be
+  // free.
   openblas_set_num_threads(1)
   let workers = max(1, min(threads, count))
   guard workers > 1 else {
@@ -29,7 +30,7 @@ func forEachInParallel<State>(
 }
 
 /// The results of `body` for every index, in order, computed on up to `threads` threads.
-public func mapInParallel<State, Result: Sendable>(
+package func mapInParallel<State, Result: Sendable>(
   _ count: Int, threads: Int, state: @Sendable () -> State, body: @Sendable (Int, inout State) -> Result
 ) -> [Result] {
   [Result](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Where a parameter may lie, and where a search for it begins.
+/// The possible values of a parameter, and the range in which a search for it begins.
 public struct ParameterDomain: Hashable, Sendable, Codable {
   public var name: String
-  /// The open bounds, if any, finite. A bound is kept by a smooth change of coordinate, never by clipping.
+  /// The open bounds, if any, finite. A bound is enforced by a smooth change of coordinate, never by clipping.
   public var lower: Double?
   public var upper: Double?
   /// The range from which low-discrepancy starts are drawn.
   public var startRange: ClosedRange<Double>
   /// Whether starts are spread evenly in the logarithm.
   public var startsLogarithmic: Bool
-  /// The values of a published start grid; empty where there is none.
+  /// The values of a published start grid; empty if there is none.
   public var grid: [Double]
 
   /// - Parameters:
@@ -38,7 +38,7 @@ public struct ParameterDomain: Hashable, Sendable, Codable {
     ParameterDomain(name, startRange: startRange, grid: grid)
   }
 
-  /// The same under another name.
+  /// The same domain under another name.
   public func renamed(_ name: String) -> Self {
     var domain = self
     domain.name = name
@@ -57,7 +57,7 @@ public struct ParameterDomain: Hashable, Sendable, Codable {
     return exp(log(low) + (log(high) - log(low)) * fraction)
   }
 
-  /// The coordinate, without bounds, in which the minimizer moves.
+  /// The unbounded coordinate in which the minimizer moves.
   func free(_ value: Double) -> Double {
     switch (lower, upper) {
     case (nil, nil): value
@@ -85,6 +85,6 @@ public struct ParameterDomain: Hashable, Sendable, Codable {
     }
   }
 
-  /// The longest step of the free coordinate in one iteration: a factor of e³ where it is a logarithm.
+  /// The longest step of the free coordinate in one iteration: a factor of e³ if it is a logarithm.
   var longestStep: Double { lower == nil && upper == nil ? .infinity : 3 }
 }

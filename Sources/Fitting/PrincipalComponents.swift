@@ -1,18 +1,18 @@
 import COpenBLAS
 import Foundation
 
-/// The directions along which rows of numbers vary most, one after another (Pearson 1901, Hotelling 1933).
+/// The directions along which rows of numbers vary most, in order (Pearson 1901, Hotelling 1933).
 public struct PrincipalComponents: Sendable, Equatable {
   /// The mean of each column.
   public let means: [Double]
-  /// One a component, by falling variance: a unit vector with an entry a column, pointing to where its entries sum to more
-  /// than 0.
+  /// The components by descending variance: unit vectors with one entry for each column, with the sign that makes the
+  /// sum of their entries positive.
   public let loadings: [[Double]]
   /// The variance along each component, dividing by the number of rows.
   public let variances: [Double]
 
-  /// - Parameter rows: of one length, finite; at least two.
-  /// - Throws: ``FitError`` where there is nothing to decompose.
+  /// - Parameter rows: at least two, all of the same length and finite.
+  /// - Throws: ``FitError`` if there is nothing to decompose.
   public init(_ rows: [[Double]]) throws(FitError) {
     let width = rows.first?.count ?? 0
     guard rows.count > 1, width > 0, rows.allSatisfy({ $0.count == width && $0.allSatisfy(\.isFinite) }) else {
@@ -27,7 +27,7 @@ public struct PrincipalComponents: Sendable, Equatable {
       }
     }
     var values = [Double](repeating: 0, count: width)
-    // Row-major with the lower triangle filled; the vectors come back as columns, by rising eigenvalue.
+    // Row-major with the lower triangle filled; the vectors come back as columns, by ascending eigenvalue.
     let status = LAPACKE_dsyev(
       LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "L")), CInt(width), &matrix, CInt(width), &values)
     guard status == 0 else { throw FitError("the components of the rows could not be found") }
@@ -40,20 +40,20 @@ public struct PrincipalComponents: Sendable, Equatable {
     }
   }
 
-  /// Each component's share of the whole variance; 0 each where nothing varies.
+  /// Each component's share of the whole variance; 0 for all if nothing varies.
   public var shares: [Double] {
     let sum = variances.reduce(0, +)
     return variances.map { sum > 0 ? $0 / sum : 0 }
   }
 
-  /// A row along the first components.
+  /// The scores of a row along the first components.
   public func scores(of row: [Double], components: Int) -> [Double] {
     loadings.prefix(components).map { loading in
       loading.indices.reduce(0) { $0 + loading[$1] * (row[$1] - means[$1]) }
     }
   }
 
-  /// The row of these scores along the first components.
+  /// The row that has these scores along the first components.
   func row(of scores: [Double]) -> [Double] {
     means.indices.map { column in
       zip(loadings, scores).reduce(means[column]) { $0 + $1.0[column] * $1.1 }
@@ -61,11 +61,11 @@ public struct PrincipalComponents: Sendable, Equatable {
   }
 }
 
-/// Missing cells filled in by the first components of the others, over and over until they no longer change.
+/// Missing cells filled in by the first components of the others, iterated until they no longer change.
 ///
-/// Columns are brought to mean 0 and deviation 1 over their known cells first.
+/// Columns are first scaled to mean 0 and deviation 1 over their known cells.
 public struct ComponentImputation: Sendable {
-  /// The rows without a missing cell.
+  /// The rows without missing cells.
   public let rows: [[Double]]
   private let means: [Double]
   private let deviations: [Double]
@@ -73,8 +73,8 @@ public struct ComponentImputation: Sendable {
   private let count: Int
 
   /// - Parameters:
-  ///   - rows: of one length; a missing cell is not a number.
-  ///   - count: how many components the missing cells follow.
+  ///   - rows: of the same length; NaN marks a missing cell.
+  ///   - count: the number of components used to fill in the missing cells.
   /// - Throws: ``FitError`` for a column without a known cell, and for fewer than two rows.
   public init(_ rows: [[Double]], components count: Int) throws(FitError) {
     let width = rows.first?.count ?? 0
@@ -82,7 +82,7 @@ public struct ComponentImputation: Sendable {
     var deviations: [Double] = []
     for column in 0..<width {
       let known = rows.map { $0[column] }.filter { !$0.isNaN }
-      guard !known.isEmpty else { throw FitError("column \(column + 1) has no known cell to fill the others by") }
+      guard !known.isEmpty else { throw FitError("column \(column + 1) has no known cell to fill in the others from") }
       let mean = known.reduce(0, +) / Double(known.count)
       let variance = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count)
       means.append(mean)
@@ -127,7 +127,7 @@ public struct ComponentImputation: Sendable {
     return row.indices.map { row[$0].isNaN ? scaled[$0] * deviations[$0] + means[$0] : row[$0] }
   }
 
-  /// A cell that moves by less than this share of its column's deviation has come to rest.
+  /// A cell that moves by less than this share of its column's deviation has converged.
   private static let rest = 1e-12
   private static let mostRounds = 20_000
 }

@@ -1,9 +1,9 @@
 import Formulas
 import Foundation
 
-/// Where a parameter may lie when the others are fitted anew at each of its values: its profile likelihood.
+/// The interval of a parameter when the others are refitted at each of its values: its profile likelihood.
 public struct ProfileInterval: Sendable, Equatable {
-  /// The ends at which the profile reaches its level; nil where it never does, so that the parameter is free that way.
+  /// The ends at which the profile reaches its level; nil if it never does, so that the parameter is unbounded there.
   public let lower: Double?
   public let upper: Double?
   /// All parameters at the ends, or as far out as the profile was followed.
@@ -11,7 +11,7 @@ public struct ProfileInterval: Sendable, Equatable {
 }
 
 extension ProfileInterval {
-  /// Of a parameter, from both ends of its profile.
+  /// The profile of a parameter from both ends.
   public init(of index: Int, _ below: ProfileEnd, _ above: ProfileEnd) {
     func edge(_ end: ProfileEnd) -> Double? { end.isReached ? end.parameters[index] : nil }
     self.init(lower: edge(below), upper: edge(above), ends: [below.parameters, above.parameters])
@@ -23,7 +23,7 @@ public enum ProfileSide: Sendable, CaseIterable {
   case below, above
 }
 
-/// How far a profile was followed to one side.
+/// The end of a profile on one side.
 public struct ProfileEnd: Sendable, Equatable {
   /// All parameters there.
   public let parameters: [Double]
@@ -34,12 +34,13 @@ public struct ProfileEnd: Sendable, Equatable {
 extension FitProblem {
   /// The profile interval of a parameter.
   ///
-  /// The objective may rise by `z² τ / 2`, with τ the ratio of the mean squared slope of the charges to their mean curvature:
-  /// the residual variance for least squares, and what makes Wald's and the profile's interval agree for robust objectives.
+  /// The objective may rise by `z² τ / 2`, with τ the ratio of the mean squared slope of the charges to their mean
+  /// curvature: the residual variance for least squares, and what makes Wald's and the profile's interval agree for
+  /// robust objectives.
   ///
   /// - Parameters:
   ///   - width: how far to step at first, in the free coordinate: about a standard error.
-  /// - Returns: nil where the objective is not determined well enough to say.
+  /// - Returns: nil if the objective does not determine it well enough.
   public func profileInterval(
     of index: Int, around optimum: Optimum, level: Double, width: Double
   ) -> ProfileInterval? {
@@ -50,7 +51,7 @@ extension FitProblem {
     return ProfileInterval(of: index, below, above)
   }
 
-  /// One end of a profile interval: ends take long, and can be sought side by side.
+  /// One end of a profile interval. Ends take long and can be found in parallel.
   public func profileEnd(
     of index: Int, _ side: ProfileSide, around optimum: Optimum, level: Double, width: Double
   ) -> ProfileEnd? {
@@ -60,14 +61,14 @@ extension FitProblem {
     return follow(index, held, optimum, z * z * scale / 2, side == .below ? -width : width)
   }
 
-  /// A point of the profile, with how far the objective has risen there.
+  /// A point of the profile, with the rise of the objective there.
   private struct ProfilePoint {
     var distance: Double
     var excess: Double
     var parameters: [Double]
   }
 
-  /// Steps away from the optimum until the objective has risen, and then to where it has risen by just that much.
+  /// Steps away from the optimum until the objective has risen, and then finds where it has risen by exactly that much.
   private func follow(
     _ index: Int, _ held: BoundFormula, _ optimum: Optimum, _ rise: Double, _ width: Double
   ) -> ProfileEnd {
@@ -80,7 +81,7 @@ extension FitProblem {
     }
     var outside: ProfilePoint?
     var distance = abs(width)
-    // How many points in a row came to lie on the same side of the end that is sought.
+    // The number of consecutive points on the same side of the end.
     var row = 0
     for _ in 0..<24 {
       let place = domains[index].natural(center + (width < 0 ? -distance : distance)).value
@@ -107,11 +108,11 @@ extension FitProblem {
         row = 0
         continue
       }
-      // A profile may have a cliff, where another optimum takes over: its place is enough.
+      // A profile may have a cliff, where another optimum takes over: its location is enough.
       if outside.distance - inside.distance <= 0.01 * outside.distance {
         return ProfileEnd(parameters: inside.parameters, isReached: true)
       }
-      // The root of the excess is nearly a straight line; where it is not, one side would stay where it is.
+      // The root of the excess is nearly a straight line; where it is not, one side would not move.
       let (low, high) = (max(0, inside.excess).squareRoot(), outside.excess.squareRoot())
       let secant = min(max((rise.squareRoot() - low) / (high - low), 0.05), 0.95)
       let share = abs(row) > 2 ? 0.5 : secant
@@ -120,8 +121,8 @@ extension FitProblem {
     return ProfileEnd(parameters: inside.parameters, isReached: outside != nil)
   }
 
-  /// How the free coordinates go with one of them along its profile, to first order; nil where the curvature at the
-  /// optimum does not say.
+  /// The change of the free coordinates with one of them along its profile, to first order; nil if the curvature at the
+  /// optimum does not determine it.
   private func tangent(_ index: Int, _ optimum: Optimum) -> [Double]? {
     let others = domains.indices.filter { $0 != index }
     guard !objective.kind.hasCorner, !others.isEmpty,
@@ -137,7 +138,7 @@ extension FitProblem {
     return slopes
   }
 
-  /// The parameters that two points of a profile foretell: in free coordinates they go on as they went.
+  /// The parameters extrapolated from two points of a profile, linearly in free coordinates.
   private func line(through a: ProfilePoint, _ b: ProfilePoint, at distance: Double) -> [Double] {
     let share = (distance - a.distance) / (b.distance - a.distance)
     return natural(zip(free(a.parameters), free(b.parameters)).map { $0 + share * ($1 - $0) })
@@ -146,8 +147,8 @@ extension FitProblem {
   /// The best of the other parameters, and the objective there.
   ///
   /// - Parameters:
-  ///   - starts: all parameters, the held one's own value aside; the search begins from the best of them.
-  ///   - rise: how far the objective may rise above the optimum's. Where it is sure to rise less, the search may end early.
+  ///   - starts: all parameters, except the held one's value; the search begins from the best of them.
+  ///   - rise: the allowed rise of the objective above the optimum. The search may end early once it is certainly less.
   private func fitted(
     _ held: BoundFormula, _ index: Int, at value: Double, from starts: [[Double]], optimum: Double, rise: Double
   ) -> (parameters: [Double], value: Double)? {
@@ -167,7 +168,7 @@ extension FitProblem {
     let start = problem.bestStart(rests, like: bound.values(parameters: starts[0]))
     let minimizer = Minimizer(problem)
     var best = minimizer.settle(from: start, enough: optimum + 0.9 * rise)
-    // Outside is only what no search finds inside.
+    // A point is outside only if no search finds it inside.
     let searches = [
       { minimizer.settle(from: problem.free(rests[0]), enough: optimum + 0.9 * rise) },
       { minimizer.minimize(from: start, enough: optimum + 0.9 * rise) },
@@ -183,8 +184,8 @@ extension FitProblem {
     return (parameters, objective)
   }
 
-  /// The start of least objective, as it is or with the parameters in which the formula is linear set to what keeps the
-  /// predictions; in free coordinates. Terms that grow while they cancel stay together that way.
+  /// The start of lowest objective, as it is or with the linear parameters set so that the predictions stay the same,
+  /// in free coordinates. Terms that grow while they cancel stay together that way.
   private func bestStart(_ starts: [[Double]], like predictions: [Double]) -> [Double] {
     let linear = bound.compiled.linearParameters
     let kept = observing(predictions)
@@ -193,7 +194,7 @@ extension FitProblem {
     return free(points.min { $0.value < $1.value }?.point ?? starts[0])
   }
 
-  /// τ of ``profileInterval(of:around:level:width:)``.
+  /// τ in ``profileInterval(of:around:level:width:)``.
   private func chargeScale(at parameters: [Double]) -> Double? {
     let residuals = residuals(at: parameters)
     let rows = residuals.indices.filter { weights[$0] > 0 && residuals[$0].isFinite }

@@ -2,7 +2,7 @@ import CGSL
 
 /// A seeded generator of random numbers: GSL's combined Tausworthe generator (L'Ecuyer 1999).
 ///
-/// It costs nothing to seed, so that each resample can have a stream of its own, whichever thread draws it.
+/// Seeding is cheap, so each resample can have its own stream, whichever thread draws it.
 public final class Random {
   private let generator: UnsafeMutablePointer<gsl_rng>?
 
@@ -12,7 +12,7 @@ public final class Random {
     reseed(seed, stream: 0)
   }
 
-  /// A stream of a seed: as unlike the seed's other streams as those of another seed.
+  /// A stream of a seed, as independent of the seed's other streams as of those of another seed.
   public convenience init(seed: UInt64, stream: Int) {
     self.init(seed: seed)
     reseed(seed, stream: stream)
@@ -20,7 +20,7 @@ public final class Random {
 
   deinit { gsl_rng_free(generator) }
 
-  /// Begins a stream anew. Streams of one seed are as unlike as those of different seeds.
+  /// Restarts a stream. Streams of one seed are as independent as those of different seeds.
   func reseed(_ seed: UInt64, stream: Int) {
     gsl_rng_set(
       generator,
@@ -37,8 +37,8 @@ public final class Random {
   public func normal() -> Double { gsl_cdf_ugaussian_Pinv(gsl_rng_uniform_pos(generator)) }
 }
 
-/// The first `count` points of Sobol's sequence in `dimensions` ≤ 40 dimensions, each coordinate in 0 ..< 1; any further
-/// dimension stays at its middle.
+/// The first `count` points of Sobol's sequence in `dimensions` ≤ 40 dimensions, each coordinate in 0 ..< 1; any
+/// further dimension stays at 0.5.
 package func sobolPoints(_ count: Int, dimensions: Int) -> [[Double]] {
   gsl_set_error_handler_off()
   guard dimensions > 0, let sequence = gsl_qrng_alloc(windtunnel_qrng_sobol(), UInt32(min(dimensions, 40))) else {

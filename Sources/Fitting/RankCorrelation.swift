@@ -1,10 +1,10 @@
-/// Spearman's rank correlation of two columns of one length; nil where either does not vary.
-public func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double? {
+/// Spearman's rank correlation of two columns of equal length; nil if either does not vary.
+package func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double? {
   pearson(Array(zip(ranks(a), ranks(b))))
 }
 
-/// Pearson's correlation; nil where either side does not vary.
-public func pearson(_ pairs: [(Double, Double)]) -> Double? {
+/// Pearson's correlation; nil if either side does not vary.
+package func pearson(_ pairs: [(Double, Double)]) -> Double? {
   let count = Double(pairs.count)
   guard count > 2 else { return nil }
   let mean = pairs.reduce((0, 0)) { ($0.0 + $1.0 / count, $0.1 + $1.1 / count) }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Systems of a few equations with a symmetric matrix, solved in place without allocating: inside a minimizer's loop a
-/// library's call costs more than the arithmetic.
+/// library call costs more than the arithmetic.
 final class SmallSymmetric {
   private let count: Int
   private let factor: UnsafeMutablePointer<Double>
@@ -21,7 +21,8 @@ final class SmallSymmetric {
     work.deallocate()
   }
 
-  /// Solves `(matrix + shift I) x = right` by Cholesky; false, and x untouched, if that is not safely positive definite.
+  /// Solves `(matrix + shift I) x = right` by Cholesky; false, with x unchanged, if that is not safely positive
+  /// definite.
   func solveDefinite(
     _ matrix: UnsafePointer<Double>, shift: Double, _ right: UnsafePointer<Double>, _ x: UnsafeMutablePointer<Double>
   ) -> Bool {
@@ -57,8 +58,8 @@ final class SmallSymmetric {
     return true
   }
 
-  /// Solves `(|matrix| + shift I) x = right`, where |matrix| has the magnitudes of the eigenvalues: along a direction of
-  /// negative curvature the step then leads downhill, away from the saddle (Dauphin et al. 2014).
+  /// Solves `(|matrix| + shift I) x = right`, where |matrix| has the magnitudes of the eigenvalues: along a direction
+  /// of negative curvature the step then leads downhill, away from the saddle (Dauphin et al. 2014).
   ///
   /// - Returns: the smallest eigenvalue of the matrix.
   func solveMagnitude(

@@ -1,10 +1,11 @@
-/// A seeded generator of random bits that is a value: a copy goes on as the original does (Steele, Lea and Flood 2014).
+/// A seeded generator of random bits with value semantics: a copy continues like the original (Steele, Lea and Flood
+/// 2014).
 public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
   @usableFromInline var state: UInt64
 
   public init(seed: UInt64) { state = Self.mixed(seed) }
 
-  /// A stream of a seed: as unlike the seed's other streams as those of another seed.
+  /// A stream of a seed, as independent of the seed's other streams as of those of another seed.
   public init(seed: UInt64, stream: Int) {
     self.init(seed: seed &+ UInt64(truncatingIfNeeded: stream) &* 0x9e37_79b9_7f4a_7c15)
   }
@@ -22,7 +23,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Hashable {
     Int(next().multipliedFullWidth(by: UInt64(max(1, bound))).high)
   }
 
-  /// The finalizer: neighboring inputs come far apart.
+  /// The finalizer: it maps neighboring inputs far apart.
   @inlinable static func mixed(_ seed: UInt64) -> UInt64 {
     var z = seed &+ 0x9e37_79b9_7f4a_7c15
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9

@@ -1,16 +1,16 @@
 import COpenBLAS
 import Foundation
 
-/// Where the searches for the optimum begin.
+/// The starting points of the searches for the optimum.
 public enum Starts: Hashable, Sendable {
-  /// The law's published grid, whole; as ``global(_:)`` where it has none.
+  /// The whole grid published for the law; ``global(_:)`` if there is none.
   case grid
-  /// So many low-discrepancy points. Parameters in which the law is linear are solved for, not guessed.
+  /// Low-discrepancy points, this many. Parameters in which the law is linear are solved for, not guessed.
   case global(Int)
-  /// The same in waves, from 32 points to so many, until a further optimum is unlikely.
+  /// The same in waves, from 32 points up to this many, until a further optimum is unlikely.
   case adaptive(atMost: Int)
 
-  /// Enough to find every optimum that was found from thousands, on the laws of the catalog.
+  /// Enough to find every optimum that was found from thousands of starts, on the laws of the catalog.
   public static let standard = Starts.adaptive(atMost: 128)
 
   /// Reads `grid`, `global` or a number of global starts.
@@ -28,7 +28,7 @@ extension Starts {
   /// Starts that are searched from together.
   enum Wave: Equatable {
     case grid
-    /// A stretch of the low-discrepancy sequence.
+    /// A range of the low-discrepancy sequence.
     case points(Range<Int>)
   }
 
@@ -91,7 +91,7 @@ extension FitProblem {
     let scale = observed.map { objective.residual == .log ? 1 / $0 : 1 }
     var active = linear
     while !active.isEmpty {
-      // What is left for the active parameters to explain.
+      // The remainder that the active parameters have to explain.
       let rest = rows.map { row in
         observed[row]
           - active.reduce(values[row] + held(row, solved, parameters, jacobian, linear, active)) {
@@ -111,7 +111,7 @@ extension FitProblem {
       let outside = active.filter { !domains[$0].contains(solved[$0]) }
       if outside.isEmpty { return solved }
       for k in outside {
-        // A term that is not wanted is held at a small share of the typical loss.
+        // An unwanted term is held at a small share of the typical loss.
         let typical = rows.reduce(0) { $0 + abs(jacobian[k][$1]) } / Double(rows.count)
         let share = 1e-3 * rows.reduce(0) { $0 + abs(observed[$1]) } / Double(rows.count) / max(typical, 1e-300)
         let inside = (domains[k].lower ?? 0) + share
@@ -122,7 +122,7 @@ extension FitProblem {
     return solved
   }
 
-  /// What the held parameters' change from where the columns were taken adds to a row.
+  /// The change of a row by the held parameters' change since the columns were computed.
   private func held(
     _ row: Int, _ solved: [Double], _ parameters: [Double], _ jacobian: [[Double]], _ linear: [Int], _ active: [Int]
   ) -> Double {

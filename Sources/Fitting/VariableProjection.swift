@@ -1,10 +1,11 @@
 import Formulas
 
-/// Variable projection (Golub and Pereyra 1973; Kaufman 1975): descends least squares of the loss over the parameters in
-/// which the formula is not linear, with the linear ones solved for at every step.
+/// Variable projection (Golub and Pereyra 1973; Kaufman 1975): descends least squares of the loss over the parameters
+/// in which the formula is not linear, with the linear ones solved for at every step.
 ///
-/// The valleys of scaling laws are long and curved in all parameters together and short in these few, so this brings any
-/// start near an optimum in a few steps. Least squares is not the objective yet; Newton's method goes on from there.
+/// The valleys of scaling laws are long and curved in all parameters together and short in these few, so this brings
+/// any start near an optimum in a few steps. Least squares is not the objective yet; Newton's method continues from
+/// there.
 final class VariableProjection {
   private let evaluator: Evaluator
   private let domains: [ParameterDomain]
@@ -23,7 +24,7 @@ final class VariableProjection {
   private let kept: UnsafeMutablePointer<Double>
   private var algebra: [SmallSymmetric]
 
-  /// Nil where the formula is linear in no parameter.
+  /// Nil if the formula is not linear in any parameter.
   init?(_ evaluator: Evaluator) {
     let problem = evaluator.problem
     linear = problem.bound.compiled.linearParameters
@@ -45,11 +46,11 @@ final class VariableProjection {
     algebra = (0...count).map { SmallSymmetric(count: $0) }
   }
 
-  /// How long to go on.
+  /// The amount of effort before stopping.
   enum Patience {
     /// To the neighborhood of an optimum.
     case near
-    /// All the way down a long curved valley.
+    /// Down the whole of a long curved valley.
     case far
 
     var steps: Int { self == .near ? 30 : 300 }
@@ -85,7 +86,7 @@ final class VariableProjection {
 
   /// Solves for the linear parameters at the others' values; those that would leave their domain stay just inside it.
   private func solveLinear(_ weights: UnsafePointer<Double>?) {
-    // From 0, not from where they stand: elsewhere they may differ by more orders of magnitude than a double has digits.
+    // From 0, not from their current values, which may differ by more orders of magnitude than a double has digits.
     for a in linear {
       kept[a] = parameters[a]
       parameters[a] = 0
@@ -115,7 +116,7 @@ final class VariableProjection {
 
   private func moved(_ active: [Int], _ k: Int) -> Double { parameters[active[k]] + solution[k] * scaling[k] }
 
-  /// Moves a parameter that wants to leave its domain to a small share of the loss, and the gradient along.
+  /// Moves a parameter that would leave its domain to a small share of the loss, and updates the gradient.
   private func hold(_ a: Int) {
     let typical = max(matrix[a * count + a], 1e-300).squareRoot()
     let all = problemSize.squareRoot()
@@ -145,8 +146,8 @@ final class VariableProjection {
       let u = domain.free(parameters[a])
       let first = domain.natural(u).first
       solution[a] = first == 0 ? 0 : solution[a] * scaling[a] / first
-      // Far from the data's scale a Gauss–Newton step says little: no further than the width of the start range. A step
-      // too long is shortened whole, which keeps its direction.
+      // Far from the data's scale a Gauss–Newton step says little, so it is at most the width of the start range. A
+      // step too long is shortened as a whole, which keeps its direction.
       let width = domain.startRange.upperBound - domain.startRange.lowerBound
       let longest = min(domain.longestStep, max(width, abs(u)) / 2)
       if abs(solution[a]) * shorten > longest { shorten = longest / abs(solution[a]) }

@@ -1,9 +1,9 @@
 import COpenBLAS
 import Foundation
 
-/// The last stretch of a least-absolute-deviations fit: from vertex to vertex.
+/// The last part of a least-absolute-deviations fit: from vertex to vertex.
 ///
-/// The optimum of `Σ w |r|` passes through as many runs as there are parameters. Each pivot lets go of the run whose
+/// The optimum of `Σ w |r|` passes through as many runs as there are parameters. Each pivot releases the run whose
 /// multiplier is out of bounds and follows the edge to the next (Barrodale and Roberts 1973), on the formula linearized
 /// anew at each vertex, until the multipliers show that no edge leads down.
 struct VertexDescent {
@@ -19,9 +19,9 @@ struct VertexDescent {
     over = if case .asymmetricAbsolute(let over) = problem.objective.kind { over } else { 1 }
   }
 
-  /// The vertex that no edge leads down from, near a point; nil if there is none to be found.
+  /// A vertex near a point from which no edge leads down; nil if none is found.
   ///
-  /// The gradient norm is of what the multipliers, kept in bounds, leave of the gradient.
+  /// The gradient norm is that of the gradient minus the multipliers, clamped to their bounds.
   func descend(from start: [Double]) -> Minimum? {
     guard var place = place(at: start), var active = firstVertex(place) else { return nil }
     guard var vertex = restored(place, active) else { return nil }
@@ -110,7 +110,7 @@ struct VertexDescent {
     return current
   }
 
-  /// What the active runs' charges must supply to balance the others'.
+  /// The forces of the active runs' charges that balance the others'.
   private func multipliers(_ place: Linearization, _ active: [Int]) -> [Double]? {
     solve(place, active, pull(place, active).map { -$0 }, transposed: true)
   }
@@ -134,7 +134,7 @@ struct VertexDescent {
     return norm(sum)
   }
 
-  /// Along the edge on which one active run is let go, to where the objective rises again: the run met there enters.
+  /// Moves along the edge on which one active run is released until the objective rises; the run met there enters.
   private func edge(
     _ place: Linearization, _ active: [Int], _ leaving: Int, _ multiplier: Double
   ) -> (point: [Double], entering: Int)? {

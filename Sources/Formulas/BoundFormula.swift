@@ -10,15 +10,15 @@ public final class BoundFormula: Sendable {
   /// The rows and their padding.
   package let paddedRowCount: Int
 
-  /// How many rows are evaluated at a time: the registers of a law and its derivatives then fit the inner cache.
+  /// The number of rows evaluated at a time: the registers of a law and its derivatives then fit the inner cache.
   package static let blockRows = 256
 
-  /// `columns` of `paddedRowCount` doubles each, one after another: the variables, then what depends on them alone.
+  /// `columns` of `paddedRowCount` doubles each, one after another: the variables, then quantities of them alone.
   private let storage: AlignedDoubles
-  /// A value for each of the formula's held parameters.
+  /// The values of the formula's held parameters.
   private let heldValues: [Double]
 
-  /// - Parameter columns: one a variable, in the compiled order, all of one length.
+  /// - Parameter columns: one for each variable, in the compiled order, all of the same length.
   /// - Precondition: there are as many columns as the formula has variables.
   public convenience init(_ compiled: CompiledFormula, columns: [[Double]]) {
     self.init(compiled, columns: columns, held: compiled.held.map { _ in .nan })
@@ -50,7 +50,7 @@ public final class BoundFormula: Sendable {
     return BoundFormula(compiled, columns: columns, held: heldValues)
   }
 
-  /// The same rows under the formula with a parameter held, at no value yet.
+  /// The same rows under the formula with one more parameter held, whose value is not set yet.
   package func holding(_ parameter: String) throws(FormulaError) -> BoundFormula {
     let fixed = try CompiledFormula(
       compiled.formula, parameters: compiled.parameters.filter { $0 != parameter },
@@ -62,7 +62,7 @@ public final class BoundFormula: Sendable {
     return BoundFormula(fixed, columns: columns, held: heldValues + [.nan])
   }
 
-  /// The same rows with the last held parameter at a value.
+  /// The same rows with the last held parameter set to a value.
   package func held(at value: Double) -> BoundFormula {
     BoundFormula(compiled, rowCount, storage, held: heldValues.dropLast() + [value])
   }
@@ -96,9 +96,9 @@ public final class BoundFormula: Sendable {
     return Array(result.prefix(rowCount))
   }
 
-  /// The derivatives of each row's prediction: a column a parameter.
+  /// The derivatives of each row's prediction: one column for each parameter.
   ///
-  /// - Precondition: compiled for at least the gradient; otherwise there are no columns.
+  /// - Precondition: compiled for at least the gradient; otherwise the result has no columns.
   public func jacobian(parameters: [Double]) -> [[Double]] {
     guard compiled.order >= .gradient else { return [] }
     let workspace = Workspace(self)
@@ -121,7 +121,7 @@ public final class BoundFormula: Sendable {
     private let scalars: AlignedDoubles
     private let vectors: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
     private let fixedColumns: Int
-    /// The columns that are evaluated: the table's own, or those of chosen rows.
+    /// The columns that are evaluated: the table's own, or those of selected rows.
     private var columns: UnsafeMutablePointer<Double>
     private var stride: Int
     private var chosen: AlignedDoubles?
@@ -172,7 +172,7 @@ public final class BoundFormula: Sendable {
       stride = bound.paddedRowCount
     }
 
-    /// Takes the parameters for the runs that follow.
+    /// Sets the parameters for the runs that follow.
     package func set(parameters: some Collection<Double>) {
       precondition(parameters.count == bound.compiled.parameters.count, "a value for each parameter is needed")
       var slot = 0
@@ -201,9 +201,9 @@ public final class BoundFormula: Sendable {
       }
     }
 
-    /// Evaluates a block of rows; the outputs hold it until the next run.
+    /// Evaluates a block of rows; the outputs stay valid until the next run.
     ///
-    /// - Parameter order: the outputs that are wanted; at most those that were compiled.
+    /// - Parameter order: the outputs that are wanted, at most those that were compiled.
     package func run(block: Int, _ order: DerivativeOrder) {
       let rows = rows(ofBlock: block)
       let steps = bound.compiled.steps[order.rawValue]
@@ -213,7 +213,7 @@ public final class BoundFormula: Sendable {
       }
     }
 
-    /// The value (0), the derivative by parameter k (1 + k), then the pairs of second derivatives, for the last run.
+    /// The value (0), the derivative by parameter k (1 + k), then the pairs of second derivatives, from the last run.
     package func output(_ index: Int) -> UnsafePointer<Double> {
       UnsafePointer(vectors[bound.compiled.outputs[index]] ?? registers.start)
     }

@@ -1,6 +1,6 @@
 import CVectorMath
 
-/// How far a formula is differentiated by its parameters.
+/// The order of the derivatives of a formula by its parameters.
 public enum DerivativeOrder: Int, Sendable, Comparable {
   case value, gradient, hessian
 
@@ -9,13 +9,13 @@ public enum DerivativeOrder: Int, Sendable, Comparable {
 
 /// A formula compiled, with its exact derivatives, to instructions over whole columns.
 ///
-/// Work is done as rarely as it can be: what depends on data alone once for a table (`log N` in `N^alpha`), what depends
-/// on parameters alone once an evaluation, and only the rest once a row. Parts that the formula and its derivatives
-/// share are computed once.
+/// Work is done as rarely as possible: parts that depend on data alone once for a table (`log N` in `N^alpha`), parts
+/// that depend on parameters alone once for an evaluation, and only the rest once for a row. Parts that the formula and
+/// its derivatives share are computed once.
 public struct CompiledFormula: Sendable {
   public let formula: Formula
   public let parameters: [String]
-  /// Further parameters, by which it is not differentiated: a ``BoundFormula`` holds them at values of its own.
+  /// Further parameters, by which it is not differentiated; a ``BoundFormula`` holds their values.
   package let held: [String]
   /// The columns, in the order in which ``BoundFormula`` takes them.
   public let variables: [String]
@@ -24,7 +24,7 @@ public struct CompiledFormula: Sendable {
   let positive: Set<String>
   /// The pairs a ≥ b of parameters whose second derivative is not identically zero, as outputs after the gradient.
   package let hessianPairs: [(a: Int, b: Int)]
-  /// The parameters in which the formula is linear, all together: no product of two of them occurs.
+  /// The parameters in which the formula is jointly linear: no product of two of them occurs.
   public let linearParameters: [Int]
 
   let uniform: [UniformInstruction]
@@ -32,11 +32,11 @@ public struct CompiledFormula: Sendable {
   let constants: [(slot: Int, value: Double)]
   let hoisted: [wt_instruction]
   let perRow: [wt_instruction]
-  /// How many of ``perRow``'s instructions give each order of derivatives and those before.
+  /// The numbers of ``perRow``'s instructions that give each order of derivatives and those before.
   let steps: [Int]
   let hoistedColumns: Int
   let registers: Int
-  /// The value, then the gradient, then the pairs: which vector holds each.
+  /// The vectors that hold the value, then the gradient, then the pairs.
   let outputs: [Int]
 
   /// An operation on scalars that depend on parameters alone.
@@ -49,7 +49,7 @@ public struct CompiledFormula: Sendable {
   }
 
   /// - Parameters:
-  ///   - positive: the variables known to be > 0 on every row; it lets logarithms of data be taken once for all.
+  ///   - positive: the variables known to be > 0 on every row, which lets their logarithms be taken once.
   ///   - order: the derivatives wanted.
   /// - Throws: ``FormulaError`` if the formula has a name that is neither a parameter nor a variable.
   public init(

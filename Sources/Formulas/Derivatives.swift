@@ -2,7 +2,7 @@
 extension Graph {
   /// The node of an expression.
   ///
-  /// - Parameter leaf: the node of a name.
+  /// - Parameter leaf: returns the node of a name.
   mutating func node(
     of expression: Expression, leaf: (inout Graph, String) throws(FormulaError) -> ID,
     text: (String) -> FormulaError
@@ -72,8 +72,8 @@ extension Graph {
     operands.dropFirst().reduce(operands[0]) { compare(operation, $0, $1) }
   }
 
-  /// The parameters under a branch or a corner: their second derivatives may vanish without the formula being linear in
-  /// them.
+  /// The parameters under a branch or a corner: their second derivatives may vanish although the formula is not linear
+  /// in them.
   func parametersAtCorners(under root: ID) -> Set<Int> {
     var found: Set<Int> = []
     var seen: Set<[ID]> = []
@@ -98,7 +98,7 @@ extension Graph {
     return found
   }
 
-  /// The derivative of a node by a parameter. Corners (abs, min, max, where) have the derivative of the side they are on.
+  /// The derivative of a node by a parameter. Corners (abs, min, max, where) have the derivative of the active side.
   ///
   /// - Parameter cache: the derivatives already taken by this parameter.
   mutating func derivative(of id: ID, by parameter: Int, cache: inout [ID: ID]) -> ID {
@@ -151,7 +151,7 @@ extension Graph {
     case .add: return add(da, db)
     case .subtract: return subtract(da, db)
     case .multiply:
-      // A zero derivative ends here, lest a product with an infinite operand be kept.
+      // A zero derivative ends here, so that no product with an infinite operand is kept.
       return add(multiply(da, b), multiply(a, db))
     case .divide:
       let first = divide(da, b)

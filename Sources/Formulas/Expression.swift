@@ -1,11 +1,11 @@
 /// A formula's syntax tree.
 ///
-/// Truth is numeric, as in the columns that formulas read: a comparison gives 1 or 0, and anything but 0 is true.
+/// Truth values are numbers: a comparison gives 1 or 0, and any value but 0 is true.
 public indirect enum Expression: Hashable, Sendable {
   case number(Double)
-  /// A parameter or a column; which of the two is for the caller to say.
+  /// A parameter or a column; the caller decides which.
   case name(String)
-  /// A quoted text. It stands only on one side of `==` or `!=`, against a column of text.
+  /// A quoted text. It is valid only on one side of `==` or `!=`, against a column of text.
   case text(String)
   case negate(Expression)
   case not(Expression)
@@ -42,7 +42,7 @@ public enum Function: String, Sendable, CaseIterable {
   /// `where(condition, a, b)`: a where the condition is true, else b.
   case `where`
 
-  /// How many arguments the function takes.
+  /// The valid numbers of arguments.
   public var arity: ClosedRange<Int> {
     switch self {
     case .min, .max, .logsumexp: 2...64
@@ -69,7 +69,7 @@ extension Expression {
     for child in children { child.visit(body) }
   }
 
-  /// The expression with numbers in the place of some names.
+  /// The expression with numbers substituted for some names.
   public func substituting(_ values: [String: Double]) -> Expression {
     switch self {
     case .number, .text: self

@@ -3,7 +3,7 @@ import Documents
 /// A formula in text, parsed: `E + A/N^alpha + B/D^beta`.
 ///
 /// It has numbers, names, `+ - * / ^`, comparisons, `&& || !`, and the functions of ``Function``. `x^y` of a
-/// non-constant y is `exp(y log x)` and so wants x > 0. A formula may name what it predicts: `loss = E + …`.
+/// non-constant y is `exp(y log x)` and so requires x > 0. A formula may name the quantity it predicts: `loss = E + …`.
 ///
 /// ```swift
 /// let chinchilla = try Formula("E + A/N^alpha + B/D^beta")
@@ -22,7 +22,7 @@ public struct Formula: Hashable, Sendable, CustomStringConvertible {
     let length: Int
   }
 
-  /// How many characters a formula may have.
+  /// The largest number of characters in a formula.
   public static let longestText = 4096
 
   public init(_ text: String) throws(FormulaError) {
@@ -32,17 +32,17 @@ public struct Formula: Hashable, Sendable, CustomStringConvertible {
     positions = parser.positions.mapValues { Place(position: $0.position, length: $0.length) }
   }
 
-  /// The same formula about another expression, for callers that rewrite parts of it; its text stays, for messages.
+  /// The same formula with another expression, for callers that rewrite parts of it.
   public func replacing(expression: Expression) -> Formula {
     Formula(text: text, target: target, expression: expression, positions: positions)
   }
 
-  /// The same formula with numbers in the place of some names; its text stays.
+  /// The same formula with numbers substituted for some names; its text stays.
   public func substituting(_ values: [String: Double]) -> Formula {
     replacing(expression: expression.substituting(values))
   }
 
-  /// The formula with other names, in its text as well: a name becomes any text that stands for a value.
+  /// The formula with other names, also in its text. A name may become any text that stands for a value.
   public func renaming(_ names: [String: String]) throws(FormulaError) -> Formula {
     let characters = Array(text)
     var result = ""
@@ -67,22 +67,22 @@ public struct Formula: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { text }
 
-  /// Fails at the first name that is not among the known ones, with the likeliest one meant.
+  /// Throws for the first name that is not among the known ones, and suggests the closest one.
   ///
-  /// - Parameter what: what the known names are, for the message: "column", "parameter or column".
+  /// - Parameter what: the kind of the known names, for the message: "column", "parameter or column".
   public func check(known: some Collection<String>, as what: String = "name") throws(FormulaError) {
     for name in names where !known.contains(name) { throw unknown(name, known: known, as: what) }
   }
 
-  /// The error for a name that stands for nothing.
+  /// The error for an unknown name.
   public func unknown(_ name: String, known: some Collection<String>, as what: String) -> FormulaError {
     let hint =
       nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
-      ?? (known.isEmpty ? "" : "; there are \(known.prefix(20).joined(separator: ", "))")
+      ?? (known.isEmpty ? "" : "; the known ones are \(known.prefix(20).joined(separator: ", "))")
     return fault(.unknownName, "there is no \(what) '\(name)'\(hint)", at: name)
   }
 
-  /// An error that points at the first place of a name.
+  /// An error at the first place of a name.
   public func fault(_ kind: FormulaError.Kind, _ message: String, at name: String) -> FormulaError {
     let place = positions[name] ?? Place(position: 0, length: 1)
     return FormulaError(kind, message, text: text, position: place.position, length: place.length)
@@ -107,7 +107,7 @@ extension Formula: DocumentScalar {
 }
 
 extension Formula {
-  /// The text without what it predicts.
+  /// The text without the name it predicts.
   public var expressionText: String {
     guard target != nil, let sign = text.firstIndex(where: { $0 == "=" || $0 == "~" }) else { return text }
     return text[text.index(after: sign)...].trimmingPrefix(while: \.isWhitespace).description

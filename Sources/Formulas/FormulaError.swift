@@ -1,4 +1,4 @@
-/// What is wrong with a formula, and where.
+/// A mistake in a formula, and its place.
 public struct FormulaError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Kind: Hashable, Sendable {
     case syntax
@@ -14,7 +14,7 @@ public struct FormulaError: Error, Hashable, Sendable, CustomStringConvertible {
   public let message: String
   /// The whole formula.
   public let text: String
-  /// Where in `text` the fault lies, in characters from 0.
+  /// The place of the mistake in `text`, in characters from 0.
   public let position: Int
   public let length: Int
 
@@ -26,9 +26,9 @@ public struct FormulaError: Error, Hashable, Sendable, CustomStringConvertible {
     self.length = length
   }
 
-  /// The message, the formula, and a caret under the fault.
+  /// The message, the formula, and a caret under the mistake.
   public var description: String {
-    // A long formula is shown around its fault.
+    // A long formula is shown around its mistake.
     let characters = Array(text)
     let from = Swift.max(0, Swift.min(position, characters.count) - 60)
     let to = Swift.min(characters.count, position + 60)

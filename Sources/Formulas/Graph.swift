@@ -2,9 +2,9 @@ import CVectorMath
 import Foundation
 
 /// An expression as a directed acyclic graph in which equal parts are one node, so that a formula and its derivatives
-/// share all they have in common.
+/// share all common parts.
 ///
-/// Building simplifies: constants fold, neutral operands vanish, a product's sign moves to the part that costs least.
+/// Building simplifies: constants fold, neutral operands vanish, a product's sign moves to the cheapest part.
 struct Graph {
   typealias ID = Int
 
@@ -17,7 +17,7 @@ struct Graph {
     case select(ID, ID, ID)
   }
 
-  /// What a node depends on: what it costs to evaluate, and how often.
+  /// The dependence of a node, which decides how often it is evaluated.
   struct Dependence {
     var parameters = false
     var variables = false
@@ -62,7 +62,7 @@ struct Graph {
     case (.negate, .unary(.negate, let inner)): return inner
     case (.negate, .binary(.subtract, let x, let y)): return subtract(y, x)
     case (.negate, .binary(.multiply, let x, let y)):
-      // The sign goes to a part that is computed once for all, if there is one.
+      // The sign goes to a part that is computed only once, if there is one.
       if isPerRowOnly(x) { return multiply(unary(.negate, x), y) }
       if isPerRowOnly(y) { return multiply(x, unary(.negate, y)) }
     case (.exp, .unary(.log, let inner)) where dependences[inner].positive: return inner
@@ -78,8 +78,8 @@ struct Graph {
     return insert(.unary(operation, a), dependence)
   }
 
-  /// Whether the logarithm of a product or quotient may be taken apart: one part is positive on every row, so the other's
-  /// sign alone decides whether there is a logarithm, before as after; and it saves work only if a part is data alone.
+  /// Whether the logarithm of a product or quotient may be split: one part is positive on every row, so the other's
+  /// sign alone decides whether the logarithm exists, before and after; and it saves work only if a part is data alone.
   private func splits(_ x: ID, _ y: ID) -> Bool {
     (dependences[x].positive && isPerRowOnly(x) && dependences[y].parameters)
       || (dependences[y].positive && isPerRowOnly(y) && dependences[x].parameters)
@@ -135,9 +135,9 @@ struct Graph {
 
   mutating func divide(_ a: ID, _ b: ID) -> ID {
     if constant(of: a) == 0 { return a }
-    // Data is divided exactly, so that comparisons with what it makes come out right.
+    // Data is divided exactly, so that comparisons with the quotient are exact.
     if let y = constant(of: b), y != 0, dependences[a].parameters { return multiply(a, constant(1 / y)) }
-    // Multiplying is the cheaper, and exp(-u) shares with its derivatives.
+    // Multiplication is cheaper, and exp(-u) is shared with the derivatives.
     if case .unary(.exp, let exponent) = nodes[b] {
       let inverse = unary(.negate, exponent)
       return multiply(a, unary(.exp, inverse))
@@ -157,7 +157,8 @@ struct Graph {
     return unary(.exp, multiply(exponent, logarithmOfBase(base)))
   }
 
-  /// A column that may be 0 has powers there with derivatives (0^y is 0 for y > 0), which an infinite logarithm would lose.
+  /// A column that may be 0 has powers with derivatives there (0^y is 0 for y > 0), which an infinite logarithm would
+  /// lose.
   private mutating func logarithmOfBase(_ base: ID) -> ID {
     if constant(of: base) == 0 { return constant(-1e6) }
     let logarithm = unary(.log, base)

@@ -1,4 +1,4 @@
-/// One word of a formula, with its place.
+/// A token of a formula, with its place.
 struct Token {
   enum Kind: Equatable {
     case number(Double)
@@ -14,7 +14,8 @@ struct Token {
   let length: Int
 }
 
-/// The formula as words. Typographic signs are read as their plain ones, and a number may carry `k`, `M`, `B` or `T`.
+/// The tokens of the formula. Typographic signs are read as their plain ones, and a number may carry `k`, `M`, `B` or
+/// `T`.
 func tokens(of text: String) throws(FormulaError) -> [Token] {
   let characters = Array(text)
   guard characters.count <= Formula.longestText else {
@@ -83,7 +84,7 @@ func tokens(of text: String) throws(FormulaError) -> [Token] {
         symbol = plain
         at += 1
       } else {
-        throw FormulaError(.syntax, "'\(character)' means nothing in a formula", text: text, position: start)
+        throw FormulaError(.syntax, "'\(character)' is not valid in a formula", text: text, position: start)
       }
       result.append(Token(kind: .symbol(symbol), position: start, length: at - start))
     }

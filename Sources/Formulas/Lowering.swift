@@ -1,6 +1,6 @@
 import CVectorMath
 
-/// Turns a graph into the three programs of a ``CompiledFormula``: once a table, once an evaluation, once a row.
+/// Turns a graph into the three programs of a ``CompiledFormula``: run once for a table, an evaluation, or a row.
 ///
 /// Vectors are numbered: variables, then hoisted columns, then registers. Scalars: parameters, then constants and
 /// results of the uniform program.
@@ -14,7 +14,7 @@ struct Lowering {
   private(set) var perRow: [wt_instruction] = []
   private(set) var hoistedColumns = 0
   private(set) var registers = 0
-  /// How many of ``perRow``'s instructions give the targets of an order and of those before.
+  /// The number of ``perRow``'s instructions that give the targets of an order and of those before.
   private(set) var steps: [Int] = []
 
   private var scalarOf: [Graph.ID: Int] = [:]
@@ -28,14 +28,14 @@ struct Lowering {
 
   /// Emits all programs; returns the vector that holds each target.
   ///
-  /// - Parameter stages: the targets of each order of derivatives: an evaluation may stop after any.
+  /// - Parameter stages: the targets of each order of derivatives; an evaluation may stop after any of them.
   mutating func lower(_ stages: [[Graph.ID]]) -> [Int] {
     let targets = stages.flatMap { $0 }
     let needed = reachable(from: targets)
     for id in needed where !graph.dependences[id].variables { emitScalar(id) }
     for id in needed where graph.dependences[id].variables && !graph.dependences[id].parameters { emitColumn(id) }
 
-    // A target that depends on parameters alone is copied out into a register; one that is constant, into a column.
+    // A target that depends on parameters alone is copied into a register; a constant one, into a column.
     let stageOf = firstStages(stages)
     let rows = needed.filter { graph.dependences[$0].variables && graph.dependences[$0].parameters }
       .sorted { (stageOf[$0], $0) < (stageOf[$1], $1) }
@@ -108,7 +108,7 @@ struct Lowering {
   private func reachable(from targets: [Graph.ID]) -> [Graph.ID] {
     var wanted = [Bool](repeating: false, count: graph.nodes.count)
     for target in targets { wanted[target] = true }
-    // Operands always have smaller numbers than what is made of them.
+    // Operands always have smaller numbers than the nodes that use them.
     for id in graph.nodes.indices.reversed() where wanted[id] {
       for operand in operands(of: id) { wanted[operand] = true }
     }

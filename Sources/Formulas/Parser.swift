@@ -6,7 +6,7 @@ struct Parser {
   private let tokens: [Token]
   private var index = 0
   private var depth = 0
-  /// Where each name stands first.
+  /// The first place of each name.
   private(set) var positions: [String: (position: Int, length: Int)] = [:]
 
   init(_ text: String) throws(FormulaError) {
@@ -28,8 +28,8 @@ struct Parser {
     let expression = try self.expression(above: 0)
     switch current.kind {
     case .end: return (target, expression)
-    case .symbol("="): throw fault("'=' compares nothing; write '==' to compare")
-    case .symbol(")"): throw fault("this ')' closes nothing")
+    case .symbol("="): throw fault("'=' does not compare; write '==' to compare")
+    case .symbol(")"): throw fault("this ')' has no matching '('")
     default: throw fault("expected an operator, found \(described(current))")
     }
   }
@@ -66,12 +66,12 @@ struct Parser {
   private mutating func expression(above floor: Int) throws(FormulaError) -> Expression {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= 100 else { throw fault("the formula is nested more than 100 deep here") }
+    guard depth <= 100 else { throw fault("the formula is nested more than 100 levels deep here") }
     var left = try prefix()
     while let operation = infix(current), operation.precedence > floor {
       let place = current
       index += 1
-      // Only the power groups from the right: 2^3^2 is 2^9.
+      // Only the power is right-associative: 2^3^2 is 2^9.
       let right = try expression(above: operation == .power ? operation.precedence - 1 : operation.precedence)
       if operation.isComparison, case .binary(let inner, _, _) = left, inner.isComparison {
         throw FormulaError(
@@ -92,7 +92,8 @@ struct Parser {
     let other = [left, right].contains { if case .name = $0 { true } else { false } }
     guard texts == 1, other, operation == .equal || operation == .notEqual else {
       throw FormulaError(
-        .notNumeric, "a quoted text is only compared with a column, by == or !=", text: text, position: place.position,
+        .notNumeric, "a quoted text can only be compared with a column, by == or !=", text: text,
+        position: place.position,
         length: place.length)
     }
   }
@@ -138,7 +139,7 @@ struct Parser {
       let known = Function.allCases.map(\.rawValue)
       let hint =
         nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
-        ?? "there are \(known.joined(separator: ", "))"
+        ?? "the functions are \(known.joined(separator: ", "))"
       throw FormulaError(
         .unknownFunction, "there is no function '\(name)'; \(hint)", text: text, position: place.position,
         length: place.length)

@@ -14,7 +14,7 @@ struct BrailleCanvas {
     colors = [Color?](repeating: nil, count: columns * rows)
   }
 
-  /// Sets the dot nearest to a place given as shares of the width (from the left) and height (from the bottom).
+  /// Sets the dot nearest to a point given as shares of the width (from the left) and height (from the bottom).
   mutating func setDot(_ across: Double, _ up: Double, _ color: Color?) {
     guard let x = index(across, count: 2 * columns), let y = index(1 - up, count: 4 * rows) else { return }
     let cell = y / 4 * columns + x / 2
@@ -33,7 +33,7 @@ struct BrailleCanvas {
     }
   }
 
-  /// Puts a character over whatever is in the cell.
+  /// Puts a character over the contents of the cell.
   mutating func setMark(_ mark: Character, _ across: Double, _ up: Double, _ color: Color?) {
     guard let x = index(across, count: columns), let y = index(1 - up, count: rows) else { return }
     marks[y * columns + x] = mark
@@ -50,7 +50,7 @@ struct BrailleCanvas {
     }
   }
 
-  /// Writes `text` beside a place, on the side where it fits.
+  /// Writes `text` beside a point, on the side where it fits.
   mutating func write(_ text: String, beside across: Double, _ up: Double) {
     guard let x = index(across, count: columns), let y = index(1 - up, count: rows) else { return }
     let start = x + 2 + text.count <= columns ? x + 2 : x - 1 - text.count

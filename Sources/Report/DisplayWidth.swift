@@ -1,4 +1,4 @@
-/// The columns of a terminal that `text` takes: Greek, ± and superscripts one, East Asian and emoji two, combining marks
+/// The terminal columns that `text` takes: Greek, ± and superscripts one, East Asian and emoji two, combining marks
 /// and color sequences none.
 func displayWidth(_ text: String) -> Int {
   var width = 0
@@ -37,7 +37,7 @@ private func isSequenceEnd(_ scalar: Unicode.Scalar) -> Bool {
   scalar != "[" && ("\u{40}"..."\u{7E}").contains(scalar)
 }
 
-/// Where a color sequence (`ESC [ digits m`) at the start of `text` ends, or nil where there is none.
+/// The end of a color sequence (`ESC [ digits m`) at the start of `text`, or nil if there is none.
 private func colorSequenceEnd(_ text: Substring.UnicodeScalarView) -> Substring.UnicodeScalarView.Index? {
   guard text.first == "\u{1B}", text.dropFirst().first == "[" else { return nil }
   let body = text.dropFirst(2).drop { ("0"..."9").contains($0) || $0 == ";" }
@@ -52,7 +52,7 @@ private func columns(of scalar: Unicode.Scalar) -> Int {
   return wideRanges.contains { $0.contains(scalar.value) } ? 2 : 1
 }
 
-/// The blocks that UAX #11 calls wide, coarsely: Hangul, CJK, full-width forms, emoji.
+/// The blocks that UAX #11 calls wide, approximately: Hangul, CJK, full-width forms, emoji.
 private let wideRanges: [ClosedRange<UInt32>] = [
   0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF,
   0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF,

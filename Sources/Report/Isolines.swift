@@ -10,7 +10,7 @@ struct Grid {
   let ys: [Double]
   let z: [Double]
 
-  /// Nil where the sizes do not match or there is no cell.
+  /// Nil if the sizes do not match or there is no cell.
   init?(xs: [Double], ys: [Double], z: [Double]) {
     guard xs.count > 1, ys.count > 1, z.count / xs.count == ys.count, z.count % xs.count == 0 else { return nil }
     self.xs = xs
@@ -28,7 +28,7 @@ struct Grid {
     fenced.isolines(at: level)
   }
 
-  /// The same grid with a ring of nodes around it, in the same places as its border, far below every level, so that
+  /// The same grid with a ring of nodes around it, at the positions of its border, far below every level, so that
   /// lines that would leave the grid run along its border instead.
   private var fenced: Grid {
     func doubled(_ values: [Double]) -> [Double] { values.prefix(1) + values + values.suffix(1) }
@@ -57,7 +57,7 @@ struct Grid {
         if crossed.count == 2 {
           segments.append((edges[crossed[0]], edges[crossed[1]]))
         } else if crossed.count == 4 {
-          // In a saddle the mean decides which corners the area above the level connects.
+          // At a saddle the mean decides which corners the area above the level connects.
           let isConnected = (corners.reduce(0, +) / 4 >= level) == above[0]
           segments.append((edges[0], edges[isConnected ? 1 : 3]))
           segments.append((edges[2], edges[isConnected ? 3 : 1]))
@@ -67,7 +67,7 @@ struct Grid {
     return segments
   }
 
-  /// Where the line crosses an edge: edges 2n run right from node n, edges 2n + 1 up.
+  /// The point where the line crosses an edge: edges 2n run right from node n, edges 2n + 1 up.
   private func crossing(edge: Int, _ level: Double) -> Point {
     let node = edge / 2
     let (row, column) = (node / xs.count, node % xs.count)

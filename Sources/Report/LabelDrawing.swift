@@ -2,7 +2,7 @@ import Documents
 import Foundation
 
 extension PlotDrawing {
-  /// Labels at the right ends of lines, moved apart where they would lie on each other.
+  /// Labels at the right ends of lines, moved apart where they would overlap.
   mutating func drawEndLabels() {
     let ends = plot.layers.indices.compactMap { index -> (label: String, at: Point, color: Color)? in
       guard case .line(let line) = plot.layers[index], line.labelsEnd, !line.label.isEmpty else { return nil }
@@ -24,7 +24,7 @@ extension PlotDrawing {
     }
   }
 
-  /// The label of a reference line or an annotation with its marker, where it covers least.
+  /// The label of a reference line or an annotation with its marker, placed where it covers least.
   mutating func drawLabel(_ layer: Plot.Layer) {
     switch layer {
     case .vertical(let reference): labelVertical(reference)
@@ -112,7 +112,7 @@ extension PlotDrawing {
     }
   }
 
-  /// Writes lines of text at the candidate (top left corner) that covers least, and says where.
+  /// Writes lines of text at the candidate (top left corner) that covers least, and returns it.
   @discardableResult
   private mutating func place(_ text: String, _ size: Rectangle, candidates: [Point]) -> Rectangle? {
     guard !text.isEmpty else { return nil }

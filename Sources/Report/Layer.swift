@@ -11,9 +11,9 @@ extension Plot {
     case annotation(Annotation)
   }
 
-  /// Where a color comes from.
+  /// The source of a color.
   public enum Ink: Sendable, Equatable {
-    /// The next color of the palette that no layer asks for.
+    /// The next palette color that no layer asks for.
     case automatic
     /// A color of the palette, counted from 0; eight colors, then again from the first.
     case index(Int)
@@ -47,7 +47,7 @@ extension Plot {
     /// Radii in SVG units: one for all points, or one each.
     public var radii: [Double]
     public var marker: Marker
-    /// For the legend; empty keeps the layer out of it.
+    /// The text in the legend; an empty label keeps the layer out of it.
     public var label: String
 
     public init(
@@ -71,7 +71,7 @@ extension Plot {
     public var width: Double
     public var dash: Dash
     public var label: String
-    /// Writes the label at the line's right end instead of into the legend.
+    /// Whether the label is written at the line's right end instead of in the legend.
     public var labelsEnd: Bool
 
     public init(
@@ -105,12 +105,12 @@ extension Plot {
     }
   }
 
-  /// Bars along x, each around a y: what a device does from when to when.
+  /// Bars along x, each centered on a y: the activity of a device over time.
   public struct Spans: Sendable {
     public var start: [Double]
     public var end: [Double]
     public var y: [Double]
-    /// Of a bar, on the y axis.
+    /// The height of a bar, on the y axis.
     public var thickness: Double
     public var ink: Ink
     public var shade: Shade
@@ -130,7 +130,7 @@ extension Plot {
     }
   }
 
-  /// How much of its color an area has; in a terminal without colors it tells the layers apart.
+  /// The strength of an area's color; in a terminal without colors it distinguishes the layers.
   public enum Shade: Sendable, CaseIterable {
     case full
     case dark
@@ -139,16 +139,16 @@ extension Plot {
   }
 
   /// Lines of equal z over a grid. `z` is row-major: row r, column c is `z[r * xs.count + c]` at `(xs[c], ys[r])`.
-  ///
-  /// Between grid points z is linear in the axes as drawn. Cells with a corner that is not finite stay empty, and so does
-  /// a layer whose `z` does not have `xs.count * ys.count` values.
+  /// Between grid points z is linear in the axes as drawn. Cells with a corner that is not finite stay empty, and so
+  /// does Between grid points z is linear in the axes as drawn. Cells with a corner that is not finite stay empty, and
+  /// so does a layer whose `z` does not have `xs.count * ys.count` values.
   public struct Contour: Sendable {
     public var xs: [Double]
     public var ys: [Double]
     public var z: [Double]
-    /// About ten round levels where empty.
+    /// The levels; about ten round ones if empty.
     public var levels: [Double]
-    /// Tints the areas between the lines.
+    /// Whether the areas between the lines are tinted.
     public var fills: Bool
     public var label: String
 
@@ -182,7 +182,7 @@ extension Plot {
     public var x: Double
     public var y: Double
     public var text: String
-    /// Drawn at the point; nil draws the text alone.
+    /// The marker at the point; nil draws only the text.
     public var marker: Marker?
     public var ink: Ink
 

@@ -10,7 +10,7 @@ extension PlotDrawing {
     case .contour(let contour): draw(contour)
     case .vertical(let reference): drawVertical(reference)
     case .horizontal(let reference): drawHorizontal(reference)
-    // Annotations stand beside everything, so they come with the labels.
+    // Annotations are drawn with the labels, beside everything else.
     case .annotation: break
     }
   }
@@ -152,7 +152,7 @@ extension PlotDrawing {
     occupancy.mark(from: Point(x: frame.x, y: y), to: Point(x: frame.right, y: y))
   }
 
-  /// A contour's grid in the places where it is drawn, or nil where it has none.
+  /// A contour's grid in drawing coordinates, or nil if it has none.
   func grid(_ contour: Plot.Contour) -> Grid? {
     let xs = contour.xs.compactMap { scales.x.fraction($0).map { frame.x + $0 * frame.width } }
     let ys = contour.ys.compactMap { scales.y.fraction($0).map { frame.bottom - $0 * frame.height } }
@@ -160,7 +160,7 @@ extension PlotDrawing {
     return Grid(xs: xs, ys: ys, z: contour.z)
   }
 
-  /// The stretches of a line between the points that cannot be drawn.
+  /// The segments of a line between the points that cannot be drawn.
   private func runs(_ x: [Double], _ y: [Double]) -> [[Point]] {
     zip(x, y).map { position($0, $1) }.split { $0 == nil }.map { $0.compactMap { $0 } }
   }
@@ -211,7 +211,7 @@ extension Plot.Spans {
 }
 
 extension Plot.Shade {
-  /// How far the color is on its way to white.
+  /// The position of the color between itself and white.
   var tint: Double {
     switch self {
     case .full: 0
@@ -223,7 +223,7 @@ extension Plot.Shade {
 }
 
 extension Plot.Contour {
-  /// The levels to draw: those asked for, or about ten round ones.
+  /// The levels to draw: those requested, or about ten round ones.
   var drawnLevels: [Double] {
     guard levels.isEmpty else { return levels.filter(\.isFinite).sorted() }
     let known = z.filter { scaled($0, .linear) != nil }
@@ -233,7 +233,7 @@ extension Plot.Contour {
 }
 
 extension Plot.Dash {
-  /// The dashes of a line of some width, as SVG writes them; empty for a solid line.
+  /// The dashes of a line of the given width, as SVG writes them; empty for a solid line.
   func pattern(_ width: Double) -> String {
     switch self {
     case .solid: ""
@@ -242,7 +242,7 @@ extension Plot.Dash {
     }
   }
 
-  /// The round ends that make dots of a dotted line's dashes.
+  /// The round ends that turn a dotted line's dashes into dots.
   var cap: String { self == .dotted ? "round" : "" }
 }
 

@@ -1,5 +1,5 @@
 extension PlotDrawing {
-  /// Draws the legend above the frame, or where it covers nothing at the frame's sides; false where there is no such place.
+  /// Draws the legend above the frame, or at a free place at the frame's sides; false if there is no such place.
   mutating func drawLegend() -> Bool {
     guard !entries.isEmpty else { return true }
     if !layout.legendSpots.isEmpty {
@@ -30,7 +30,7 @@ extension PlotDrawing {
     return true
   }
 
-  /// The bar that says which color stands for which value.
+  /// The bar that maps colors to values.
   mutating func drawColorBar() {
     guard let bar = layout.colorBar else { return }
     let steps = 60
@@ -105,7 +105,7 @@ extension PlotDrawing {
 private let rowHeight = 18.0
 
 extension Plot.Layer {
-  /// What the legend says of the layer; empty where it is not in the legend.
+  /// The text of the layer in the legend; empty if it is not in the legend.
   var legendLabel: String {
     switch self {
     case .points(let points): points.label
@@ -119,7 +119,7 @@ extension Plot.Layer {
 }
 
 extension PlotScales {
-  /// One color that stands for a layer; gray for a layer of many.
+  /// A single color that represents a layer; gray for a layer of many.
   func swatchColor(ofLayer layer: Int) -> Color {
     if case .values = inks[layer] { return .gray }
     return color(ofLayer: layer)

@@ -17,9 +17,9 @@ struct Rectangle: Equatable {
   }
 }
 
-/// Where in the frame something is drawn already, in coarse cells, so that text finds a free place.
+/// The parts of the frame that are already drawn on, in coarse cells, so that text finds a free place.
 ///
-/// Text may lie on an area sooner than on a point or a line, so these weigh more.
+/// Text is placed on an area rather than on a point or a line, so these weigh more.
 struct Occupancy {
   private let frame: Rectangle
   private let columns: Int
@@ -55,7 +55,7 @@ struct Occupancy {
     mark(Rectangle(x: point.x - radius, y: point.y - radius, width: 2 * radius, height: 2 * radius))
   }
 
-  /// Marks a straight line as far as it runs in the frame.
+  /// Marks a straight line where it lies in the frame.
   mutating func mark(from start: Point, to end: Point) {
     let length = max((end.x - start.x).magnitude, (end.y - start.y).magnitude)
     let steps = Int(min(max((length / cellSize * 2).rounded(.up), 1), 2000))
@@ -65,7 +65,7 @@ struct Occupancy {
     }
   }
 
-  /// How much of what is drawn `rectangle` would cover; what lies outside the frame counts twice.
+  /// The amount of drawing that `rectangle` would cover; parts outside the frame count twice.
   func cost(_ rectangle: Rectangle) -> Int {
     let inside = indices(rectangle)
     let all = (rectangle.width / cellSize) * (rectangle.height / cellSize)

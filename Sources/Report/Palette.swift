@@ -6,7 +6,7 @@ struct Color: Equatable {
 
   static let gray = Color(red: 0x75, green: 0x75, blue: 0x75)
 
-  /// The color on its way to white: 0 as it is, 1 white.
+  /// The color mixed with white: 0 as it is, 1 white.
   func tinted(_ amount: Double) -> Color {
     mixed(with: Color(red: 255, green: 255, blue: 255), amount)
   }
@@ -27,12 +27,12 @@ struct Color: Equatable {
   }
 }
 
-/// A color that people with any color vision tell from the others, counted around.
+/// A color that people with any color vision can distinguish from the others; the index wraps around.
 func paletteColor(_ index: Int) -> Color {
   palette[((index % palette.count) + palette.count) % palette.count]
 }
 
-/// A color for an amount from 0 (dark) to 1 (light); gray where there is no amount.
+/// A color for an amount from 0 (dark) to 1 (light); gray if there is no amount.
 func sequentialColor(_ fraction: Double) -> Color {
   guard !fraction.isNaN else { return .gray }
   // The last tenth of the scale is a yellow too pale for white paper.
@@ -41,7 +41,8 @@ func sequentialColor(_ fraction: Double) -> Color {
   return viridis[index].mixed(with: viridis[index + 1], position - Double(index))
 }
 
-/// Okabe and Ito (2008), "Color Universal Design", reordered, with wine for their yellow, which white paper swallows.
+/// Okabe and Ito (2008), "Color Universal Design", reordered, with wine instead of their yellow, which is invisible on
+/// white paper.
 private let palette = [
   0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x882255, 0x444444,
 ].map(Color.init(hex:))

@@ -1,16 +1,16 @@
 /// A plot as data: axes and layers, drawn as SVG, as PNG or as text for a terminal.
 ///
-/// Numbers that cannot be drawn (not finite, or not positive on a logarithmic axis) are left out, and the plot says how
-/// many under its axes. The same plot always gives the same bytes.
+/// Numbers that cannot be drawn (not finite, or not positive on a logarithmic axis) are left out, and a line under the
+/// axes says how many. The same plot always gives the same bytes.
 public struct Plot: Sendable {
   public var title: String
-  /// A line under the title: what the data is, or what the reader should see.
+  /// A line under the title, which describes the data or the finding.
   public var subtitle: String
   public var x: Axis
   public var y: Axis
   /// Drawn in order, so later layers lie on top.
   public var layers: [Layer]
-  /// What the colors of inks made from values mean; the bar is drawn when a layer uses one and the label is not empty.
+  /// The quantity shown by inks made from values; the bar is drawn when a layer uses one and the label is not empty.
   public var colorBar: Axis
   /// In SVG units (CSS pixels).
   public var width: Double
@@ -30,7 +30,7 @@ public struct Plot: Sendable {
     self.height = height
   }
 
-  /// An axis: what it measures, how it is scaled, and how its numbers are written.
+  /// An axis: its quantity, its scale, and the notation of its numbers.
   public struct Axis: Sendable {
     public enum Scale: Sendable {
       case linear
@@ -38,9 +38,9 @@ public struct Plot: Sendable {
     }
 
     public enum Numbers: Sendable {
-      /// Suffixes where people use them (1K…1T), powers of ten beyond, plain numbers else.
+      /// Suffixes where they are customary (1k…1T), powers of ten beyond, plain numbers otherwise.
       case automatic
-      /// 1K, 2M, 70B, 1T.
+      /// 1k, 2M, 70B, 1T.
       case suffixes
       /// 10²¹.
       case powers
@@ -48,7 +48,7 @@ public struct Plot: Sendable {
 
     public var label: String
     public var scale: Scale
-    /// What the axis shows; all data, with a margin, where nil or where it cannot be shown (log scale, not positive).
+    /// The range of the axis; all data with a margin if nil or if it cannot be shown (log scale, not positive).
     public var range: ClosedRange<Double>?
     public var numbers: Numbers
 

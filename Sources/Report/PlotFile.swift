@@ -2,7 +2,7 @@ import Documents
 import Foundation
 
 extension Plot {
-  /// Writes the plot to a file whose name ends in `.svg` or `.png`, whole or not at all.
+  /// Writes the plot to a file whose name ends in `.svg` or `.png`, atomically.
   ///
   /// PNG needs the program `rsvg-convert` and has two pixels for each SVG unit.
   public func write(to path: String) throws {
@@ -35,7 +35,7 @@ private func png(_ svg: String) throws(ReportError) -> [UInt8] {
   let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plot-\(UUID().uuidString)")
   defer { try? FileManager.default.removeItem(at: folder) }
   do {
-    // Files rather than pipes: a converter that stops reading or fills its error output cannot hang us.
+    // Files rather than pipes: a converter that stops reading or fills its error output cannot block us.
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let (source, target) = (folder.appendingPathComponent("in.svg"), folder.appendingPathComponent("out.png"))
     let errors = folder.appendingPathComponent("errors")

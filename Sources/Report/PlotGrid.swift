@@ -1,7 +1,7 @@
-/// Plots side by side and under each other in one drawing, under one title.
+/// Plots in rows and columns in one drawing, under one title.
 public struct PlotGrid: Sendable {
   public var title: String
-  /// From the top; the plots of a row from the left, each in its own size.
+  /// The rows from the top; the plots of a row from the left, each in its own size.
   public var rows: [[Plot]]
 
   public init(title: String = "", rows: [[Plot]]) {

@@ -1,4 +1,4 @@
-/// Where the parts of a plot stand, in SVG units.
+/// The positions of the parts of a plot, in SVG units.
 struct PlotLayout {
   let width: Double
   let height: Double
@@ -9,9 +9,10 @@ struct PlotLayout {
   let xTicks: [Tick]
   let yTicks: [Tick]
   let colorTicks: [Tick]
-  /// Nil where the plot has no color bar.
+  /// Nil if the plot has no color bar.
   let colorBar: Rectangle?
-  /// Where the entries of a legend above the frame stand, left and middle; empty for a legend in the frame.
+  /// The positions of the entries of a legend above the frame, at their left and middle; empty for a legend in the
+  /// frame.
   let legendSpots: [Point]
 
   init(_ plot: Plot, _ scales: PlotScales, hasLegendAbove: Bool) {
@@ -56,7 +57,7 @@ func bounded(_ value: Double, _ range: ClosedRange<Double>, else fallback: Doubl
   value.isNaN ? fallback : min(max(value, range.lowerBound), range.upperBound)
 }
 
-/// `text` in lines of at most `width`, broken at spaces; none where it is empty.
+/// `text` in lines of at most `width`, broken at spaces; no lines if it is empty.
 func broken(_ text: String, to width: Double, size: Double) -> [String] {
   var lines: [String] = []
   for word in text.split(whereSeparator: \.isWhitespace) {
@@ -69,7 +70,7 @@ func broken(_ text: String, to width: Double, size: Double) -> [String] {
   return lines
 }
 
-/// Places for the entries of a legend, one for each label that is not empty, in as many rows as they take.
+/// Positions for the entries of a legend, one for each label that is not empty, in as many rows as needed.
 private func spots(_ labels: [String], below top: Double, width: Double) -> [Point] {
   var spots: [Point] = []
   var spot = Point(x: 16, y: top + 9)
@@ -87,7 +88,7 @@ private func widest(_ ticks: [Tick]) -> Double {
 }
 
 extension Plot.Layer {
-  /// How far a label at the end of a line runs over the right side of the frame.
+  /// The length by which a label at the end of a line extends over the right side of the frame.
   fileprivate func labelOverhang(_ x: Projection, frameWidth: Double) -> Double {
     guard case .line(let line) = self, line.labelsEnd, let end = line.x.last(where: { x.fraction($0) != nil }),
       let fraction = x.fraction(end)

@@ -16,7 +16,7 @@ extension Plot {
   }
 }
 
-/// `body` on white paper, as a document of its own.
+/// `body` on white paper, as a separate document.
 func svgDocument(_ body: SVGText, width: Double, height: Double, title: String) -> String {
   var svg = SVGText()
   svg.open(
@@ -33,7 +33,7 @@ func svgDocument(_ body: SVGText, width: Double, height: Double, title: String) 
   return svg.text
 }
 
-/// A plot on its way to SVG. Text goes where the occupancy is free, so what it must not cover is drawn before it.
+/// A plot during conversion to SVG. Text goes to free places, so everything that it must not cover is drawn before it.
 struct PlotDrawing {
   let plot: Plot
   let scales: PlotScales
@@ -50,7 +50,7 @@ struct PlotDrawing {
     occupancy = Occupancy(layout.frame)
   }
 
-  /// Draws everything; false where the legend found no free place in the frame.
+  /// Draws everything; false if the legend found no free place in the frame.
   mutating func draw() -> Bool {
     drawHeading()
     drawGrid()
@@ -63,7 +63,7 @@ struct PlotDrawing {
     return drawLegend()
   }
 
-  /// Where a point stands, or nil where it cannot be drawn.
+  /// The position of a point, or nil if it cannot be drawn.
   func position(_ x: Double, _ y: Double) -> Point? {
     guard let across = scales.x.fraction(x), let up = scales.y.fraction(y) else { return nil }
     return Point(x: frame.x + across * frame.width, y: frame.bottom - up * frame.height)
@@ -172,7 +172,7 @@ struct PlotDrawing {
   }
 }
 
-/// A tick's number with its power raised; `dy` is the one way to raise text that every renderer knows.
+/// A tick's number with its power raised; `dy` is the only way to raise text that every renderer supports.
 func markup(_ label: TickLabel) -> String {
   guard let exponent = label.exponent else { return escaped(label.text) }
   let power = "\(exponent)".replacing("-", with: "−")

@@ -1,4 +1,4 @@
-/// What every drawing of a plot needs to know first: its projections, its colors, and what it leaves out.
+/// The shared basis of every drawing of a plot: its projections, its colors, and the points it leaves out.
 struct PlotScales {
   let x: Projection
   let y: Projection
@@ -7,7 +7,7 @@ struct PlotScales {
   let usesColorScale: Bool
   /// The inks of the layers, with a palette index for each automatic one.
   let inks: [Plot.Ink]
-  /// Says what could not be drawn; empty where everything is.
+  /// A note on the points that could not be drawn; empty if all could.
   let note: String
 
   init(_ plot: Plot) {
@@ -21,7 +21,7 @@ struct PlotScales {
     note = leftOut(plot, x, y)
   }
 
-  /// The one color of a layer.
+  /// The single color of a layer.
   func color(ofLayer layer: Int) -> Color {
     color(ofLayer: layer, at: 0)
   }
@@ -48,7 +48,7 @@ private struct Extent {
 
 extension Plot.Layer {
   fileprivate func extent(_ x: Plot.Axis.Scale, _ y: Plot.Axis.Scale) -> Extent {
-    // A point that cannot be drawn for one of its coordinates must not stretch the other axis.
+    // A point that cannot be drawn because of one coordinate must not stretch the other axis.
     func pairs(_ xs: [Double], _ ys: [Double]) -> Extent {
       let drawn = zip(xs, ys).filter { scaled($0, x) != nil && scaled($1, y) != nil }
       return Extent(x: drawn.map(\.0), y: drawn.map(\.1))

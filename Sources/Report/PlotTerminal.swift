@@ -25,7 +25,7 @@ extension Plot {
     return lines.map { line in line.trimmingSpacesAtEnd + "\n" }.joined()
   }
 
-  /// The line of the x axis, its numbers, and what it measures.
+  /// The line of the x axis, its numbers, and its label.
   private func xAxis(_ scales: PlotScales, columns: Int, indent: Int) -> [String] {
     let labels = labels(scales.x, cells: columns, wanted: max(2, columns / 12)) { $0 }
     var rule = [Character](repeating: "─", count: columns)
@@ -134,7 +134,7 @@ extension BrailleCanvas {
 }
 
 extension Plot.Layer {
-  /// In a terminal the label at the end of a line may find no room, so the legend lists other lines only.
+  /// In a terminal there may be no room for the label at the end of a line, so the legend lists only other lines.
   fileprivate var terminalLabel: String {
     if case .horizontal(let reference) = self { return reference.label }
     return legendLabel

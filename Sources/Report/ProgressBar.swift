@@ -2,10 +2,10 @@ import Documents
 import Foundation
 import Synchronization
 
-/// A line on standard error that says how far long work has come.
+/// A line on standard error that shows the progress of long work.
 ///
-/// It appears only on an interactive terminal and only once the work has taken half a second, is redrawn at most ten
-/// times a second, and leaves nothing behind. Any thread may advance it.
+/// It appears only on an interactive terminal and only after half a second of work, is redrawn at most ten
+/// times a second, and is erased at the end. Any thread may advance it.
 public final class ProgressBar: Sendable {
   private let label: String
   private let total: Int
@@ -30,7 +30,7 @@ public final class ProgressBar: Sendable {
       write: { _ = writeAll(Array($0.utf8), to: STDERR_FILENO) })
   }
 
-  /// A bar on any terminal: `now` gives the time in seconds and `write` takes what is to be printed.
+  /// A bar on any terminal: `now` gives the time in seconds and `write` takes the text to print.
   public init(
     _ label: String, total: Int, terminal: Terminal, now: @escaping @Sendable () -> Double,
     write: @escaping @Sendable (String) -> Void
@@ -86,7 +86,7 @@ public final class ProgressBar: Sendable {
 private let delay = 0.5
 private let interval = 0.1
 
-/// A length of time as people say it: `8s`, `3m 20s`, `2h 05m`, `4d 3h`.
+/// A length of time in short form: `8s`, `3m 20s`, `2h 05m`, `4d 3h`.
 private func duration(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds < 1e9 else { return "–" }
   let whole = Int(seconds.rounded(.up))

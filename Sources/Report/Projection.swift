@@ -1,13 +1,13 @@
 import Foundation
 
-/// How values become positions along one axis: from 0 at its lower end to 1 at its upper.
+/// The mapping of values to positions along one axis: from 0 at its lower end to 1 at its upper.
 struct Projection {
   let axis: Plot.Axis
   /// The ends, on the axis's own scale: logarithms to base ten for a log axis.
   let lower: Double
   let upper: Double
 
-  /// Shows the axis's own range, or all `values` with a margin; `edges` are shown too, without one.
+  /// Shows the axis's own range, or all `values` with a margin; `edges` are shown as well, without one.
   init(_ axis: Plot.Axis, values: [Double], edges: [Double] = []) {
     self.axis = axis
     let ends: (Double, Double)
@@ -26,8 +26,8 @@ struct Projection {
     (lower, upper) = widened(ends, axis.scale)
   }
 
-  /// Where `value` stands, or nil where it cannot be drawn; below 0 and above 1 it lies outside the axis, far values at
-  /// a finite distance.
+  /// The position of `value`, or nil if it cannot be drawn; below 0 and above 1 it lies outside the axis, at a finite
+  /// distance even for far values.
   func fraction(_ value: Double) -> Double? {
     scaled(value, axis.scale).map { min(max(($0 - lower) / (upper - lower), -1e6), 1e6) }
   }
@@ -39,7 +39,7 @@ struct Projection {
   }
 }
 
-/// `value` on a scale, or nil where it has no place there.
+/// `value` on a scale, or nil if it has no position there.
 func scaled(_ value: Double, _ scale: Plot.Axis.Scale) -> Double? {
   // The bound keeps differences of two values finite.
   guard value.magnitude < 1e300 else { return nil }

@@ -1,6 +1,6 @@
-/// What can go wrong when a report leaves the program: each case says where, and its description says what to do.
+/// A failure to write a report: each case has the place, and its description says what to do.
 public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The file's extension names no format that a plot can be written in.
+  /// The file's extension is not that of a format in which a plot can be written.
   case unknownFormat(path: String, accepted: [String])
   /// A program that draws the format is not installed.
   case toolMissing(tool: String, remedy: String)
@@ -10,7 +10,7 @@ public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownFormat(let path, let accepted):
-      "cannot tell the format of '\(path)': name a file that ends in \(accepted.joined(separator: " or "))"
+      "unknown format of '\(path)': name a file that ends in \(accepted.joined(separator: " or "))"
     case .toolMissing(let tool, let remedy):
       "'\(tool)' is not installed: \(remedy)"
     case .toolFailed(let tool, let reason):

@@ -43,7 +43,7 @@ func escaped(_ text: String) -> String {
   return result
 }
 
-/// A coordinate with two decimals at most. Renderers hold coordinates in 24 bits, so far ones are held at a million.
+/// A coordinate with at most two decimals. Renderers store coordinates in 24 bits, so they are clamped at a million.
 func number(_ value: Double) -> String {
   guard value.isFinite else { return "0" }
   let hundredths = Int((min(max(value, -1e6), 1e6) * 100).rounded())
@@ -57,7 +57,7 @@ func hex(_ color: Color) -> String {
   String(format: "#%02x%02x%02x", color.red, color.green, color.blue)
 }
 
-/// How wide `text` is in a sans-serif face of `size`, on the generous side: the fonts are the reader's.
+/// The width of `text` in a sans-serif face of `size`, estimated generously because the fonts are the reader's.
 func textWidth(_ text: String, size: Double) -> Double {
   text.reduce(0) { $0 + advance(of: $1) } * size
 }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// What the program knows of the terminal behind one of its output streams.
+/// The properties of the terminal behind an output stream.
 ///
-/// Text styled for a stream that is no terminal comes back as it was, so a caller styles without asking.
+/// Text styled for a stream that is not a terminal is returned unchanged, so a caller styles without checking.
 public struct Terminal: Sendable, Equatable {
-  /// A person's terminal, not a file or a pipe.
+  /// Whether it is a person's terminal, not a file or a pipe.
   public var isInteractive: Bool
-  /// Columns of text, 80 where nobody can tell.
+  /// The number of columns of text, 80 if unknown.
   public var columns: Int
   /// Whether escape sequences for color and weight are welcome: an interactive terminal, `TERM` other than `dumb`, and
   /// `NO_COLOR` unset or empty (no-color.org).
@@ -24,7 +24,7 @@ public struct Terminal: Sendable, Equatable {
   /// The terminal behind standard error, as it is now.
   public static var standardError: Terminal { Terminal(file: STDERR_FILENO) }
 
-  /// `text` in a style, or as it is where color is not welcome.
+  /// `text` in a style, or unchanged if color is not welcome.
   public func styled(_ text: String, _ style: TextStyle) -> String {
     usesColor && !text.isEmpty ? "\u{1B}[\(style.code)m\(text)\u{1B}[0m" : text
   }
@@ -41,7 +41,7 @@ public struct Terminal: Sendable, Equatable {
   }
 }
 
-/// A way to set a piece of text apart on a terminal.
+/// A style for a piece of text on a terminal.
 public enum TextStyle: Sendable {
   case bold
   case dim

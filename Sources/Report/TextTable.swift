@@ -1,14 +1,14 @@
-/// A table of text for a terminal: a header, a thin rule, and rows in aligned columns, nothing boxed.
+/// A table of text for a terminal: a header, a thin rule, and rows in aligned columns, without boxes.
 public struct TextTable: Sendable {
-  /// How the cells of a column stand under each other.
+  /// The alignment of the cells of a column.
   public enum Alignment: Sendable {
     case left
     case right
-    /// By the decimal point; `1`, `0.3473(24)` and `12.3(4.5)` stand with their units under each other.
+    /// By the decimal point, so that the units digits of `1`, `0.3473(24)` and `12.3(4.5)` line up.
     case decimal
   }
 
-  /// A column: its title, its alignment, and whether it gives way when the table is too wide.
+  /// A column: its title, its alignment, and whether it wraps when the table is too wide.
   public struct Column: Sendable {
     public var title: String
     public var alignment: Alignment
@@ -23,9 +23,9 @@ public struct TextTable: Sendable {
   }
 
   public var columns: [Column]
-  /// A line above the header, left out where empty.
+  /// A line above the header, left out if empty.
   public var title: String
-  /// Where the header is bold and the rule dim; plain text where the terminal takes no color.
+  /// The terminal for styles: the header is bold and the rule dim; plain text if the terminal has no color.
   public var terminal: Terminal
   private var rows: [Row] = []
 
@@ -75,7 +75,7 @@ public struct TextTable: Sendable {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// One row as the lines that it takes once its wrapping cells are broken.
+  /// One row as the lines that it takes after its wrapping cells are broken.
   private func lines(_ cells: [String], widths: [Int]) -> [String] {
     let broken = columns.indices.map { column in
       columns[column].wraps ? wrapped(cells[column], to: widths[column]) : [cells[column]]
@@ -100,7 +100,7 @@ private enum Row {
 }
 
 extension [Row] {
-  /// The rows with the cells of decimal columns padded on the right so that their points meet when right-aligned.
+  /// The rows with the cells of decimal columns padded on the right so that their points line up when right-aligned.
   fileprivate func aligned(_ columns: [TextTable.Column]) -> [Row] {
     let tails = columns.indices.map { column -> Int in
       guard columns[column].alignment == .decimal else { return 0 }
@@ -120,10 +120,10 @@ extension [Row] {
   }
 }
 
-/// The width of what follows the units digit of a number, or nil for words, which have none.
+/// The width of the text after the units digit of a number, or nil for words, which have none.
 private func tailWidth(_ cell: String) -> Int? {
   guard let firstDigit = cell.firstIndex(where: { ("0"..."9").contains($0) }) else {
-    // A lone dash for a missing number stands under the units.
+    // A lone dash for a missing number is aligned with the units.
     return displayWidth(cell) == 1 ? 0 : nil
   }
   let tail = cell[firstDigit...].drop { ("0"..."9").contains($0) || $0 == "," || $0 == "_" }

@@ -4,11 +4,11 @@ import Foundation
 /// A mark on an axis.
 struct Tick {
   var value: Double
-  /// Nil for the small marks between.
+  /// The label; nil for the small marks between.
   var label: TickLabel?
 }
 
-/// The number at a tick: `text`, and where there is one, the power that follows as a superscript.
+/// The number at a tick: `text`, followed by an optional power as a superscript.
 struct TickLabel {
   var text: String
   var exponent: Int?

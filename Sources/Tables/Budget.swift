@@ -1,6 +1,6 @@
 import Documents
 
-/// What may be spent on training.
+/// A budget for training.
 public enum Budget: Sendable, Equatable {
   /// Training compute in FLOP.
   case flops(Double)
@@ -12,13 +12,13 @@ public enum Budget: Sendable, Equatable {
   case kilowattHours(Double)
   /// Greenhouse gases in kg of CO₂ equivalents.
   case carbon(Double)
-  /// `count` accelerators of one kind for a time in seconds. The name is as written; whether it exists is not checked.
+  /// `count` accelerators of one kind for a time in seconds. The name is as written and is not checked here.
   case cluster(count: Int, accelerator: String, seconds: Double)
 
   /// Reads a budget with its unit: `1e23 FLOP`, `3 ZFLOP`, `1k PF-days`, `2M USD`, `$2M`, `10k GPU-hours`, `500 MWh`,
   /// `40 t CO2`, `64xH100 for 30d`.
   ///
-  /// Throws unless it is above zero and finite. A bare number is refused, because it could be any of these.
+  /// Throws unless it is above zero and finite. A bare number is rejected because it could be any of these.
   public init(parsing text: String) throws(QuantityError) {
     var reading = try QuantityText(
       text, as: "budget", examples: ["1e23 FLOP", "2M USD", "10k GPU-hours", "64xH100 for 30d"])
@@ -92,7 +92,7 @@ private struct BudgetUnit {
 
 private let kilowattHoursOfUnit: [String: Double] = ["wh": 1e-3, "kwh": 1, "mwh": 1e3, "gwh": 1e6]
 
-/// By the unit without spaces and subscripts, so that `t CO₂` is there as `tco`.
+/// Units by their name without spaces and subscripts, so that `t CO₂` is listed as `tco`.
 private let kilogramsOfUnit: [String: Double] = [
   "kgco": 1, "kgco2": 1, "kgco2e": 1, "tco": 1e3, "tco2": 1e3, "tco2e": 1e3, "tonsco2": 1e3, "tonnesco2": 1e3,
   "ktco2": 1e6, "ktco2e": 1e6,
@@ -112,13 +112,13 @@ private func otherCurrency(_ reading: QuantityText) -> QuantityError {
   reading.error("'\(excerpt(reading.remainder))' is another currency; convert it to USD first, as in '2M USD'")
 }
 
-/// What follows the sign in `x H100 for 30d`, or nil when no such sign comes first.
+/// The text after the sign in `x H100 for 30d`, or nil when no such sign comes first.
 private func afterTimesSign(_ text: String) -> Substring? {
   guard let first = text.first, "xX×*".contains(first) else { return nil }
   return text.dropFirst()
 }
 
-/// Reads the rest of `64xH100 for 30d`, of whose text the last `lengthOfName` characters follow the sign.
+/// Reads the rest of `64xH100 for 30d`; the last `lengthOfName` characters of its text follow the sign.
 private func readCluster(
   _ reading: QuantityText, count: Double, lengthOfName: Int
 ) throws(QuantityError) -> Budget {
@@ -157,7 +157,7 @@ private func unknownUnit(_ reading: QuantityText) -> QuantityError {
     return reading.error("a cluster is written with an x between count and accelerator, as in '64xH100 for 30d'")
   }
   if (try? parseDuration(reading.text)) != nil {
-    return reading.error("a time alone is no budget; say of what, as in '64xH100 for \(shown)'")
+    return reading.error("a time alone is not a budget; name the accelerators, as in '64xH100 for \(shown)'")
   }
   return reading.error("expected FLOP, USD, GPU-hours, kWh, t CO2, or a cluster and a time, found '\(excerpt(unit))'")
 }

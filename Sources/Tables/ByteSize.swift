@@ -2,7 +2,7 @@ import Documents
 
 /// Reads a number of bytes: `80GB` (10⁹ each), `80GiB` (2³⁰ each), `512 MB`, `1_000 bytes`.
 ///
-/// Throws unless it is above zero and finite; `Gb`, which means bits, is refused.
+/// Throws unless it is above zero and finite; `Gb`, which means bits, is rejected.
 public func parseBytes(_ text: String) throws(QuantityError) -> Double {
   var reading = try QuantityText(text, as: "number of bytes", examples: ["80GB", "80GiB", "1.5 TB"])
   let number = try reading.readNumber()

@@ -1,12 +1,12 @@
-/// What the text of one cell says.
+/// The value of one cell's text.
 enum Cell: Equatable {
   /// A number; `inf` and `infinity` are infinite, `true` is 1 and `false` is 0.
   case number(Double)
-  /// Nothing, `NA`, `N/A`, `NaN`, `null` or `None`, in any case.
+  /// An empty cell, `NA`, `N/A`, `NaN`, `null` or `None`, in any case.
   case missing
   case text
 
-  /// Reads the bytes in `range`, around which spaces and tabs are ignored.
+  /// Reads the bytes in `range`, ignoring spaces and tabs at its ends.
   init(_ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>) {
     let range = trimmed(range, of: bytes)
     if range.isEmpty {

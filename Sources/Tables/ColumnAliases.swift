@@ -1,7 +1,8 @@
-/// The one table of names by which columns are recognized, beside the canonical names of `Role`.
+/// The table of names by which columns are recognized, in addition to the canonical names of `Role`.
 ///
-/// A name is compared without regard to case, and with every run of other characters than letters and digits taken as
-/// one `_`, so `Model Size (B)` is `model_size_b`. Single letters must be capitals: `d` or `n` could be a width or a count.
+/// Names are compared ignoring case, with every run of characters other than letters and digits read as
+/// one `_`, so `Model Size (B)` is `model_size_b`. Single letters must be capitals: `d` or `n` could be a width or a
+/// count.
 ///
 /// Names that end in a unit scale their column: `_k`, `_m`, `_b`, `_t`, `_thousand` … `_trillion`, `_1e18` (any power)
 /// after a name of a role that is counted, as in `params_m`, `tokens_b`, `flops_1e21`. A column `tflops` is not
@@ -104,7 +105,7 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
       "portion_of_schedule", "schedule_progress", "schedule_fraction_done",
     ]
   ),
-  // A bare 'decay_fraction' is mostly the length of the decay as it was set, not how much of it is done.
+  // A bare 'decay_fraction' is usually the planned length of the decay, not how much of it is done.
   (
     .decayPortion, 1,
     ["portion_decayed", "decay_progress", "decay_fraction_done", "cooldown_portion", "cooldown_progress"]
@@ -124,14 +125,14 @@ let columnAliases: [(role: Role, scale: Double, names: [String])] = [
   (.group, 1, ["group_id", "group_name", "series", "family", "model_family"]),
 ]
 
-/// What a column's name says: its role, its scale, and whether the name is the canonical one.
+/// The meaning of a column's name: its role, its scale, and whether the name is the canonical one.
 struct Recognition {
   let role: Role
   let scale: Double
   let isCanonical: Bool
 }
 
-/// Recognizes a column by its name, or gives nil.
+/// The meaning of a column's name, or nil if it is not recognized.
 func recognize(_ name: String) -> Recognition? {
   if name.count == 1 { return knownNames[name] }
   let key = comparable(name)
@@ -169,7 +170,7 @@ private func lastRange(of separator: String, in text: String) -> Range<String.In
   text.ranges(of: separator).last
 }
 
-/// Names by their comparable form; single letters as they are.
+/// The name in comparable form; a single letter stays as it is.
 private let knownNames: [String: Recognition] = {
   var names: [String: Recognition] = [:]
   for entry in columnAliases {

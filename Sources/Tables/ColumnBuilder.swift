@@ -1,8 +1,8 @@
 /// A column while its rows are read.
 ///
-/// Whether a column holds numbers is known only after its last cell. A column starts as numbers; when a cell turns out to be
-/// text, `foundText` is set and the reader goes over the file a second time with that column as text. Text columns are
-/// few and short, so that costs less than keeping the place of every cell.
+/// Whether a column holds numbers is known only after its last cell. A column starts as numbers; if a cell turns out to
+/// be text, `foundText` is set and the reader reads the file a second time with that column as text. Text columns are
+/// few and short, so that costs less than storing the place of every cell.
 struct ColumnBuilder {
   let name: String
   let isText: Bool
@@ -25,7 +25,7 @@ struct ColumnBuilder {
 
   mutating func append(text: String) { texts.append(text) }
 
-  /// Appends what a cell of a number column says.
+  /// Appends the value of a cell of a number column.
   mutating func append(cell: Cell) {
     switch cell {
     case .number(let value): numbers.append(value)

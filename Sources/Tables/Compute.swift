@@ -2,8 +2,8 @@ import Documents
 
 /// Reads an amount of training compute in FLOP: `1e21`, `1e21 FLOP`, `1 ZFLOP`, `2.5 EFLOPs`, `3k PF-days`.
 ///
-/// A petaFLOP/s-day is 8.64e19 FLOP. A bare number is taken as FLOP. Throws unless it is above zero and finite; a
-/// rate such as `1 PFLOP/s` is refused.
+/// A petaFLOP/s-day is 8.64e19 FLOP. A bare number is read as FLOP. Throws unless it is above zero and finite; a
+/// rate such as `1 PFLOP/s` is rejected.
 public func parseFLOPs(_ text: String) throws(QuantityError) -> Double {
   var reading = try QuantityText(
     text, as: "amount of compute", examples: ["1e21 FLOP", "1 ZFLOP", "2.5 EFLOP", "1 PF-day"])
@@ -14,7 +14,7 @@ public func parseFLOPs(_ text: String) throws(QuantityError) -> Double {
   return try reading.positive(number * magnitude * unit)
 }
 
-/// How many FLOP the unit stands for, or nil when `unit` is no unit of compute.
+/// The number of FLOP in one unit, or nil when `unit` is not a unit of compute.
 func flopsOfUnit(_ unit: String) -> Double? {
   let unit = normalizedUnit(unit)
   if ["flop", "flops"].contains(unit) { return 1 }
@@ -30,7 +30,7 @@ func flopsOfUnit(_ unit: String) -> Double? {
   }
 }
 
-/// Whether `unit` is a rate such as `FLOP/s`, which is no amount.
+/// Whether `unit` is a rate such as `FLOP/s`, which is not an amount.
 func isComputeRate(_ unit: String) -> Bool {
   let unit = normalizedUnit(unit)
   return unit.hasSuffix("flop/s") || unit.hasSuffix("flops/s") || unit.hasSuffix("flop-per-second")

@@ -1,6 +1,6 @@
 import Documents
 
-/// What is counted.
+/// The unit of a count.
 public enum CountUnit: String, Sendable, CaseIterable {
   case params
   case tokens
@@ -8,7 +8,8 @@ public enum CountUnit: String, Sendable, CaseIterable {
 
 /// Reads a count of parameters or tokens: `7B`, `1.5B params`, `300k`, `1_000_000`, `2e12 tokens`.
 ///
-/// With `unit` a trailing word must name that unit; without, either is taken. Throws for anything below 1 or not finite.
+/// With `unit` a trailing word must name that unit; without it, either is accepted. Throws for anything below 1 or not
+/// finite.
 public func parseCount(_ text: String, of unit: CountUnit? = nil) throws(QuantityError) -> Double {
   let quantity =
     switch unit {
@@ -47,7 +48,7 @@ public func parseNumber(_ text: String) throws(QuantityError) -> Double {
   return number * magnitude
 }
 
-/// A word after a count, which may be missing.
+/// A word after a count, which is optional.
 private struct CountWord {
   let unit: CountUnit?
 }

@@ -5,10 +5,10 @@ struct DecimalNumber {
 }
 
 /// Reads the decimal number (`12`, `-1.5e3`, `.5`, `7.`) that begins at `start`, rounded to the nearest double, ties to
-/// even; nil when none begins there.
+/// even; nil when no number begins there.
 ///
 /// Numbers of up to 19 significant digits with a decimal exponent in −27…27 (every double that a program prints in
-/// full lies there unless it is huge or tiny) are rounded by exact integer arithmetic; the others are left to the standard
+/// full, unless it is huge or tiny) are rounded by exact integer arithmetic; the others are left to the standard
 /// library.
 func parseDecimal(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> DecimalNumber? {
   let count = bytes.count
@@ -30,7 +30,7 @@ func parseDecimal(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Decim
   if index < count, bytes[index] == Byte.point {
     index += 1
     let fractionStart = index
-    // Leading zeros of a fraction are not significant: they must not use up the 19 digits.
+    // Leading zeros of a fraction are not significant and must not use up the 19 digits.
     if significantDigits == 0 {
       while index < count, bytes[index] == Byte.zero { index += 1 }
     }
@@ -59,7 +59,7 @@ func parseDecimal(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Decim
   return DecimalNumber(value: isNegative ? -magnitude : magnitude, end: index)
 }
 
-/// Appends the digits that begin at `start` to `significand`, modulo 2^64, and gives the index past them.
+/// Appends the digits that begin at `start` to `significand`, modulo 2^64, and returns the index after them.
 @inline(__always)
 private func skipDigits(
   _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, into significand: inout UInt64
@@ -78,9 +78,9 @@ private func skipDigits(
   return index
 }
 
-/// The number whose eight digits are the bytes of `word`, the first in the lowest byte; nil when one is no digit.
+/// The number whose eight digits are the bytes of `word`, the first in the lowest byte; nil when one is not a digit.
 ///
-/// Digits are joined in pairs, the pairs in fours and the fours to eight, all side by side in one word.
+/// Digits are joined in pairs, the pairs in fours and the fours in eights, all in parallel in one word.
 @inline(__always)
 private func eightDigits(_ word: UInt64) -> UInt64? {
   let highNibbles: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
@@ -92,7 +92,7 @@ private func eightDigits(_ word: UInt64) -> UInt64? {
   return ((fours & 0x0000_FFFF_0000_FFFF) &* (10_000 << 32 + 1)) >> 32
 }
 
-/// Reads a signed exponent; nil when no digit stands there. Exponents beyond ±100,000 are cut to that.
+/// Reads a signed exponent; nil when there is no digit. Exponents beyond ±100,000 are clamped.
 private func parseExponent(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> (exponent: Int, end: Int)? {
   var index = start
   guard index < bytes.count else { return nil }
@@ -111,19 +111,19 @@ private func parseExponent(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int)
 /// `significand` × 10^`exponent`, correctly rounded, for a significand above 0 and an exponent in −27…27.
 private func rounded(_ significand: UInt64, timesTenTo exponent: Int) -> Double {
   if significand < 1 << 53, exponent >= -22, exponent <= 22 {
-    // Both operands are exact doubles, so the one operation rounds once (Clinger 1990).
+    // Both operands are exact doubles, so the single operation rounds once (Clinger 1990).
     return exponent < 0 ? Double(significand) / powersOfTen[-exponent] : Double(significand) * powersOfTen[exponent]
   }
   if exponent >= 0 {
     let product = significand.multipliedFullWidth(by: powersOfFive[exponent])
     guard product.high > 0 else { return Double(product.low) * powerOfTwo(exponent) }
     let shift = product.high.leadingZeroBitCount
-    // `>>` of Swift gives 0 for a shift by 64, which is what a full high word needs.
+    // In Swift `>>` gives 0 for a shift by 64, which is what a full high word needs.
     let leading = product.high << UInt64(shift) | product.low >> UInt64(64 - shift)
     let isInexact = product.low << UInt64(shift) != 0
     return Double(leading | (isInexact ? 1 : 0)) * powerOfTwo(64 - shift + exponent)
   }
-  // Both numbers are shifted to full width, so the quotient has at least 63 bits: a bit for the remainder below them
+  // Both numbers are shifted to full width, so the quotient has at least 63 bits: one bit for the remainder below them
   // decides ties as the infinitely precise quotient would.
   let divisor = powersOfFive[-exponent]
   let divisorShift = divisor.leadingZeroBitCount

@@ -1,7 +1,7 @@
 /// Reads a CSV file with a header row (RFC 4180), separated by the commas, semicolons or tabs of its header.
 ///
-/// Lines end in LF, CRLF or CR; empty lines are skipped. Spaces around an unquoted cell do not count. `fingerprint` is
-/// only asked for when the contents are sound.
+/// Lines end in LF, CRLF or CR; empty lines are skipped. Spaces around an unquoted cell are ignored. `fingerprint` is
+/// computed only when the contents are valid.
 func readDelimited(
   _ bytes: UnsafeBufferPointer<UInt8>, name: String, fingerprint: () -> String
 ) throws(TableError) -> Table {
@@ -9,7 +9,7 @@ func readDelimited(
   let names = try reader.readHeader()
   let rowsStart = reader.position
   var textColumns = [Bool](repeating: false, count: names.count)
-  // The first rows show nearly every text column; the whole file is read twice only when text turns up later.
+  // The first rows show nearly every text column; the whole file is read twice only when text appears later.
   var rowLimit = probedRowCount
   while true {
     reader.position = rowsStart
@@ -23,10 +23,10 @@ func readDelimited(
     name: name, columns: reader.builders.map(\.column), lines: reader.lines, fingerprint: fingerprint())
 }
 
-/// How many rows the readers look at to find the text columns.
+/// The number of rows that the readers look at to find the text columns.
 let probedRowCount = 100
 
-/// Where a reader stands.
+/// The position of a reader.
 struct LinePosition {
   var index = 0
   var line = 1
@@ -71,7 +71,7 @@ private struct DelimitedReader {
     return names
   }
 
-  /// Reads the rows, `rowLimit` at most, those columns as text that `textColumns` says.
+  /// Reads the rows, at most `rowLimit`, with the columns of `textColumns` as text.
   mutating func readRows(
     _ names: [String], _ textColumns: [Bool], upTo rowLimit: Int
   ) throws(TableError) {
@@ -87,7 +87,9 @@ private struct DelimitedReader {
       }
     }
     guard !lines.isEmpty else {
-      throw TableError(.badData, file: file, message: "no rows: the file ends after its header; add one row a run")
+      throw TableError(
+        .badData, file: file,
+        message: "no rows: the file ends after its header; add one row for each run")
     }
   }
 
@@ -118,7 +120,7 @@ private struct DelimitedReader {
     }
   }
 
-  /// Reads a cell as text: quotes removed, an unquoted one without the spaces around it.
+  /// Reads a cell as text: without quotes, and an unquoted one without the spaces around it.
   private mutating func readText() throws(TableError) -> String {
     let cell = try skipCell()
     guard cell.isQuoted else {
@@ -136,7 +138,7 @@ private struct DelimitedReader {
     return String(decoding: unquoted, as: UTF8.self)
   }
 
-  /// Moves to the end of the cell and says where its contents lie; quotes inside a quoted cell are still doubled.
+  /// Moves to the end of the cell and returns the range of its contents; quotes inside a quoted cell are still doubled.
   private mutating func skipCell() throws(TableError) -> (contents: Range<Int>, isQuoted: Bool) {
     let start = position.index
     if start < bytes.count, bytes[start] == Byte.quote { return (try skipQuotedCell(), true) }
@@ -188,7 +190,7 @@ private struct DelimitedReader {
     position.line += 1
   }
 
-  /// The delimiter that the header has most of outside quotes; the comma when in doubt.
+  /// The delimiter that the header contains most often outside quotes; the comma when in doubt.
   private func mostFrequentDelimiter() -> UInt8 {
     let candidates = [Byte.comma, Byte.semicolon, Byte.tab]
     var counts = [0, 0, 0]
@@ -213,7 +215,7 @@ private struct DelimitedReader {
     return TableError(.badData, file: file, line: line, message: message)
   }
 
-  /// The error for a row whose cells are not as many as the header's; reads the row again to count them.
+  /// The error for a row whose number of cells differs from the header's; reads the row again to count them.
   private mutating func raggedRow(_ start: LinePosition) throws(TableError) -> TableError {
     position = start
     var found = 1

@@ -2,8 +2,8 @@ import Documents
 
 /// Reads a duration in seconds: `30d`, `12h`, `2w`, `90min`, `45 s`, or several in a row as `1d 12h`.
 ///
-/// Throws unless it is above zero and finite. A month or a year has no fixed length, and `m` could be either, so
-/// the error asks for days or minutes instead.
+/// Throws unless it is above zero and finite. A month or a year has no fixed length, and `m` is ambiguous, so the error
+/// asks for days or minutes instead.
 public func parseDuration(_ text: String) throws(QuantityError) -> Double {
   let reading = try QuantityText(text, as: "duration", examples: ["30d", "12h", "2w", "90min", "45 s", "1d 12h"])
   return try readDuration(reading)
@@ -31,9 +31,9 @@ private func unknownUnit(_ word: String, in reading: QuantityText) -> QuantityEr
   case "":
     reading.error("a duration needs a unit: s, min, h, d or w")
   case "m", "mo", "month", "months":
-    reading.error("'\(word)' is not precise; write min for minutes, or days as in 30d for months")
+    reading.error("'\(word)' is ambiguous; write min for minutes, or days as in 30d for months")
   case "y", "yr", "year", "years":
-    reading.error("'\(word)' is not precise; write days, as in 365d")
+    reading.error("'\(word)' has no fixed length; write days, as in 365d")
   default:
     reading.error("expected s, min, h, d or w, found '\(excerpt(word))'")
   }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The bytes of one input file, decompressed where it is a gzip file, held in memory or mapped for as long as the value
-/// lives.
+/// The bytes of one input file, decompressed if it is a gzip file, held in memory or mapped for the lifetime of the
+/// value.
 struct FileBytes: ~Copyable {
   /// The name for messages: the path as given, or `standard input`.
   let name: String
@@ -9,9 +9,9 @@ struct FileBytes: ~Copyable {
   private let isMapped: Bool
 
   /// Regular files above this size are mapped instead of copied. Smaller ones are copied, because a mapped file that
-  /// another program shortens meanwhile would end the process.
+  /// another program truncates meanwhile would end the process.
   private static let largestCopy = 256 << 20
-  /// A stream has no known size, so it needs a bound of its own.
+  /// A stream has no known size, so it needs its own limit.
   private static let largestStream = 2 << 30
 
   /// Opens `path`, or standard input for `-`.
@@ -95,7 +95,7 @@ private func readAll(
       memory.deallocate()
       throw openingError(name, code)
     }
-    // Only the newest newline matters: it bounds the unfinished line.
+    // Only the latest newline matters: it bounds the unfinished line.
     var index = count + received
     while index > count, memory[index - 1] != Byte.newline, memory[index - 1] != Byte.carriageReturn { index -= 1 }
     if index > count { lineStart = index }
@@ -108,16 +108,16 @@ private func readAll(
       memory.deallocate()
       throw TableError(
         .badData, file: name,
-        message: "the stream goes beyond \(largest >> 30) GiB; save it to a file and name the file")
+        message: "the stream is longer than \(largest >> 30) GiB; save it to a file and name the file")
     }
   }
   let filled = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
   return UnsafeBufferPointer(filled.bindMemory(to: UInt8.self))
 }
 
-/// What to say of a line that is longer than any table's.
+/// The message for a line that is longer than any table's.
 func longLineMessage(_ longestLine: Int) -> String {
-  "a line is longer than \(longestLine >> 20) MiB; a table has one row a line, so this is likely another kind of file"
+  "a line is longer than \(longestLine >> 20) MiB; a table has one row on each line; is this another kind of file?"
 }
 
 private func openingError(_ name: String, _ code: Int32) -> TableError {

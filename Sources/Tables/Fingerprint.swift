@@ -1,7 +1,7 @@
 import CCrypto
 
 /// The SHA-256 of a text, or of a file's bytes, as 64 hexadecimal digits.
-public func fingerprint(of bytes: some Sequence<UInt8>) -> String { Array(bytes).withUnsafeBytes(sha256) }
+package func fingerprint(of bytes: some Sequence<UInt8>) -> String { Array(bytes).withUnsafeBytes(sha256) }
 
 /// The SHA-256 of `bytes` as 64 hexadecimal digits.
 func sha256(_ bytes: UnsafeRawBufferPointer) -> String {

@@ -1,11 +1,11 @@
 import CZlib
 
-/// Whether bytes begin as a gzip file does.
+/// Whether bytes begin like a gzip file.
 func isGzip(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B }
 
 /// Decompresses a gzip file of one or more members into memory that the caller must deallocate.
 ///
-/// Throws `badData` for a file that is cut off or damaged (its checksum is verified), or that grows beyond `largest` bytes.
+/// Throws `badData` for a file that is truncated or damaged (its checksum is verified), or larger than `largest` bytes.
 func gunzip(
   _ input: UnsafeBufferPointer<UInt8>, name: String, largest: Int
 ) throws(TableError) -> UnsafeBufferPointer<UInt8> {
@@ -21,7 +21,7 @@ func gunzip(
   while true {
     if written == output.count {
       guard written < largest else {
-        throw fault("it decompresses to more than \(largest >> 30) GiB; split it, or keep the rows that are wanted")
+        throw fault("it decompresses to more than \(largest >> 30) GiB; split it, or keep only the rows that you need")
       }
       let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: output.count * 2, alignment: 16)
       larger.copyMemory(from: UnsafeRawBufferPointer(output))
@@ -40,13 +40,13 @@ func gunzip(
     written += room - Int(stream.avail_out)
     switch code {
     case Z_STREAM_END:
-      // Zeros may pad the end; another member goes on.
+      // Zeros may pad the end; otherwise another member follows.
       let rest = input[consumed...]
       guard rest.first(where: { $0 != 0 }) != nil else {
         return UnsafeBufferPointer(
           UnsafeMutableRawBufferPointer(rebasing: output[..<written]).bindMemory(to: UInt8.self))
       }
-      guard inflateReset(&stream) == Z_OK else { throw fault("what follows its end is not gzip; compress it again") }
+      guard inflateReset(&stream) == Z_OK else { throw fault("the data after its end is not gzip; compress it again") }
     case Z_OK:
       continue
     case Z_BUF_ERROR:

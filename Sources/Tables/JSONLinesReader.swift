@@ -1,10 +1,10 @@
 import Documents
 
-/// Reads JSONL: one flat JSON object a line.
+/// Reads JSONL: one flat JSON object on each line.
 ///
-/// Columns stand in the order in which their keys first appear; a key that a line lacks, or `null`, is a missing cell.
-/// Strings are text, save for the words for missing and non-finite numbers; `NaN`, `Infinity` and `-Infinity` may
-/// stand unquoted, as Python writes them. `fingerprint` is only asked for when the contents are sound.
+/// Columns are in the order in which their keys first appear; a key that a line lacks, or `null`, is a missing cell.
+/// Strings are text, except the words for missing and non-finite numbers; `NaN`, `Infinity` and `-Infinity` may be
+/// unquoted, as Python writes them. `fingerprint` is computed only when the contents are valid.
 func readJSONLines(
   _ bytes: UnsafeBufferPointer<UInt8>, name: String, fingerprint: () -> String
 ) throws(TableError) -> Table {
@@ -27,11 +27,11 @@ private struct JSONLinesReader {
   private var scanner: JSONScanner
   private(set) var builders: [ColumnBuilder] = []
   private(set) var lines: [Int] = []
-  /// Where each column's key first stood between its quotes, to recognize it by its bytes.
+  /// The place of each column's key between its first quotes, to recognize it by its bytes.
   private var keys: [Range<Int>] = []
   private var columnOfName: [String: Int] = [:]
 
-  /// More cells than this, most of them missing, are not a table but objects with keys of their own.
+  /// With more cells than this, most of them missing, the objects have different keys and are not a table.
   private static let largestCellCount = 1 << 28
 
   init(bytes: UnsafeBufferPointer<UInt8>, file: String, textColumns: Set<String>) {
@@ -39,7 +39,7 @@ private struct JSONLinesReader {
     scanner = JSONScanner(bytes: bytes, file: file)
   }
 
-  /// The columns that turned out to hold text without having been read as text.
+  /// The columns that contain text although they were not read as text.
   var foundTextColumns: Set<String> { Set(builders.filter(\.foundText).map(\.name)) }
 
   mutating func readRows(upTo rowLimit: Int) throws(TableError) {
@@ -55,11 +55,11 @@ private struct JSONLinesReader {
       }
       guard lines.count * max(builders.count, 1) <= JSONLinesReader.largestCellCount else {
         throw scanner.error(
-          "\(builders.count) different keys on \(lines.count) lines; a table's objects share their keys")
+          "\(builders.count) different keys on \(lines.count) lines; the objects of a table have the same keys")
       }
     }
     guard !builders.isEmpty else {
-      throw TableError(.badData, file: scanner.file, message: "no rows: expected one JSON object a line")
+      throw TableError(.badData, file: scanner.file, message: "no rows: expected one JSON object on each line")
     }
     for column in builders.indices { builders[column].pad(to: lines.count) }
   }
@@ -83,7 +83,8 @@ private struct JSONLinesReader {
     }
   }
 
-  /// Reads a key and gives its column; objects mostly repeat their keys in order, so `expected` is tried by its bytes.
+  /// Reads a key and returns its column. Objects usually repeat their keys in order, so `expected` is tried by its
+  /// bytes.
   private mutating func readKey(expecting expected: Int) throws(TableError) -> Int {
     let column: Int
     if expected < keys.count, scanner.skipKey(like: keys[expected]) {
@@ -94,7 +95,7 @@ private struct JSONLinesReader {
       if let known = columnOfName[name] {
         column = known
       } else {
-        guard !name.isEmpty else { throw scanner.error("a key is empty; name it") }
+        guard !name.isEmpty else { throw scanner.error("a key is empty; give it a name") }
         column = builders.count
         columnOfName[name] = column
         keys.append(key)
@@ -102,7 +103,7 @@ private struct JSONLinesReader {
       }
     }
     guard builders[column].count < lines.count else {
-      throw scanner.error("the key '\(excerpt(builders[column].name))' stands twice in the object; remove one")
+      throw scanner.error("the key '\(excerpt(builders[column].name))' occurs twice in the object; remove one")
     }
     builders[column].pad(to: lines.count - 1)
     return column
@@ -120,7 +121,7 @@ private struct JSONLinesReader {
       let kind = scanner.next == Byte.openBrace ? "an object" : "an array"
       throw TableError(
         .badData, file: scanner.file, line: scanner.line, column: builders[column].name,
-        message: "the value is \(kind); write flat objects with one number, string or truth value a key")
+        message: "the value is \(kind); write flat objects with one number, string or Boolean for each key")
     } else {
       let literal = try scanner.readLiteral()
       if !builders[column].isText {

@@ -1,6 +1,6 @@
 import Documents
 
-/// Walks over the JSON of one file, line by line.
+/// A scanner over the JSON of one file, line by line.
 struct JSONScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   let file: String
@@ -15,10 +15,10 @@ struct JSONScanner {
 
   var isAtEnd: Bool { index >= bytes.count }
 
-  /// The byte to come; zero, which no text has, at the end.
+  /// The next byte; zero, which no text contains, at the end.
   var next: UInt8 { index < bytes.count ? bytes[index] : 0 }
 
-  /// The byte to come in words for a message.
+  /// The next byte in words, for a message.
   var found: String {
     if isAtEnd { return "the end of the file" }
     if next == Byte.newline { return "the end of the line" }
@@ -62,7 +62,7 @@ struct JSONScanner {
     return true
   }
 
-  /// Moves past a string and says where its contents lie, escapes included.
+  /// Moves past a string and returns the range of its contents, escapes included.
   mutating func readString(_ description: String) throws(TableError) -> Range<Int> {
     try expect(Byte.quote, description)
     let start = index
@@ -110,7 +110,7 @@ struct JSONScanner {
   func error(_ message: String) -> TableError {
     TableError(
       .badData, file: file, line: line,
-      message: "byte \(index - lineStart + 1): \(message); expected one flat JSON object a line")
+      message: "byte \(index - lineStart + 1): \(message); expected one flat JSON object on each line")
   }
 }
 
@@ -119,8 +119,8 @@ private let literals: [(word: String, cell: Cell)] = [
   ("-Infinity", .number(-.infinity)),
 ]
 
-/// Replaces the escapes of a JSON string. An escape that JSON does not know stands for the character after it, a lone surrogate
-/// for U+FFFD, so that a damaged label never hides the numbers beside it.
+/// Replaces the escapes of a JSON string. An unknown escape stands for the character after it, and a lone surrogate
+/// becomes U+FFFD, so that a damaged label never hides the numbers beside it.
 private func unescaped(_ contents: Slice<UnsafeBufferPointer<UInt8>>) -> String {
   var units: [UInt16] = []
   var plain: [UInt8] = []

@@ -1,18 +1,18 @@
 import Documents
 
-/// Why a text cannot be read as a quantity: what was read, where it went wrong, and texts that would do.
+/// The reason why a text cannot be read as a quantity, its place, and valid examples.
 ///
 /// Printed: `cannot read the budget 'banana' (character 1): expected a number; examples: '1e23 FLOP', '2M USD'`.
 public struct QuantityError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What was to be read, such as `budget` or `duration`.
+  /// The kind of quantity, such as `budget` or `duration`.
   public let quantity: String
   /// The whole text as given.
   public let text: String
   /// The character at which reading failed, counted from 1.
   public let position: Int
-  /// What was expected there, or what is wrong with the value.
+  /// The text that was expected there, or the problem with the value.
   public let message: String
-  /// Texts that can be read.
+  /// Texts that are valid.
   public let examples: [String]
 
   public init(quantity: String, text: String, position: Int, message: String, examples: [String]) {

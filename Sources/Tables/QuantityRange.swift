@@ -2,7 +2,7 @@ import Glibc
 
 /// An interval to sweep over, such as `1e18:1e25` FLOP.
 public struct QuantityRange: Sendable, Equatable {
-  /// What the bounds measure.
+  /// The unit of the bounds.
   public enum Measure: Sendable, Equatable {
     case flops
     case count(CountUnit?)
@@ -13,17 +13,17 @@ public struct QuantityRange: Sendable, Equatable {
   /// The smaller bound, above zero.
   public let lower: Double
   public let upper: Double
-  /// How many values to take, bounds included; nil when the text does not say.
+  /// The number of values to take, bounds included; nil when the text does not say.
   public let points: Int?
 
   /// Reads `lower:upper` or `lower:upper:points`, as in `1e18:1e25`, `1:10 ZFLOP`, `70M:7B:9`.
   ///
-  /// A unit that only the upper bound has counts for both. Throws unless 0 < lower < upper and 2 ≤ points ≤ 1,000,000.
+  /// A unit that only the upper bound has applies to both. Throws unless 0 < lower < upper and 2 ≤ points ≤ 1,000,000.
   public init(parsing text: String, of measure: Measure) throws(QuantityError) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     let reading = try QuantityText(text, as: "range", examples: measure.examples)
     guard parts.count == 2 || parts.count == 3 else {
-      throw reading.error("expected two bounds with ':' between them, and perhaps a number of points")
+      throw reading.error("expected two bounds separated by ':', optionally with a number of points")
     }
     upper = try reading.located(after: parts[0].count + 1) { () throws(QuantityError) in try measure.value(of: parts[1])
     }
@@ -74,7 +74,7 @@ extension QuantityRange.Measure {
   /// Whether `text` is a number without magnitude and unit.
   fileprivate func isBare(_ text: String) -> Bool { unit(of: text).isEmpty }
 
-  /// What follows the number of `text`.
+  /// The text after the number.
   fileprivate func unit(of text: String) -> String {
     guard var reading = try? QuantityText(text, as: "range", examples: []), (try? reading.readNumber()) != nil else {
       return ""
@@ -84,7 +84,7 @@ extension QuantityRange.Measure {
 }
 
 extension QuantityText {
-  /// Reads a part of this text, `offset` characters in; its error is told of the whole text.
+  /// Reads a part of this text that begins at `offset` characters; its error refers to the whole text.
   fileprivate func located(
     after offset: Int, _ read: () throws(QuantityError) -> Double
   ) throws(QuantityError) -> Double {

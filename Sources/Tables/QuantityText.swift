@@ -1,12 +1,12 @@
-/// A text that is being read as a quantity: a number, perhaps a magnitude (`k`, `M`, `B`, …), perhaps a unit.
+/// A text that is being read as a quantity: a number, an optional magnitude (`k`, `M`, `B`, …), an optional unit.
 ///
-/// Holds the place of every part, so that errors can point at it.
+/// It keeps the place of every part, so that errors can point at it.
 struct QuantityText {
   let quantity: String
   let examples: [String]
   let text: String
   private let characters: [Character]
-  /// The characters not yet read: no spaces at its ends.
+  /// The characters not yet read, without spaces at the ends.
   private(set) var rest: Range<Int>
 
   /// Throws when the text is empty or far too long.
@@ -21,7 +21,7 @@ struct QuantityText {
     guard !rest.isEmpty else { throw error("expected a number, found nothing") }
   }
 
-  /// What has not been read yet.
+  /// The text that has not been read yet.
   var remainder: String { String(characters[rest]) }
 
   func error(_ message: String, at position: Int? = nil) -> QuantityError {
@@ -60,7 +60,7 @@ struct QuantityText {
     guard digits > 0 else { throw error("expected a number", at: start) }
     readExponent(at: &index, into: &literal)
     if character(at: index) == ",", isDigit(character(at: index + 1)) {
-      throw error("a comma cannot stand in a number; write 1_000_000 or 1.5", at: index)
+      throw error("a number cannot contain a comma; write 1_000_000 or 1.5", at: index)
     }
     guard let value = Double(literal.hasSuffix(".") ? literal + "0" : literal), value.isFinite else {
       throw error("the number is too large", at: start)
@@ -70,9 +70,9 @@ struct QuantityText {
     return value
   }
 
-  /// Reads the unit that makes up the rest of the text, with a magnitude before it if need be: `FLOP` or `M USD`.
+  /// Reads the unit that makes up the rest of the text, with an optional magnitude before it: `FLOP` or `M USD`.
   ///
-  /// Gives the factor of the magnitude and what `unit` knows about the rest, or nil when it knows nothing.
+  /// Returns the factor of the magnitude and the value of `unit` for the rest, or nil if `unit` does not know it.
   func readUnit<Unit>(_ unit: (String) -> Unit?) -> (magnitude: Double, unit: Unit)? {
     if let known = unit(remainder) { return (1, known) }
     guard let letter = character(at: rest.lowerBound), let factor = magnitudes[letter] else { return nil }
@@ -82,7 +82,7 @@ struct QuantityText {
     return (factor, known)
   }
 
-  /// `value`, if it is above zero and finite; an infinite product of finite parts counts as too large.
+  /// `value`, if it is above zero and finite; an infinite product of finite parts is too large.
   func positive(_ value: Double) throws(QuantityError) -> Double {
     guard value > 0 else { throw error("the \(quantity) must be above zero", at: 0) }
     guard value.isFinite else { throw error("the \(quantity) is too large", at: 0) }
@@ -93,7 +93,7 @@ struct QuantityText {
     rest.contains(index) ? characters[index] : nil
   }
 
-  /// Reads digits, between which an underscore may stand; gives their number.
+  /// Reads digits, which underscores may separate, and returns their number.
   private func readDigits(at index: inout Int, into literal: inout String) -> Int {
     var count = 0
     while let next = character(at: index) {
@@ -108,7 +108,7 @@ struct QuantityText {
     return count
   }
 
-  /// Reads an exponent. An `E` without digits after it is the magnitude exa, so it stays.
+  /// Reads an exponent. An `E` without digits after it is the magnitude exa and is not consumed.
   private func readExponent(at index: inout Int, into literal: inout String) {
     guard let letter = character(at: index), letter == "e" || letter == "E" else { return }
     var after = index + 1
@@ -128,8 +128,8 @@ struct QuantityText {
   }
 }
 
-/// Powers of a thousand by their letter. Lower case is taken where the letter cannot mean another thing: no quantity with
-/// a magnitude is counted in thousandths, but `e` belongs to exponents and `p` to nothing common.
+/// Powers of a thousand by their letter. Lower case is accepted where the letter is unambiguous: no quantity with
+/// a magnitude is counted in thousandths, but `e` belongs to exponents and `p` is not in common use.
 private let magnitudes: [Character: Double] = [
   "k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "b": 1e9, "B": 1e9, "g": 1e9, "G": 1e9, "t": 1e12, "T": 1e12, "P": 1e15,
   "E": 1e18,

@@ -1,15 +1,15 @@
 import Documents
 
-/// How params, tokens and flops follow from one another.
+/// A rule that connects params, tokens and flops.
 public enum DerivationRule: Sendable, Equatable {
   /// C = 6·N·D: the compute of a dense transformer's forward and backward passes (Kaplan et al. 2020, section 2.1).
   case sixND
 }
 
 extension RunTable {
-  /// Fills in what is missing of params, tokens and flops from the other two, and says in sentences what was filled in.
+  /// Fills in missing params, tokens or flops from the other two, and returns notes on what was filled in.
   ///
-  /// A missing column is added under its canonical name; a column with missing cells gets those filled. Where all three
+  /// A missing column is added under its canonical name; a column with missing cells gets those filled. If all three
   /// are given and the median of flops / (6·params·tokens) is more than 1 % from 1, a note says so and nothing changes.
   /// Throws when a role's column is ambiguous or not numeric.
   public func derivingMissing(rule: DerivationRule = .sixND) throws(TableError) -> (table: RunTable, notes: [String]) {
@@ -48,18 +48,18 @@ extension RunTable {
     if let median = median(ratios), abs(median - 1) > 0.01 {
       notes.append(
         "flops is \(NumberText.rounded(median)) times 6·params·tokens (median of \(ratios.count) rows); "
-          + "the column is used as it stands")
+          + "the column is used as it is")
     }
     return (result, notes)
   }
 
-  /// The table with further columns, each in the place of one of its name.
+  /// The table with further columns, each replacing one of the same name.
   public func adding(_ columns: [Column]) throws(TableError) -> RunTable {
     let names = Set(columns.map(\.name))
     for column in columns where column.values.count != rowCount {
       throw TableError(
         .badData, file: table.name, column: column.name,
-        message: "has \(column.values.count) cells where the table has \(rowCount) rows")
+        message: "has \(column.values.count) cells but the table has \(rowCount) rows")
     }
     return RunTable(
       Table(
@@ -73,7 +73,7 @@ extension RunTable {
     return try values(of: resolution)
   }
 
-  /// The table with these values, in the role's unit, for a role; the column that it has, or a new one.
+  /// The table with these values, in the role's unit, in the role's column, or in a new one.
   private func setting(_ role: Role, to values: [Double]) throws(TableError) -> RunTable {
     let resolution = try column(for: role) ?? Resolution(column: role.rawValue, role: role, scale: 1)
     let cells = resolution.scale == 1 ? values : values.map { $0 / resolution.scale }

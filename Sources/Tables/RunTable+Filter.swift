@@ -6,12 +6,12 @@ extension RunTable {
   /// Names are columns, by their own name, a role or an alias; a text column is compared with a quoted text by `==` or
   /// `!=`. A run with a missing cell in a numeric column that the expression names is left out.
   ///
-  /// - Throws: ``FormulaError`` for an expression that cannot be read or names no column; ``TableError`` for a column
-  ///   that is not numeric, and where no run is left.
+  /// - Throws: ``FormulaError`` for an invalid expression or an unknown column; ``TableError`` for a column
+  ///   that is not numeric, and if no run is left.
   public func filtered(where text: String) throws -> (table: RunTable, droppedLines: [Int]) {
     let formula = try Formula(text)
     if let name = formula.target {
-      throw formula.fault(.syntax, "one '=' compares nothing; write '==', as in '\(name) == …'", at: name)
+      throw formula.fault(.syntax, "a single '=' does not compare; write '==', as in '\(name) == …'", at: name)
     }
     var columns: [String: [Double]] = [:]
     let expression = try numeric(formula.expression, formula, &columns)
@@ -19,7 +19,7 @@ extension RunTable {
     let compiled = try CompiledFormula(
       formula.replacing(expression: expression), parameters: [], variables: names, order: .value)
     let values = BoundFormula(compiled, columns: names.map { columns[$0] ?? [] }).values(parameters: [])
-    // An expression without columns has one value for all.
+    // An expression without columns has the same value for all runs.
     let truth = columns.isEmpty ? [Double](repeating: values.first ?? 0, count: rowCount) : values
     let complete = truth.indices.map { row in columns.values.allSatisfy { !$0[row].isNaN } }
     let kept = truth.indices.filter { complete[$0] && truth[$0] != 0 && !truth[$0].isNaN }
@@ -32,7 +32,7 @@ extension RunTable {
     return (selecting(rows: kept), dropped)
   }
 
-  /// The expression with every comparison of texts replaced by a column of 1 and 0; gathers the columns that it names.
+  /// The expression with every comparison of texts replaced by a column of 1 and 0; collects the columns that it names.
   private func numeric(
     _ expression: Expression, _ formula: Formula, _ columns: inout [String: [Double]]
   ) throws -> Expression {

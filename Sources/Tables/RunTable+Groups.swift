@@ -1,13 +1,13 @@
-/// The rows of a table that share their values of some columns.
+/// Rows of a table that have the same values in some columns.
 public struct RowGroup: Sendable, Equatable {
-  /// The shared value of each column, as text; empty where the cells are missing.
+  /// The shared value of each column, as text; empty for missing cells.
   public let values: [String]
-  /// The rows, counted from 0, in their order.
+  /// The rows, counted from 0, in table order.
   public let rows: [Int]
 }
 
 extension RunTable {
-  /// The rows by their values of columns, in the order in which the groups first occur.
+  /// The rows grouped by their values of columns, in the order in which the groups first occur.
   ///
   /// - Parameter columns: by name, role or alias. Without any, all rows are one group.
   /// - Throws: for a column that the table does not have.

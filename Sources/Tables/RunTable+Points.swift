@@ -1,10 +1,10 @@
 extension RunTable {
-  /// The table with one more row, of a point that is known without a run, such as an accuracy of 1 at a loss of 0.
+  /// The table with one more row, for a point that is known without a run, such as an accuracy of 1 at a loss of 0.
   ///
-  /// It counts as the line after the last; columns that are not given are missing in it.
+  /// Its line number is that after the last; columns that are not given are missing in it.
   ///
   /// - Parameter point: values by column, by name or alias, in the unit of the name.
-  /// - Throws: for a name that is no column.
+  /// - Throws: for a name that is not a column.
   public func adding(point: [String: Double]) throws(TableError) -> RunTable {
     var cells: [String: Double] = [:]
     for (name, value) in point.sorted(by: { $0.key < $1.key }) {

@@ -1,16 +1,16 @@
 /// Rows that were taken before the end of their learning-rate schedule.
 public struct MidScheduleRows: Sendable, Equatable {
-  /// Counted from 0, in order.
+  /// The rows, counted from 0, in order.
   public let rows: [Int]
-  /// The columns that say so.
+  /// The columns that show it.
   public let columns: [String]
 }
 
 extension RunTable {
-  /// The rows taken before the end of a schedule; nil where no column says how much of it is done.
+  /// The rows taken before the end of a schedule; nil if no column says how much of it is done.
   ///
-  /// In a row that has both, the portion of the decay decides: a decayed checkpoint is finished wherever its run went on.
-  /// A row of which neither is known counts as finished.
+  /// If a row has both, the portion of the decay decides: a decayed checkpoint is finished even if its run continued.
+  /// A row with neither counts as finished.
   ///
   /// - Throws: ``TableError`` for a portion that does not lie between 0 and 1.
   public func midScheduleRows() throws(TableError) -> MidScheduleRows? {
@@ -23,12 +23,12 @@ extension RunTable {
         continue
       }
       let values = try values(of: column)
-      // A last step that is counted from 0 may come out a little off.
+      // A last step that is counted from 0 may be slightly off.
       if let row = values.firstIndex(where: { !$0.isNaN && !(-tolerance...1 + tolerance).contains($0) }) {
         throw TableError(
           .badData, file: table.name, line: table.line(ofRow: row), column: column.column,
           message:
-            "a portion of a schedule should lie between 0 and 1, not \(values[row]); divide percentages by 100, or "
+            "a portion of a schedule must lie between 0 and 1, not \(values[row]); divide percentages by 100, or "
             + "--rename the column if it means something else")
       }
       portions.append(values)
@@ -40,9 +40,9 @@ extension RunTable {
     return MidScheduleRows(rows: rows, columns: columns.compactMap { $0?.column })
   }
 
-  /// The table without these rows, and the lines on which they stand.
+  /// The table without these rows, and their lines.
   ///
-  /// - Throws: ``TableError`` where no row is left.
+  /// - Throws: ``TableError`` if no row is left.
   public func dropping(_ unfinished: MidScheduleRows) throws(TableError) -> (table: RunTable, droppedLines: [Int]) {
     let left = Set(unfinished.rows)
     let kept = (0..<rowCount).filter { !left.contains($0) }
@@ -50,12 +50,12 @@ extension RunTable {
       throw TableError(
         .badData, file: table.name,
         message: "all \(rowCount) rows were taken before the end of their learning-rate schedule "
-          + "(\(unfinished.columns.joined(separator: ", ")) below 1), where a law of finished runs does not hold; keep them "
-          + "with --keep-mid-schedule, or fit the law multi-power to whole curves")
+          + "(\(unfinished.columns.joined(separator: ", ")) below 1), but a law of finished runs needs rows at its "
+          + "end; keep them with --keep-mid-schedule, or fit the law multi-power to whole curves")
     }
     return (selecting(rows: kept), unfinished.rows.map(table.line))
   }
 }
 
-/// How near to 1 a portion is taken for the end.
+/// The largest distance from 1 at which a portion counts as the end.
 private let tolerance = 1e-3

@@ -1,10 +1,10 @@
 import Documents
 
 extension RunTable {
-  /// Checks that every cell of these roles can be used, and says in sentences what else looks wrong.
+  /// Checks that every cell of these roles is usable, and returns notes on what else looks wrong.
   ///
-  /// Quantities must be finite and above zero, names must not be missing: the first cell that is not is thrown as an
-  /// error with its line. Notes tell of rows that are the same in every column, and of names of runs that repeat.
+  /// Quantities must be finite and above zero, and names must not be missing: the first cell that violates this is
+  /// thrown as an error with its line. Notes report rows that are equal in every column, and repeated names of runs.
   public func validated(for roles: [Role]) throws(TableError) -> [String] {
     for role in roles {
       if let row = try invalidRows(for: role).first { throw try invalidCell(role, row: row) }
@@ -12,7 +12,7 @@ extension RunTable {
     return [repeatedRowsNote(), repeatedRunsNote()].compactMap { $0 }
   }
 
-  /// The table without the rows that `validated` would refuse, and the lines on which those stand.
+  /// The table without the rows that `validated` would reject, and their lines.
   ///
   /// Throws when no row is left.
   public func droppingInvalid(for roles: [Role]) throws(TableError) -> (table: RunTable, droppedLines: [Int]) {
@@ -28,10 +28,10 @@ extension RunTable {
     return (selecting(rows: kept), (0..<rowCount).filter { isInvalid[$0] }.map(table.line))
   }
 
-  /// The table without its `count` rows of highest loss, and the lines on which those stand, in row order.
+  /// The table without its `count` rows of highest loss, and their lines, in row order.
   ///
-  /// Of rows with the same loss the earlier is dropped first. Throws when `count` is negative or no row would be left,
-  /// and when a loss is missing, not finite or not above zero.
+  /// Among rows with the same loss the earlier is dropped first. Throws when `count` is negative or no row would be
+  /// left, and when a loss is missing, not finite or not above zero.
   public func droppingHighestLoss(_ count: Int) throws(TableError) -> (table: RunTable, droppedLines: [Int]) {
     guard (0..<rowCount).contains(count) else {
       let message = "cannot drop the \(count) rows of highest loss from \(rowCount); drop between 0 and \(rowCount - 1)"
@@ -60,7 +60,8 @@ extension RunTable {
     let expected = role.isQuantity ? "a finite number above zero" : "a name"
     return TableError(
       .badData, file: table.name, line: table.line(ofRow: row), column: column,
-      message: "expected \(expected), found \(found); mend it, leave such rows out with --where, or use --drop-invalid")
+      message: "expected \(expected), found \(found); correct it, leave such rows out with --where, or use "
+        + "--drop-invalid")
   }
 
   private func repeatedRowsNote() -> String? {
@@ -80,7 +81,7 @@ extension RunTable {
   }
 
   private func repeatedRunsNote() -> String? {
-    // Two different columns of names are no mistake here: nothing else depends on which one names the runs.
+    // Two different columns of names are not a mistake here: nothing else depends on which one names the runs.
     guard let column = try? column(for: .run), let names = try? table.texts(column.column) else { return nil }
     var seen: [String: Int] = [:]
     var repeats: [(row: Int, first: Int)] = []

@@ -1,15 +1,15 @@
 import Documents
 import Formulas
 
-/// A table with one row a run (or a checkpoint), whose columns are known by their meaning.
+/// A table with one row for each run (or checkpoint), whose columns are known by their meaning.
 public struct RunTable: Sendable {
   /// The table, after renaming.
   public let table: Table
 
-  /// Takes a table and renames columns: `renames` maps names of the file to the names to use, canonical names or others.
+  /// Takes a table and renames columns: `renames` maps names in the file to the names to use, canonical or not.
   ///
-  /// A renamed column keeps its cells as they are, so it should be in the unit of its new name. Throws when a
-  /// column to rename is missing, or when two columns would have one name.
+  /// A renamed column keeps its cells, so it should be in the unit of its new name. Throws when a column to rename is
+  /// missing, or when two columns would have the same name.
   public init(_ table: Table, renames: [String: String] = [:]) throws(TableError) {
     let names = Set(table.columns.map(\.name))
     for old in renames.keys.sorted() where !names.contains(old) { throw table.missingColumn(old) }
@@ -33,10 +33,10 @@ public struct RunTable: Sendable {
 
   public var rowCount: Int { table.rowCount }
 
-  /// The column of a role, or nil when there is none.
+  /// The column of a role, or nil if there is none.
   ///
-  /// The canonical name wins over aliases. Several aliases are taken for one when they say the same in every row; else
-  /// it is an error that names them.
+  /// The canonical name takes precedence over aliases. Several aliases are accepted as one if they have the same value
+  /// in every row; otherwise the error names them.
   public func column(for role: Role) throws(TableError) -> Resolution? {
     var canonical: [Resolution] = []
     var aliases: [Resolution] = []
@@ -57,21 +57,22 @@ public struct RunTable: Sendable {
     return first
   }
 
-  /// What a name in a formula or an option means: a column of exactly this name, else the column of the role that the
-  /// name stands for (`N`, `D`, `C`, `L`, a canonical name or an alias without a scale); nil when it means none.
+  /// The column that a name in a formula or an option refers to: a column of exactly this name, else the column of the
+  /// role that the name stands for (`N`, `D`, `C`, `L`, a canonical name or an alias without a scale); nil if there is
+  /// none.
   public func resolve(_ name: String) throws(TableError) -> Resolution? {
     if table.column(name) != nil { return Resolution(column: name, role: recognize(name)?.role, scale: 1) }
     guard let recognition = recognize(name), recognition.scale == 1 else { return nil }
     return try column(for: recognition.role)
   }
 
-  /// The values of a role in its unit, NaN where missing. Throws when there is no such column or it is not numeric.
+  /// The values of a role in its unit, NaN if missing. Throws if there is no such column or it is not numeric.
   public func values(for role: Role) throws(TableError) -> [Double] {
     guard let resolution = try column(for: role) else { throw missingRole(role) }
     return try values(of: resolution)
   }
 
-  /// The values of what `name` resolves to, NaN where missing. Throws when it means nothing or is not numeric.
+  /// The values of the column that `name` resolves to, NaN if missing. Throws if there is none or it is not numeric.
   public func values(named name: String) throws(TableError) -> [Double] {
     guard let resolution = try resolve(name) else {
       if let role = recognize(name)?.role { throw missingRole(role) }
@@ -79,12 +80,12 @@ public struct RunTable: Sendable {
       guard nearestName(to: name, among: table.columns.map(\.name)) == nil else { throw missing }
       throw TableError(
         .badData, file: table.name,
-        message: "\(missing.message); if one of them holds it, add --rename 'COLUMN=\(name)'")
+        message: "\(missing.message); if one of them is meant, add --rename 'COLUMN=\(name)'")
     }
     return try values(of: resolution)
   }
 
-  /// The cells of a role as text, such as the names of runs; empty where missing.
+  /// The cells of a role as text, such as the names of runs; empty if missing.
   public func labels(for role: Role) throws(TableError) -> [String] {
     guard let resolution = try column(for: role) else { throw missingRole(role) }
     return try table.texts(resolution.column)
@@ -113,7 +114,7 @@ public struct RunTable: Sendable {
   private func missingRole(_ role: Role) -> TableError {
     let names = table.columns.map(\.name)
     let nearest = role.recognizedNames.filter { $0.count > 2 }.compactMap { nearestName(to: $0, among: names) }.first
-    // Whether embeddings count is for the user to say, so the other count is proposed and not taken.
+    // Whether embeddings count is the user's decision, so the other count is proposed and not used.
     let sibling: Role? = role == .params ? .paramsNonEmbedding : role == .paramsNonEmbedding ? .params : nil
     let other = sibling.flatMap { try? column(for: $0) }?.column
     let proposal = other ?? nearest
@@ -123,10 +124,10 @@ public struct RunTable: Sendable {
     let others = (byTheOthers[role] ?? []).filter { (try? column(for: $0)) != nil }
     let derivation =
       others.count == 2
-      ? "--derive works it out from '\(others[0].rawValue)' and '\(others[1].rawValue)' by C = 6 N D; or " : ""
+      ? "--derive computes it from '\(others[0].rawValue)' and '\(others[1].rawValue)' by C = 6 N D; or " : ""
     let remedy =
       derivation
-      + (proposal.map { "if '\(excerpt($0))' is meant, say so with --rename '\(excerpt($0))=\(role.rawValue)'" }
+      + (proposal.map { "if '\(excerpt($0))' is meant, add --rename '\(excerpt($0))=\(role.rawValue)'" }
         ?? "name it with --rename COLUMN=\(role.rawValue)")
     let message =
       "no column for '\(role.rawValue)' among \(listed(names)); recognized are "

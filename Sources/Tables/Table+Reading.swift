@@ -2,23 +2,23 @@ extension Table {
   /// Reads a table from a file, or from standard input when `path` is `-`.
   ///
   /// The contents decide the format: CSV with a header (RFC 4180; separated by commas, semicolons or tabs), or JSONL
-  /// with one flat object a line. Throws a `TableError` that names the place for anything that is not such a table.
+  /// with one flat object on each line. Throws a `TableError` with the place for anything that is not such a table.
   public static func read(_ path: String) throws(TableError) -> Table {
     let file = try FileBytes(path: path, longestLine: longestLine)
     return try parse(file.bytes, name: file.name)
   }
 
-  /// Reads a table from text that holds what a file would; `name` stands for the file in errors.
+  /// Reads a table from the text of a file; `name` stands for the file in errors.
   public static func parse(_ text: String, name: String) throws(TableError) -> Table {
     try parse(Array(text.utf8), name: name)
   }
 
-  /// Reads a table from bytes that are what a file would hold; `name` stands for the file in errors.
+  /// Reads a table from the bytes of a file; `name` stands for the file in errors.
   public static func parse(_ bytes: [UInt8], name: String) throws(TableError) -> Table {
     try bytes.withUnsafeBufferPointer { buffer throws(TableError) in try parse(buffer, name: name) }
   }
 
-  /// A row is a line of at most this many bytes.
+  /// The largest number of bytes in a line.
   private static let longestLine = 64 << 20
 
   private static func parse(_ all: UnsafeBufferPointer<UInt8>, name: String) throws(TableError) -> Table {
@@ -81,10 +81,10 @@ private func hasJSONLinesName(_ name: String) -> Bool {
 private func jsonArray(_ name: String) -> TableError {
   TableError(
     .badData, file: name, line: 1,
-    message: "this is a JSON array; write one object a line (jq -c '.[]' converts it)")
+    message: "this is a JSON array; write one object on each line (jq -c '.[]' converts it)")
 }
 
-/// What to say of a file whose first bytes are those of a well-known other format.
+/// The message for a file whose first bytes are those of a well-known other format.
 private func foreignFormat(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
   let formats: [(start: [UInt8], message: String)] = [
     ([0x28, 0xB5, 0x2F, 0xFD], "this is zstd-compressed; read it with zstdcat FILE and name '-' as the file"),

@@ -6,7 +6,7 @@ public struct Column: Sendable, Equatable {
   public enum Values: Sendable, Equatable {
     /// Numbers; a missing cell is NaN, `true` is 1 and `false` is 0.
     case numbers([Double])
-    /// Text as it was written; a missing cell keeps its text, so it may be empty.
+    /// Text as it was written; a missing cell keeps its text, which may be empty.
     case text([String])
 
     public var count: Int {
@@ -26,7 +26,7 @@ public struct Column: Sendable, Equatable {
   }
 }
 
-/// Rows and typed columns, with the place in the file that each row came from.
+/// Rows and typed columns, with the place of each row in its file.
 public struct Table: Sendable {
   /// The file as the caller named it, or `standard input`.
   public let name: String
@@ -58,7 +58,7 @@ public struct Table: Sendable {
       name: name, columns: columns, lines: Array(1...rowCount), fingerprint: fingerprintOfContents(columns))
   }
 
-  /// A table whose parts are known to fit.
+  /// A table whose parts are known to be consistent.
   init(name: String, columns: [Column], lines: [Int], fingerprint: String) {
     self.name = name
     self.columns = columns
@@ -95,8 +95,8 @@ public struct Table: Sendable {
     }
   }
 
-  /// The cells of a column as text. Numbers are written in the shortest form that reads back, whole ones without a point;
-  /// missing cells are empty.
+  /// The cells of a column as text. Numbers are written in the shortest form that reads back, whole ones without a
+  /// point; missing cells are empty.
   public func texts(_ name: String) throws(TableError) -> [String] {
     switch try existing(name).values {
     case .text(let texts): texts
@@ -117,7 +117,7 @@ public struct Table: Sendable {
     return Table(name: name, columns: selected, lines: rows.map { lines[$0] }, fingerprint: fingerprint)
   }
 
-  /// The table with its columns named anew.
+  /// The table with its columns renamed.
   ///
   /// Throws when two columns would have one name.
   public func renaming(_ newName: (String) -> String) throws(TableError) -> Table {
@@ -129,13 +129,13 @@ public struct Table: Sendable {
     return Table(name: name, columns: renamed, lines: lines, fingerprint: fingerprint)
   }
 
-  /// The column of this name, or an error that lists the names there are.
+  /// The column of this name, or an error that lists the existing names.
   private func existing(_ name: String) throws(TableError) -> Column {
     if let column = column(name) { return column }
     throw missingColumn(name)
   }
 
-  /// The error for a column that the table does not have, with the likeliest name or all of them.
+  /// The error for a column that the table does not have, with the closest name or all of them.
   func missingColumn(_ name: String) -> TableError {
     let names = columns.map(\.name)
     if let near = nearestName(to: name, among: names) {
@@ -146,21 +146,22 @@ public struct Table: Sendable {
       .badData, file: self.name, message: "no column '\(excerpt(name))'; the columns are \(listed(names))")
   }
 
-  /// The error for a text cell where numbers are wanted. Where nearly all cells are numbers the cell is a slip;
+  /// The error for a text cell where numbers are needed. If nearly all cells are numbers the cell is a mistake;
   /// otherwise the column is the wrong one.
   private func notNumbers(_ name: String, _ texts: [String], row: Int) -> TableError {
     let textCount = texts.count { Cell($0) == .text }
     let found = "expected a number, found '\(excerpt(texts[row]))'"
     let remedy =
       textCount * 10 < texts.count
-      ? "\(textCount) of \(texts.count) cells are no numbers; mend them, or leave missing cells empty"
+      ? "\(textCount) of \(texts.count) cells \(textCount == 1 ? "is not a number; correct it" : "are not numbers; correct them"), "
+        + "or leave missing cells empty"
       : "\(textCount) of \(texts.count) cells are text; choose another column"
     return TableError(
       .badData, file: self.name, line: lines[row], column: name, message: "\(found) (\(remedy))")
   }
 }
 
-/// Names in quotes with commas, cut short after a dozen.
+/// Names in quotes separated by commas, at most a dozen.
 func listed(_ names: [String]) -> String {
   let shown = names.prefix(12).map { "'\(excerpt($0))'" }.joined(separator: ", ")
   return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown

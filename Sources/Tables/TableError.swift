@@ -1,10 +1,10 @@
 import Documents
 
-/// What is wrong with an input table: where, what was expected and how to mend it.
+/// A mistake in an input table: its place, what was expected and how to correct it.
 ///
 /// Printed, it reads `runs.csv:17: column 'loss': expected a number, found 'abc'`.
 public struct TableError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Which exit code the mistake deserves.
+  /// The kind of mistake, which decides the exit code.
   public enum Kind: Sendable, Equatable {
     /// The input does not exist or cannot be opened (sysexits `EX_NOINPUT`, 66).
     case missingInput
@@ -15,11 +15,11 @@ public struct TableError: Error, Sendable, Equatable, CustomStringConvertible {
   public let kind: Kind
   /// The file as the caller named it.
   public let file: String
-  /// The line of the file, counted from 1, where the mistake has one.
+  /// The line of the file, counted from 1, if the mistake has one.
   public let line: Int?
-  /// The name of the column, where the mistake has one.
+  /// The name of the column, if the mistake has one.
   public let column: String?
-  /// What is wrong, what was expected and how to mend it.
+  /// The mistake, what was expected and how to correct it.
   public let message: String
 
   public init(_ kind: Kind, file: String, line: Int? = nil, column: String? = nil, message: String) {

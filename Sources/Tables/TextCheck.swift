@@ -1,15 +1,15 @@
-/// Why bytes are not the text of a table.
+/// The reason why bytes are not the text of a table.
 enum TextDefect: Equatable {
   /// A zero byte: a binary file.
   case zeroByte(offset: Int)
   case invalidUTF8(offset: Int)
-  /// A line without end for more bytes than allowed, found at `offset`.
+  /// A line longer than allowed, found at `offset`.
   case longLine(offset: Int)
 }
 
 /// The first defect of `bytes` as UTF-8 text, or nil.
 ///
-/// Eight bytes a step; the UTF-8 sequences are looked at only where a byte is outside ASCII. Lines are measured to
+/// Eight bytes at a time; UTF-8 sequences are examined only where a byte is outside ASCII. Lines are measured to
 /// within 8 bytes.
 func firstDefect(in bytes: UnsafeBufferPointer<UInt8>, longestLine: Int) -> TextDefect? {
   let raw = UnsafeRawBufferPointer(bytes)

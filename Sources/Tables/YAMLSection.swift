@@ -2,14 +2,14 @@ import Documents
 import Formulas
 import Yams
 
-/// A mapping of a YAML file, read entry by entry with the place of each in every message.
+/// A mapping of a YAML file, read entry by entry, with the place of each entry in every message.
 public struct YAMLSection {
   public let path: String
-  /// What it describes, for messages: `'lab'`; empty for the whole file.
+  /// The subject of the section, for messages: `'lab'`; empty for the whole file.
   public let subject: String
   private let mapping: Node.Mapping
 
-  /// The whole of a file.
+  /// The whole file.
   ///
   /// - Parameters:
   ///   - kind: what it should be, for messages: `hardware file`.
@@ -28,7 +28,7 @@ public struct YAMLSection {
       text = try DocumentFile.text(
         of: path, kind, remedy: "a \(kind) is YAML that begins with 'schema: \(schema)'")
     }
-    func fault(_ message: String) -> DocumentError { DocumentError("\(path): this is no \(kind): \(message)") }
+    func fault(_ message: String) -> DocumentError { DocumentError("\(path): this is not a \(kind): \(message)") }
     let root: Node?
     do { root = try Yams.compose(yaml: text) } catch { throw fault(Self.explain(error)) }
     guard let root else { throw fault("it is empty; it should begin with 'schema: \(schema)'") }
@@ -57,25 +57,25 @@ public struct YAMLSection {
   /// Whether an entry has entries of its own.
   public func hasSection(_ key: String) -> Bool { mapping[key]?.mapping != nil }
 
-  /// A key that is misspelled would otherwise be a wish that is silently not granted.
+  /// Throws for an unknown key, because a misspelled one would otherwise be silently ignored.
   public func checkKeys(_ known: [String]) throws(DocumentError) {
     for (key, _) in mapping {
       let name = key.string ?? "?"
       guard !known.contains(name) else { continue }
       let hint =
         nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
-        ?? "there are \(known.joined(separator: ", "))"
+        ?? "the entries are \(known.joined(separator: ", "))"
       throw DocumentError("\(place(key)): there is no entry '\(excerpt(name))'\(of); \(hint)")
     }
   }
 
-  /// A mapping in this one.
+  /// A mapping inside this one.
   ///
-  /// - Parameter isSubject: whether messages name it; not where it is a list of what they do name.
+  /// - Parameter isSubject: whether messages name it; false if its own entries are named instead.
   public func section(_ key: String, example: String, isSubject: Bool = true) throws(DocumentError) -> YAMLSection? {
     guard let node = mapping[key] else { return nil }
     guard let inner = node.mapping else {
-      throw DocumentError("\(place(node)): '\(excerpt(key))'\(of) should have entries of its own, as \(example)")
+      throw DocumentError("\(place(node)): '\(excerpt(key))'\(of) must have entries of its own, such as \(example)")
     }
     guard isSubject else { return YAMLSection(path: path, subject: subject, mapping: inner) }
     return YAMLSection(path: path, subject: "'\(excerpt(key))'\(of)", mapping: inner)
@@ -87,7 +87,7 @@ public struct YAMLSection {
     let items = node.sequence.map { Array($0) } ?? [node]
     let mappings = items.compactMap(\.mapping)
     guard mappings.count == items.count else {
-      throw DocumentError("\(place(node)): '\(excerpt(key))'\(of) should be a list of entries, as \(example)")
+      throw DocumentError("\(place(node)): '\(excerpt(key))'\(of) must be a list of entries, such as \(example)")
     }
     return mappings.map { YAMLSection(path: path, subject: subject, mapping: $0) }
   }
@@ -96,7 +96,7 @@ public struct YAMLSection {
   public func text(_ key: String) throws(DocumentError) -> String? {
     guard let node = mapping[key] else { return nil }
     guard let text = node.string, !text.allSatisfy(\.isWhitespace) else {
-      throw DocumentError("\(place(node)): '\(key)'\(of) should be a text")
+      throw DocumentError("\(place(node)): '\(key)'\(of) must be a text")
     }
     return text
   }
@@ -106,7 +106,7 @@ public struct YAMLSection {
     guard let node = mapping[key] else { return nil }
     if let text = node.string { return [text] }
     guard let items = node.sequence?.map(\.string), !items.contains(nil) else {
-      throw DocumentError("\(place(node)): '\(key)'\(of) should be a list of texts, as [a, b]")
+      throw DocumentError("\(place(node)): '\(key)'\(of) must be a list of texts, such as [a, b]")
     }
     return items.compactMap { $0 }
   }
@@ -115,7 +115,7 @@ public struct YAMLSection {
   public func count(_ key: String) throws(DocumentError) -> Int? {
     guard let value = try quantity(key, parseNumber) else { return nil }
     guard let whole = Int(exactly: value), (1...1_000_000_000).contains(whole) else {
-      throw fault(key, "it should be a whole number from 1 to 1000000000")
+      throw fault(key, "it must be a whole number from 1 to 1000000000")
     }
     return whole
   }
@@ -123,11 +123,11 @@ public struct YAMLSection {
   /// `true` or `false`.
   public func flag(_ key: String) throws(DocumentError) -> Bool? {
     guard let node = mapping[key] else { return nil }
-    guard let flag = node.bool else { throw fault(key, "it should be true or false") }
+    guard let flag = node.bool else { throw fault(key, "it must be true or false") }
     return flag
   }
 
-  /// One of the values that something has.
+  /// One of the values of an enumeration.
   public func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Choice.Type
   ) throws(DocumentError) -> Choice? where Choice.RawValue == String {
@@ -135,7 +135,7 @@ public struct YAMLSection {
     return try choice(key, text, type)
   }
 
-  /// One of the values that something has, of a text that stands in an entry.
+  /// One of the values of an enumeration, from the text of an entry.
   public func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ text: String, _ type: Choice.Type
   ) throws(DocumentError) -> Choice where Choice.RawValue == String {
@@ -143,29 +143,29 @@ public struct YAMLSection {
       let names = type.allCases.map(\.rawValue)
       let hint =
         nearestName(to: text, among: names).map { "did you mean '\($0)'?" }
-        ?? "there are \(names.joined(separator: ", "))"
-      throw fault(key, "'\(text.prefix(60))' is none of its values; \(hint)")
+        ?? "the values are \(names.joined(separator: ", "))"
+      throw fault(key, "'\(text.prefix(60))' is not one of its values; \(hint)")
     }
     return choice
   }
 
-  /// Its entries, each as text, where all are plain ones.
+  /// Its entries as text, if all of them are plain.
   public func entries(_ key: String) throws(DocumentError) -> [(name: String, text: String)] {
     guard let node = mapping[key] else { return [] }
     guard let inner = node.mapping else {
-      throw DocumentError("\(place(node)): '\(key)'\(of) should have entries of its own, as {NAME: value}")
+      throw DocumentError("\(place(node)): '\(key)'\(of) must have entries of its own, such as {NAME: value}")
     }
     var entries: [(name: String, text: String)] = []
     for (name, value) in inner {
       guard let name = name.string, let text = value.string else {
-        throw DocumentError("\(place(value)): the entries of '\(key)'\(of) should be texts or numbers")
+        throw DocumentError("\(place(value)): the entries of '\(key)'\(of) must be texts or numbers")
       }
       entries.append((name, text))
     }
     return entries
   }
 
-  /// This section with another's entries in place of its own of the same names, those of inner sections too.
+  /// This section with another's entries replacing its own of the same names, including those of inner sections.
   public func overlaid(by other: YAMLSection) -> YAMLSection {
     YAMLSection(path: other.path, subject: subject, mapping: Self.overlaid(mapping, by: other.mapping))
   }
@@ -197,7 +197,7 @@ public struct YAMLSection {
     do { return try parse(text) } catch { throw fault(key, "\(error)") }
   }
 
-  /// Something wrong with an entry.
+  /// An error in an entry.
   public func fault(_ key: String, _ message: String) -> DocumentError {
     DocumentError("\(mapping[key].map(place) ?? path): '\(key)'\(of): \(message)")
   }

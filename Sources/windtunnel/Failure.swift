@@ -14,7 +14,7 @@ import Tables
 import TrainingCost
 import Workflows
 
-/// How the command line ends when it cannot do what was asked: a message on standard error and an exit code of sysexits.
+/// The exit of the command line after a failure: a message on standard error and an exit code of sysexits.
 enum Failure {
   static func exit(with error: any Error) -> Never {
     if let code = code(of: error) { end(message(of: error), code) }
@@ -27,7 +27,7 @@ enum Failure {
     case .validationFailure:
       end(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text, EX_USAGE)
     default:
-      end("this is a fault of windtunnel itself, please report it: \(error)", EX_SOFTWARE)
+      end("this is a bug in windtunnel, please report it: \(error)", EX_SOFTWARE)
     }
   }
 
@@ -36,7 +36,7 @@ enum Failure {
     Foundation.exit(code)
   }
 
-  /// Nil for an error that is the argument parser's to report.
+  /// Nil for an error that the argument parser reports.
   private static func code(of error: any Error) -> Int32? {
     switch error {
     case let error as TableError: error.kind == .missingInput ? EX_NOINPUT : EX_DATAERR
@@ -102,9 +102,10 @@ enum Failure {
   }
 }
 
-/// What to say of a name that is none of those there are.
+/// The hint for an unknown name.
 func hint(for name: String, among names: [String]) -> String {
-  nearestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "there are \(names.joined(separator: ", "))"
+  nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+    ?? "the names are \(names.joined(separator: ", "))"
 }
 
 /// A request that cannot be met as it stands.

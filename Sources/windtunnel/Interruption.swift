@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// What is done when the user presses Ctrl-C, once and again, or the system asks the process to end.
+/// The reaction to Ctrl-C, pressed once or again, or to a request by the system to end the process.
 final class Interruption {
   private let sources: [any DispatchSourceSignal]
 
@@ -25,7 +25,7 @@ final class Interruption {
     }
   }
 
-  /// Leaves the signals to the system again.
+  /// Returns the signals to the system.
   func end() {
     for source in sources { source.cancel() }
     for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
@@ -35,7 +35,7 @@ final class Interruption {
 private final class Press: Sendable {
   enum Meaning {
     case first, second
-    /// One press can arrive twice, from the terminal and from a program that passes it on.
+    /// One key press can arrive twice, from the terminal and from a program that forwards it.
     case echo
   }
 

@@ -7,14 +7,14 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table, json
 }
 
-/// What every command that prints results takes.
+/// The options of every command that prints results.
 struct OutputOptions: ParsableArguments {
   @Option(help: "How to print the result: table or json.")
   var format = OutputFormat.table
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Also write the result as JSON to this file, all at once.", valueName: "file"))
+    help: ArgumentHelp("Also write the result as JSON to this file, atomically.", valueName: "file"))
   var output: String?
 
   /// Fails now rather than after minutes of work if the file cannot be written.
@@ -22,17 +22,17 @@ struct OutputOptions: ParsableArguments {
     if let output { try checkWritable(output) }
   }
 
-  /// Prints a document in the chosen format, and writes it where that was asked for.
+  /// Prints a document in the chosen format, and writes it to a file if requested.
   func emit(_ document: some Document, table: () -> String) throws {
     try emit(text: document.json(), table: table)
   }
 
-  /// Prints a result in the chosen format, and writes it where that was asked for.
+  /// Prints a result in the chosen format, and writes it to a file if requested.
   func emit(json: Data, table: () -> String) throws { try emit(text: indentedJSON(json), table: table) }
 
   private func emit(text: String, table: () -> String) throws {
     if let output { try DocumentFile.write(text, to: output) }
-    // What went to standard output as JSON is not printed again.
+    // JSON already printed to standard output is not printed again.
     if output == "-" || output == "/dev/stdout" { return }
     try DocumentFile.write(format == .json ? text : table(), to: "-")
   }
@@ -42,7 +42,7 @@ struct PlotOption: ParsableArguments {
   @Option(help: ArgumentHelp("Draw the result to this .svg or .png file.", valueName: "file"))
   var plot: String?
 
-  /// Fails now rather than after minutes of work if the picture cannot be drawn there.
+  /// Fails now rather than after minutes of work if the figure cannot be drawn there.
   func prepare() throws {
     guard let plot else { return }
     guard ["svg", "png"].contains(URL(fileURLWithPath: plot).pathExtension.lowercased()) else {
@@ -52,7 +52,7 @@ struct PlotOption: ParsableArguments {
   }
 }
 
-/// What can be known of a path before there is anything to write.
+/// Checks a path before there is anything to write.
 func checkWritable(_ path: String) throws(DocumentError) {
   guard path != "-", path != "/dev/stdout" else { return }
   func refuse(_ reason: String) -> DocumentError {
@@ -77,13 +77,13 @@ struct ComputingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The seed of everything random: the same seed gives the same bytes for any number of threads.",
+      "The seed of all random numbers: the same seed gives the same bytes for any number of threads.",
       valueName: "number"))
   var seed: UInt64 = 0
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many threads to use; all processors unless given.", valueName: "number"))
+    help: ArgumentHelp("The number of threads; default: all processors.", valueName: "number"))
   var threads: Int?
 
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
@@ -95,7 +95,7 @@ struct ComputingOptions: ParsableArguments {
   }
 }
 
-/// JSON with sorted keys, which commands print.
+/// JSON with sorted keys, as commands print it.
 func encodedJSON(_ value: some Encodable) throws -> Data {
   let encoder = JSONEncoder()
   encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -103,14 +103,14 @@ func encodedJSON(_ value: some Encodable) throws -> Data {
   return try encoder.encode(value)
 }
 
-/// The share of probability that intervals hold, checked.
+/// The level of intervals, checked.
 func checkInterval(_ level: Double) throws {
   if !(level > 0 && level < 1) {
-    throw ValidationError("--interval must be between 0 and 1, as 0.9 for 90 %, not \(level)")
+    throw ValidationError("--interval must be between 0 and 1, such as 0.9 for 90 %, not \(level)")
   }
 }
 
-/// A sentence on standard error, out of the way of results.
+/// A sentence on standard error, separate from results.
 func note(_ text: String) {
   FileHandle.standardError.write(Data((text + "\n").utf8))
 }

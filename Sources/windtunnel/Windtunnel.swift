@@ -20,7 +20,7 @@ struct Entry {
 
 struct Windtunnel: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Fit scaling laws to training runs, and plan what a budget should train.",
+    abstract: "Fit scaling laws to training runs, and plan how to spend a training budget.",
     discussion: """
       Examples:
         windtunnel fit runs.csv --output fit.json
@@ -37,7 +37,7 @@ struct Windtunnel: ParsableCommand {
       LawsCommand.self, ShowCommand.self, SchemaCommand.self,
     ])
 
-  /// A slip in a command's name, which the argument parser would call an unexpected argument.
+  /// A misspelled command name, which the argument parser would call an unexpected argument.
   static func checkCommand(_ word: String?) throws(UsageError) {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }

@@ -5,17 +5,17 @@ import Report
 import ScalingLaws
 import Tables
 
-/// Times fits beside scipy on the same runs and searches beside Optuna, and compares predicted training steps with
+/// Times fits compared with scipy on the same runs and searches compared with Optuna, and compares predicted training steps with
 /// measured ones.
 @main struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "windtunnel-bench",
-    abstract: "Time fits of the whole catalog beside scipy, and searches beside Optuna, in the same run.")
+    abstract: "Time fits of the whole catalog compared with scipy, and searches compared with Optuna, in the same run.")
 
   @Argument(help: "Runs with the columns params, tokens and loss.")
   var runs = "Fits/pilot/runs.csv"
 
-  @Option(name: .long, help: "Leave out so many runs of highest loss (5 for the public Chinchilla runs).")
+  @Option(name: .long, help: "The number of runs of highest loss to leave out (5 for the public Chinchilla runs).")
   var dropHighestLoss = 0
 
   @Option(help: "Rows of the large table.")
@@ -24,7 +24,7 @@ import Tables
   @Option(help: "Bootstrap resamples.")
   var resamples = 4000
 
-  @Option(help: "One in so many of scipy's starts and resamples is run, and the time extrapolated; 1 runs them all.")
+  @Option(help: "Run one in this many of scipy's starts and resamples, and extrapolate the time; 1 runs them all.")
   var sample = 20
 
   @Option(help: "How long scipy may take for each law of the catalog; the rest of its time is extrapolated.")

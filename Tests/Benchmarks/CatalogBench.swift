@@ -15,7 +15,7 @@ struct CatalogCase {
   var by: [String] = []
   var dropHighestLoss = 0
 
-  /// The folder of public run tables beside the checkout, which users need not have.
+  /// The folder of public run tables next to the checkout, which users need not have.
   static let folder = "../shared/data/laws"
 
   static let all: [CatalogCase] = [

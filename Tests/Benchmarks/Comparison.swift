@@ -43,7 +43,7 @@ struct Comparison {
 
 }
 
-/// The fits of the catalog on public runs, with scipy's beside them.
+/// The fits of the catalog on public runs, compared with scipy's.
 struct CatalogComparison {
   private var table = TextTable([
     .init("law"), .init("rows", .right), .init("fit, s", .right), .init("with report, s", .right),

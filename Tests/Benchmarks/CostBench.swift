@@ -15,13 +15,13 @@ struct CostCase {
   var networkBytesPerSecond: Double?
   /// Rows with less MFU by the table, in percent, are left out of the times, as in the fit.
   var minMFU = 0.0
-  /// One in so many rows in 16 bits was fitted to, those whose number it divides; 0 for none.
+  /// The constants were fitted to one in this many rows in 16 bits, those whose number it divides; 0 for none.
   var fittedEvery = 0
   /// Whether constants are fitted to those rows here, from the defaults, rather than taken as they are.
   var isCalibrated = false
   var accelerator: String?
 
-  /// The folder of measured steps beside the checkout, which users need not have.
+  /// The folder of measured steps next to the checkout, which users need not have.
   static let folder = "../shared/data/cost"
 
   static let all: [CostCase] = [

@@ -6,7 +6,7 @@ import RunStore
 import Search
 import Studies
 
-/// What an ask and its tell cost, beside Optuna on the same space and objective.
+/// The cost of an ask and its tell, compared with Optuna on the same space and objective.
 struct SearchBench {
   private let space: SearchSpace
 
@@ -80,7 +80,7 @@ struct SearchBench {
     return (taken / Double(one.trials) * 1e6, study.bestLoss ?? .infinity)
   }
 
-  /// Microseconds a trial of a study with its store, by so many workers.
+  /// Microseconds per trial of a study with its store, by number of workers.
   private func durable(workers: Int, trials: Int) async throws -> Double {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

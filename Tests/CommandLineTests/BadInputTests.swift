@@ -109,17 +109,17 @@ import Testing
   @Test(
     arguments: [
       ("'E + A/N^alpha + foo(D)'", "no function 'foo'"), ("'E + lg(N)'", "did you mean 'log'?"),
-      ("'E + (A/N^alpha'", "expected ')'"), ("'E + A/N^alpha)'", "closes nothing"),
+      ("'E + (A/N^alpha'", "expected ')'"), ("'E + A/N^alpha)'", "no matching '('"),
       ("'E + A/N^alpha + B/tokenz^beta'", "did you mean 'tokens'?"),
       ("'E + A/N^alpha + B/Dd^beta'", "is 'Dd' meant to be 'D'?"), ("'3 + A*alpha'", "names no column"),
       ("'N'", "no parameter to fit"), ("''", "empty"), ("'loss = E + loss*A'", "from itself"),
       ("'los = E + A/N^alpha'", "did you mean 'loss'?"), ("'E = A = B'", "'=='"),
       ("'E + A/N^a' --target los", "did you mean 'loss'?"), ("'E + A/N^a' --law chinchilla", "not both"),
-      ("'E + A/N^a' --parameter a=2..0", "no room"), ("'E + A/N^a' --parameter a=nan..1", "should be"),
-      ("'E + A/N^a' --parameter a=0..1@2..3", "beyond its bounds"), ("'E + A/N^a' --parameter a=1", "should be"),
-      ("'E + A/N^a' --parameter b=0..1", "does not occur"), ("'E + A/N^a' --parameter =0..1", "should be"),
+      ("'E + A/N^a' --parameter a=2..0", "no room"), ("'E + A/N^a' --parameter a=nan..1", "must be"),
+      ("'E + A/N^a' --parameter a=0..1@2..3", "beyond its bounds"), ("'E + A/N^a' --parameter a=1", "must be"),
+      ("'E + A/N^a' --parameter b=0..1", "does not occur"), ("'E + A/N^a' --parameter =0..1", "must be"),
       ("'E + A/N^a' --parameter a --parameter a=0..1", "twice"),
-      ("'E + A/N^a' --approach 2", "nothing to do for --formula"),
+      ("'E + A/N^a' --approach 2", "no effect: --formula"),
     ])
   func aFormulaThatCannotBeFittedIsAUsageError(_ formula: String, _ words: String) throws {
     expectFailure(try fit("runs.csv", "--formula", formula), 64, words)
@@ -138,12 +138,12 @@ import Testing
       ("--residual lin", 64, "log or linear"), ("--resample group:nope", 65, "no column 'nope'"),
       ("--resample bogus", 64, "group:COLUMN"),
       ("--objective cauchy:1e-200", 64, "lost in rounding"), ("--weights toks", 65, "did you mean 'tokens'?"),
-      ("--approach 2 --starts grid", 64, "nothing to do for --starts"),
+      ("--approach 2 --starts grid", 64, "no effect: --starts"),
       ("--approach 1 --resample cases --interval-method bca", 64, "--resample, --interval-method"),
       ("--interval-method x", 64, "bca"),
       ("--law chinchila", 64, "did you mean 'chinchilla'?"), ("--law ./runs.csv", 64, ".yaml"),
       ("--objektive l2", 64, "--objektive"), ("--target los", 65, "did you mean 'loss'?"),
-      ("--target tokens", 64, "predicted from itself"),
+      ("--target tokens", 64, "cannot be predicted as well"),
       ("--output /nonexistent/x.json", 73, "/nonexistent"), ("--output .", 73, "directory"),
       ("--output ''", 73, "empty"), ("--plot x.gif", 64, ".svg or .png"),
       ("--plot /nonexistent/x.svg", 73, "create it"),

@@ -43,7 +43,7 @@ import Testing
     ("small_batch,large_batch,g2_small,g2_big\n8,64,2,1\n0,64,2,1\n", "", "bad.csv:3: a batch size of 0"),
     ("small_batch,large_batch,g2_small,g2_big\n8,64,10,1\n8,64,10,1\n", "", "norms at a larger batch"),
     ("small_batch,large_batch,g2_small,g2_big\n8,64,1,2\n8,64,1,2\n", "", "do not fall"),
-    ("small_batch,large_batch,g2_small,g2_big\n8,64,2,1\n", "", "one step"),
+    ("small_batch,large_batch,g2_small,g2_big\n8,64,2,1\n", "", "single step"),
     ("g2_small,norm_sq_small,g2_big\n2,2,1\n", "", "could all be"),
     ("x\n1\n", "--from gradients", "squared gradient norm at the small batch"),
   ])
@@ -69,7 +69,7 @@ import Testing
   @Test(arguments: [
     ("--overhead 0", "above 0"), ("--base-batch -1", "above 0"), ("--seq-len 0", "above 0"),
     ("--small-batch nan", "above 0"), ("--bootstrap 5", "0, for none"), ("--interval 2", "0.9"),
-    ("--from both", "steps"), ("--large-batch 8", "nothing to do"), ("--overhead nan", "above 0"),
+    ("--from both", "steps"), ("--large-batch 8", "no effect"), ("--overhead nan", "above 0"),
     ("--plot x.gif", ".svg or .png"),
   ])
   func aBadOptionIsAUsageError(_ option: String, _ words: String) throws {
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func optionsOfStepsHaveNothingToDoWithNorms() throws {
-    expectFailure(try place.windtunnel("batch", "norms.csv", "--base-batch", "256"), 64, "nothing to do", "gradients")
+    expectFailure(try place.windtunnel("batch", "norms.csv", "--base-batch", "256"), 64, "no effect", "gradients")
   }
 
   @Test func aMissingTableIsMissingInput() throws {

@@ -261,16 +261,16 @@ import Testing
 
   @Test(
     arguments: [
-      ("--model gpt-3-175b --cluster 8xA100", "no layout fits", "take more accelerators"),
-      ("--model llama-3-8b --cluster 16xH100 --tp 3", "no layout works out", "devices"),
-      ("--model llama-3-8b --cluster 6xH100 --tp 6", "no layout works out", "does not divide"),
+      ("--model gpt-3-175b --cluster 8xA100", "no layout fits", "use more accelerators"),
+      ("--model llama-3-8b --cluster 16xH100 --tp 3", "no layout is valid", "devices"),
+      ("--model llama-3-8b --cluster 6xH100 --tp 6", "no layout is valid", "does not divide"),
       ("--model llama-3-8b --cluster 16xH10O", "did you mean", "H100"),
-      ("--model llama-3-8b --cluster 16xH100 --front 8:16", "--front needs --tokens", ""),
+      ("--model llama-3-8b --cluster 16xH100 --front 8:16", "needs --tokens", ""),
       ("--model llama-3-8b --cluster 16xH100 --plot x.svg", "--front", ""),
-      ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front 8", "as 8:512", "'8'"),
-      ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front 16:8", "as 8:512", ""),
-      ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front 0:8", "as 8:512", ""),
-      ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front a:b", "as 8:512", ""),
+      ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front 8", "as in 8:512", "'8'"),
+      ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front 16:8", "as in 8:512", ""),
+      ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front 0:8", "as in 8:512", ""),
+      ("--model llama-3-8b --cluster 16xH100 --tokens 1T --front a:b", "as in 8:512", ""),
       ("--model llama-3-8b --cluster 16xH100 --top 0", "--top must be from 1", ""),
       ("--model llama-3-8b --cluster 16xH100 --objective speed", "objective", ""),
     ])

@@ -5,7 +5,7 @@ import Testing
 @Suite struct DensityTests {
   private let place: Workplace
 
-  /// What a model as good as one of so many parameters on 1T tokens has for a loss, by Hoffmann et al.'s unrounded fit.
+  /// The loss of a model as good as one with the given parameters on 1T tokens, by Hoffmann et al.'s unrounded fit.
   private func loss(_ effective: Double) -> Double {
     exp(0.5267228) + exp(6.0073404) / pow(effective, 0.33917084) + exp(6.0179186) / pow(1e12, 0.2849083)
   }

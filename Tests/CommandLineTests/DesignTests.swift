@@ -29,7 +29,7 @@ import Testing
     #expect(abs(runs.reduce(0) { $0 + ($1["share"] as? Double ?? 0) } - 1) < 1e-9)
     let before = try #require((json["before"] as? [String: [String: Any]])?["loss"]?["standard_error"] as? Double)
     let designs = try #require(json["designs"] as? [[String: Any]])
-    #expect(designs.map { $0["name"] as? String } == ["this design", "isoFLOP grid", "20 tokens a parameter"])
+    #expect(designs.map { $0["name"] as? String } == ["this design", "isoFLOP grid", "20 tokens per parameter"])
     let errors = designs.compactMap { ($0["after"] as? [String: [String: Any]])?["loss"]?["standard_error"] as? Double }
     #expect(errors.count == 3 && errors[0] < before && errors[0] < errors[1] && errors[0] < errors[2])
     #expect(try place.shell("$W \(line) --format json").output == outcome.output)
@@ -124,7 +124,7 @@ import Testing
     func design(_ rest: String) throws -> Outcome { try place.shell("$W design \(rest)") }
     let preset = "--preset besiroglu2024 --noise 0.01"
     expectFailure(try design("\(preset) --target '1e22 FLOP'"), 64, "--pilot-budget")
-    expectFailure(try design("\(preset) --pilot-budget '1e22 FLOP' --target '1e21 FLOP'"), 64, "no more than")
+    expectFailure(try design("\(preset) --pilot-budget '1e22 FLOP' --target '1e21 FLOP'"), 64, "not above")
     expectFailure(
       try design("--preset besiroglu2024 --pilot-budget '1e19 FLOP' --target '1e22 FLOP'"), 64, "noise", "0.01")
     expectFailure(try design("--fit fit.json --pilot-budget '1e12 FLOP' --target '1e24 FLOP'"), 64, "one run may take")

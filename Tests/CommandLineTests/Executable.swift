@@ -39,12 +39,12 @@ final class Workplace {
   ///
   /// Output goes to files: a pipe that nobody empties would make it wait for ever.
   func windtunnel(_ arguments: String..., input: String? = nil) throws -> Outcome {
-    try run(try #require(executable, "the executable is not beside the tests"), arguments, input: input)
+    try run(try #require(executable, "the executable is not next to the tests"), arguments, input: input)
   }
 
   /// Runs a line of shell in the folder, with `$W` for the executable.
   func shell(_ line: String) throws -> Outcome {
-    let program = try #require(executable, "the executable is not beside the tests")
+    let program = try #require(executable, "the executable is not next to the tests")
     return try run(URL(fileURLWithPath: "/bin/bash"), ["-c", "W='\(program.path)'; \(line)"], input: nil)
   }
 
@@ -68,7 +68,7 @@ final class Workplace {
   }
 }
 
-/// The built executable: it lies in a folder above the running test bundle or beside it.
+/// The built executable: it lies in a folder above the running test bundle or next to it.
 private let executable: URL? = {
   let starts = CommandLine.arguments.map { URL(fileURLWithPath: $0) } + [URL(fileURLWithPath: "/proc/self/exe")]
   for start in starts {

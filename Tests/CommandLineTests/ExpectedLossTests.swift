@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Runs whose losses are held against a curve that was foretold.
+/// Runs whose losses are compared with a predicted curve.
 @Suite struct ExpectedLossTests {
   /// The loss at a step of the multi-power law's first term, times a factor from the environment, with its learning rate.
   private static let trainer = """
@@ -51,7 +51,7 @@ import Testing
     }' > curves.csv
     """
 
-  @Test("a run that leaves what was foretold raises a warning with its causes, and is stopped where that is wished")
+  @Test("a run that leaves the predicted curve raises a warning with its causes, and is stopped if requested")
   func watch() throws {
     let place = try Workplace()
     try place.write(Self.trainer, to: "trainer.yaml")
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test("a fit that foretells no curve is refused")
+  @Test("a fit that does not predict a curve is rejected")
   func otherFit() throws {
     let place = try Workplace()
     try place.write(Self.trainer, to: "trainer.yaml")

@@ -97,7 +97,7 @@ import Testing
 
   @Test func whatCannotBeGroupedIsSaid() throws {
     expectFailure(try fit("--by modle"), 65, "no column 'modle'", "did you mean 'model'?")
-    expectFailure(try fit("--by ,"), 64, "--by names no column")
+    expectFailure(try fit("--by ,"), 64, "--by does not name a column")
     expectFailure(try fit("--by model,model"), 64, "'model' twice")
     expectFailure(try fit("--by model --plot a.svg"), 64, "--plot", "--by")
     expectFailure(try fit("--by train_examples"), 65, "none of the 12 groups by train_examples could be fitted")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `windtunnel loop` with a trainer whose loss follows a known law, with a little noise that hangs on the run.
+/// `windtunnel loop` with a trainer whose loss follows a known law, with a little noise that depends on the run.
 @Suite struct LoopTests {
   /// The law of Besiroglu et al. (2024): E 1.8172, A 482.01, alpha 0.3478, B 2085.43, beta 0.3658; on the way there, the tokens
   /// count as the learning rate summed so far, and a high rate costs loss, as the multi-power law has it. A file `bad` makes large
@@ -41,7 +41,7 @@ import Testing
     watch: train_loss
     """
 
-  @Test("what pilots foretell is registered, and comes true thirty times beyond them")
+  @Test("the prediction from pilots is registered, and holds thirty times beyond them")
   func loop() throws {
     let place = try Workplace()
     try place.write(Self.trainer, to: "trainer.yaml")
@@ -74,7 +74,7 @@ import Testing
     let began = try written("runs/known/target/jobs/target-s0/attempts/1/began")
     #expect(try written("runs/known/prediction.sha256") < began)
 
-    // What was foretold says what it rests on, and the run what it is made for.
+    // The prediction names its basis, and the run its purpose.
     let sum = try place.shell("sha256sum < runs/known/fit.json | cut -c1-64").text.trimmingCharacters(in: .newlines)
     #expect(registration["fit"] as? String == sum)
     let job = String(decoding: try place.read("runs/known/target/jobs/target-s0/job.json"), as: UTF8.self)
@@ -90,7 +90,7 @@ import Testing
     expectFailure(try place.windtunnel("loop", "loop.yaml"), 65, "changed after it was registered")
   }
 
-  @Test("a larger run that leaves on its way what the pilots foretell is said to")
+  @Test("a larger run that leaves the curve predicted from the pilots is reported")
   func watched() throws {
     let place = try Workplace()
     try place.write(Self.trainer, to: "trainer.yaml")
@@ -106,7 +106,7 @@ import Testing
     #expect(other.status == 0 && other.errors.contains("no pilot run has measured 'other'"), "\(other.errors)")
   }
 
-  @Test("a loop that is not one, and a pilot that fails, are said")
+  @Test("an invalid loop, and a pilot that fails, are reported")
   func faults() throws {
     let place = try Workplace()
     try place.write(Self.trainer, to: "trainer.yaml")

@@ -48,7 +48,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("observe models.csv --task exam", 64, "go together"), ("observe none.csv", 66, "none.csv"),
+      ("observe models.csv --task exam", 64, "must be given together"), ("observe none.csv", 66, "none.csv"),
       ("observe models.csv --benchmarks reading,nosuch", 65, "nosuch"),
       ("observe models.csv --benchmarks reading,reading", 64, "twice"),
       ("observe models.csv --benchmarks flops,reading", 65, "between 0 and 1"),

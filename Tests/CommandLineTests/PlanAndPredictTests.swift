@@ -113,7 +113,7 @@ import Testing
     ] {
       let outcome = try place.shell("$W \(arguments.joined(separator: " ")) --format json")
       let warnings = try #require(try outcome.json()["warnings"] as? [String])
-      #expect(warnings.first?.contains("in doubt") == true, "\(warnings)")
+      #expect(warnings.first?.contains("doubtful") == true, "\(warnings)")
     }
   }
 }

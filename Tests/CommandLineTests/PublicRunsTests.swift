@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Real run tables, which lie beside a checkout where someone put them.
+/// Real run tables, which lie next to a checkout if someone put them there.
 private let data: URL? = {
   let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -9,7 +9,7 @@ private let data: URL? = {
   return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
 }()
 
-@Suite(.enabled(if: data != nil, "there is no folder shared/data/laws beside the checkout"))
+@Suite(.enabled(if: data != nil, "there is no folder shared/data/laws next to the checkout"))
 struct PublicRunsTests {
   private func path(_ name: String) throws -> String { try #require(data).appendingPathComponent(name).path }
 

@@ -48,7 +48,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("--preset rybkin2025 --params 1M", "--batch FILE or by --batch-size"),
+      ("--preset rybkin2025 --params 1M", "--batch FILE or --batch-size"),
       ("--preset rybkin2025 --params 1M --batch-size 512", "price the data"),
       ("--preset rybkin2025 --params 1M --batch-size 512 --max-steps 100k", "at least 217000"),
       ("--preset besiroglu2024 --params 1M --batch-size 512", "'rl-data' is needed"),

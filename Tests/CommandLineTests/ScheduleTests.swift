@@ -49,7 +49,7 @@ import Testing
     #expect(zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 } && losses.allSatisfy { $0 > 2 && $0 < 6 })
     #expect((points.last?["interval"] as? [Double])?.count == 2)
     let table = try place.shell("$W predict fit.json --schedule linear.csv")
-    #expect(table.status == 0 && table.text.contains("learning rate") && table.text.contains("10K"))
+    #expect(table.status == 0 && table.text.contains("learning rate") && table.text.contains("10k"))
     expectFailure(try place.shell("$W predict fit.json"), 64, "--schedule")
     expectFailure(try place.shell("$W predict fit.json --schedule linear.csv --params 7B"), 64, "leave out")
     expectFailure(try place.shell("$W predict fit.json --schedule none.csv"), 66, "none.csv")

@@ -195,7 +195,7 @@ import Testing
   }
 }
 
-/// `windtunnel search run` with a language model, beside a server that stands in for one.
+/// `windtunnel search run` with a language model, with a server that stands in for one.
 @Suite struct ProposerTests {
   /// Writes its port to `port`, what it was sent to `requests`, and answers: with an error once, then what is no configuration,
   /// then configurations.

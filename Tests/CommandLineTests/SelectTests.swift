@@ -105,7 +105,7 @@ import Testing
     expectFailure(try select("\(all) --observed-up-to 800"), 65, "'early' has 3 sizes up to 800 examples", "4 or more")
     expectFailure(try select("\(all) --method ats"), 64, "no method 'ats'")
     expectFailure(try select("\(all) --method zeroshot"), 64, "did you mean 'zero-shot'?")
-    expectFailure(try select("--target 100 --by task"), 64, "nothing to foretell")
+    expectFailure(try select("--target 100 --by task"), 64, "nothing to predict")
     expectFailure(try select("\(all) --k 2"), 64, "--k")
     expectFailure(try select("--by task"), 64, "--target")
     expectFailure(try select("\(all) --by tsak"), 65, "did you mean 'task'?")

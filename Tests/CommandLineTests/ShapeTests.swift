@@ -49,7 +49,7 @@ import Testing
     ("", "give one of --params"), ("--params 7B --model gpt2", "give one of"), ("--model gtp2", "did you mean 'gpt2'?"),
     ("--params 1", "no shape has"), ("--params 1e30", "1e15"), ("--params -7B", "above zero"),
     ("--params banana", "banana"), ("--params 7B --tp 0", "from 1 to 1024"), ("--params 7B --vocab -1", "above zero"),
-    ("--params 7B --top-k 2", "need --experts"), ("--model gpt2 --tp 8", "go with --params"),
+    ("--params 7B --top-k 2", "need --experts"), ("--model gpt2 --tp 8", "require --params"),
     ("--params 7B --layers 3 --pp 2", "do not divide"), ("--params 7B --sequence 0.5", "at least 1"),
     ("--params 7B --experts 4 --top-k 9", "from 1 to 4"), ("--params 7B --alternatives 0", "from 1 to 1000"),
   ])
@@ -111,7 +111,7 @@ import Testing
     #expect(cost["devices"] as? Int == 64)
     expectFailure(try place.shell("$W cost --params 7B --hardware lab.yaml --cluster 512xalpha"), 64, "has 256")
     let front = "$W layout --params 1B --hardware lab.yaml --cluster 64xalpha --tokens 20B --front 64:512"
-    expectFailure(try place.shell(front), 64, "'64xalpha' is of 256")
+    expectFailure(try place.shell(front), 64, "'64xalpha' has 256")
   }
 
   @Test func slipsAreNamed() throws {

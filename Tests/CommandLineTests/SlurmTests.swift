@@ -52,7 +52,7 @@ struct SlurmTests {
     try place.write(Self.jobs[..<header] + "\n" + runs, to: "jobs.yaml")
   }
 
-  @Test("jobs of a launch run on Slurm, and go on after their time limit and after whoever launched them is killed")
+  @Test("jobs of a launch run on Slurm, and continue after their time limit and after whoever launched them is killed")
   func launch() throws {
     let place = try Workplace()
     try place.write(Self.trainer, to: "trainer.yaml")

@@ -47,7 +47,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("--budget '1e20 FLOP' --price a=1,s=1", 64, "is not money"), ("--budget 20k --price a=1,s=1", 64, "USD"),
+      ("--budget '1e20 FLOP' --price a=1,s=1", 64, "must be in dollars"), ("--budget 20k --price a=1,s=1", 64, "USD"),
       ("--budget '$20k'", 64, "nothing has a price"), ("--budget '$20k' --price a=1", 64, "neither a price"),
       ("--budget '$20k' --price a=1,s=-2", 64, "s=-2"), ("--budget '$20k' --price a=1,s=nan", 64, "s=nan"),
       ("--budget '$20k' --price a=1,x=2", 64, "no variable 'x'"), ("--budget '$20k' --price a=1,s", 64, "name=amount"),

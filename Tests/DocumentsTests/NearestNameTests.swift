@@ -13,7 +13,9 @@ struct NearestNameTests {
     #expect(nearestName(to: typed, among: ["params", "tokens", "flops", "loss", "learning_rate"]) == meant)
   }
 
-  @Test("what is far from all finds none", arguments: ["", "banana", "x", String(repeating: "loss", count: 1000)])
+  @Test(
+    "a name far from all candidates has no suggestion",
+    arguments: ["", "banana", "x", String(repeating: "loss", count: 1000)])
   func far(typed: String) {
     #expect(nearestName(to: typed, among: ["params", "tokens", "flops", "loss"]) == nil)
   }

@@ -39,7 +39,7 @@ struct NumberTextTests {
     #expect(NumberText.withError(.infinity, 1) == "∞")
   }
 
-  @Test("Errors at the ends of the range of a double give text and no trap")
+  @Test("Errors at the ends of the range of a double give text, not a trap")
   func extremes() {
     #expect(NumberText.withError(1, .leastNonzeroMagnitude) == "1." + String(repeating: "0", count: 325) + "(49)")
     #expect(NumberText.withError(.leastNonzeroMagnitude, 1e308) == "0.0(1.0)e308")
@@ -59,7 +59,7 @@ struct NumberTextTests {
     #expect(NumberText.rounded(value, significant) == expected)
   }
 
-  @Test("Numbers that are none have a sign of their own")
+  @Test("Non-finite numbers have their own signs")
   func notNumbers() {
     #expect(NumberText.rounded(.nan) == "–")
     #expect(NumberText.rounded(.infinity) == "∞")

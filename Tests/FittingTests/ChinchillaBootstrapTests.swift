@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The bootstrap of the Chinchilla fit against 12,000 resamples refitted from fifteen starts each by another program.
-@Suite(.enabled(if: LossTable.isThere, "no ../shared/data/laws beside the checkout"))
+@Suite(.enabled(if: LossTable.isThere, "no ../shared/data/laws next to the checkout"))
 struct ChinchillaBootstrapTests {
   private static let groups = (0..<240).map { $0 / 8 }
 

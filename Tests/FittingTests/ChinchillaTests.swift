@@ -4,7 +4,7 @@ import Testing
 
 /// The parametric fit of Hoffmann et al. 2022 to the public runs, against optima found by an independent global search
 /// and polished by Newton's method at 40 digits.
-@Suite(.enabled(if: LossTable.isThere, "no ../shared/data/laws beside the checkout"))
+@Suite(.enabled(if: LossTable.isThere, "no ../shared/data/laws next to the checkout"))
 struct ChinchillaTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let objective: Objective

@@ -65,7 +65,7 @@ import Testing
     #expect(value.standardErrors == nil && value.conditionNumber > 1e12)
   }
 
-  /// What is known before counts as so many runs.
+  /// Prior information counts as a number of runs.
   @Test func priorInformationCounts() throws {
     let places = [-1.0, 0, 1]
     let bare = try polynomial(1, at: places)

@@ -36,7 +36,7 @@ import Testing
     #expect(found.values.allSatisfy { $0.severity == .info }, "\(found)")
   }
 
-  @Test func `tokens in proportion to size cannot be told apart from it`() throws {
+  @Test func `tokens in proportion to size cannot be separated from it`() throws {
     let found = try diagnostics(design(tokens: { n, _ in 20 * n }))
     #expect(found["ill_conditioned_design"]?.severity == .error)
     #expect(found["flat_direction"] != nil)
@@ -52,14 +52,14 @@ import Testing
     #expect(found["too_few_values"]?.message.contains("2 different values of params") ?? false)
   }
 
-  @Test func `a term that the runs do not want has run to its bound`() throws {
+  @Test func `a term that the runs do not support reaches its bound`() throws {
     var table = design(tokens: grid)
     for row in table.loss.indices { table.loss[row] = 400 / pow(table.size[row], 0.34) }
     let found = try diagnostics(table, Objective(.leastSquares, residual: .log))
     #expect(found["optimum_at_bound"]?.severity == .warning, "\(found)")
   }
 
-  @Test func `a run far off is named by its line`() throws {
+  @Test func `an outlying run is named by its line`() throws {
     var table = design(tokens: grid)
     table.loss[12] *= 1.3
     let found = try diagnostics(table)
@@ -77,7 +77,7 @@ import Testing
     #expect(try diagnostics(repeated, Objective(.leastSquares, residual: .log))["residual_trend"] != nil)
   }
 
-  @Test func `nearly tied exponent and coefficient are listed`() throws {
+  @Test func `strongly correlated exponents and coefficients are listed`() throws {
     let found = try diagnostics(design(tokens: grid), Objective(.leastSquares, residual: .log))
     #expect(found["correlated_parameters"]?.message.contains("A with alpha") ?? false)
   }

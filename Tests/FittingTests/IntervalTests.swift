@@ -35,7 +35,7 @@ import Testing
     #expect(relativeDifference([standardDeviation(draws)], [0.6072072775964578]) < 1e-14)
   }
 
-  @Test func `no interval comes of draws that say nothing`() {
+  @Test func `draws without information give no interval`() {
     #expect(percentileInterval([], level: 0.9) == nil)
     #expect(percentileInterval([1], level: 0.9) == nil)
     #expect(percentileInterval([.nan, .infinity, 1], level: 0.9) == nil)

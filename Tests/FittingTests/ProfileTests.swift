@@ -7,7 +7,7 @@ import Testing
   private let y = [1.2, 0.7, 3.4, 2.2, 5.9, 0.3, 1.8, 2.6, 0.9, 8.1]
 
   @Test(arguments: [0.5, 0.9, 0.99])
-  func `a mean's profile is the mean give or take its standard error`(_ level: Double) throws {
+  func `a mean's profile is the mean plus or minus its standard error`(_ level: Double) throws {
     let problem = try problem("m + 0 * x", [.real("m", -10...10)], x: y.map { _ in 1 }, observed: y)
     let optimum = try problem.minimize(threads: 1)
     let mean = y.reduce(0, +) / 10
@@ -19,7 +19,7 @@ import Testing
     #expect(abs(try #require(profile.upper) - (mean + half)) < 0.011 * half)
   }
 
-  @Test func `a slope's profile has the others fitted anew`() throws {
+  @Test func `a slope's profile refits the other parameters`() throws {
     let x = (1...10).map { Double($0) }
     let line = try problem("b0 + b1 * x", [.real("b0", -10...10), .real("b1", -3...3)], x: x, observed: y)
     let optimum = try line.minimize(threads: 1)
@@ -30,7 +30,7 @@ import Testing
     #expect(abs(optimum.parameters[1] - half - (try #require(profile.lower))) < 0.011 * half)
   }
 
-  @Test func `a parameter that another makes up for is open, and its predictions stay`() throws {
+  @Test func `a parameter that another compensates is unbounded, and its predictions stay`() throws {
     let x = (1...10).map { Double($0) }
     let line = try problem(
       "a * b * x", [.positive("a", 0.1...10), .positive("b", 0.1...10)], x: x, observed: x.map { 2 * $0 + sin($0) / 9 })

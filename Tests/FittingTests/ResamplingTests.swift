@@ -111,7 +111,7 @@ import Testing
     #expect(draws[0] != draws[1])
   }
 
-  @Test func `what a run pulls is seen where runs scatter far beyond delta`() throws {
+  @Test func `the influence of a run is found if runs scatter far beyond delta`() throws {
     let random = Random(seed: 5)
     var runs = LossTable(size: [], tokens: [], loss: [])
     for size in [1e7, 3e7, 1e8, 3e8, 1e9, 3e9] {

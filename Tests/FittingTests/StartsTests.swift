@@ -6,7 +6,7 @@ import Testing
 @Suite struct StartsTests {
   private let x = (0..<60).map { Double($0) / 10 }
 
-  @Test func `a search that always ends alike stops after the first wave`() throws {
+  @Test func `a search with a single optimum stops after the first wave`() throws {
     let line = try problem(
       "a*exp(-b*x)", [.positive("a", 0.1...10), .positive("b", 0.1...10)], x: x, observed: x.map { 2 * exp(-0.7 * $0) })
     let optimum = try line.minimize(threads: 2)
@@ -14,8 +14,8 @@ import Testing
     #expect(optimum.starts.distinctOptima == 1)
   }
 
-  @Test func `a search that meets many optima goes on`() throws {
-    // Least squares of a wave has an optimum near every frequency that the record can tell apart.
+  @Test func `a search that finds many optima continues`() throws {
+    // Least squares of a wave has an optimum near every frequency that the record can resolve.
     let wave = try problem(
       "sin(w*x)", [.real("w", 0.5...60)], x: x, observed: x.map { sin(7.3 * $0) })
     let optimum = try wave.minimize(threads: 2)

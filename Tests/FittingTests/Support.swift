@@ -2,13 +2,13 @@ import Fitting
 import Formulas
 import Foundation
 
-/// Runs of a size on so many tokens.
+/// Runs of a size on the given tokens.
 struct LossTable {
   var size: [Double]
   var tokens: [Double]
   var loss: [Double]
 
-  /// The folder of public run tables beside the checkout, which users need not have.
+  /// The folder of public run tables next to the checkout, which users need not have.
   static let folder = "../shared/data/laws"
   static let isThere = FileManager.default.fileExists(atPath: folder + "/chinchilla_epoch_svg.csv")
 

@@ -35,7 +35,7 @@ struct DerivativeTests {
     #expect(compared > 20_000)
   }
 
-  @Test("of a power of a column that is 0 are 0, and the power is right")
+  @Test("of a power of a column that is 0 are 0, and the power is correct")
   func powerOfZero() throws {
     let compiled = try CompiledFormula(Formula("a * x^b"), parameters: ["a", "b"], variables: ["x"])
     let bound = BoundFormula(compiled, columns: [[0, 4, -1]])

@@ -39,7 +39,7 @@ struct EvaluationTests {
     }
   }
 
-  @Test("takes no logarithm apart where data may be negative")
+  @Test("does not split a logarithm if data may be negative")
   func signs() throws {
     let compiled = try CompiledFormula(Formula("(a/x)^b"), parameters: ["a", "b"], variables: ["x"])
     let values = BoundFormula(compiled, columns: [[-2, 4]]).values(parameters: [-8, 2.5])

@@ -15,9 +15,9 @@ func customLaw(_ formula: String, _ parameters: [Double]) throws -> FittedLaw {
 @Suite struct BadRequestTests {
   /// A law without size and tokens is refused for that, whatever is fixed, and with a word on what answers instead.
   @Test(arguments: [
-    ("rectified", "gives loss from examples", "windtunnel select"),
-    ("finetuning-power", "gives loss from examples", "windtunnel predict"),
-    ("kaplan-n", "gives loss from params", "windtunnel predict"),
+    ("rectified", "predicts loss from examples", "windtunnel select"),
+    ("finetuning-power", "predicts loss from examples", "windtunnel predict"),
+    ("kaplan-n", "predicts loss from params", "windtunnel predict"),
   ])
   func lawsThatSplitNoBudgetSayWhatAnswersInstead(_ name: String, _ what: String, _ command: String) throws {
     let law = try LawCatalog().law(name)

@@ -25,7 +25,7 @@ struct ClusterServingTests {
     #expect(much.run.seconds <= trained.run.seconds * (1 + 1e-9))
   }
 
-  @Test("Serving takes at least the two FLOP a parameter and token at the peak")
+  @Test("Serving takes at least the two FLOP per parameter and token at the peak")
   func lowerBound() throws {
     let serving = try #require(try plan(serving: 1e12).serving)
     #expect(serving.rows.count > 1)

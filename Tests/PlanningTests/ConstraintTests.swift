@@ -38,7 +38,7 @@ func chinchillaLoss(_ p: [Double], params: Double, tokens: Double) -> Double {
     #expect(isClose(plan.params?.value, best, within: 1e-9))
     #expect(isClose(plan.tokens?.value, 1e9))
     #expect(plan.flops.value < 1e23)
-    #expect(plan.warnings.contains { $0.contains("without use") })
+    #expect(plan.warnings.contains { $0.contains("unused") })
   }
 
   @Test func aFixedSizeGetsTheTokensThatTheBudgetLeaves() throws {

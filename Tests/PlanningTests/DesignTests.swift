@@ -49,7 +49,7 @@ import Testing
     let (one, other) = (try judgeRuns(fitted, handful, silent), try judgeRuns(law, handful, stated))
     let (found, known) = (try #require(one.after.forecast), try #require(other.after.forecast))
     #expect(isClose(found.lossError, known.lossError, within: 1e-9))
-    #expect(one.reasons.contains { $0.contains("changing with compute as among the fitted runs") })
+    #expect(one.reasons.contains { $0.contains("varying with compute as among the fitted runs") })
     // What the user says goes before what the fit does.
     #expect(try judgeRuns(fitted, handful, stated).after.forecast == known)
   }
@@ -176,11 +176,11 @@ import Testing
       let error = #expect(throws: PlanError.self) { try designRuns(law, asked) }
       #expect(error?.description.contains(words) == true, "\(String(describing: error))")
     }
-    try refuses("no more than the pilot budget") { $0.target = 1e19 }
+    try refuses("not above the pilot budget") { $0.target = 1e19 }
     try refuses("noise of a run") { $0.noise = nil }
     try refuses("one run may take") { ($0.minParams, $0.minTokens) = (1e9, 1e10) }
     try refuses("above the largest") { ($0.minParams, $0.maxParams) = (1e9, 1e8) }
-    try refuses("keeps to the smallest") { $0.maxParams = 10 }
+    try refuses("meets the smallest") { $0.maxParams = 10 }
     try refuses("share") { $0.largestShare = 2 }
     for bad in [Double.nan, 0, -1, .infinity] {
       try refuses("above zero") { $0.pilotBudget = bad }

@@ -158,9 +158,9 @@ import Testing
     }
     try refuses("must be whole, from 1", law, MixtureRequest(experts: [0]))
     try refuses("must be whole, from 1", law, MixtureRequest(experts: [2.5]))
-    try refuses("nothing fits into 1.00 MB", law, MixtureRequest(memory: 1e6))
-    try refuses("nothing fits into 10.0 GB", law, MixtureRequest(memory: 10e9), PlanConstraints(fixedParams: 7e9))
-    try refuses("bytes a parameter", law, MixtureRequest(bytesPerParam: 0))
+    try refuses("nothing fits into 1 MB", law, MixtureRequest(memory: 1e6))
+    try refuses("nothing fits into 10 GB", law, MixtureRequest(memory: 10e9), PlanConstraints(fixedParams: 7e9))
+    try refuses("bytes per parameter", law, MixtureRequest(bytesPerParam: 0))
     try refuses(
       "does not depend on the number of experts", try published("besiroglu2024"), MixtureRequest(experts: [8]))
     try refuses("drop one", law, MixtureRequest(experts: [8]), PlanConstraints(fixed: ["E": 8]))

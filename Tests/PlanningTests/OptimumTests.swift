@@ -75,7 +75,7 @@ func chinchillaByFormula(_ parameters: [Double]) throws -> FittedLaw {
     #expect(isClose(plan.tokens?.value, tokens, within: 1e-11))
     #expect(isClose(plan.loss.value, loss, within: 1e-11))
     #expect(plan.warnings.contains { $0.contains("no irreducible loss") })
-    #expect(plan.warnings.contains { $0.contains("counts no embeddings") })
+    #expect(plan.warnings.contains { $0.contains("does not count embeddings") })
   }
 
   @Test func aLawOfComputeAloneGivesALoss() throws {

@@ -62,7 +62,7 @@ import Testing
       "B/(D + (a + r*s)^b) + E", ["B", "D", "r", "b", "E"], [20, 5, 0.1, 0.4, 1], draws: draws)
   }
 
-  @Test func `of perfect substitutes the cheaper is bought alone`() throws {
+  @Test func `only the cheaper of perfect substitutes is bought`() throws {
     let draws = [0.005, 0.05, 0.1, 0.2].map { [20, 5, $0, 0.4, 1] }
     let split = try planSplit(try substitutes(draws: draws), priced([("a", 0.5), ("s", 0.01)]))
     #expect(split.shares.map(\.isBought) == [false, true])
@@ -72,7 +72,7 @@ import Testing
     #expect(split.alternatives.map(\.words) == ["only a"])
   }
 
-  @Test func `a set-up is paid where it pays, and a limit is kept`() throws {
+  @Test func `a set-up is paid if it is worthwhile, and a limit is respected`() throws {
     var request = priced([("a", 0.5), ("s", 0.01)], budget: 1000)
     // 2000 annotated examples, or what 10,000 distilled and 1800 annotated are worth.
     request.resources[1].most = 10_000
@@ -89,7 +89,7 @@ import Testing
     #expect(limited.spent < 1000 && limited.reasons.contains { $0.contains("are left") }, "\(limited.reasons)")
   }
 
-  @Test func `money that would harm is kept`() throws {
+  @Test func `money that would raise the loss is not spent`() throws {
     let fitted = try law("E + (x - c)^2", ["E", "c"], [1, 100])
     let split = try planSplit(fitted, priced([("x", 1)], budget: 1000))
     #expect(abs(split.shares[0].amount.value - 100) < 1e-3 && abs(split.loss.value - 1) < 1e-9)
@@ -100,7 +100,7 @@ import Testing
     ([("x", 1), ("q", 1)], 100, "no variable 'q'"), ([("x", 1), ("y", 1)], -5, "the budget"),
     ([("x", 1), ("x", 1)], 100, "priced twice"), ([], 100, "nothing has a price"),
   ])
-  func `requests that do not fit are refused`(_ prices: [(String, Double)], _ budget: Double, _ words: String) throws {
+  func `requests that do not fit are rejected`(_ prices: [(String, Double)], _ budget: Double, _ words: String) throws {
     let fitted = try law("E + A/x^a + B/y^a", ["E", "A", "B", "a"], [0.4, 30, 80, 0.35])
     let error = try #require(throws: PlanError.self) { try planSplit(fitted, priced(prices, budget: budget)) }
     #expect(error.description.contains(words), "\(error)")

@@ -32,7 +32,7 @@ import Testing
     #expect(!plan.isLimitedBySteps && plan.sigma.interval == nil)
   }
 
-  @Test func `dearer data asks for more updates and takes fewer steps`() throws {
+  @Test func `more expensive data needs more updates and fewer steps`() throws {
     let plans = try [1e8, 1e10, 1e12].map {
       try UpdatesToDataPlan(data: data(), batch: batch(512, 0.3), params: 1e6, price: $0, mostSteps: nil, level: 0.9)
     }
@@ -40,7 +40,7 @@ import Testing
     #expect(plans[0].steps.value > plans[1].steps.value && plans[1].steps.value > plans[2].steps.value)
   }
 
-  @Test func `a limit on steps is met by the ratio that needs just so many`() throws {
+  @Test func `a limit on steps is met by the ratio that needs exactly as many`() throws {
     let plan = try UpdatesToDataPlan(
       data: data(), batch: batch(512, 0.3), params: 1e6, price: 0, mostSteps: 3e5, level: 0.9)
     #expect(plan.isLimitedBySteps)
@@ -60,7 +60,7 @@ import Testing
     #expect(ratio.upperBound / ratio.lowerBound - 1 < 1e-12)
   }
 
-  @Test func `requests without a plan are refused in words`() throws {
+  @Test func `requests without a plan are rejected with a message`() throws {
     func words(_ price: Double, _ most: Double?, _ data: FittedLaw, _ exponent: Double = 0.3) throws -> String {
       let batches = try batch(512, exponent)
       let error = #expect(throws: PlanError.self) {

@@ -15,7 +15,7 @@ import Testing
       let loss = chinchillaLoss(p, params: params, tokens: 1e23 / 6 / params)
       #expect(isClose(row.loss, loss))
       #expect(isClose(row.excess, loss - lowest, within: 1e-9))
-      // B/D^beta is what the optimum's loss leaves beside E and A/N^alpha.
+      // B/D^beta is what the optimum's loss leaves in addition to E and A/N^alpha.
       let tokens = pow(p[2] / (lowest - p[0] - p[1] / pow(params, p[3])), 1 / p[4])
       #expect(isClose(row.matchingFLOPs, 6 * params * tokens, within: 1e-9))
       #expect(isClose(row.extraCompute, 6 * params * tokens / 1e23 - 1, within: 1e-7))

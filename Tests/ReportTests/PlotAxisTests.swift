@@ -75,7 +75,7 @@ struct PlotAxisTests {
     }
   }
 
-  @Test("Points that a log axis has no place for are counted and do not move the axes")
+  @Test("Points that a log axis cannot show are counted and do not move the axes")
   func notPositive() throws {
     let plot = Plot(
       x: .init("x", .log10), y: .init("y"),

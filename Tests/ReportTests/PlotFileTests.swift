@@ -42,7 +42,7 @@ final class PlotFileTests {
     #expect(error?.description.contains(".svg or .png") == true)
   }
 
-  @Test("A folder that is not there is an error of the kind 'cannot create'")
+  @Test("A missing folder is an error of the kind 'cannot create'")
   func missingFolder() throws {
     let error = #expect(throws: DocumentError.self) { try plot.write(to: folder + "/none/plot.svg") }
     #expect(error?.code == .cannotWrite)

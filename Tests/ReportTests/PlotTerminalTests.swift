@@ -57,7 +57,7 @@ struct PlotTerminalTests {
     #expect(diagonal.terminal(color: true).contains("\u{1B}[38;5;"))
   }
 
-  @Test("Sizes no terminal has are brought to some it could", arguments: [-5, 0, 1, 100_000])
+  @Test("Impossible terminal sizes are clamped", arguments: [-5, 0, 1, 100_000])
   func sizes(size: Int) {
     let lines = diagonal.terminal(width: size, height: size).split(separator: "\n")
     #expect(lines.count >= 6 && lines.count <= 600)

@@ -31,7 +31,7 @@ struct ProgressBarTests {
     #expect(bench.lines.isEmpty)
   }
 
-  @Test("Longer work shows count, rate and what is left, at most ten times a second, and clears its line")
+  @Test("Longer work shows count, rate and time left, at most ten times a second, and clears its line")
   func longWork() {
     let bench = Bench()
     let bar = bench.bar(total: 400)
@@ -48,7 +48,7 @@ struct ProgressBarTests {
     #expect(lines.first?.hasSuffix("─ 50/400  100/s  4s left") == true)
   }
 
-  @Test("A stream that is no terminal gets nothing")
+  @Test("A stream that is not a terminal gets nothing")
   func noTerminal() {
     let bench = Bench()
     let bar = bench.bar(total: 2, interactive: false)
@@ -76,7 +76,7 @@ struct ProgressBarTests {
     #expect(bench.lines.last?.contains("0/1000") == true)
   }
 
-  @Test("Styles vanish where color is not welcome")
+  @Test("Styles vanish if color is off")
   func styles() {
     #expect(Terminal(isInteractive: false, usesColor: false).styled("careful", .warning) == "careful")
     #expect(Terminal(isInteractive: true, usesColor: true).styled("careful", .warning) == "\u{1B}[33mcareful\u{1B}[0m")

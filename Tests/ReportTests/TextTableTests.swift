@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Text tables")
 struct TextTableTests {
-  @Test("Numbers stand with their units under each other, words to the left")
+  @Test("Numbers are aligned at their units digits, words to the left")
   func decimalAlignment() {
     var table = TextTable([.init("parameter"), .init("value", .decimal), .init("runs", .right)])
     table.add(["α", "0.3473(24)", "240"])

@@ -44,7 +44,7 @@ import Testing
     #expect(abs(interval.upperBound - known.interval.upperBound) < 1e-10)
   }
 
-  @Test func `a power law is followed to its end whatever rounding does`() throws {
+  @Test func `a power law is followed to its end in spite of rounding`() throws {
     let sizes = (0..<9).map { 100 * pow(2, Double($0)) }
     let curve = FineTuningCurve(model: "straight", examples: sizes, losses: sizes.map { 4 * pow($0, -0.11) })
     let found = try #require(AcceptThenStop().line(through: curve))

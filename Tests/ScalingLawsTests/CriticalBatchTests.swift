@@ -30,7 +30,7 @@ import Testing
     let (a, b) = (1293.83, 2.834e6)
     let trade = BatchTradeOff(criticalBatch: b / a, minSteps: a)
     #expect(abs(trade.criticalBatch(overhead: 0.2, base: 256) - (b + 5 * a * 1.2 * 256) / (5 * a)) < 1e-9)
-    // By its meaning: at that batch, steps are so many times the ideal.
+    // By definition: at that batch, steps exceed the ideal by the overhead.
     let batch = trade.criticalBatch(overhead: 0.1, base: 64)
     let ideal = (trade.steps(batch: 64) ?? 0) * 64 / batch
     #expect(abs((trade.steps(batch: batch) ?? 0) / ideal - 1.1) < 1e-12)
@@ -47,7 +47,7 @@ import Testing
   /// Published S_min, and critical batches at 20 % overhead, to their rounding; standard errors of the logarithms of
   /// S_min and B_crit by scipy 1.17's `curve_fit`.
   @Test(
-    .enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"),
     arguments: [
       ("85M", 1293.83, 745.32, 0.0416419, 0.0609092), ("151M", 1752.42, 955.16, 0.0519020, 0.0714652),
       ("302M", 2095.35, 1393.73, 0.0461316, 0.0592278), ("604M", 2459.93, 1888.52, 0.0594053, 0.0729481),
@@ -67,8 +67,8 @@ import Testing
   }
 
   /// The lines that numpy's polyfit draws through the four sizes; the published law, 93.20 and 0.468, has a fifth.
-  @Test(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
-  func `critical batch sizes grow with size by an exponent of their definition`() throws {
+  @Test(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
+  func `critical batch sizes grow with size by an exponent that depends on their definition`() throws {
     let found = try document(try publicRuns("zhang_cbs_steps_to_target.csv"), options(resamples: 200))
     let scaling = try #require(found.scaling)
     #expect(scaling.over == "params")
@@ -87,7 +87,7 @@ import Testing
   }
 
   /// Steps of four models, each to two losses, of which the higher takes half the steps.
-  @Test func `groups that are not of one kind are noticed`() throws {
+  @Test func `inconsistent groups are detected`() throws {
     var columns = [[Double]](repeating: [], count: 4)
     for (model, size) in [1e8, 3e8, 1e9, 3e9].enumerated() {
       for loss in [3.0, 3.2] {
@@ -116,7 +116,7 @@ import Testing
   }
 
   /// 300 groups of few runs with 5 % of noise: nine in ten intervals of 90 % hold the truth, within three standard errors.
-  @Test(arguments: [4, 9]) func `intervals hold the truth as often as they say, even of few runs`(_ count: Int) throws {
+  @Test(arguments: [4, 9]) func `intervals have their nominal coverage, even with few runs`(_ count: Int) throws {
     let random = Random(seed: UInt64(count))
     var (names, batches, steps) = ([String](), [Double](), [Double]())
     for group in 0..<300 {
@@ -143,7 +143,7 @@ import Testing
     #expect(abs(Double(holding.count) / 300 - 0.9) < 0.052, "\(holding.count) of 300")
   }
 
-  @Test func `runs that do not reach either end are told apart from those that do`() throws {
+  @Test func `runs that do not reach either end are distinguished from those that do`() throws {
     func runs(_ batches: [Double], critical: Double) throws -> RunTable {
       let steps = batches.enumerated().map { 1000 * (1 + critical / $1) * ($0 % 2 == 0 ? 1.01 : 0.99) }
       return try RunTable(

@@ -54,8 +54,8 @@ private func published(_ name: String) throws -> (law: Law, values: [Double]) {
   }
 
   /// Figures of the authors' notebook: the summed objective at their optimum, R², and the fit of repeated tokens alone.
-  @Test(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
-  func `the published fit of repetition is met or bettered on its runs`() throws {
+  @Test(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
+  func `the published fit of repetition is reproduced or improved on its runs`() throws {
     let runs = try publicRuns("dataconstrained_182.csv")
     let fit = try LawFit(try base(), to: runs, quick)
     #expect(abs(fit.problem.value(at: [15.387756, 5.309743]) - 0.0158259366) < 5e-9)
@@ -69,8 +69,8 @@ private func published(_ name: String) throws -> (law: Law, values: [Double]) {
   }
 
   /// Along the valley the constants change several times over, and what is predicted of such runs hardly.
-  @Test(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
-  func `the repetition constants are free where the loss is determined`() throws {
+  @Test(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
+  func `the repetition constants are undetermined although the loss is determined`() throws {
     let fit = try LawFit(try base(), to: try publicRuns("dataconstrained_182.csv"), quick)
     let found = fit.optimum.parameters
     #expect(found[0] > 2 * 15.387756 && found[1] < 5.309743 / 2)
@@ -83,12 +83,11 @@ private func published(_ name: String) throws -> (law: Law, values: [Double]) {
   }
 }
 
-@Suite(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
+@Suite(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
 struct OverTrainingTests {
-  /// Gadre et al. 2024, table of fits: five runs of models below 0.5B, and all larger ones foretold.
+  /// Gadre et al. 2024, table of fits: five runs of models below 0.5B, and predictions of all larger ones.
   @Test(arguments: [("c4_original", "gadre2024-c4"), ("rw_original", "gadre2024-refinedweb")])
-  func `five small runs give the published law, which foretells the large ones`(_ set: String, _ preset: String) throws
-  {
+  func `five small runs give the published law, which predicts the large ones`(_ set: String, _ preset: String) throws {
     let runs = try publicRuns("gadre_overtraining_104.csv").filtered(where: "train_set == '\(set)'").table
     let (law, values) = try published(preset)
     let small = try runs.filtered(
@@ -110,7 +109,7 @@ struct OverTrainingTests {
   }
 }
 
-@Suite(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
+@Suite(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
 struct VocabularyAndStreamsTests {
   /// Tao et al. 2024: the figures that their program prints.
   @Test func `the vocabulary law describes its runs as published`() throws {

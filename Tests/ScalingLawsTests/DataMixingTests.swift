@@ -24,7 +24,7 @@ private var quick: FitProtocol {
     ("loss,mix_a\n1,1\n", "two or more domains"), ("loss,mix_a,mix_b\n1,0.5,0.5\n1,0.5,0.2\n", "mix.csv:3"),
     ("loss,mix_a,mix_b\n1,1.5,-0.5\n", "0 or more"), ("loss,mix_a,mix_b,mix_c\n1,0.5,0.5,0\n1,0.2,0.8,0\n", "'mix_c'"),
   ])
-  func `columns that are no mixture are refused`(_ text: String, _ words: String) throws {
+  func `columns that are not a mixture are rejected`(_ text: String, _ words: String) throws {
     let runs = try table(text)
     let error = try #require(throws: TableError.self) { try Law.dataMixing(over: runs) }
     #expect(error.description.contains(words), "\(error)")
@@ -32,7 +32,7 @@ private var quick: FitProtocol {
 
   /// The same objective as scipy's least_squares with a Huber loss of 1e-3 on logarithms reaches on the 512 mixtures,
   /// and the ranking of the 256 others; a plane ranks them at 0.902 there, as RegMix publishes for linear regression.
-  @Test(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
+  @Test(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
   func `mixtures of seventeen domains are fitted and the held-out ones ranked`() throws {
     let fit = try MixtureFit(try publicRuns("regmix_train_1m.csv"), losses: ["loss_pile_cc", "loss_github"], quick)
     #expect(fit.domains.count == 17 && fit.tried.count == 512)
@@ -44,7 +44,7 @@ private var quick: FitProtocol {
     #expect(abs(try #require(accuracies[1].rankCorrelation) - 0.9706726) < 1e-3)
   }
 
-  @Test(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
+  @Test(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
   func `every loss of five domains is fitted at least as well as by scipy`() throws {
     let runs = try publicRuns("datamix_pile5.csv").filtered(where: "model == '160M' && step == 30000").table
     let scipy = [

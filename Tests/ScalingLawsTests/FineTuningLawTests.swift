@@ -4,14 +4,14 @@ import ScalingLaws
 import Tables
 import Testing
 
-/// The public curves of Lin et al. 2024, which lie beside a checkout where someone put them.
+/// The public curves of Lin et al. 2024, which lie next to a checkout if someone put them there.
 enum PublicCurves {
   static let path = "../shared/data/laws/rectified_finetune_loss.csv"
   static let isThere = FileManager.default.fileExists(atPath: path)
 }
 
 /// The rectified law on the public curves of Lin et al. 2024, against their figures and those of scipy.
-@Suite(.enabled(if: PublicCurves.isThere, "no ../shared/data/laws beside the checkout"))
+@Suite(.enabled(if: PublicCurves.isThere, "no ../shared/data/laws next to the checkout"))
 struct FineTuningLawTests {
   /// Fitted once for all tests; nil where that fails.
   private static let rectified = try? fits("rectified")
@@ -97,7 +97,9 @@ struct FineTuningLawTests {
 @Suite struct RectifiedLawTests {
   /// Bends from among the smallest sizes to beyond nearly all, as curves of translation have them.
   @Test(arguments: [300.0, 3e3, 3e4, 3e5], [(0.3, 0.2), (0.5, 0.0), (0.7, 0.9), (1, 0.4)])
-  func `a curve gives its parameters back wherever it bends`(_ bend: Double, _ shape: (beta: Double, floor: Double))
+  func `the parameters of a curve are recovered wherever it bends`(
+    _ bend: Double, _ shape: (beta: Double, floor: Double)
+  )
     throws
   {
     let learned = pow(bend, shape.beta)

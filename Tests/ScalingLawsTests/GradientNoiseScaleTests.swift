@@ -49,7 +49,7 @@ import Testing
     #expect(abs(drawn / error - 1) < 0.1, "\(drawn) for \(error)")
   }
 
-  @Test func `norms without chance give the scale exactly`() throws {
+  @Test func `noise-free norms give the scale exactly`() throws {
     let steps = [(4.0, 32.0), (8.0, 64.0), (16.0, 512.0)].map { small, large in
       GradientNorms(
         smallBatch: small, largeBatch: large, smallSquaredNorm: 0.25 + 50 / small, largeSquaredNorm: 0.25 + 50 / large)
@@ -94,11 +94,11 @@ import Testing
   }
 
   @Test(arguments: [
-    (8.0, 8.0, 2.0, 1.0, "both batch sizes are 8"), (64, 8, 2, 1, "exchange"), (0, 8, 2, 1, "above zero"),
-    (8, .infinity, 2, 1, "above zero"), (8, 64, -1, 1, "no squared norm"), (8, 64, 2, .nan, "no squared norm"),
+    (8.0, 8.0, 2.0, 1.0, "both batch sizes are 8"), (64, 8, 2, 1, "swap"), (0, 8, 2, 1, "above zero"),
+    (8, .infinity, 2, 1, "above zero"), (8, 64, -1, 1, "not a squared norm"), (8, 64, 2, .nan, "not a squared norm"),
     (8, 64, 1, 2, "do not fall"), (8, 64, 10, 1, "all noise"),
   ])
-  func `norms that tell no noise scale are refused in words`(
+  func `norms that do not determine a noise scale are rejected with a message`(
     _ small: Double, _ large: Double, _ smallNorm: Double, _ largeNorm: Double, _ words: String
   ) {
     let step = GradientNorms(

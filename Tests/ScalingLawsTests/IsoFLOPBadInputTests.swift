@@ -17,7 +17,7 @@ struct IsoFLOPBadInputTests {
     (flops, nineSizes(about: best).map { ($0, 3 + sign * 0.05 * pow(log($0 / best), 2)) })
   }
 
-  @Test("columns must be sound, and the message says where they are not")
+  @Test("columns must be valid, and the message says where they are not")
   func columns() {
     let text = errorText {
       try RunColumns(params: [1e8, 2e8], tokens: [1e9, 1e9], flops: [1e18, 1e18], loss: [3, .nan])
@@ -36,7 +36,7 @@ struct IsoFLOPBadInputTests {
     let table = try runs([valley(1e19, 3e8)])
     #expect(
       errorText { try ComputeExponents.isoFLOPProfiles(table, quick) }
-        .hasPrefix("one budget has a minimum, and a line needs two"))
+        .hasPrefix("one budget has a minimum, but a line needs two"))
   }
 
   @Test("a budget of two sizes, with or without repeats, is left out with its reason")
@@ -47,10 +47,10 @@ struct IsoFLOPBadInputTests {
     #expect(found.points.count == 2)
     #expect(
       found.excluded.map(\.reason)
-        == ["the budget of 1e18 FLOP is left out: it has 2 different sizes and a parabola needs three"])
+        == ["the budget of 1e18 FLOP is left out: it has 2 different sizes, but a parabola needs three"])
     #expect(found.excluded.map(\.count) == [5])
     #expect(found.size.exponent.standardError == nil)
-    #expect(found.warnings.contains { $0.hasPrefix("two budgets make a line that nothing checks") })
+    #expect(found.warnings.contains { $0.hasPrefix("a line through two budgets has no check") })
   }
 
   @Test("repeats of one size count once")
@@ -61,7 +61,7 @@ struct IsoFLOPBadInputTests {
     #expect(text.hasPrefix("no budget has a minimum") && text.contains("it has 1 different sizes"))
   }
 
-  @Test("a budget whose parabola opens downwards, or is flat, or has its minimum outside, is left out")
+  @Test("a budget whose parabola opens downward, or is flat, or has its minimum outside, is left out")
   func noMinimum() throws {
     let falling = (1e18, nineSizes(about: 1e8).map { ($0, 5 - 0.1 * log($0 / 1e8) + 0.01 * pow(log($0 / 1e8), 2)) })
     let flat = (3e18, nineSizes(about: 1e8).map { ($0, 3.0) })
@@ -70,11 +70,11 @@ struct IsoFLOPBadInputTests {
     #expect(found.points.map(\.flops).count == 2)
     #expect(found.excluded.count == 3)
     #expect(found.excluded[0].reason.contains("run larger ones"))
-    #expect(found.excluded[1].reason.contains("opens downwards"))
-    #expect(found.excluded[2].reason.contains("opens downwards (curvature -0.0500)"))
+    #expect(found.excluded[1].reason.contains("opens downward"))
+    #expect(found.excluded[2].reason.contains("opens downward (curvature -0.05)"))
   }
 
-  @Test("options out of range are refused")
+  @Test("options out of range are rejected")
   func options() throws {
     let table = try runs([valley(1e19, 3e8), valley(1e20, 9e8)])
     for options in [
@@ -98,17 +98,17 @@ struct IsoFLOPBadInputTests {
     #expect(errorText { try IsoFLOPSurface(noTokens, quick) }.contains("does not fall with tokens"))
   }
 
-  @Test("what rests on few runs or a narrow range is warned of")
+  @Test("results from few runs or a narrow range raise warnings")
   func warnings() throws {
     let few = (3e19, [1.5e8, 5e8, 1.7e9].map { ($0, 3 + 0.05 * pow(log($0 / 5e8), 2)) })
     let table = try runs([valley(1e19, 3e8), few, valley(6e19, 9e8)])
     let found = try ComputeExponents.isoFLOPProfiles(table, IsoFLOPOptions(resamples: 100))
-    #expect(found.warnings.contains { $0.hasPrefix("the minima at 3.00e+19 FLOP rest on fewer than five sizes") })
-    #expect(found.warnings.contains { $0.hasPrefix("at 3.00e+19 FLOP more than a tenth of the resamples") })
-    #expect(found.warnings.contains { $0.hasPrefix("the budgets span a factor of 6.00") })
+    #expect(found.warnings.contains { $0.hasPrefix("the minima at 3e19 FLOP rest on fewer than five sizes") })
+    #expect(found.warnings.contains { $0.hasPrefix("at 3e19 FLOP more than a tenth of the resamples") })
+    #expect(found.warnings.contains { $0.hasPrefix("the budgets span a factor of 6") })
   }
 
-  @Test("Akima's interpolation wants five sizes, and noise that is sensible")
+  @Test("Akima's interpolation needs five sizes, and plausible noise")
   func interpolation() throws {
     let few: [(Double, Double)] = [(1e8, 3.1), (2e8, 3.0), (4e8, 2.9), (8e8, 3)]
     let found = try ComputeExponents.isoFLOPInterpolation(

@@ -52,7 +52,7 @@ struct IsoFLOPBiasTests {
       target: 1.0128992684)
   }
 
-  @Test("sizes about 20 tokens a parameter, and about Kaplan's slope")
+  @Test("sizes around 20 tokens per parameter, and around Kaplan's slope")
   func otherCenters() throws {
     let surface = try besirogluSurface()
     try expect(
@@ -76,11 +76,11 @@ struct IsoFLOPBiasTests {
     #expect(
       bias.sentence
         == "on this design, and without noise, approach 2 would report a = 0.495 for a law whose true exponent is 0.513; "
-        + "at 5.76e+23 FLOP its size is 14 % too small")
+        + "at 5.76e23 FLOP its size is 14 % too small")
     #expect(errorText { try IsoFLOPBias(of: runs, under: surface, target: -1) } != "no error")
   }
 
-  @Test("compute counted in another unit than 6ND is no bias")
+  @Test("compute counted in another unit than 6ND is not a bias")
   func otherAccounting() throws {
     let surface = try besirogluSurface()
     let runs = try drifting(surface, (0.5, 2))

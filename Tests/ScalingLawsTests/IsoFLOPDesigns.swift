@@ -2,7 +2,7 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// The folder of public run tables beside the checkout; a copy of the project alone does not have it.
+/// The folder of public run tables next to the checkout; a copy of the project alone does not have it.
 let lawsFolder = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().appendingPathComponent("shared/data/laws").path

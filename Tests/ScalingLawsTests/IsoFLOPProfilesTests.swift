@@ -6,7 +6,7 @@ private let quick = IsoFLOPOptions(resamples: 0)
 
 @Suite("IsoFLOP profiles")
 struct IsoFLOPProfilesTests {
-  @Test("a parabola is found again exactly, with its minimum, loss and curvature")
+  @Test("a parabola is recovered exactly, with its minimum, loss and curvature")
   func parabola() throws {
     let sizes = [1e7, 3e7, 4e7, 4e7, 2e8, 1.3e9]
     let loss = sizes.map { 2.5 + 0.08 * pow(log($0 / 1.7e8), 2) }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("IsoFLOP runs, one surface")
 struct IsoFLOPSurfaceTests {
-  @Test("a surface is found again from noise-free runs on which the parabolas are biased")
+  @Test("a surface is recovered from noise-free runs on which the parabolas are biased")
   func recovery() throws {
     let surface = try besirogluSurface()
     let (low, high) = (surface.optimalSize().value(at: 6e18) / 4, surface.optimalSize().value(at: 3e21) * 4)

@@ -34,7 +34,7 @@ import Testing
     return error.description
   }
 
-  @Test(.enabled(if: isThere, "no ../shared/data/laws beside the checkout"))
+  @Test(.enabled(if: isThere, "no ../shared/data/laws next to the checkout"))
   func `Kaplan's law of size and tokens has its known optimum on the public Chinchilla runs`() throws {
     let all = try RunTable(Table.read(Self.chinchilla))
     let kept = try all.droppingHighestLoss(5).table
@@ -47,7 +47,7 @@ import Testing
     #expect(abs(fit.optimum.value / 0.00266310149489172 - 1) < 1e-12)
   }
 
-  @Test(.enabled(if: isThere, "no ../shared/data/laws beside the checkout"))
+  @Test(.enabled(if: isThere, "no ../shared/data/laws next to the checkout"))
   func `the size exponent of the Chinchilla runs is the published one of its optimum`() throws {
     let all = try RunTable(Table.read(Self.chinchilla))
     let fit = try LawFit(LawCatalog().law("chinchilla"), to: all.droppingHighestLoss(5).table, quick)
@@ -76,7 +76,7 @@ import Testing
     #expect(text.contains("cannot determine the 5 parameters of chinchilla; at least 6 are needed"), "\(text)")
   }
 
-  @Test func `a column to group by that is not there is named`() throws {
+  @Test func `a missing column to group by is named`() throws {
     var settings = quick
     settings.resamples = 10
     settings.resampling = .groups(column: "seedd")

@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: laws, [Objective.Kind.leastSquares, .huber(delta: 1e-3)])
-  func `a table without noise gives its parameters back`(_ known: Case, _ kind: Objective.Kind) throws {
+  func `the parameters are recovered from a table without noise`(_ known: Case, _ kind: Objective.Kind) throws {
     let bound = try known.bound()
     let problem = FitProblem(
       bound, domains: known.law.parameters, observed: bound.values(parameters: known.truth),

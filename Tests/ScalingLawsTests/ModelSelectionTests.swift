@@ -33,7 +33,7 @@ import Testing
   ]
 
   @Test(
-    .enabled(if: PublicCurves.isThere, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: PublicCurves.isThere, "no ../shared/data/laws next to the checkout"),
     arguments: published.map(\.task))
   func `scores are those of the authors' table`(_ task: String) throws {
     let known = try #require(Self.published.first { $0.task == task })
@@ -63,7 +63,7 @@ import Testing
   /// Fitted by scipy 1.17 to the sizes within the budget, from several random starts, and followed to the full size; the
   /// rectified law on eight sizes or less with the loss without tuning, at 0 examples.
   @Test(
-    .enabled(if: PublicCurves.isThere, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: PublicCurves.isThere, "no ../shared/data/laws next to the checkout"),
     arguments: [
       ("gigaword", "google/t5-v1_1-base", 25_600.0, SelectionMethod.power, 1.0722318),
       ("gigaword", "google/switch-base-16", 25_600, .power, 1.2261301),
@@ -72,7 +72,7 @@ import Testing
       ("flan", "gpt2", 3200, .rectified, 1.8428123),
       ("gigaword", "google/switch-base-16", 25_600, .rectified, 1.2423088),
     ])
-  func `laws are followed to where scipy's fits lead`(
+  func `laws extrapolate as scipy's fits do`(
     _ task: String, _ model: String, _ budget: Double, _ method: SelectionMethod, _ known: Double
   ) throws {
     let runs = try RunTable(Table.read(PublicCurves.path))
@@ -178,7 +178,7 @@ import Testing
     return error.description
   }
 
-  @Test func `a table that gives no curves is told so by its line`() throws {
+  @Test func `a table without curves is rejected with its line`() throws {
     #expect(try message(crossing + ["flat,400,2.1,1e9"]).hasPrefix("tuned.csv:18: the model 'flat' ran twice on 400"))
     #expect(try message(crossing + ["flat,-5,2.1,1e9"]).hasPrefix("tuned.csv:18: column 'examples'"))
     #expect(try message(crossing + ["flat,,2.1,1e9"]).contains("found a missing cell"))

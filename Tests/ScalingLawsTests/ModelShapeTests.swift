@@ -5,7 +5,7 @@ import Testing
 
 /// Laws of width and depth on the points of McLeish et al. 2025 at constant learning rate, against the best of 150 searches
 /// by scipy 1.17 (L-BFGS-B, then BFGS) with the same objective: Huber of 1e-3 on the logarithm of the loss, summed.
-@Suite(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
+@Suite(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
 struct ModelShapeTests {
   private func fit(_ name: String) throws -> (objective: Double, parameters: [String: Double]) {
     let runs = try publicRuns("gemstones_fit_points.csv").filtered(where: "subset == 'hot'").table
@@ -21,7 +21,7 @@ struct ModelShapeTests {
     for (name, value) in known { #expect(abs(try #require(found[name]) / value - 1) < tolerance, "\(name)") }
   }
 
-  @Test func `width and depth in the place of size`() throws {
+  @Test func `width and depth instead of size`() throws {
     let (objective, found) = try fit("width-depth")
     #expect(abs(objective / 0.0012919158391889842 - 1) < 1e-6)
     try expect(
@@ -31,7 +31,7 @@ struct ModelShapeTests {
     #expect(try #require(found["E"]) < 1e-3)
   }
 
-  @Test func `width and depth beside size`() throws {
+  @Test func `width and depth in addition to size`() throws {
     let (objective, found) = try fit("width-depth-params")
     #expect(abs(objective / 0.001022995559840867 - 1) < 1e-6)
     try expect(

@@ -59,7 +59,7 @@ import Testing
     #expect(throws: (any Error).self) { try fitted.losses(along: runs, params: nil) }
   }
 
-  @Test func `rows without a loss tell the schedule alone`() throws {
+  @Test func `rows without a loss give only the schedule`() throws {
     let rows = (0..<40).map { "\($0 * 10),\(3e-4 - 5e-6 * Double($0)),\($0 < 5 ? "" : "3.\($0)")\n" }.joined()
     let runs = try RunTable(Table.parse("step,lr,loss\n" + rows, name: "c.csv")).addingSchedule(target: "loss")
     #expect(runs.rowCount == 35)
@@ -70,7 +70,7 @@ import Testing
   @Test(arguments: [
     ("step,lr,loss\n1,3e-4,4\n2,3e-4,3.9\n", "never changes"), ("step,lr,loss\n1,-1,4\n", "learning rate"),
   ])
-  func `curves that tell nothing of a decay are refused`(_ text: String, _ words: String) throws {
+  func `curves that do not determine a decay are rejected`(_ text: String, _ words: String) throws {
     let runs = try RunTable(Table.parse(text, name: "c.csv"))
     let error = try #require(throws: TableError.self) { try runs.addingSchedule(target: "loss") }
     #expect(error.description.contains(words), "\(error)")
@@ -78,9 +78,9 @@ import Testing
 
   /// Luo et al. 2025 print a mean R² of 0.9988 and 0.9978 on the schedules that they did not train on.
   @Test(
-    .enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"),
     arguments: [(25, "luo2025-25m", 0.9988), (400, "luo2025-400m", 0.9978)])
-  func `the published parameters foretell the published curves`(_ model: Int, _ preset: String, _ printed: Double)
+  func `the published parameters predict the published curves`(_ model: Int, _ preset: String, _ printed: Double)
     throws
   {
     let share = try explained(model, try LawCatalog().preset(preset).preset.values)
@@ -109,9 +109,9 @@ import Testing
   /// Trained on three schedules as published; the objectives, and the mean R² of the other schedules, of scipy's fit with
   /// the sum over all the changes that the rows show, taken one by one.
   @Test(
-    .enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"),
     arguments: [(25, 1.4401753e-4, 0.9973976), (400, 8.6913775e-5, 0.9965954)])
-  func `curves of other schedules are foretold`(_ model: Int, _ objective: Double, _ share: Double) throws {
+  func `curves of other schedules are predicted`(_ model: Int, _ objective: Double, _ share: Double) throws {
     let curves = try publicRuns("multipower_loss_curves.csv").filtered(where: "model_M == \(model)").table
     let known = ["cosine_24000", "constant_24000", "wsdcon_9"].map { "schedule == '\($0)'" }.joined(separator: " || ")
     let trained = try curves.filtered(where: known).table.addingSchedule(warmup: 2160, target: "loss")

@@ -16,7 +16,7 @@ import Testing
 
   private func table(_ text: String) throws -> RunTable { try RunTable(Table.parse(text, name: "models.csv")) }
 
-  @Test(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
+  @Test(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
   func `components of the released scores`() throws {
     let scores = try ModelScores(publicRuns("obsscaling_base_llm.csv"))
     try #require(scores.benchmarks.count == 8 && scores.models.count == 148 && scores.missingCount == 40)
@@ -46,12 +46,12 @@ import Testing
 
   /// The best of sixty bounded least-squares searches from random starts.
   @Test(
-    .enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"),
     arguments: [
       (1, 0.10902008015530686, 0.020143631393375744), (2, 0.06850414167063275, 0.0076661097989078495),
       (3, 0.08661739953582026, 0.014190669898787193),
     ])
-  func `a task above a cut is foretold as by scipy`(_ components: Int, _ error: Double, _ square: Double) throws {
+  func `a task above a cutoff is predicted as by scipy`(_ components: Int, _ error: Double, _ square: Double) throws {
     let scores = try ModelScores(publicRuns("obsscaling_base_llm.csv"))
     var settings = quick
     settings.components = components
@@ -102,7 +102,7 @@ import Testing
     ("model,a,b\nm,1,50\nn,2,60\n", "0 to 1"), ("model,a,loss\nm,0.1,2\nn,0.2,3\n", "only 'a'"),
     ("model,flops,a,b\nm,-1,0.1,0.2\nn,1,0.2,0.3\n", "above zero"),
   ])
-  func `tables without scores or of bad compute are refused`(_ text: String, _ words: String) throws {
+  func `tables without scores or with invalid compute are rejected`(_ text: String, _ words: String) throws {
     let error = try #require(throws: TableError.self) { try ModelScores(table(text)) }
     #expect(error.description.contains(words), "\(error)")
   }

@@ -6,7 +6,7 @@ import Testing
 
 /// StepLaw's constants by the procedure that its authors describe, from the table that they released: a demonstration
 /// that they do not come out, not an oracle.
-@Suite(.enabled(if: haveLaws, "no ../shared/data/laws beside the checkout"))
+@Suite(.enabled(if: haveLaws, "no ../shared/data/laws next to the checkout"))
 struct StepLawSensitivityTests {
   /// The run of least smoothed loss of each size and token count.
   private func optima() throws -> RunTable {

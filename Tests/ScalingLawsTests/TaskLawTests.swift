@@ -4,7 +4,7 @@ import ScalingLaws
 import Tables
 import Testing
 
-/// Laws from loss to tasks on public runs, beside published predictions and other programs' optima.
+/// Laws from loss to tasks on public runs, compared with published predictions and other programs' optima.
 @Suite struct TaskLawTests {
   private static let folder = "../shared/data/laws"
   private static let isThere = FileManager.default.fileExists(atPath: folder)
@@ -26,7 +26,7 @@ import Testing
   /// The authors' own predictions for 13,202,396,160 parameters on 5,000,088,518,656 tokens, as they released them
   /// (allenai/OLMo-ladder, chained_main.csv), from the same ladder and the same added point.
   @Test(
-    .enabled(if: isThere, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: isThere, "no ../shared/data/laws next to the checkout"),
     arguments: [
       ("mmlu_avg_test_5shot", 0.5126799915), ("hellaswag_val_5shot", 0.8530359563),
       ("arc_challenge_test_5shot", 0.5267099358), ("arc_easy_test_5shot", 0.7724156000),
@@ -41,9 +41,9 @@ import Testing
 
   /// The paper's claim for its 7B model: within two points of the accuracy that was then measured, on these four tasks.
   @Test(
-    .enabled(if: isThere, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: isThere, "no ../shared/data/laws next to the checkout"),
     arguments: ["mmlu_avg_test_5shot", "hellaswag_val_5shot", "piqa_val_5shot", "socialiqa_val_5shot"])
-  func `the two steps foresee the 7B model to two points`(_ task: String) throws {
+  func `the two steps predict the 7B model to two points`(_ task: String) throws {
     let target = try table("olmo_ladder_step1.csv", where: "task == '\(task)' && split == 'eval'")
     let point = ["params": try target.values(for: .params)[0], "tokens": try target.values(for: .tokens)[0]]
     let predicted = try twoSteps(task).predictions(at: point, seed: 0)[1].value
@@ -60,7 +60,7 @@ import Testing
   }
 
   /// Scipy's curve_fit on the mean of the authors' 17 tasks over the C4 loss of the 34 models trained on C4.
-  @Test(.enabled(if: isThere, "no ../shared/data/laws beside the checkout"))
+  @Test(.enabled(if: isThere, "no ../shared/data/laws next to the checkout"))
   func `the error of tasks over the loss has scipy's optimum`() throws {
     let tasks = [
       "bigbench_operators", "pubmed_qa_labeled", "hellaswag_zeroshot", "boolq", "arc_easy", "coqa",
@@ -111,7 +111,7 @@ import Testing
   /// Curves of the benchmark of Alabdulmohsin et al. 2022, fitted on the rows marked for it: the rest lies beyond
   /// them.
   @Test(
-    .enabled(if: isThere, "no ../shared/data/laws beside the checkout"),
+    .enabled(if: isThere, "no ../shared/data/laws next to the checkout"),
     arguments: [
       ("NMT", "6 Enc, 6 Dec", 0.02), ("NMT", "28 Enc, 6 Dec", 0.02), ("NMT", "6 Enc, 28 Dec", 0.02),
       ("NMT", "Dec-only", 0.02), ("LM", "1.07e+09", 0.002), ("LM", "4.53e+08", 0.002), ("LM", "2.62e+08", 0.002),
@@ -166,7 +166,7 @@ import Testing
     #expect(steps[1].draws.count == 5 && steps[1].single.isEmpty)
   }
 
-  @Test func `where one law has no draws the other's go through it`() throws {
+  @Test func `if one law has no draws, the other's are propagated through it`() throws {
     let drawn = (0..<4).map { [loss[0] + 0.1 * Double($0), loss[1], loss[2], loss[3], loss[4]] }
     let steps = try FittedChain([law("task-loss", loss, drawn), law("task-accuracy", accuracy)]).predictions(
       at: ["params": 1e9, "tokens": 1e11], seed: 0)
@@ -190,7 +190,7 @@ import Testing
     #expect(steps[1].draws.allSatisfy { abs($0 - steps[1].value) < 1e-14 })
   }
 
-  @Test func `a law that is not of what the first predicts is refused`() throws {
+  @Test func `a law that does not use the prediction of the first is rejected`() throws {
     let error = #expect(throws: LawError.self) {
       try FittedChain([law("task-loss", loss), law("task-error", [0.85, 2, 0.7])])
     }

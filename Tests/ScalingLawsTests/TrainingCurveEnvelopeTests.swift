@@ -55,7 +55,7 @@ struct TrainingCurveEnvelopeTests {
         params: surface.optimalSize().value(at: point.flops), tokens: surface.optimalTokens().value(at: point.flops))
       #expect(isClose(point.loss, best, 1e-4))
     }
-    #expect(found.warnings.allSatisfy { $0.contains("goes on for more than a tenth") })
+    #expect(found.warnings.allSatisfy { $0.contains("continues for more than a tenth") })
   }
 
   @Test("where the smallest or the largest size wins, the values are left out and counted")
@@ -84,7 +84,7 @@ struct TrainingCurveEnvelopeTests {
     #expect(found.excluded[0].reason.contains("the smallest size present"))
   }
 
-  @Test("smoothing leaves a power law as it is, and mends most of the harm that noise does")
+  @Test("smoothing preserves a power law, and removes most of the effect of noise")
   func smoothing() throws {
     let surface = try ChinchillaSurface([0, 20, 30, 0.08, 0.1])
     let sizes = ladder(1e7...1e10, 60)

@@ -66,7 +66,7 @@ private var quick: FitProtocol {
 }
 
 @Suite struct BackTestTests {
-  @Test func `the law that made the runs foretells them, and another does not`() throws {
+  @Test func `the law that made the runs predicts them, and another does not`() throws {
     let laws = try ["chinchilla", "kaplan-n"].map { try LawCatalog().law($0) }
     let comparison = try LawComparison(laws, on: table(noise: 0), threads: 2)
     #expect(comparison.laws.map(\.law) == ["chinchilla", "kaplan-n"])
@@ -110,7 +110,7 @@ private var quick: FitProtocol {
       of: fit, truth: [3e13, 0.08], noise: NoiseModel(normal: 0.02, runs: 36), settings)
   }
 
-  @Test func `least squares under normal noise covers what it says`() throws {
+  @Test func `least squares under normal noise has its nominal coverage`() throws {
     let calibration = try calibrate(threads: 2, simulations: 300)
     #expect(calibration.failed == 0)
     // Five standard errors of the binomial, and what 36 runs take from the normal approximation.
@@ -121,7 +121,7 @@ private var quick: FitProtocol {
   }
 
   /// Runs along a line that bends up a little, for a law that would level off: where it does so they cannot tell from never.
-  @Test func `a limit that runs do not reach has no end, and intervals that say so hold it`() throws {
+  @Test func `a limit that runs do not reach is unbounded, and unbounded intervals contain it`() throws {
     let random = Random(seed: 3)
     let rows = (1...40).map {
       "\(Double($0) / 10),\(Double($0) / 5 * exp(0.001 * Double($0) + 0.01 * random.normal()))\n"

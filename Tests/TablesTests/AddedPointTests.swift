@@ -17,12 +17,12 @@ struct AddedPointTests {
     #expect(more.table.line(ofRow: 2) == 4)
   }
 
-  @Test("what a point does not say is missing")
+  @Test("columns that a point does not give are missing")
   func missing() throws {
     #expect(try runs().adding(point: ["loss": 0]).values(for: .params)[2].isNaN)
   }
 
-  @Test("a point of no column, or of one column twice, is refused")
+  @Test("a point with an unknown column, or one column twice,, is rejected")
   func refused() throws {
     let table = try runs()
     let unknown = #expect(throws: TableError.self) { try table.adding(point: ["los": 0]) }

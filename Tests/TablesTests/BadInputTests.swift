@@ -2,7 +2,7 @@ import Foundation
 import Tables
 import Testing
 
-@Suite("Input that is no table")
+@Suite("Input that is not a table")
 struct BadInputTests {
   @Test("a missing file and a directory are missing input")
   func missing() {
@@ -30,7 +30,7 @@ struct BadInputTests {
     arguments: [
       ("", "runs.csv: the file is empty; expected a CSV header or JSONL objects"),
       ("\n \n", "runs.csv: the file is blank; expected a CSV header or JSONL objects"),
-      ("a,b\n", "runs.csv: no rows: the file ends after its header; add one row a run"),
+      ("a,b\n", "runs.csv: no rows: the file ends after its header; add one row for each run"),
       (
         "a,b\n1,2\n3\n4,5\n",
         "runs.csv:3: expected 2 columns as in the header, found 1; add the missing cells, empty if unknown"
@@ -57,7 +57,7 @@ struct BadInputTests {
         "runs.csv:1: the first line holds numbers where names were expected; add a header such as 'params,tokens,loss'"
       ),
       ("a,b\n1,\0\n", "runs.csv:2: found a zero byte: this is a binary or damaged file; expected CSV or JSONL text"),
-      ("[{\"a\": 1}]", "runs.csv:1: this is a JSON array; write one object a line (jq -c '.[]' converts it)"),
+      ("[{\"a\": 1}]", "runs.csv:1: this is a JSON array; write one object on each line (jq -c '.[]' converts it)"),
     ])
   func mistakes(text: String, message: String) {
     #expect(readingError(text) == message)
@@ -69,7 +69,7 @@ struct BadInputTests {
     #expect(readingError(names + "\n1\n").hasPrefix("runs.csv:2: expected 200000 columns as in the header, found 1"))
   }
 
-  @Test("invalid UTF-8 is told with its byte and line")
+  @Test("invalid UTF-8 is reported with its byte and line")
   func encoding() {
     for bytes in [[0xC3, 0x28], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82]] as [[UInt8]] {
       let error = readingError(Array("a\nb\n".utf8) + bytes)
@@ -113,7 +113,7 @@ struct BadInputTests {
     #expect(errorText { try table.numbers("a") }.contains("'?[31mred'"))
   }
 
-  @Test("files cut short and damaged files are read or refused, never worse")
+  @Test("truncated and damaged files are read or rejected, never worse")
   func damage() {
     let csv = Array("a,\"b \"\"x\"\"\",c\r\n1,\"x,\r\ny\",2.5e-3\r\n-4,é,NaN\r\n".utf8)
     let json =

@@ -54,7 +54,7 @@ struct CSVTests {
     #expect(table.columns.map(\.name) == ["a;b;c", "d"])
   }
 
-  @Test("text that turns up late makes a column text from its first cell on")
+  @Test("text in a late cell makes a column text from its first cell on")
   func lateText() throws {
     let rows = (0..<1000).map { "\($0),\($0 == 700 ? "abc" : "\($0)")" }
     let table = try Table.parse("a,b\n" + rows.joined(separator: "\n"), name: "runs.csv")
@@ -62,7 +62,7 @@ struct CSVTests {
     #expect(try table.texts("b")[0] == "0")
     #expect(
       errorText { try table.numbers("b") }
-        == "runs.csv:702: column 'b': expected a number, found 'abc' (1 of 1000 cells are no numbers; mend them, or leave "
+        == "runs.csv:702: column 'b': expected a number, found 'abc' (1 of 1000 cells is not a number; correct it, or leave "
         + "missing cells empty)")
   }
 

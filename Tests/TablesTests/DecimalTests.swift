@@ -41,7 +41,7 @@ struct DecimalTests {
     try expectAsStrtod(texts)
   }
 
-  @Test("doubles printed in full come back to the bit")
+  @Test("doubles printed in full are read back exactly")
   func shortest() throws {
     var generator = SeededGenerator(seed: 42)
     var values: [Double] = []

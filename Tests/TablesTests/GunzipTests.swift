@@ -32,7 +32,7 @@ import Testing
     #expect(try read(Self.compressed + [0, 0, 0, 0]).rowCount == 2)
   }
 
-  @Test("a file that is cut off anywhere, or damaged, is refused")
+  @Test("a file that is cut off anywhere, or damaged, is rejected")
   func damage() {
     for count in 3..<Self.compressed.count {
       #expect(errorText { try read(Array(Self.compressed[..<count])) }.contains("cut off"), "\(count) bytes")

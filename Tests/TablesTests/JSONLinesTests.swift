@@ -36,7 +36,7 @@ struct JSONLinesTests {
     #expect(try table.numbers("id") == [7, 100_000])
   }
 
-  @Test("text that turns up late makes a column text from its first cell on")
+  @Test("text in a late cell makes a column text from its first cell on")
   func lateText() throws {
     let lines = (0..<500).map { $0 == 400 ? #"{"a": "x"}"# : #"{"a": \#($0).50}"# }
     let table = try Table.parse(lines.joined(separator: "\n"), name: "runs.jsonl")
@@ -57,9 +57,9 @@ struct JSONLinesTests {
       ("{\"a\": \"x\\\n\"}", "runs.jsonl:1: byte 10: expected a closing quote, found the end of the line"),
       ("{\"a\": abc}", "runs.jsonl:1: byte 7: expected a value (a number,"),
       ("{\"a\": 1.2.3}", "runs.jsonl:1: byte 7: expected a value (a number,"),
-      ("{\"a\": 1, \"a\": 2}", "runs.jsonl:1: byte 13: the key 'a' stands twice in the object"),
+      ("{\"a\": 1, \"a\": 2}", "runs.jsonl:1: byte 13: the key 'a' occurs twice in the object"),
       ("{\"\": 1}", "runs.jsonl:1: byte 4: a key is empty"),
-      ("{}\n{}\n", "runs.jsonl: no rows: expected one JSON object a line"),
+      ("{}\n{}\n", "runs.jsonl: no rows: expected one JSON object on each line"),
       ("a,b\n1,2\n", "runs.jsonl:1: byte 1: expected '{', found 'a,b'"),
       ("[\n{\"a\": 1}\n]", "runs.jsonl:1: this is a JSON array"),
     ])

@@ -25,15 +25,16 @@ struct QuantityTests {
   }
 
   @Test(
-    "texts that are no budget",
+    "texts that are not a budget",
     arguments: [
       ("banana", "expected a number"), ("", "found nothing"), ("   ", "found nothing"), ("FLOP", "expected a number"),
       ("1e23", "did you mean '1e23 FLOP' or '1e23 USD'?"), ("7B", "did you mean '7B FLOP'"),
       ("2M EUR", "another currency; convert it to USD"), ("2M€", "another currency"),
       ("300B tokens", "found 'B tokens'"),
-      ("30d", "say of what, as in '64xH100 for 30d'"), ("1 EFLOP/s", "is a rate"), ("1e21 FLOPs/s", "is a rate"),
+      ("30d", "name the accelerators, as in '64xH100 for 30d'"), ("1 EFLOP/s", "is a rate"),
+      ("1e21 FLOPs/s", "is a rate"),
       ("-1 FLOP", "above zero"), ("0 USD", "above zero"), ("1e999 FLOP", "too large"), ("1e308 ZFLOP", "too large"),
-      ("nan FLOP", "expected a number"), ("inf USD", "expected a number"), ("1,000 USD", "a comma cannot stand"),
+      ("nan FLOP", "expected a number"), ("inf USD", "expected a number"), ("1,000 USD", "cannot contain a comma"),
       ("64xH100", "expected the time, as in '64xH100 for 30d'"), ("64x for 30d", "the name of an accelerator"),
       ("64xH100 for", "expected a number"), ("64xH100 for 30", "needs a unit"),
       ("64xH100 for banana", "expected a number"),
@@ -75,7 +76,7 @@ struct QuantityTests {
   }
 
   @Test(
-    "texts that are no count",
+    "texts that are not a count",
     arguments: [
       "", "B", "seven", "7X", "7BB", "-7B", "0", "0.5", "nan", "inf", "1e400", "1e300T", "7B cats", "1.2.3", "0x10",
       "7e", "1e5000000000000000000000", "٣",
@@ -85,7 +86,7 @@ struct QuantityTests {
     #expect(error.hasPrefix("cannot read the count '"), "\(error)")
   }
 
-  @Test("a count of one unit refuses the other")
+  @Test("a count of one unit rejects the other")
   func countUnits() throws {
     #expect(try parseCount("7B params", of: .params) == 7e9)
     #expect(errorText { try parseCount("7B tokens", of: .params) }.contains("expected params, found tokens"))
@@ -105,7 +106,7 @@ struct QuantityTests {
   }
 
   @Test(
-    "texts that are no duration",
+    "texts that are not a duration",
     arguments: ["", "d", "30", "0s", "-1h", "5m", "3 months", "1y", "1h30", "2 parsecs", "1e308w"])
   func notDurations(text: String) {
     #expect(errorText { try parseDuration(text) }.hasPrefix("cannot read the duration '"))
@@ -158,7 +159,7 @@ struct QuantityTests {
     #expect(throws: QuantityError.self) { try Budget(parsing: "40 t") }
   }
 
-  @Test("random texts are read or refused, never worse")
+  @Test("random texts are read or rejected, never worse")
   func randomTexts() {
     var generator = SeededGenerator(seed: 3)
     let pieces = [

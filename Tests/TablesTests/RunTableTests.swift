@@ -74,7 +74,7 @@ struct RunTableTests {
     #expect(try runs("val_loss,test_loss\n1,2\n", renames: ["test_loss": "loss"]).values(for: .loss) == [2])
   }
 
-  @Test("a missing role names what there is and how to rename")
+  @Test("a missing role lists the columns and suggests a renaming")
   func missingRole() throws {
     let table = try runs("params_non_embed,tokns,loss\n1,2,3\n")
     #expect(errorText { try table.values(for: .params) }.contains("--rename 'params_non_embed=params'"))
@@ -84,7 +84,7 @@ struct RunTableTests {
     )
   }
 
-  @Test("renaming gives columns their roles, and refuses names that are missing or taken")
+  @Test("renaming gives columns their roles, and rejects names that are missing or taken")
   func renaming() throws {
     let text = "size,data,y\n1,2,3\n"
     let table = try runs(text, renames: ["size": "params", "data": "D", "y": "loss"])
@@ -127,18 +127,18 @@ struct RunTableTests {
   func disagreement() throws {
     let result = try runs("params,tokens,flops\n1e9,2e10,1.5e20\n1e9,2e10,1.5e20\n1e9,2e10,1.2e20\n").derivingMissing()
     #expect(
-      result.notes == ["flops is 1.25 times 6·params·tokens (median of 3 rows); the column is used as it stands"])
+      result.notes == ["flops is 1.25 times 6·params·tokens (median of 3 rows); the column is used as it is"])
     #expect(try runs("params,tokens,flops\n1e9,2e10,1.205e20\n").derivingMissing().notes.isEmpty)
   }
 
   @Test(
-    "an unusable value is named with its line, column and mend",
+    "an unusable value is named with its line, column and remedy",
     arguments: [("0", "'0'"), ("-1", "'-1'"), ("", "a missing cell"), ("inf", "'inf'"), ("NaN", "a missing cell")])
   func invalid(cell: String, found: String) throws {
     let table = try runs("params_m,loss\n1,2\n2,\(cell)\n3,4\n")
     #expect(
       errorText { try table.validated(for: [.params, .loss]) }
-        == "runs.csv:3: column 'loss': expected a finite number above zero, found \(found); mend it, leave such rows out "
+        == "runs.csv:3: column 'loss': expected a finite number above zero, found \(found); correct it, leave such rows out "
         + "with --where, or use --drop-invalid")
     #expect(try table.validated(for: [.params]).isEmpty)
     let dropped = try table.droppingInvalid(for: [.params, .loss])

@@ -1,7 +1,7 @@
 import Testing
 import TrainingCost
 
-/// The search beside an enumeration that was written for these tests alone.
+/// The search compared with an enumeration that was written for these tests alone.
 @Suite struct LayoutSearchTests {
   struct Problem: Sendable, CustomTestStringConvertible {
     let name: String
@@ -260,7 +260,7 @@ import TrainingCost
   @Test func keysContextAndExpertsDivideToo() throws {
     let grouped = try model(
       TransformerShape(layers: 12, hidden: 768, feedForward: 3072, heads: 12, keyValueHeads: 4, vocabulary: 32_000), 6)
-    #expect(error(Layout(tensor: 6), grouped).contains("tensor 6 does not go with 4 key-value heads"))
+    #expect(error(Layout(tensor: 6), grouped).contains("tensor 6 and 4 key-value heads must divide one another"))
     let odd = try model(gpt(layers: 12, hidden: 768, heads: 12), 16, sequence: 2040)
     #expect(error(Layout(context: 16), odd).contains("context 16 does not divide the 2040 tokens of a sequence"))
     let mixture = try model(

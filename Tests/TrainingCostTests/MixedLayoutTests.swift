@@ -2,7 +2,7 @@ import Testing
 
 @testable import TrainingCost
 
-@Suite("A step on unlike accelerators")
+@Suite("A step on different accelerators")
 struct MixedLayoutTests {
   private var workload: TrainingWorkload {
     get throws {

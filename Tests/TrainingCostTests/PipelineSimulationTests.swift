@@ -164,7 +164,7 @@ struct PipelineSimulationTests {
     #expect(begun.flatMap(\.start).allSatisfy { $0 <= 1 } && !begun.isEmpty)
   }
 
-  @Test("What cannot be simulated is explained")
+  @Test("A schedule that cannot be simulated is explained")
   func badPipelines() {
     func message(_ schedule: PipelineSchedule, _ p: Int, _ m: Int, _ v: Int, _ times: PassTimes) -> String {
       do {
@@ -173,9 +173,9 @@ struct PipelineSimulationTests {
       } catch { return error.description }
     }
     let times = PassTimes(chunks: 8, forward: 1, inputs: 1, weights: 1)
-    #expect(message(.gpipe, 4, 4, 2, times).contains("go with the schedule 1f1b, not gpipe"))
-    #expect(message(.oneForwardOneBackward, 4, 6, 2, times).contains("of which 6 is no multiple"))
-    #expect(message(.oneForwardOneBackward, 4, 4, 1, times).contains("4 chunks, not 8"))
+    #expect(message(.gpipe, 4, 4, 2, times).contains("need the schedule 1f1b, not gpipe"))
+    #expect(message(.oneForwardOneBackward, 4, 6, 2, times).contains("not 6"))
+    #expect(message(.oneForwardOneBackward, 4, 4, 1, times).contains("4 chunks, not for 8"))
     #expect(message(.oneForwardOneBackward, 0, 4, 1, times).contains("at least one stage"))
     #expect(message(.vMin, Int.max, Int.max, 1, times).contains("too many"))
     #expect(message(.gpipe, 1, 1, 1, PassTimes(forward: [-1], inputs: [1], weights: [1])).contains("not -1"))

@@ -77,7 +77,7 @@ import Testing
     #expect(three.memory(layout) == two.memory(layout))
     let old = try Cluster(.named("A100"), count: 8)
     let error = try #require(throws: CostError.self) { try StepModel(three.workload, on: old) }
-    #expect(error.description.contains("flash3 is for chips with 8-bit units"))
+    #expect(error.description.contains("flash3 needs a chip with 8-bit units"))
   }
 
   /// The embedding and the output projection count as a layer each: 126 layers in 16 stages of 8 chunks, as Llama 3 has them.

@@ -13,7 +13,7 @@ import TrainingCost
     cluster.powerUsageEffectiveness = 1.25
     let failures = FailureAssumptions(
       devices: 16, hoursBetweenFailures: 160, checkpoint: .seconds(60), restartSeconds: 600)
-    let lasting = try goodput(failures)
+    let lasting = try failures.goodput()
     let cost = try RunCost(
       tokens: 1e9, stepSeconds: 2.5, workload: workload, cluster: cluster, goodput: lasting, carbonIntensity: 0.4)
     let seconds = 2385 / lasting.share

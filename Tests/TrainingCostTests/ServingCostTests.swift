@@ -46,7 +46,7 @@ struct ServingCostTests {
     #expect(abs(step.total / weights - 1) < 1e-3)
   }
 
-  @Test("Products are bound by arithmetic from as many users on as the chip does FLOP for each byte")
+  @Test("Products are bound by arithmetic from as many users as the chip does FLOP for each byte")
   func crossover() throws {
     // 2 FLOP for each weight of 2 bytes: 312e12 / 2.04e12 = 153 users, a few more as norms are read and not multiplied.
     let model = try model()
@@ -77,7 +77,7 @@ struct ServingCostTests {
     #expect(abs(step.cache / (8 * 1100 * 524_288 / 2.04e12) - 1) < 1e-12)
   }
 
-  @Test("Memory holds the weights and as many sequences as are left room for")
+  @Test("Memory holds the weights and as many sequences as there is room for")
   func memory() throws {
     let model = try model(prompt: 3000, answer: 1096)
     let sequence = 4096 * 524_288.0
@@ -96,7 +96,7 @@ struct ServingCostTests {
     #expect(try model(.named("deepseek-v3"), on: "H200", tensor: 16).keyValueBytesPerToken == 70272)
   }
 
-  @Test("Of a mixture, a batch reads the experts that some token goes to")
+  @Test("In a mixture, a batch reads the experts that some token is routed to")
   func experts() throws {
     let shape = try TransformerShape.named("mixtral-8x7b")
     let model = try model(shape, tensor: 2)
@@ -114,7 +114,7 @@ struct ServingCostTests {
         < 1e-9)
   }
 
-  @Test("Two sums a layer over a ring, or at once where messages are small")
+  @Test("Two sums per layer over a ring, or directly if messages are small")
   func communication() throws {
     let long = try model(prompt: 4096, tensor: 8).promptTime
     #expect(abs(long.communication / (64 * 2 * 7 / 8 * 2 * 4096 * 4096 / 300e9) - 1) < 1e-12)
@@ -157,12 +157,12 @@ struct ServingCostTests {
       let best = try model.cheapest(latency: latency)
       #expect(best.timePerToken <= latency)
       #expect(best.batch == model.largestBatch || model.stepTime(batch: best.batch + 1).total > latency)
-      let dearer = try (1..<best.batch).map { try model.cost(batch: $0).usdPerMillionOutputTokens ?? 0 }
-      #expect(dearer.allSatisfy { $0 > best.usdPerMillionOutputTokens ?? .infinity })
+      let costs = try (1..<best.batch).map { try model.cost(batch: $0).usdPerMillionOutputTokens ?? 0 }
+      #expect(costs.allSatisfy { $0 > best.usdPerMillionOutputTokens ?? .infinity })
     }
   }
 
-  @Test("What cannot be served is explained")
+  @Test("A model that cannot be served is explained")
   func badRequests() throws {
     func message(_ body: () throws -> Void) -> String {
       do {
@@ -171,7 +171,7 @@ struct ServingCostTests {
       } catch { return "\(error)" }
     }
     let large = try TransformerShape.named("llama-2-70b")
-    #expect(message { _ = try model(large).cheapest() }.contains("share the model among more devices"))
+    #expect(message { _ = try model(large).cheapest() }.contains("split the model over more devices"))
     #expect(message { _ = try model().cheapest(latency: 1e-3) }.contains("even for a single user"))
     #expect(message { _ = try model().cost(batch: 0) }.contains("from 1 to"))
     #expect(message { _ = try model(tensor: 3) }.contains("does not divide the 32 attention heads"))

@@ -2,7 +2,7 @@ import Foundation
 import Tables
 import TrainingCost
 
-/// Tables of measured steps beside the checkout, which users need not have.
+/// Tables of measured steps next to the checkout, which users need not have.
 enum MeasuredTables {
   static let folder = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -47,7 +47,7 @@ func idealEfficiency(_ change: (inout Efficiency) -> Void = { _ in }) -> Efficie
   return constants
 }
 
-/// The same where kernels take no time, so that nothing hides behind them.
+/// The same with kernels that take no time, so that nothing is hidden behind them.
 func communicationOnly(_ change: (inout Efficiency) -> Void = { _ in }) -> Efficiency {
   idealEfficiency { constants in
     (constants.matmul, constants.memory, constants.attention) = (1e15, 1e15, 1e15)

@@ -1,21 +1,22 @@
 import ScalingLaws
 import TrainingCost
 
-/// A plan on a cluster for each number of experts, the best of them first in line.
+/// A plan on a cluster for each number of experts, the best first.
 public struct ClusterExpertsPlan: Sendable {
   public let best: ClusterPlan
-  /// One for each number of experts for which some size fits, in ascending order.
+  /// One for each number of experts with a size that fits, in ascending order.
   public let rows: [(experts: Int, run: ClusterRun)]
 }
 
-/// The best run on a cluster under a law of experts: how many of them, beside all that ``planOnCluster`` chooses.
+/// The best run on a cluster under a law of experts: the number of experts, and everything that ``planOnCluster``
+/// chooses.
 ///
-/// Each number of experts is planned for itself: its layouts exchange tokens, and its idle experts take memory.
+/// Each number of experts is planned separately: its layouts exchange tokens, and its idle experts take memory.
 ///
 /// - Parameters:
-///   - experts: numbers to choose from, 1 for a dense model.
-///   - active: experts that a token passes through.
-/// - Throws: ``PlanError`` if the law knows no experts or nothing fits.
+///   - experts: the numbers to choose from, 1 for a dense model.
+///   - active: the experts that a token passes through.
+/// - Throws: ``PlanError`` if the law does not depend on experts or nothing fits.
 public func planOnCluster(
   _ fitted: FittedLaw, _ request: ClusterRequest, experts: [Double], active: Double,
   constraints: PlanConstraints = PlanConstraints(), options: PlanOptions = PlanOptions()
@@ -47,11 +48,11 @@ public func planOnCluster(
     fixed.fixed[variable.name] = number
     var asked = request
     asked.shapes.experts = number > 1 ? .init(count: Int(number), active: Int(min(active, number))) : nil
-    // A number of experts of which no size fits is left out, as long as another one does.
+    // A number of experts without a size that fits is left out if another one has one.
     do {
       plans.append((Int(number), try planOnCluster(fitted, asked, constraints: fixed, options: options)))
     } catch {
-      // Of missed deadlines the one that is missed least.
+      // Among missed deadlines, the one that is missed least.
       if failure == nil || error.seconds ?? .infinity < failure?.seconds ?? .infinity { failure = error }
     }
   }

@@ -6,11 +6,11 @@ import TrainingCost
 
 /// The best run on a cluster for a time, for compute, or to a loss: size, shape, tokens, batch and layout together.
 ///
-/// Sizes in steps of √2 about the optimum at the usual utilization are each given their shape, batch and fastest layout,
-/// which say how many tokens a time has room for, or what time the tokens need; about the best size the steps are then
-/// halved.
+/// Sizes in steps of √2 around the optimum at the usual utilization each get their shape, batch and fastest layout,
+/// which decide how many tokens a time allows, or how much time the tokens need; around the best size the steps are
+/// then halved.
 ///
-/// - Throws: ``PlanError`` if the law does not split compute, no size fits the cluster, or none ends by the deadline.
+/// - Throws: ``PlanError`` if the law does not split compute, no size fits the cluster, or no run ends by the deadline.
 public func planOnCluster(
   _ fitted: FittedLaw, _ request: ClusterRequest, constraints: PlanConstraints = PlanConstraints(),
   options: PlanOptions = PlanOptions()
@@ -18,19 +18,20 @@ public func planOnCluster(
   try request.goal.validate()
   if case .loss = request.goal, constraints.fixedTokens != nil {
     throw PlanError(
-      "a loss and tokens that are given leave no size to choose; cap the tokens with --max-tokens instead")
+      "a given loss and given tokens leave no size to choose; cap the tokens with --max-tokens instead")
   }
   let law = try PlannableLaw(fitted, fixed: constraints.fixed, rule: options.rule)
   guard law.splits else {
     throw PlanError(
-      "the law '\(fitted.law.name)' knows only compute, so it cannot choose a size for a cluster; use a law of size and tokens"
+      "the law '\(fitted.law.name)' depends only on compute, so it cannot choose a size for a cluster; use a law of "
+        + "size and tokens"
     )
   }
   let search = try ClusterSearch(law, request, constraints)
   let tried = try ClusterSizes(search, fitted, constraints, options)
   let sizes = tried.inTime
   guard var best = sizes.min(by: { request.goal.prefers($0, to: $1) }) else { throw tried.failure(constraints) }
-  // Of models that are to be served the cheapest one, of no more than a little higher loss.
+  // Among models to be served, the cheapest one whose loss is at most a little higher.
   let serving = try constraints.inferenceTokens.map { tokens throws(PlanError) in try search.serving(tokens, of: sizes)
   }
   if let cheapest = serving?.rows.min(by: { $0.hours < $1.hours }) { best = cheapest.run }
@@ -48,7 +49,7 @@ public func planOnCluster(
   let fillsTime = request.goal.isFilled(by: best)
   return ClusterPlan(
     plan: plan, goal: request.goal, run: best, fillsTime: fillsTime,
-    // A run that is served may end before the time is up.
+    // A run that is served may end before the time is used up.
     sizes: sizes.map { $0.shape == best.shape ? best : $0 }, serving: serving,
     sizeInterval: sizeInterval(sizes, search, law, options),
     lossInterval: lossInterval(best, fillsTime ? error : 1...1, law, options), timeError: error,
@@ -70,7 +71,7 @@ private func timeError(of run: ClusterRun, _ request: ClusterRequest, level: Dou
   return 1 / width...width
 }
 
-/// The quantiles over the draws of the tried size that is best by each: whose loss is lowest, or which is at the loss first.
+/// The quantiles over the draws of the best tried size in each: the one of lowest loss, or the first to reach the loss.
 private func sizeInterval(
   _ sizes: [ClusterRun], _ search: ClusterSearch, _ law: PlannableLaw, _ options: PlanOptions
 ) -> ClosedRange<Double>? {
@@ -94,13 +95,13 @@ private func lossInterval(
   _ run: ClusterRun, _ error: ClosedRange<Double>, _ law: PlannableLaw, _ options: PlanOptions
 ) -> ClosedRange<Double>? {
   guard !law.fitted.draws.isEmpty else { return nil }
-  // Equally likely errors, of a logarithm that is normal.
+  // Equally likely errors, of a normally distributed logarithm.
   let z = standardNormalQuantile(0.5 + options.level / 2)
   let (middle, spread) = (
     log(error.lowerBound * error.upperBound) / 2, log(error.upperBound / error.lowerBound) / 2 / z
   )
   let tokens = (0..<15).map { index in
-    // A step that takes less time than predicted leaves room for more tokens.
+    // A step that takes less time than predicted allows more tokens.
     run.tokens * exp(middle + spread * standardNormalQuantile((Double(index) + 0.5) / 15))
   }
   let samples = law.fitted.draws.filter { $0.allSatisfy(\.isFinite) }.flatMap { draw in

@@ -1,25 +1,25 @@
 import TrainingCost
 
-/// A cluster, what a run on it is to come to, and what of the run is given.
+/// A cluster, the goal of a run on it, and the given values of the run.
 public struct ClusterRequest: Sendable {
   public var cluster: Cluster
   public var goal: ClusterGoal
-  /// Wall-clock seconds within which a run that is not given its time must end.
+  /// The deadline in wall-clock seconds for a run whose time is not given.
   public var deadline = Double.infinity
   /// Tokens of a sequence.
   public var sequence = 4096
   public var precision = Precision.bf16
   public var attention = AttentionKernel.flash
-  /// Tokens of a step; the critical batch size where nil.
+  /// Tokens of a step; the critical batch size if nil.
   public var batchTokens: Double?
-  /// What failures and checkpoints leave of the time; all of it where nil.
+  /// The share of the time that failures and checkpoints leave; all of it if nil.
   public var goodput: Goodput?
   /// Constants of the cost model fitted to the user's own steps.
   public var calibration: CostCalibration?
   public var shapes = ShapeOptions()
-  /// The loss to train to where models are to be served; within ``ClusterServing/tolerance`` of the lowest where nil.
+  /// The loss to train to if models are to be served; within ``ClusterServing/tolerance`` of the lowest if nil.
   var servedLoss: Double?
-  /// What all weights must fit into, wherever they are served; no limit where nil.
+  /// The memory that all weights must fit into for serving; no limit if nil.
   public var weights: MemoryLimit?
   public var layouts = LayoutSearch.Options()
 
@@ -29,7 +29,7 @@ public struct ClusterRequest: Sendable {
   }
 }
 
-/// What a run on a cluster is to come to.
+/// The goal of a run on a cluster.
 public enum ClusterGoal: Sendable, Hashable {
   /// The lowest loss in wall-clock seconds.
   case seconds(Double)
@@ -38,12 +38,12 @@ public enum ClusterGoal: Sendable, Hashable {
   /// A loss, in the shortest time.
   case loss(Double)
 
-  /// Whether a run takes the time that is given, rather than what it needs.
+  /// Whether a run uses the time that is given, rather than the time it needs.
   func isFilled(by run: ClusterRun) -> Bool {
     if case .seconds(let seconds) = self { run.seconds > seconds * (1 - 1e-6) } else { false }
   }
 
-  /// As documents name it.
+  /// The name in documents.
   var key: String {
     switch self {
     case .seconds: "time"
@@ -52,7 +52,7 @@ public enum ClusterGoal: Sendable, Hashable {
     }
   }
 
-  /// Whether a run serves it better than another.
+  /// Whether a run serves the goal better than another.
   func prefers(_ run: ClusterRun, to other: ClusterRun) -> Bool {
     if case .loss = self { run.seconds < other.seconds } else { run.loss < other.loss }
   }
@@ -68,32 +68,32 @@ public enum ClusterGoal: Sendable, Hashable {
   }
 }
 
-/// A plan whose utilization is worked out rather than assumed: size, shape, batch and layout chosen together.
+/// A plan with a computed rather than an assumed utilization: size, shape, batch and layout are chosen together.
 public struct ClusterPlan: Sendable {
   public let plan: Plan
   public let goal: ClusterGoal
   public let run: ClusterRun
-  /// Whether the run takes all of a time that was given, so that its step time decides the tokens.
+  /// Whether the run uses all of a given time, so that its step time decides the tokens.
   public let fillsTime: Bool
   /// Every size that was tried, the smallest first.
   public let sizes: [ClusterRun]
-  /// What training and serving take together; nil where nothing is to be served.
+  /// The cost of training and serving together; nil if nothing is to be served.
   public let serving: ClusterServing?
-  /// Where the best size falls among them by the law's draws; nil without draws.
+  /// The interval of the best size by the law's draws; nil without draws.
   public let sizeInterval: ClosedRange<Double>?
-  /// Where the loss of such runs falls by the law's draws, and the cost model's error where the run fills a time.
+  /// The interval of the loss of such runs by the law's draws, and by the cost model's error if the run fills a time.
   public let lossInterval: ClosedRange<Double>?
   /// Predicted over true step time: the range that holds ``Plan/level`` of the probability.
   public let timeError: ClosedRange<Double>
   public let sentences: [String]
 }
 
-/// A model on a cluster, in the layout that is fastest for it.
+/// A model on a cluster, in its fastest layout.
 public struct ClusterRun: Sendable, Hashable {
   public let shape: TransformerShape
-  /// As the law counts it.
+  /// The size, as the law counts it.
   public let params: Double
-  /// What it is trained on.
+  /// The training tokens.
   public let tokens: Double
   public let loss: Double
   public let workload: TrainingWorkload
@@ -101,8 +101,8 @@ public struct ClusterRun: Sendable, Hashable {
   public let tokensPerSecond: Double
   /// Model FLOPs utilization.
   public let utilization: Double
-  /// What training takes; below a time that is given where a cap on the tokens binds.
+  /// The training time in seconds; less than a given time if a cap on the tokens binds.
   public let seconds: Double
-  /// What the batch is limited by, a sentence.
+  /// The limit of the batch, as a sentence.
   public let batchSentence: String
 }

@@ -3,14 +3,14 @@ import ScalingLaws
 import Tables
 import TrainingCost
 
-/// Works out what models of different sizes come to on one cluster.
+/// Computes the results of models of different sizes on one cluster.
 struct ClusterSearch {
   let request: ClusterRequest
   let rule: ComputeRule
   let surface: LossSurface
   let counting: ShapeOptions.Counting
   let maxTokens: Double
-  /// Tokens that are given, which a size must see.
+  /// The given number of training tokens.
   private let minTokens: Double
   private let criticalBatch: CriticalBatch
 
@@ -29,8 +29,8 @@ struct ClusterSearch {
     do { criticalBatch = try CriticalBatch() } catch { throw PlanError("\(error)") }
   }
 
-  /// A model near a size in its fastest layout, trained as far as the goal has it; nil where no layout fits, or no number of
-  /// tokens brings it to the goal.
+  /// A model near a size in its fastest layout, trained to the goal; nil if no layout fits, or no number of tokens
+  /// reaches the goal.
   func run(near params: Double) throws(PlanError) -> ClusterRun? {
     try run(shape(near: params))
   }
@@ -51,12 +51,12 @@ struct ClusterSearch {
   /// The same for a model's shape.
   func run(_ shape: TransformerShape) throws(PlanError) -> ClusterRun? {
     guard Double(shape.parameters.total) <= request.weights?.maxParams ?? .infinity else { return nil }
-    do { return try reckoned(shape) } catch { throw PlanError(error.description) }
+    do { return try computed(shape) } catch { throw PlanError(error.description) }
   }
 
-  /// The batch follows from the tokens and, where a time is given, the tokens from the batch: they are first guessed at an
-  /// MFU of 0.4.
-  private func reckoned(_ shape: TransformerShape) throws(CostError) -> ClusterRun? {
+  /// The batch follows from the tokens and, if a time is given, the tokens from the batch: they are first estimated at
+  /// an MFU of 0.4.
+  private func computed(_ shape: TransformerShape) throws(CostError) -> ClusterRun? {
     let cluster = request.cluster
     let share = request.goodput?.share ?? 1
     let counted = Double(counting.size(shape.parameters))
@@ -85,7 +85,7 @@ struct ClusterSearch {
     return found.flatMap { $0.tokens < minTokens * (1 - 1e-9) ? nil : $0 }
   }
 
-  /// The tokens that bring a size to the goal; nil where no number of them does, or fewer are there.
+  /// The tokens that bring a size to the goal; nil if no number of them does, or there are fewer.
   private func tokens(ofSize params: Double, perSecond rate: Double) -> Double? {
     switch request.goal {
     case .seconds(let seconds): min(maxTokens, rate * seconds)
@@ -94,7 +94,7 @@ struct ClusterSearch {
     }
   }
 
-  /// Sequences of a step, in whole parts that replicas can share, and what limits them.
+  /// The sequences of a step, in whole parts that replicas can share, and their limit.
   private func batch(trainingTokens: Double) -> (sequences: Int, sentence: String) {
     let critical = criticalBatch.tokens(trainingTokens: trainingTokens)
     let wanted = request.batchTokens ?? critical
@@ -104,8 +104,8 @@ struct ClusterSearch {
     let rounded = sequences / unit * unit
     let tokens = formatTokens(Double(rounded * request.sequence))
     let limit = "the critical batch size at \(formatTokens(critical)) (\(CriticalBatch.citation))"
-    guard let given = request.batchTokens else { return (rounded, "Batches are of \(tokens), limited by \(limit).") }
-    let beyond = given > 1.2 * critical ? ", which is beyond \(limit): more steps would do with fewer tokens" : ""
-    return (rounded, "Batches are of \(tokens), as given\(beyond).")
+    guard let given = request.batchTokens else { return (rounded, "Batches have \(tokens), limited by \(limit).") }
+    let beyond = given > 1.2 * critical ? ", which is beyond \(limit): a smaller batch would need fewer tokens" : ""
+    return (rounded, "Batches have \(tokens), as given\(beyond).")
   }
 }

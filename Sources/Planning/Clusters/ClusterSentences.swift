@@ -3,12 +3,12 @@ import ScalingLaws
 import Tables
 import TrainingCost
 
-/// How the size was chosen.
+/// The choice of the size.
 func choice(_ best: ClusterRun, among sizes: [ClusterRun], _ request: ClusterRequest) -> String {
   let devices = "\(request.cluster.count) \(request.cluster.accelerator.name)"
   let run =
-    "\(formatParams(best.params)) on \(formatTokens(best.tokens)), \(NumberText.rounded(best.tokens / best.params)) tokens a "
-    + "parameter"
+    "\(formatParams(best.params)) on \(formatTokens(best.tokens)), \(NumberText.rounded(best.tokens / best.params)) "
+    + "tokens per parameter"
   let loss = NumberText.rounded(best.loss, 4)
   let place: String
   switch request.goal {
@@ -41,19 +41,19 @@ func choice(_ best: ClusterRun, among sizes: [ClusterRun], _ request: ClusterReq
   let beside = others.isEmpty ? "" : ": \(others.joined(separator: ", "))"
   if case .loss = request.goal {
     return
-      "Of \(sizes.count) sizes \(place), each in its fastest layout, \(run), are the first at a loss of \(loss), after "
+      "Of \(sizes.count) sizes \(place), each in its fastest layout, \(run), reach a loss of \(loss) first, after "
       + "\(formatDuration(best.seconds))\(beside)."
   }
   return "Of \(sizes.count) sizes \(place), each in its fastest layout, \(run), have the lowest loss, \(loss)\(beside)."
 }
 
-/// A size of hardly more loss for which the same compute takes less time.
+/// A size of hardly higher loss for which the same compute takes less time.
 private func sooner(than best: ClusterRun, among sizes: [ClusterRun], _ goal: ClusterGoal) -> String? {
   guard case .flops = goal,
     let near = sizes.filter({ $0.loss < best.loss * 1.0005 }).min(by: { $0.seconds < $1.seconds }),
     near.seconds < 0.97 * best.seconds
   else { return nil }
-  return "\(formatParams(near.params)) would be done in \(formatDuration(near.seconds)) rather than "
+  return "\(formatParams(near.params)) would finish in \(formatDuration(near.seconds)) instead of "
     + "\(formatDuration(best.seconds)), for a loss \(NumberText.rounded(near.loss - best.loss, 2)) higher"
 }
 
@@ -74,7 +74,7 @@ func sentences(
     let bytes = Double(shape.parameters.total) * weights.bytesPerParam
     sentences.append(
       "The weights take \(formatBytes(bytes)) of the \(formatBytes(weights.bytes)) that they must fit into, at "
-        + "\(formatCount(weights.bytesPerParam)) bytes a parameter.")
+        + "\(formatCount(weights.bytesPerParam)) bytes per parameter.")
   }
   do {
     let model = try StepModel(run.workload, on: request.cluster, efficiency: request.calibration?.efficiency)
@@ -87,13 +87,13 @@ func sentences(
   }
   let percent = NumberText.percent(run.utilization, 2)
   sentences.append(
-    "A step takes \(formatDuration(run.layout.time.total)): \(formatCount(run.tokensPerSecond)) tokens a second, an MFU of "
-      + "\(percent), worked out and not assumed.")
+    "A step takes \(formatDuration(run.layout.time.total)): \(formatCount(run.tokensPerSecond)) tokens per second, an "
+      + "MFU of \(percent), computed and not assumed.")
   let basis =
     request.calibration.map { "from \($0.ids.count) measured steps" }
-    ?? "as on held-out steps of others; calibrate with steps of yours to know yours"
+    ?? "as on held-out steps of others; calibrate with your own steps to know your own error"
   sentences.append(
-    "The step time is taken to be within \(NumberText.percent(error.upperBound - 1, 2)) at "
+    "The step time is assumed to be within \(NumberText.percent(error.upperBound - 1, 2)) at "
       + "\(NumberText.percent(options.level, 2)), \(basis).")
   if request.calibration == nil { sentences.append(PublishedRun.sentence) }
   return sentences

@@ -3,30 +3,30 @@ import Foundation
 import Tables
 import TrainingCost
 
-/// What sizes take to train to one loss on a cluster and then to serve, in accelerator time.
+/// The accelerator time that sizes take to train to one loss on a cluster and then to serve.
 public struct ClusterServing: Sendable {
-  /// Tokens that are served, prompts and answers together.
+  /// Tokens to be served, prompts and answers together.
   public let tokens: Double
   /// The loss that each size is trained to.
   public let loss: Double
   /// The sizes that reach it, the smallest first.
   public let rows: [Row]
-  /// How serving is reckoned, and what the choice comes to, a sentence each.
+  /// The assumptions of serving, and the result of the choice, one sentence each.
   public let sentences: [String]
 
   public struct Row: Sendable {
     public let run: ClusterRun
     public let trainingHours: Double
     public let servingHours: Double
-    /// Accelerators that share a copy of the model.
+    /// The number of accelerators that share a copy of the model.
     public let tensor: Int
-    /// Sequences that are answered side by side.
+    /// The number of sequences answered in parallel.
     public let batch: Int
 
     public var hours: Double { trainingHours + servingHours }
   }
 
-  /// How much higher than the lowest loss a loss may be, relative, for a model that is cheaper to serve.
+  /// The relative excess over the lowest loss that is allowed for a model that is cheaper to serve.
   public static let tolerance = 0.005
   /// Tokens of a prompt and of an answer.
   static let prompt = 1024
@@ -34,7 +34,8 @@ public struct ClusterServing: Sendable {
 }
 
 extension ClusterSearch {
-  /// The sizes that come within the tolerance of the lowest loss, each trained only so far, with what serving them takes.
+  /// The sizes that come within the tolerance of the lowest loss, each trained only to it, with the cost of serving
+  /// them.
   func serving(_ tokens: Double, of sizes: [ClusterRun]) throws(PlanError) -> ClusterServing {
     let least = sizes.map(\.loss).min() ?? .infinity
     var (loss, nearness) = (
@@ -55,22 +56,23 @@ extension ClusterSearch {
           tensor: serving.tensor, batch: serving.batch))
     }
     guard let best = rows.min(by: { $0.hours < $1.hours }) else {
-      throw PlanError("none of the sizes that can be trained fits one node to be served")
+      throw PlanError("none of the sizes that can be trained fits on one node for serving")
     }
     let name = request.cluster.accelerator.name
     let fastest = rows.min { $0.trainingHours < $1.trainingHours } ?? best
     return ClusterServing(
       tokens: tokens, loss: loss, rows: rows,
       sentences: [
-        "Serving is reckoned by a roofline for prompts of \(ClusterServing.prompt) tokens and answers of "
+        "Serving is estimated by a roofline for prompts of \(ClusterServing.prompt) tokens and answers of "
           + "\(ClusterServing.answer), in the largest batch that memory holds, on \(name) in 16 bits.",
-        "\(nearness), \(formatParams(best.run.params)) are cheapest to train and to serve \(formatTokens(tokens)): \(formatGPUHours(best.trainingHours)) and "
-          + "\(formatGPUHours(best.servingHours)), against \(formatGPUHours(fastest.trainingHours)) and "
-          + "\(formatGPUHours(fastest.servingHours)) of the cheapest to train, \(formatParams(fastest.run.params)).",
+        "\(nearness), \(formatParams(best.run.params)) are cheapest to train and to serve \(formatTokens(tokens)): "
+          + "\(formatGPUHours(best.trainingHours)) and "
+          + "\(formatGPUHours(best.servingHours)), compared with \(formatGPUHours(fastest.trainingHours)) and "
+          + "\(formatGPUHours(fastest.servingHours)) for the cheapest to train, \(formatParams(fastest.run.params)).",
       ])
   }
 
-  /// Accelerator seconds of a token, of prompts and answers together; nil where no degree up to a node fits.
+  /// Accelerator seconds per token, prompts and answers together; nil if no degree up to a node fits.
   private func cheapestServing(
     of shape: TransformerShape
   ) throws(PlanError) -> (secondsPerToken: Double, tensor: Int, batch: Int)? {

@@ -3,17 +3,17 @@ import ScalingLaws
 import Tables
 import TrainingCost
 
-/// What a dense checkpoint should become in a time on a cluster, whose utilization is worked out for the dense model and for
+/// The best use of a dense checkpoint in a time on a cluster, with a computed utilization for the dense model and for
 /// the mixture, each in its fastest layout.
 ///
 /// - Parameter cluster: with a goal of time.
-/// - Returns: the plan, and the run that it comes to.
-/// - Throws: ``PlanError`` as ``planUpcycling(_:flops:_:options:)`` does, or where a model does not fit the cluster.
+/// - Returns: the plan, and the run of its best option.
+/// - Throws: ``PlanError`` as ``planUpcycling(_:flops:_:options:)`` does, or if a model does not fit the cluster.
 public func planUpcyclingOnCluster(
   _ laws: UpcyclingLaws, on cluster: ClusterRequest, _ request: UpcyclingRequest, options: PlanOptions = PlanOptions()
 ) throws(PlanError) -> (plan: Plan, run: ClusterRun) {
   guard case .seconds(let seconds) = cluster.goal else {
-    throw PlanError("what a checkpoint becomes on a cluster depends on how long that is there; give its days or money")
+    throw PlanError("the use of a checkpoint on a cluster depends on the time; give its days or money")
   }
   try cluster.goal.validate()
   try request.validate()
@@ -26,8 +26,8 @@ public func planUpcyclingOnCluster(
   func run(_ shape: TransformerShape, _ name: String) throws(PlanError) -> ClusterRun {
     if let run = try search.run(shape) { return run }
     throw PlanError(
-      "\(name) of \(formatParams(Double(shape.parameters.total))) fits \(cluster.cluster.count) "
-        + "\(cluster.cluster.accelerator.name) in no layout; take more accelerators")
+      "\(name) of \(formatParams(Double(shape.parameters.total))) does not fit \(cluster.cluster.count) "
+        + "\(cluster.cluster.accelerator.name) in any layout; use more accelerators")
   }
   let (denseRun, mixtureRun) = (try run(dense, "the dense model"), try run(mixture, "the mixture"))
   let active = request.architecture.upcycled(dense: request.denseParams, experts: request.experts).active
@@ -38,12 +38,12 @@ public func planUpcyclingOnCluster(
   let flops = rate * seconds * (cluster.goodput?.share ?? 1)
   var plan = try planUpcycling(laws, flops: flops, asked, options: options)
   func sentence(_ name: String, _ run: ClusterRun) -> String {
-    "\(name) of \(formatParams(Double(run.shape.parameters.total))) comes to \(formatCount(run.tokensPerSecond)) tokens a "
-      + "second, an MFU of \(NumberText.percent(run.utilization, 2)), in \(run.layout.layout.summary)."
+    "\(name) of \(formatParams(Double(run.shape.parameters.total))) reaches \(formatCount(run.tokensPerSecond)) tokens "
+      + "per second, an MFU of \(NumberText.percent(run.utilization, 2)), in \(run.layout.layout.summary)."
   }
   plan.reasons.insert(
     contentsOf: [
-      "On \(cluster.cluster.count) \(cluster.cluster.accelerator.name) in \(formatDuration(seconds)), worked out and not "
+      "On \(cluster.cluster.count) \(cluster.cluster.accelerator.name) in \(formatDuration(seconds)), computed and not "
         + "assumed:",
       sentence("The dense model", denseRun), sentence("The mixture", mixtureRun),
     ], at: 0)

@@ -1,11 +1,11 @@
 import Foundation
 
 extension DesignStudy {
-  /// The customary grid of isoFLOP profiles (Hoffmann et al. 2022, section 3.2): seven sizes from a quarter to four times
-  /// the optimal one at each of five budgets, spaced by √10, of so much compute together.
+  /// The customary grid of isoFLOP profiles (Hoffmann et al. 2022, section 3.2): seven sizes from a quarter to four
+  /// times the optimal one at each of five budgets, spaced by √10, with the given total compute.
   ///
-  /// It keeps to the smallest size and the fewest tokens and compute that the design keeps to: budgets come closer, and
-  /// sizes beyond them move there.
+  /// It respects the smallest size and the fewest tokens and compute of the design: budgets move closer together, and
+  /// sizes beyond these limits move to them.
   func isoFLOPGrid(flops total: Double) -> [DesignRun] {
     budgets(total).flatMap { flops -> [DesignRun] in
       guard let best = ensemble.point.trainingOptimum(flops) else { return [] }
@@ -18,7 +18,7 @@ extension DesignStudy {
     }
   }
 
-  /// Runs of the same budgets, all at 20 tokens a parameter.
+  /// Runs of the same budgets, all at 20 tokens per parameter.
   func ray(flops total: Double) -> [DesignRun] {
     budgets(total).map { flops in
       let params = (ensemble.law.rule.other(1, flops: flops) / 20).squareRoot()
@@ -34,7 +34,7 @@ extension DesignStudy {
       let shares = (0..<5).map { pow(ratio, -Double($0)) }
       return shares.map { total * $0 / (shares.reduce(0, +) * Double(Self.sizes)) }
     }
-    // A tenth less is no other kind of run.
+    // A tenth less is still the same kind of run.
     func isTooWide(_ ratio: Double) -> Bool { (spaced(by: ratio).last ?? 0) < 0.9 * leastRun.flops }
     var (close, wide) = (1.0, 10.0.squareRoot())
     guard isTooWide(wide) else { return spaced(by: wide) }

@@ -3,10 +3,10 @@ import Foundation
 import Tables
 
 extension DesignStudy {
-  /// The runs that can be bought: compute from the most that one run may take downwards, four budgets a decade, and at
-  /// each thirteen sizes about the optimal one.
+  /// The runs that can be bought: compute from the most that one run may take downwards, four budgets per decade, and
+  /// at each thirteen sizes around the optimal one.
   ///
-  /// - Throws: ``PlanError`` if none keeps to the limits.
+  /// - Throws: ``PlanError`` if no run meets the limits.
   func candidates() throws(PlanError) -> [DesignRun] {
     let least = leastRun
     let most = request.mostOfOneRun
@@ -14,10 +14,10 @@ extension DesignStudy {
       let plain = ensemble.law.rule.trainingFLOPs(params: least.params, tokens: least.tokens)
       let asFitted = least.flops > plain * 1.001 ? ", and no less compute than the runs behind the fit" : ""
       throw PlanError(
-        "the cheapest run (\(formatParams(least.params)) or more on \(formatTokens(least.tokens)) or more\(asFitted)) takes "
-          + "\(formatFLOPs(least.flops)), but "
-          + "one run may take \(formatFLOPs(most)), \(NumberText.percent(request.largestShare)) of the pilot budget; raise the "
-          + "budget or that share, or allow smaller runs")
+        "the cheapest run (\(formatParams(least.params)) or more on \(formatTokens(least.tokens)) or more\(asFitted)) "
+          + "takes \(formatFLOPs(least.flops)), but "
+          + "one run may take \(formatFLOPs(most)), \(NumberText.percent(request.largestShare)) of the pilot budget; "
+          + "raise the budget or that share, or allow smaller runs")
     }
     var runs: [DesignRun] = []
     var flops = most
@@ -27,7 +27,7 @@ extension DesignStudy {
     }
     guard !runs.isEmpty else {
       throw PlanError(
-        "no run of at most \(formatFLOPs(most)) keeps to the smallest and largest size, the fewest tokens and "
+        "no run of at most \(formatFLOPs(most)) meets the smallest and largest size, the fewest tokens and "
           + "\(NumberText.rounded(request.sizeFactor)) times the optimal size; loosen one of them")
     }
     return runs
@@ -35,7 +35,7 @@ extension DesignStudy {
 
   private static let levels = 17
 
-  /// Sizes about the optimum at an amount of compute.
+  /// Sizes around the optimum at an amount of compute.
   private func sizes(at flops: Double) -> [Double] {
     guard let best = ensemble.point.trainingOptimum(flops), best.limit == nil else { return [] }
     let low = max(best.params / request.sizeFactor, leastRun.params)
@@ -47,7 +47,7 @@ extension DesignStudy {
     return (0...steps).map { low * pow(high / low, Double($0) / Double(steps)) }
   }
 
-  /// A run in round numbers, of no more than the compute; nil if these break a limit.
+  /// A run in round numbers with at most the given compute; nil if these break a limit.
   private func run(_ size: Double, within flops: Double, _ least: DesignRun) -> DesignRun? {
     let params = threeDigits(size, .toNearestOrAwayFromZero)
     let tokens = threeDigits(ensemble.law.rule.other(params, flops: flops), .down)
@@ -64,10 +64,10 @@ extension DesignStudy {
     }
     let params = request.minParams ?? max(1, range(law.size)?.lowerBound ?? 1)
     let tokens = request.minTokens ?? max(1, range(law.tokens)?.lowerBound ?? 1)
-    // Runs of published parameters are not known: a hundredth of the largest is still the same kind of run.
+    // Runs of published parameters are not known; a hundredth of the largest is still the same kind of run.
     let known = !law.fitted.ranges.isEmpty || request.minParams != nil || request.minTokens != nil
     let floor = request.mostOfOneRun / (known ? 1e4 : 1e2)
-    // Between the smallest size and the fewest tokens of the fit lies less compute than any of its runs had.
+    // The smallest size on the fewest tokens of the fit takes less compute than any of its runs did.
     let fitted = request.minParams == nil && request.minTokens == nil ? law.fitted.ranges["flops"]?.lowerBound : nil
     let flops = [floor, fitted ?? 0, law.rule.trainingFLOPs(params: params, tokens: tokens)].max() ?? floor
     return DesignRun(params: params, tokens: tokens, flops: flops)

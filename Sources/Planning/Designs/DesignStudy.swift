@@ -9,16 +9,17 @@ struct DesignStudy {
   let ensemble: Ensemble
   /// The compute-optimal run at the target, at the law's best parameters.
   let target: Allocation
-  /// The standard deviation of a run's log loss; where that changes with compute, at the geometric middle of the fitted runs.
+  /// The standard deviation of a run's log loss; if that varies with compute, at the geometric middle of the fitted
+  /// runs.
   let noise: Double
-  /// How it changes with compute among the fitted runs; nil where no trend shows, or the request says what it is.
+  /// Its variation with compute among the fitted runs; nil if there is no trend, or the request states it.
   let trend: RunNoise?
-  /// What the runs behind the fit say already; nil where nothing is known of it.
+  /// The prior information from the runs behind the fit; nil if there is none.
   let prior: [Double]?
-  /// Parameters that may be true, with the derivatives of the target's log loss and of the logarithm of its size.
+  /// Plausible parameters, with the derivatives of the target's log loss and of the logarithm of its size.
   private let truths: [(parameters: [Double], goals: [[Double]])]
 
-  /// How many draws stand for all of them.
+  /// The number of draws that represent all of them.
   private static let truthCount = 12
 
   init(_ fitted: FittedLaw, _ request: DesignRequest) throws(PlanError) {
@@ -30,13 +31,13 @@ struct DesignStudy {
       fitted, draws: Array(thinned), constraints: PlanConstraints(fixed: request.fixed), options: PlanOptions())
     guard ensemble.law.splits else {
       throw PlanError(
-        "the law '\(fitted.law.name)' knows only compute, so it cannot choose sizes and tokens; use a law of both, such as "
-          + "chinchilla")
+        "the law '\(fitted.law.name)' depends only on compute, so it cannot choose sizes and tokens; use a law of "
+          + "both, such as chinchilla")
     }
     guard let best = ensemble.point.trainingOptimum(request.target), best.limit == nil else {
       throw PlanError(
-        "the law '\(fitted.law.name)' has no best size inside the range at \(formatFLOPs(request.target)), so there is no "
-          + "target to learn about; check its parameters")
+        "the law '\(fitted.law.name)' has no best size inside the range at \(formatFLOPs(request.target)), so there is "
+          + "no target to predict; check its parameters")
     }
     trend =
       request.noise == nil && request.noiseOfCheapest == nil
@@ -61,7 +62,7 @@ struct DesignStudy {
 
   var scenarioCount: Int { truths.count }
 
-  /// Half the central 68.3 % of what the draws say of the target's log loss; nil without draws.
+  /// Half the central 68.3 % interval of the draws of the target's log loss; nil without draws.
   var drawnLossError: Double? {
     let law = ensemble.law
     let bound = law.fitted.predictor(columns: law.columns([(target.params, target.tokens)]))
@@ -69,7 +70,7 @@ struct DesignStudy {
     return centralInterval(losses, level: 0.6827).map { ($0.upperBound - $0.lowerBound) / 2 }
   }
 
-  /// A run's noise where none is given: the residuals', with the parameters' degrees of freedom taken off.
+  /// A run's noise if none is given: that of the residuals, corrected for the parameters' degrees of freedom.
   private static func noise(_ fitted: FittedLaw, _ request: DesignRequest) throws(PlanError) -> Double {
     if let noise = request.noise { return noise }
     let squares = fitted.logResiduals.reduce(0) { $0 + $1 * $1 }
@@ -77,8 +78,8 @@ struct DesignStudy {
     let noise = (squares / freedom).squareRoot()
     guard noise > 0, noise.isFinite else {
       throw PlanError(
-        "the residuals behind these parameters are not known, so neither is the noise of a run; state it, as 0.01 for 1 % "
-          + "of the loss")
+        "the residuals behind these parameters are not known, so the noise of a run is unknown; state it, such as 0.01 "
+          + "for 1 % of the loss")
     }
     return noise
   }
@@ -95,8 +96,8 @@ struct DesignStudy {
   ///
   /// - Parameters:
   ///   - cheapest: FLOP of the cheapest run that can be bought.
-  ///   - goals: which derivatives: the loss's, the size's.
-  /// - Throws: ``PlanError`` where the law has no finite loss for one of the runs.
+  ///   - goals: the derivatives to include: the loss's, the size's.
+  /// - Throws: ``PlanError`` if the law has no finite loss for one of the runs.
   func problem(_ runs: [DesignRun], cheapest: Double, goals: [Int] = [0, 1]) throws(PlanError) -> DesignProblem {
     let law = ensemble.law
     let bound = law.fitted.predictor(columns: law.columns(runs.map { ($0.params, $0.tokens) }))
@@ -132,14 +133,14 @@ extension PlannableLaw {
 
   /// The derivatives of the optimum's log loss, and of the logarithm of its size, by the parameters.
   ///
-  /// The loss of the best run moves as if its size stayed (the envelope theorem). The size moves so that the loss stays
-  /// level along the budget: `d log N* = −F_θ/F_u dθ`, where F is the slope of the loss by u = log N.
+  /// The loss of the best run changes as if its size were fixed (the envelope theorem). The size changes so that the
+  /// loss stays level along the budget: `d log N* = −F_θ/F_u dθ`, where F is the slope of the loss by u = log N.
   ///
-  /// - Returns: nil where they are not finite or the optimum has no curvature.
+  /// - Returns: nil if they are not finite or the optimum has no curvature.
   fileprivate func slopes(
     of optimum: Allocation, on allocator: Allocator, _ parameters: [Double], flops: Double
   ) -> [[Double]]? {
-    // Central differences of exact derivatives: the error is of the order of the step squared.
+    // Central differences of exact derivatives: the error is of second order in the step.
     let step = 1e-4
     let sizes = [-step, 0, step].map { optimum.params * exp($0) }
     let runs = sizes.map { (params: $0, tokens: rule.other($0, flops: flops)) }

@@ -3,62 +3,62 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// The runs to buy next, what they are expected to teach, and how customary designs of the same cost compare.
+/// The runs to buy next, the precision expected from them, and a comparison with customary designs of the same cost.
 public struct RunDesign: Sendable {
-  /// By rising compute.
+  /// By ascending compute.
   public let runs: [DesignRun]
-  /// The compute-optimal run at the target, by the fit as it stands.
+  /// The compute-optimal run at the target, by the current fit.
   public let target: DesignRun
   public let targetLoss: Double
-  /// The standard deviation of a run's log loss that was reckoned with.
+  /// The assumed standard deviation of a run's log loss.
   public let noise: Double
-  /// What is known before any of the runs is made; nil where nothing is.
+  /// The precision before any of the runs; nil if nothing is known.
   public let before: DesignForecast?
   public let after: DesignAppraisal
-  /// The isoFLOP grid, then runs along 20 tokens a parameter; of the same cost.
+  /// The isoFLOP grid, then runs along 20 tokens per parameter, of the same cost.
   public let customary: [DesignAppraisal]
-  /// How many times the design's compute an isoFLOP grid of 35 runs needs to foresee the target's loss as well; nil where
-  /// it does not before its own runs are as large as the target.
+  /// The factor of the design's compute that an isoFLOP grid of 35 runs needs to predict the target's loss as well; nil
+  /// if it does not before its own runs are as large as the target.
   public let gridFactorForLoss: Double?
-  /// The same of the target's optimal size.
+  /// The same for the target's optimal size.
   public let gridFactorForSize: Double?
   /// The target's compute over that of the largest run, of the design or behind the fit.
   public let extrapolation: Double
-  /// How many sets of parameters the expectation is taken over.
+  /// The number of sets of parameters that the expectation averages over.
   public let scenarioCount: Int
   public let request: DesignRequest
-  /// Where the law's parameters come from.
+  /// The source of the law's parameters.
   public let provenance: String
   public let law: String
-  /// The column in which a run table holds the sizes of runs, which tells how the law counts them.
+  /// The run-table column of the sizes, which tells how the law counts them.
   public let sizeColumn: String
   public let reasons: [String]
   public let warnings: [String]
 }
 
-/// How well the target is expected to be known.
+/// The expected precision of the target.
 public struct DesignForecast: Sendable, Hashable {
   /// The standard error of the logarithm of the target's loss, and of the logarithm of its optimal size.
   public let lossError: Double
   public let sizeError: Double
 }
 
-/// A set of runs and what it would teach.
+/// A set of runs and its value.
 public struct DesignAppraisal: Sendable {
   public let name: String
   public let runs: [DesignRun]
-  /// Nil where the runs, with all that is known before, do not determine the target.
+  /// Nil if the runs, with all prior information, do not determine the target.
   public let forecast: DesignForecast?
-  /// Of the runs' own information, scaled to a unit diagonal.
+  /// The condition number of the runs' own information, scaled to a unit diagonal.
   public let conditionNumber: Double
-  /// Pearson's, of log size and log tokens over the runs; nil where either does not vary.
+  /// Pearson's correlation of log size and log tokens over the runs; nil if either does not vary.
   public let correlation: Double?
 
-  /// Whether a fit to these runs alone could tell size from tokens.
+  /// Whether a fit to these runs alone could separate the effects of size and tokens.
   public var isIllConditioned: Bool { abs(correlation ?? 1) > 0.999 || conditionNumber > 1e8 }
 }
 
-/// Chooses the runs that best foresee the target for the pilot budget.
+/// Chooses the runs that best predict the target for the pilot budget.
 ///
 /// - Throws: ``PlanError`` for a request that cannot be met, or a law without size and tokens.
 public func designRuns(_ fitted: FittedLaw, _ request: DesignRequest) throws(PlanError) -> RunDesign {
@@ -81,7 +81,7 @@ public func designRuns(_ fitted: FittedLaw, _ request: DesignRequest) throws(Pla
 
 /// Judges runs that a user has planned, in the same way.
 ///
-/// - Throws: ``PlanError`` for no runs, runs the law has no loss for, or a law without size and tokens.
+/// - Throws: ``PlanError`` for an empty list, runs without a loss under the law, or a law without size and tokens.
 public func judgeRuns(
   _ fitted: FittedLaw, _ runs: [DesignRun], _ request: DesignRequest
 ) throws(PlanError) -> RunDesign {
@@ -96,9 +96,9 @@ extension DesignStudy {
     let after = try appraisal(name, runs, cheapest: cheapest)
     let customary = [
       try appraisal("isoFLOP grid", isoFLOPGrid(flops: runs.flops), cheapest: cheapest),
-      try appraisal("20 tokens a parameter", ray(flops: runs.flops), cheapest: cheapest),
+      try appraisal("20 tokens per parameter", ray(flops: runs.flops), cheapest: cheapest),
     ]
-    // Any runs do to ask what is known without them.
+    // Any runs will do to compute the precision without them.
     let known = try problem(runs, cheapest: cheapest).value(of: runs.map { _ in 0 })
     let before = Self.forecast(known)
     let largest = max(runs.map(\.flops).max() ?? 1, largestBehindFit)
@@ -130,14 +130,14 @@ extension DesignStudy {
     value.standardErrors.map { DesignForecast(lossError: $0[0], sizeError: $0[1]) }
   }
 
-  /// The largest run behind the fit, where it is known.
+  /// The largest run behind the fit, if it is known.
   private var largestBehindFit: Double {
     let ranges = ensemble.law.fitted.ranges
     return ranges["flops"]?.upperBound ?? 0
   }
 
-  /// How many times the compute an isoFLOP grid of as many runs needs for an error as small; nil where it does not get
-  /// there before its own runs are as large as the target.
+  /// The factor of compute that an isoFLOP grid of as many runs needs for the same error; nil if it does not reach it
+  /// before its own runs are as large as the target.
   private func gridFactor(
     of runs: [DesignRun], _ after: DesignAppraisal, _ cheapest: Double, _ error: (DesignForecast) -> Double
   ) throws(PlanError) -> Double? {
@@ -147,7 +147,7 @@ extension DesignStudy {
       guard grid.contains(where: { $0.flops >= leastRun.flops }) else { return false }
       return try appraisal("", grid, cheapest: cheapest).forecast.map { error($0) <= wanted } ?? false
     }
-    // Outward from the same compute: a grid far away from it may be as good again for other reasons.
+    // Outward from the same compute: a distant grid may be as good again for other reasons.
     let upward = try !isAsGood(0)
     let largest = isoFLOPGrid(flops: runs.flops).map(\.flops).max() ?? 1
     let end = upward ? max(0, log(request.target / largest)) : log(1e-2)

@@ -1,6 +1,6 @@
 import Tables
 
-/// What a design of the next runs is to teach.
+/// The quantities that a design of the next runs is to predict.
 public enum DesignGoal: String, Sendable, CaseIterable {
   /// The loss of the compute-optimal run at the target.
   case loss
@@ -12,26 +12,26 @@ public enum DesignGoal: String, Sendable, CaseIterable {
 
 /// A request for the runs to buy next.
 public struct DesignRequest: Sendable {
-  /// FLOP for all runs together.
+  /// Total FLOP of all runs.
   public var pilotBudget: Double
-  /// FLOP of the training run that is to be foreseen.
+  /// FLOP of the training run to be predicted.
   public var target: Double
   public var goal = DesignGoal.loss
-  /// The standard deviation of a run's log loss; that of the fit's residuals where nil.
+  /// The standard deviation of a run's log loss; that of the fit's residuals if nil.
   public var noise: Double?
-  /// The same of the cheapest run, if small runs are noisier: in between, noise is a power of compute.
+  /// The same for the cheapest run, if small runs are noisier: in between, noise is a power of compute.
   public var noiseOfCheapest: Double?
   /// The share of the pilot budget that one run may take.
   public var largestShare = 0.1
-  /// The smallest of the fitted runs where nil, like tokens.
+  /// The smallest size; the smallest of the fitted runs if nil, like the tokens.
   public var minParams: Double?
   public var maxParams: Double?
   public var minTokens: Double?
   public var maxRuns = 35
   /// The most repeats of one size on the same tokens.
   public var maxRepeats = 3
-  /// How many times smaller or larger than optimal for its own compute a size may be: as an isoFLOP grid's unless given.
-  /// Sizes farther off teach more by the law, and most where the law may not hold.
+  /// The largest factor between a size and the optimal one for its compute: that of an isoFLOP grid unless given. Sizes
+  /// farther off teach more under the law, and most where the law may not hold.
   public var sizeFactor = 4.0
   /// Values of the law's further variables.
   public var fixed: [String: Double] = [:]
@@ -43,7 +43,7 @@ public struct DesignRequest: Sendable {
     self.target = target
   }
 
-  /// What one run may take.
+  /// The most compute of one run.
   var mostOfOneRun: Double { pilotBudget * largestShare }
 
   func validate() throws(PlanError) {
@@ -73,8 +73,8 @@ public struct DesignRequest: Sendable {
     }
     guard target > pilotBudget else {
       throw PlanError(
-        "the target of \(formatFLOPs(target)) is no more than the pilot budget of \(formatFLOPs(pilotBudget)): train the target "
-          + "itself, or give a smaller budget")
+        "the target of \(formatFLOPs(target)) is not above the pilot budget of \(formatFLOPs(pilotBudget)): train the "
+          + "target itself, or give a smaller budget")
     }
   }
 }

@@ -1,27 +1,27 @@
 import ScalingLaws
 import Tables
 
-/// How many experts to train, and what each number of them would come to.
+/// The number of experts to train, and the result for each number of them.
 public struct MixtureChoice: Sendable, Hashable {
   /// The best run of one number of experts.
   public struct Row: Sendable, Hashable {
     /// 1 for a dense model.
     public let experts: Double
-    /// As the law counts its size.
+    /// The size, as the law counts it.
     public let activeParams: Quantity
     public let totalParams: Double
     public let tokens: Quantity
     /// Training compute in FLOP.
     public let flops: Double
     public let loss: Quantity
-    /// Of all parameters, in bytes.
+    /// The memory of all parameters, in bytes.
     public let memory: Double
     public let binding: Binding
     /// The share of draws in which this number of experts is best; nil without draws.
     public let share: Double?
   }
 
-  /// What keeps the loss from being lower.
+  /// The limit that keeps the loss from being lower.
   public enum Binding: String, Sendable, Hashable {
     case compute, memory, tokens
     case memoryAndTokens = "memory and tokens"
@@ -30,12 +30,12 @@ public struct MixtureChoice: Sendable, Hashable {
   /// The chosen number of experts.
   public let experts: Double
   public let rows: [Row]
-  /// Numbers of experts of which no model fits into the memory or reaches the target.
+  /// The numbers of experts without a model that fits into the memory or reaches the target.
   public let unfit: [Double]
   /// In bytes; nil without a limit.
   public let memoryLimit: Double?
   public let bytesPerParam: Double
-  /// Nil for a law without experts, whose sizes are all there is.
+  /// Nil for a law without experts, whose sizes are the total.
   public let architecture: ExpertArchitecture?
 
   public var best: Row? { rows.first { $0.experts == experts } }
@@ -44,10 +44,10 @@ public struct MixtureChoice: Sendable, Hashable {
 /// The best number of experts, size and tokens for a budget or a target loss, within a limit on memory.
 ///
 /// Each number of experts is planned as ``planOptimum(_:for:constraints:options:)`` does, with its size capped by the
-/// memory that all its parameters take; of those the lowest loss is chosen, or the least compute for a target loss.
+/// memory of all its parameters; the lowest loss is chosen, or the least compute for a target loss.
 ///
-/// - Throws: ``PlanError`` as `planOptimum` does, for a law without experts where they are asked for, and where the memory
-///   holds no model.
+/// - Throws: ``PlanError`` as `planOptimum` does, for a law without experts if they are asked for, and if the memory
+///   does not hold any model.
 public func planMixture(
   _ fitted: FittedLaw, for goal: PlanGoal, _ request: MixtureRequest, constraints: PlanConstraints = PlanConstraints(),
   options: PlanOptions = PlanOptions()
@@ -92,14 +92,14 @@ public func planMixture(
   return plan
 }
 
-/// One number of experts, planned.
+/// The plan for one number of experts.
 struct MixtureCandidate {
   let experts: Double
   let ensemble: Ensemble
   let best: Allocation
   let drawn: [Allocation?]
 
-  /// What the choice makes least: the loss that a budget buys, or the compute that a loss takes.
+  /// The quantity that the choice minimizes: the loss that a budget buys, or the compute that a loss takes.
   func score(_ allocation: Allocation, _ goal: PlanGoal) -> Double {
     guard case .loss = goal else { return allocation.loss }
     let rule = ensemble.law.rule
@@ -113,7 +113,7 @@ extension MixtureChoice {
     _ candidates: [MixtureCandidate], chosen: MixtureCandidate, unfit: [Double], count: ExpertCount,
     request: MixtureRequest, goal: PlanGoal
   ) {
-    // A draw that no number of experts serves has no best.
+    // A draw in which no number of experts is feasible has no best.
     let winners = chosen.drawn.indices.map { draw in
       candidates.compactMap { candidate in candidate.drawn[draw].map { (candidate.experts, candidate.score($0, goal)) }
       }

@@ -2,11 +2,11 @@ import Documents
 import ScalingLaws
 import Tables
 
-/// Which numbers of experts are to be compared, and what memory there is.
+/// The numbers of experts to compare, and the available memory.
 public struct MixtureRequest: Sendable, Hashable {
-  /// Numbers of experts, 1 for a dense model; powers of two up to what the law's runs had where nil.
+  /// Numbers of experts, 1 for a dense model; powers of two up to that of the law's runs if nil.
   public var experts: [Double]?
-  /// In bytes; no limit where nil.
+  /// In bytes; no limit if nil.
   public var memory: Double?
   public var bytesPerParam: Double
   public var architecture: ExpertArchitecture
@@ -23,10 +23,10 @@ public struct MixtureRequest: Sendable, Hashable {
 
   var limit: MemoryLimit? { memory.map { MemoryLimit(bytes: $0, bytesPerParam: bytesPerParam) } }
 
-  /// Checks all that can be wrong whatever the law.
+  /// Checks everything that does not depend on the law.
   func validate() throws(PlanError) {
     try checkPositive(memory, "the memory")
-    try checkPositive(bytesPerParam, "the bytes a parameter takes")
+    try checkPositive(bytesPerParam, "the bytes per parameter")
     guard architecture.vocabulary >= 0, architecture.vocabulary.isFinite else {
       throw PlanError("the vocabulary must have zero or more entries, not \(architecture.vocabulary)")
     }
@@ -37,7 +37,8 @@ public struct MixtureRequest: Sendable, Hashable {
     }
     if let few = experts?.first(where: { $0 > 1 && $0 < architecture.activeExperts }) {
       throw PlanError(
-        "a token cannot pass through \(Int(architecture.activeExperts)) of \(Int(few)) experts; lower the active experts"
+        "a token cannot pass through \(Int(architecture.activeExperts)) of \(Int(few)) experts; lower the active "
+          + "experts"
       )
     }
   }
@@ -55,11 +56,11 @@ extension Law {
   public var expertsVariable: Variable? { variables.first { PlannableLaw.role(of: $0.column) == .experts } }
 }
 
-/// How a law's size, number of experts and parameters in memory hang together.
+/// The relation between a law's size, number of experts and parameters in memory.
 struct ExpertCount {
-  /// The law's variable for the number of experts; nil where it has none.
+  /// The law's variable for the number of experts; nil if it has none.
   let variable: Law.Variable?
-  /// What is compared.
+  /// The numbers of experts that are compared.
   let numbers: [Double]
   let architecture: ExpertArchitecture
 
@@ -70,18 +71,20 @@ struct ExpertCount {
     let size = law.law.variables.first { PlannableLaw.sizeRoles.contains(PlannableLaw.role(of: $0.column) ?? .loss) }
     if request.memory != nil, size == nil {
       throw PlanError(
-        "the law '\(name)' knows no size, so memory cannot limit it; use a law of size and tokens, such as chinchilla")
+        "the law '\(name)' does not depend on size, so memory cannot limit it; use a law of size and tokens, such as "
+          + "chinchilla"
+      )
     }
     let hasTokens = law.law.variables.contains { PlannableLaw.role(of: $0.column) == .tokens }
     if hasTokens, size.map({ PlannableLaw.role(of: $0.column) }) == .denseParams {
       throw PlanError(
-        "the law '\(name)' counts the dense model and not all that memory holds; compare it with upcycling instead, from "
-          + "a dense checkpoint of given tokens")
+        "the law '\(name)' counts the dense model and not everything that memory holds; compare it with upcycling "
+          + "instead, from a dense checkpoint with given tokens")
     }
     guard let variable else {
       guard request.experts == nil else {
         throw PlanError(
-          "the law '\(name)' does not depend on the number of experts, so none can be chosen; a law that does is "
+          "the law '\(name)' does not depend on the number of experts, so none can be chosen; one that does is "
             + "joint-moe, published as ludziejewski2025")
       }
       (numbers, architecture) = ([1], request.architecture)
@@ -110,7 +113,7 @@ struct ExpertCount {
     variable == nil ? size : architecture.totalParams(active: size, experts: experts)
   }
 
-  /// The largest size that a limit leaves; nil where it holds no model.
+  /// The largest size that a limit allows; nil if it does not allow any model.
   func largestSize(_ limit: MemoryLimit, experts: Double) -> Double? {
     guard variable != nil else { return limit.maxParams >= 1 ? limit.maxParams : nil }
     guard limit.maxParams >= architecture.smallest(experts: experts) else { return nil }

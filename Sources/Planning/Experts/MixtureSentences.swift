@@ -3,7 +3,7 @@ import ScalingLaws
 import Tables
 
 extension MixtureChoice {
-  /// Why this number of experts, and what its parameters and memory rest on.
+  /// The reasons for this number of experts, and the basis of its parameters and memory.
   func reasons(
     _ count: ExpertCount, _ request: MixtureRequest, _ candidates: [MixtureCandidate], _ goal: PlanGoal
   ) -> [String] {
@@ -14,21 +14,21 @@ extension MixtureChoice {
       sentences.append(memorySentence(bytesPerParam: limit.bytesPerParam))
     }
     if !unfit.isEmpty {
-      let why = request.memory.map { "fits into \(formatBytes($0)) or reaches what was asked" } ?? "reaches the target"
+      let why = request.memory.map { "fits into \(formatBytes($0)) or reaches the goal" } ?? "reaches the target"
       sentences.append("No model of \(Self.list(unfit)) \(why).")
     }
     return sentences
   }
 
-  /// What to be wary of.
+  /// The warnings.
   func warnings(_ fitted: FittedLaw, _ count: ExpertCount) -> [String] {
     guard let variable = count.variable, let best else { return [] }
     var sentences: [String] = []
     let ratio = best.tokens.value / best.activeParams.value
     if ratio > 400 {
       sentences.append(
-        "The plan trains on \(NumberText.rounded(ratio, 2)) tokens for each active parameter; published mixture laws rest "
-          + "on runs of at most about 400.")
+        "The plan trains on \(NumberText.rounded(ratio, 2)) tokens per active parameter; published mixture laws are "
+          + "fitted to runs with at most about 400.")
     }
     if let range = fitted.ranges[variable.column], experts > 1.5 * range.upperBound {
       sentences.append(
@@ -48,8 +48,8 @@ extension MixtureChoice {
     guard next.loss.value - best.loss.value > 1e-9 else {
       return "Of \(numbers), \(Self.name(experts)) takes the least compute."
     }
-    return "Of \(numbers), \(Self.name(experts)) has the lowest loss; the next, \(Self.name(next.experts)), loses "
-      + "\(NumberText.rounded(next.loss.value - best.loss.value, 2)) to it."
+    return "Of \(numbers), \(Self.name(experts)) has the lowest loss; the next best, \(Self.name(next.experts)), is "
+      + "\(NumberText.rounded(next.loss.value - best.loss.value, 2)) higher."
   }
 
   private var draws: String? {
@@ -57,7 +57,7 @@ extension MixtureChoice {
     return "\(Self.name(experts, capital: true)) is best in \(NumberText.percent(share, 2)) of the draws."
   }
 
-  /// What memory does to the choice.
+  /// The effect of memory on the choice.
   private func binding(
     _ limit: MemoryLimit, _ count: ExpertCount, _ candidates: [MixtureCandidate], _ goal: PlanGoal
   ) -> String {
@@ -72,13 +72,14 @@ extension MixtureChoice {
         + "\(formatBytes(total * limit.bytesPerParam))."
     }
     let run =
-      "\(Self.name(candidate.experts)) of \(formatParams(allocation.params)) active on \(formatTokens(allocation.tokens))"
+      "\(Self.name(candidate.experts)) of \(formatParams(allocation.params)) active on "
+      + "\(formatTokens(allocation.tokens))"
     let gain =
       best.loss.value - allocation.loss > 1e-9
       ? "a loss \(NumberText.rounded(best.loss.value - allocation.loss, 2)) lower" : "less compute"
     return
       "The memory of \(memory) binds: without it \(run) would take \(formatBytes(total * limit.bytesPerParam)) and "
-      + "come to \(gain)."
+      + "reach \(gain)."
   }
 
   private static func name(_ experts: Double, capital: Bool = false) -> String {
@@ -105,7 +106,7 @@ extension Ensemble {
 }
 
 extension ExpertCount {
-  /// That the memory holds no model.
+  /// The error that nothing fits into the memory.
   func nothingFits(_ request: MixtureRequest, _ constraints: PlanConstraints) -> PlanError {
     let memory = formatBytes(request.memory ?? 0)
     let needed = numbers.map { number -> Double in
@@ -117,7 +118,7 @@ extension ExpertCount {
       constraints.fixedParams.map { "a model of \(formatParams($0)) active" }
       ?? "the smallest model, one block of width 64,"
     return PlanError(
-      "nothing fits into \(memory): \(what) takes \(formatBytes(needed ?? 0)) at \(formatCount(request.bytesPerParam)) bytes "
-        + "a parameter; give more memory, fewer experts or fewer bytes a parameter")
+      "nothing fits into \(memory): \(what) takes \(formatBytes(needed ?? 0)) at \(formatCount(request.bytesPerParam)) "
+        + "bytes per parameter; give more memory, fewer experts or fewer bytes per parameter")
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// What a further budget should do with a dense checkpoint.
+/// The best use of a further budget for a dense checkpoint.
 public struct UpcyclingChoice: Sendable, Hashable {
   public struct Row: Sendable, Hashable {
     public let option: UpcyclingOption
@@ -13,15 +13,15 @@ public struct UpcyclingChoice: Sendable, Hashable {
     /// Further tokens.
     public let tokens: Double
     public let loss: Quantity
-    /// Of all parameters, in bytes.
+    /// The memory of all parameters, in bytes.
     public let memory: Double
-    /// Whether the memory holds it.
+    /// Whether it fits in the memory.
     public let fits: Bool
-    /// The share of draws in which it is best of those that fit; nil without draws of all laws.
+    /// The share of draws in which it is best among those that fit; nil without draws of all laws.
     public let share: Double?
   }
 
-  /// A further budget at which one option takes over from another.
+  /// A further budget at which the best option changes.
   public struct Crossover: Sendable, Hashable {
     /// Training compute in FLOP; its interval pairs the draws of the two laws.
     public let flops: Quantity
@@ -34,9 +34,9 @@ public struct UpcyclingChoice: Sendable, Hashable {
 
   public let best: UpcyclingOption
   public let rows: [Row]
-  /// By rising compute, of options that fit into the memory.
+  /// By ascending compute, for options that fit into the memory.
   public let crossovers: [Crossover]
-  /// The further budgets in FLOP between which crossovers were sought.
+  /// The further budgets in FLOP between which crossovers were searched for.
   public let searched: ClosedRange<Double>
   public let denseParams: Double
   public let denseTokens: Double
@@ -48,12 +48,12 @@ public struct UpcyclingChoice: Sendable, Hashable {
   public let bytesPerParam: Double
 }
 
-/// Further dense training, a mixture of experts from scratch or upcycling, for a checkpoint and further training compute
-/// in FLOP (Liew et al. 2025, arXiv 2502.03009).
+/// Further dense training, a mixture of experts from scratch, or upcycling, for a checkpoint and further training
+/// compute in FLOP (Liew et al. 2025, arXiv 2502.03009).
 ///
-/// All three keep the checkpoint's width and depth, so that they are served at like cost.
+/// All three keep the checkpoint's width and depth, so they cost about the same to serve.
 ///
-/// - Throws: ``PlanError`` if the request or a law does not suit, or nothing fits into the memory.
+/// - Throws: ``PlanError`` if the request or a law is not suitable, or nothing fits into the memory.
 public func planUpcycling(
   _ laws: UpcyclingLaws, flops: Double, _ request: UpcyclingRequest, options: PlanOptions = PlanOptions()
 ) throws(PlanError) -> Plan {
@@ -69,7 +69,7 @@ public func planUpcycling(
     let least = (curves.map(\.totalParams).min() ?? 0) * request.bytesPerParam
     throw PlanError(
       "nothing fits into \(formatBytes(request.memory ?? 0)): even the dense model takes \(formatBytes(least)) at "
-        + "\(formatCount(request.bytesPerParam)) bytes a parameter; give more memory or fewer bytes a parameter")
+        + "\(formatCount(request.bytesPerParam)) bytes per parameter; give more memory or fewer bytes per parameter")
   }
   let choice = UpcyclingChoice(curves, fitting, best: best.option, flops: flops, request, level: options.level)
   let (law, samples) = (best.law.fitted, best.draws.map { best.loss(flops, on: $0) })
@@ -109,7 +109,7 @@ extension UpcyclingChoice {
         memory: curve.totalParams * request.bytesPerParam, fits: fitting.contains { $0.option == curve.option },
         share: paired == 0 ? nil : Double(winners.filter { $0 == curve.option }.count) / Double(paired))
     }
-    // Further away than this the laws extrapolate too far to tell.
+    // Beyond this range the laws extrapolate too far.
     let own = ComputeRule.sixND.trainingFLOPs(params: request.denseParams, tokens: request.denseTokens)
     searched = own * 1e-3...own * 1e2
     crossovers = Self.crossovers(of: fitting, within: searched, paired: paired, level: level)
@@ -122,7 +122,8 @@ extension UpcyclingChoice {
     bytesPerParam = request.bytesPerParam
   }
 
-  /// Where the best option changes, by an even scan over the logarithm of compute and a root between its neighbors.
+  /// The budgets at which the best option changes, by an even scan over the logarithm of compute and a root between
+  /// neighbors.
   private static func crossovers(
     of curves: [UpcyclingCurve], within range: ClosedRange<Double>, paired: Int, level: Double
   ) -> [Crossover] {
@@ -157,12 +158,12 @@ extension UpcyclingChoice {
         + "\(curve.law.fitted.law.name), L = \(curve.law.fitted.law.formula.text): \(curve.law.fitted.provenance)."
     }
     sentences.append(
-      "All three keep the width and depth of \(checkpoint); the mixtures have \(Int(experts)) experts. Compute is counted as "
-        + "6 FLOP for each active parameter and further token; the checkpoint's own is spent.")
+      "All three keep the width and depth of \(checkpoint); the mixtures have \(Int(experts)) experts. Compute is "
+        + "counted as 6 FLOP per active parameter and further token; the checkpoint's own compute is already spent.")
     if mixtureRate != 1 {
       sentences.append(
-        "Budgets are those of the dense model; by their tokens a second and the active parameters of the table the mixtures "
-          + "get through \(NumberText.rounded(mixtureRate)) times as much compute in the same time.")
+        "Budgets are those of the dense model; by their tokens per second and the active parameters of the table the "
+          + "mixtures use \(NumberText.rounded(mixtureRate)) times as much compute in the same time.")
     }
     if let row = rows.first(where: { $0.option == best }) {
       let others = rows.filter { $0.option != best && $0.fits }.map {
@@ -185,7 +186,8 @@ extension UpcyclingChoice {
         + "\(crossing.above.name), which has \(formatTokens(crossing.tokens)) there."
     }
     sentences.append(
-      crossovers.isEmpty ? "The best option is the same between \(range)." : "Changes were sought between \(range).")
+      crossovers.isEmpty
+        ? "The best option is the same between \(range)." : "Changes were searched for between \(range).")
     sentences.append(architecture.sentence)
     sentences.append(memorySentence(bytesPerParam: bytesPerParam))
     for row in rows where !row.fits {
@@ -197,8 +199,8 @@ extension UpcyclingChoice {
 
   fileprivate func warnings(_ curves: [UpcyclingCurve], _ flops: Double) -> [String] {
     var sentences = [
-      "Further dense training is read from the law of dense models as if its learning rate had been planned for all the "
-        + "tokens from the start."
+      "Further dense training is predicted by the law of dense models as if its learning rate had been planned for all "
+        + "the tokens from the start."
     ]
     if curves.contains(where: { $0.draws.isEmpty }) {
       sentences.append("There are no draws of these parameters, so no number here has an interval.")

@@ -1,13 +1,13 @@
 import ScalingLaws
 import Tables
 
-/// The three laws that a dense checkpoint's future is read from.
+/// The three laws that predict the options for a dense checkpoint.
 public struct UpcyclingLaws: Sendable {
-  /// The dense model trained further, by all its tokens.
+  /// The law of the dense model trained further, by all its tokens.
   public let dense: FittedLaw
-  /// The mixture of experts from scratch.
+  /// The law of the mixture of experts from scratch.
   public let scratch: FittedLaw
-  /// The mixture of experts upcycled, by the checkpoint's tokens (`dense_tokens`) and its own.
+  /// The law of the mixture of experts upcycled, by the checkpoint's tokens (`dense_tokens`) and its own.
   public let upcycled: FittedLaw
 
   public init(dense: FittedLaw, scratch: FittedLaw, upcycled: FittedLaw) {
@@ -17,7 +17,7 @@ public struct UpcyclingLaws: Sendable {
   }
 }
 
-/// A dense checkpoint, and the mixture of experts that could be made of it.
+/// A dense checkpoint, and the mixture of experts that could be made from it.
 public struct UpcyclingRequest: Sendable, Hashable {
   /// Parameters of the checkpoint.
   public var denseParams: Double
@@ -25,15 +25,15 @@ public struct UpcyclingRequest: Sendable, Hashable {
   public var denseTokens: Double
   public var experts: Double
   public var architecture: ExpertArchitecture
-  /// In bytes; no limit where nil.
+  /// In bytes; no limit if nil.
   public var memory: Double?
   public var bytesPerParam: Double
   /// The utilization of mixtures over that of the dense model.
   public var mixtureRate = 1.0
-  /// The most further tokens; no limit where nil.
+  /// The most further tokens; no limit if nil.
   public var maxTokens: Double?
 
-  /// Eight experts, two of them active, as of Liew et al. 2025.
+  /// Eight experts, two of them active, as in Liew et al. 2025.
   public init(
     denseParams: Double, denseTokens: Double, experts: Double = 8,
     architecture: ExpertArchitecture = ExpertArchitecture(activeExperts: 2), memory: Double? = nil,
@@ -56,12 +56,12 @@ public struct UpcyclingRequest: Sendable, Hashable {
       experts: [experts], memory: memory, bytesPerParam: bytesPerParam, architecture: architecture
     ).validate()
     guard experts > 1 else {
-      throw PlanError("upcycling makes at least 2 experts of a dense model, not \(Int(experts))")
+      throw PlanError("upcycling makes at least 2 experts from a dense model, not \(Int(experts))")
     }
   }
 }
 
-/// What can be done with a dense checkpoint and a further budget.
+/// The options for a dense checkpoint and a further budget.
 public enum UpcyclingOption: String, Codable, Sendable, Hashable, CaseIterable {
   case dense
   case scratch = "moe_from_scratch"
@@ -83,12 +83,12 @@ struct UpcyclingCurve {
   let law: PlannableLaw
   let activeParams: Double
   let totalParams: Double
-  /// The size as the law counts it.
+  /// The size, as the law counts it.
   let size: Double
-  /// Tokens before the further ones, where the law counts those too.
+  /// Tokens before the further ones, if the law counts those too.
   let tokensBefore: Double
   let maxTokens: Double?
-  /// What of a budget, which is counted for the dense model, the option's utilization leaves.
+  /// The share of a budget, counted for the dense model, that the option's utilization leaves.
   private let rate: Double
   let point: LossSurface
   let draws: [LossSurface]
@@ -106,14 +106,15 @@ struct UpcyclingCurve {
       guard let variable = fitted.law.variables.first(where: { PlannableLaw.role(of: $0.column) == .denseTokens })
       else {
         throw PlanError(
-          "the law '\(name)' cannot tell what upcycling gives: it does not depend on the checkpoint's tokens (dense_tokens); "
-            + "the law 'upcycling' does")
+          "the law '\(name)' cannot predict the result of upcycling: it does not depend on the checkpoint's tokens "
+            + "(dense_tokens); the law 'upcycling' does")
       }
       fixed[variable.name] = request.denseTokens
     }
     law = try PlannableLaw(fitted, fixed: fixed, rule: .sixND)
     guard let sizeIndex = law.size, law.tokens != nil else {
-      throw PlanError("the law '\(name)' should tell the loss from size and tokens for \(option.rawValue); it does not")
+      throw PlanError(
+        "the law '\(name)' must predict the loss from size and tokens for \(option.rawValue), but does not")
     }
     let mixture = request.architecture.upcycled(dense: request.denseParams, experts: request.experts)
     let isDense = option == .dense

@@ -3,19 +3,19 @@ import ScalingLaws
 
 /// A size and the tokens to train it on.
 struct Allocation {
-  /// What stopped the search, if not a balance between size and tokens.
+  /// The limit that stopped the search, if size and tokens are not in balance.
   enum Limit {
     /// The cap on tokens is reached, and the rest of the budget goes into the size.
     case tokenCap
-    /// The cap on tokens is reached, and a larger model would do no better: the budget is not used up.
+    /// The cap on tokens is reached, and a larger model would not be better: the budget is not used up.
     case unspent
     /// The cap on the size is reached, and the rest of the budget goes into tokens.
     case sizeCap
     /// Both caps are reached: the budget is not used up.
     case bothCaps
-    /// The law wants all compute in tokens.
+    /// The law puts all compute in tokens.
     case oneParameter
-    /// The law wants all compute in size.
+    /// The law puts all compute in size.
     case oneToken
   }
 
@@ -25,7 +25,7 @@ struct Allocation {
   var limit: Limit?
 }
 
-/// What one set of parameters, or the mean over many, says to train.
+/// The allocations that one set of parameters, or the mean over many, calls for.
 struct Allocator {
   let surface: LossSurface
   let tradeOff: PowerTradeOff?
@@ -33,13 +33,13 @@ struct Allocator {
   let constraints: PlanConstraints
   let splits: Bool
 
-  /// Sizes and tokens that stand for unlimited ones.
+  /// Sizes and tokens that represent unlimited ones.
   static let unlimited = 1e60
 
   var tokenCap: Double { constraints.maxTokens ?? Self.unlimited }
   var sizeCap: Double { constraints.maxParams ?? Self.unlimited }
 
-  /// What reaches the goal under the constraints; nil if the goal cannot be reached.
+  /// The allocation that reaches the goal under the constraints; nil if the goal cannot be reached.
   func allocation(for goal: PlanGoal, near guess: Allocation? = nil) -> Allocation? {
     switch goal {
     case .flops(let flops):
@@ -51,17 +51,17 @@ struct Allocator {
     }
   }
 
-  /// The training compute of an allocation: the budget itself where all of it is spent.
+  /// The training compute of an allocation: the budget itself if all of it is spent.
   func flops(_ allocation: Allocation, for goal: PlanGoal) -> Double {
     let flops = rule.trainingFLOPs(params: allocation.params, tokens: allocation.tokens)
-    // The product differs from the budget in its last digits.
+    // The product differs from the budget in the last digits.
     if case .flops(let budget) = goal, abs(flops - budget) <= 1e-12 * budget { return budget }
     return flops
   }
 
   /// The lowest loss for training compute.
   ///
-  /// - Parameter guess: where it may lie, such as the optimum of nearly the same law.
+  /// - Parameter guess: an estimate of the optimum, such as that of a similar law.
   func trainingOptimum(_ flops: Double, near guess: Allocation? = nil) -> Allocation? {
     if let params = constraints.fixedParams {
       let tokens = constraints.fixedTokens ?? rule.other(params, flops: flops)
@@ -72,7 +72,7 @@ struct Allocator {
       let params = rule.other(tokens, flops: flops)
       return params > sizeCap ? at(sizeCap, tokens, limit: .bothCaps) : at(params, tokens)
     }
-    // Without a split, only the compute counts, however it is written.
+    // Without a split, only the compute counts.
     guard splits else { return at(1, rule.other(1, flops: flops)) }
     if let tradeOff {
       let params = tradeOff.optimalParams(flops: flops, flopsPerParamToken: rule.perParam)
@@ -109,7 +109,7 @@ struct Allocator {
     }
   }
 
-  /// The lowest loss at the cap on tokens, of sizes that the budget can pay.
+  /// The lowest loss at the cap on tokens, over sizes that the budget allows.
   private func cappedOptimum(upTo largest: Double) -> Allocation? {
     let joint = surface.point(params: largest, tokens: tokenCap)
     let limit: Allocation.Limit = largest == sizeCap ? .bothCaps : .tokenCap

@@ -1,17 +1,17 @@
 import Documents
 import Tables
 
-/// How size and tokens make compute: `C = 6 N D` in training and `2 N` a token in inference (Kaplan et al. 2020,
-/// section 2.1), without attention over the context.
+/// The relation of size and tokens to compute: `C = 6 N D` in training and `2 N` per token in inference (Kaplan et al.
+/// 2020, section 2.1), without attention over the context.
 public struct ComputeRule: Sendable, Hashable {
-  /// FLOP a parameter and training token.
+  /// FLOP per parameter and training token.
   public let trainingFactor: Double
-  /// FLOP a parameter and inference token.
+  /// FLOP per parameter and inference token.
   public let inferenceFactor: Double
-  /// Active parameters for each parameter that the law's size counts: below 1 where it counts idle experts.
+  /// Active parameters for each parameter that the law's size counts: below 1 if it counts idle experts.
   public var activeRatio = 1.0
 
-  /// Six FLOP a parameter and training token, two in inference.
+  /// Six FLOP per parameter and training token, two in inference.
   public static let sixND = ComputeRule(trainingFactor: 6, inferenceFactor: 2)
 
   public func trainingFLOPs(params: Double, tokens: Double) -> Double { perParam * params * tokens }
@@ -20,10 +20,10 @@ public struct ComputeRule: Sendable, Hashable {
     inferenceFactor * activeRatio * params * tokens
   }
 
-  /// FLOP a training token for each parameter that the law's size counts.
+  /// FLOP per training token for each parameter that the law's size counts.
   var perParam: Double { trainingFactor * activeRatio }
 
-  /// The tokens that a model of `params` can be trained on, or the size that so many tokens can be spent on.
+  /// The tokens that a model of `params` can be trained on, or the size that can be trained on that many tokens.
   func other(_ one: Double, flops: Double) -> Double { flops / perParam / one }
 
   var sentence: String {

@@ -2,11 +2,11 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// The dense size that comes to the loss of a mixture of experts, all else equal: the effective parameter count of Clark et
+/// The dense size with the loss of a mixture of experts, all else equal: the effective parameter count of Clark et
 /// al. 2022 (arXiv 2202.01169), equation 11.
 ///
-/// - Parameter values: of the law's variables, by their names.
-/// - Returns: nil for a law without a size and a number of experts, or where no dense size comes to that loss.
+/// - Parameter values: the values of the law's variables, by their names.
+/// - Returns: nil for a law without a size and a number of experts, or if no dense size has that loss.
 public func denseEquivalent(
   _ fitted: FittedLaw, at values: [String: Double], level: Double = 0.9
 ) -> Quantity? {

@@ -1,7 +1,7 @@
 import Foundation
 import ScalingLaws
 
-/// A law at its best parameters, at each of its draws, and on the mean over them.
+/// A law at its best parameters, at each of its draws, and averaged over them.
 struct Ensemble {
   let law: PlannableLaw
   let options: PlanOptions
@@ -10,10 +10,10 @@ struct Ensemble {
   let draws: [Allocator]
   /// The mean loss over the draws; nil without draws.
   let mean: Allocator?
-  /// How many draws were not finite and are left out.
+  /// The number of draws that were not finite and are left out.
   let dropped: Int
 
-  /// - Parameter draws: the law's own where nil.
+  /// - Parameter draws: the law's own if nil.
   init(
     _ fitted: FittedLaw, draws: [[Double]]? = nil, constraints: PlanConstraints, options: PlanOptions
   ) throws(PlanError) {
@@ -36,12 +36,12 @@ struct Ensemble {
     mean = draws.isEmpty ? nil : allocator(draws, nil)
   }
 
-  /// What every draw would train for the goal, nil where it cannot reach it.
+  /// The allocation of every draw for the goal, nil if it cannot reach it.
   func allocations(for goal: PlanGoal, near guess: Allocation) -> [Allocation?] {
     draws.map { $0.allocation(for: goal, near: guess) }
   }
 
-  /// A quantity of the plan, with its interval from the draws' own; of a draw that cannot reach the goal it is +∞.
+  /// A quantity of the plan, with its interval from the draws; for a draw that cannot reach the goal it is +∞.
   func quantity(
     _ plan: Allocation, _ drawn: [Allocation?], _ quantity: (Allocation) -> Double
   ) -> Quantity {
@@ -49,13 +49,13 @@ struct Ensemble {
     return Quantity(value: quantity(plan), interval: centralInterval(samples, level: options.level))
   }
 
-  /// The loss of a run of the plan's size and tokens, with what every draw says of it.
+  /// The loss of a run of the plan's size and tokens, with its values over the draws.
   func loss(_ plan: Allocation) -> (quantity: Quantity, samples: [Double]) {
     let samples = draws.map { $0.surface.loss(params: plan.params, tokens: plan.tokens) }
     return (Quantity(value: plan.loss, interval: centralInterval(samples, level: options.level)), samples)
   }
 
-  /// The exponents of optimal size and tokens in compute, `N* ∝ C^a` and `D* ∝ C^b`, about an amount of compute.
+  /// The exponents of optimal size and tokens in compute, `N* ∝ C^a` and `D* ∝ C^b`, around an amount of compute.
   func exponents(at flops: Double) -> PlanExponents? {
     guard law.splits, let size = point.sizeExponent(at: flops, near: nil) else { return nil }
     let guess = point.unconstrained.trainingOptimum(flops)
@@ -66,9 +66,9 @@ struct Ensemble {
   }
 }
 
-/// How the optimum grows with compute: `N* ∝ C^a`, `D* ∝ C^b` (Hoffmann et al. 2022, eq. 4).
+/// The growth of the optimum with compute: `N* ∝ C^a`, `D* ∝ C^b` (Hoffmann et al. 2022, eq. 4).
 ///
-/// Where the law has no closed form these are the local slopes.
+/// If the law has no closed form these are the local slopes.
 public struct PlanExponents: Sendable, Hashable {
   public let params: Quantity
   public let tokens: Quantity

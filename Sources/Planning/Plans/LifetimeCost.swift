@@ -4,20 +4,20 @@ public struct LifetimeCost: Sendable, Hashable {
   /// In FLOP, like all compute here.
   public let trainingFLOPs: Double
   public let inferenceFLOPs: Double
-  /// Size and tokens that reach the same loss by the least training compute alone.
+  /// Size and tokens that reach the same loss with the least training compute.
   public let trainingOnlyParams: Double
   public let trainingOnlyTokens: Double
-  /// What training and serving those would take.
+  /// Their training and serving compute.
   public let trainingOnlyTotalFLOPs: Double
 
   public var totalFLOPs: Double { trainingFLOPs + inferenceFLOPs }
-  /// The share of compute saved against the training-only optimum.
+  /// The share of compute saved compared with the training-only optimum.
   public var saving: Double { 1 - totalFLOPs / trainingOnlyTotalFLOPs }
 }
 
 extension Allocator {
-  /// The lifetime cost of an allocation beside that of the training-only optimum of the same loss; nil if nothing is
-  /// served.
+  /// The lifetime cost of an allocation compared with that of the training-only optimum of the same loss; nil if
+  /// nothing is served.
   func lifetimeCost(of best: Allocation, for goal: PlanGoal) -> LifetimeCost? {
     guard let served = constraints.inferenceTokens, served > 0 else { return nil }
     let trained: Allocation? =

@@ -4,7 +4,7 @@ import Formulas
 final class LossSurface {
   struct Point {
     let loss: Double
-    /// The derivative of the loss by the logarithm of the size at the same tokens, and the other way round.
+    /// The derivative of the loss by the logarithm of the size at the same tokens, and vice versa.
     let byLogParams: Double
     let byLogTokens: Double
   }
@@ -31,7 +31,7 @@ final class LossSurface {
     return means[0]
   }
 
-  /// The fewest tokens that bring a size to a loss, by bisection of their logarithm; nil where `most` do not.
+  /// The fewest tokens that bring a size to a loss, by bisection of their logarithm; nil if `most` do not.
   func tokens(ofSize params: Double, to target: Double, atMost most: Double) -> Double? {
     guard loss(params: params, tokens: most) <= target else { return nil }
     var (few, enough) = (min(1, most), most)
@@ -46,7 +46,7 @@ final class LossSurface {
   func point(params: Double, tokens: Double) -> Point {
     evaluate(params: params, tokens: tokens, outputs: means.count)
     func slope(_ index: Int?) -> Double { index.map { means[1 + $0] * arguments[$0] } ?? 0 }
-    // Compute grows with either.
+    // Compute increases with either.
     return Point(
       loss: means[0], byLogParams: slope(law.size) + slope(law.flops),
       byLogTokens: slope(law.tokens) + slope(law.flops))

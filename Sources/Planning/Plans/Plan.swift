@@ -4,50 +4,50 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// What to train: size and tokens, the loss to expect, how sure all of it is, and why.
+/// A training plan: size and tokens, the expected loss, the uncertainty of all of it, and the reasons.
 public struct Plan: Sendable, Hashable {
   /// The law's name.
   public let law: String
-  /// Where the law's parameters come from.
+  /// The source of the law's parameters.
   public let provenance: String
   /// The SHA-256 of the fit's document; nil for published parameters.
   public let fit: String?
-  /// Parameters of the model (N), counted as the law counts them; nil where the law knows only compute.
+  /// Parameters of the model (N), counted as the law counts them; nil if the law depends only on compute.
   public let params: Quantity?
-  /// The column in which a run table holds that size, which tells how it is counted.
+  /// The run-table column of that size, which tells how it is counted.
   public let sizeColumn: String?
-  /// Training tokens (D); nil where the law knows only compute.
+  /// Training tokens (D); nil if the law depends only on compute.
   public let tokens: Quantity?
-  /// Training compute in FLOP; below the budget where a constraint leaves some over.
+  /// Training compute in FLOP; below the budget if a constraint leaves some unused.
   public let flops: Quantity
   public let tokensPerParam: Quantity?
-  /// How often the distinct tokens are seen; nil where the law does not count them.
+  /// The number of passes over the distinct tokens; nil if the law does not count them.
   public let epochs: Quantity?
-  /// The mean loss of runs of this size and these tokens; its interval is of what the draws say of this very run.
+  /// The mean loss of runs of this size and these tokens; its interval comes from the draws at this very run.
   public let loss: Quantity
-  /// Where the loss of one such run falls: the draws with the scatter of the fit's residuals. Nil without either.
+  /// The interval for the loss of one such run: the draws with the scatter of the fit's residuals. Nil without either.
   public let predictionInterval: ClosedRange<Double>?
-  /// How the unconstrained optimum grows with compute; nil where the law does not tell or it is at a boundary.
+  /// The growth of the unconstrained optimum with compute; nil if the law does not determine it or it is at a boundary.
   public let exponents: PlanExponents?
-  /// The choice that loses least on average over the draws; nil without draws, or where size or tokens do not follow
+  /// The choice of lowest mean loss over the draws; nil without draws, or if size or tokens do not follow
   /// from the budget alone.
   public let robust: RobustChoice?
-  /// What missing the unconstrained optimum at the plan's training compute costs.
+  /// The cost of missing the unconstrained optimum at the plan's training compute.
   public let valley: Valley?
   /// Nil without inference tokens.
   public let lifetime: LifetimeCost?
   /// The share of draws that intervals hold.
   public let level: Double
   public let seed: UInt64
-  /// How many draws the intervals rest on.
+  /// The number of draws behind the intervals.
   public let drawCount: Int
-  /// How many experts, and what each number of them would come to; nil where that was not asked.
+  /// The number of experts, and the result for each number of them; nil if not requested.
   public internal(set) var mixture: MixtureChoice?
-  /// A dense checkpoint trained further, upcycled, or left; nil where that was not asked.
+  /// A dense checkpoint trained further, upcycled, or left; nil if not requested.
   public internal(set) var upcycling: UpcyclingChoice?
-  /// Why the plan is as it is, a sentence a decision.
+  /// The reasons for the plan, one sentence for each decision.
   public internal(set) var reasons: [String]
-  /// What to be wary of, a sentence each.
+  /// The warnings, one sentence each.
   public internal(set) var warnings: [String]
 }
 
@@ -57,7 +57,7 @@ public struct RobustChoice: Sendable, Hashable {
   public let tokens: Double
   /// The mean loss over the draws, of this choice.
   public let meanLoss: Double
-  /// How much lower that is than the mean loss of the plan's size.
+  /// The decrease compared with the mean loss of the plan's size.
   public let gain: Double
 }
 
@@ -66,7 +66,7 @@ public struct RobustChoice: Sendable, Hashable {
 /// The plan is the law's optimum at its best parameters; every draw is optimized again under the same constraints for
 /// the intervals.
 ///
-/// - Throws: ``PlanError`` if the request is wrong, the law cannot plan it, or no run reaches the target.
+/// - Throws: ``PlanError`` if the request is invalid, the law cannot plan it, or no run reaches the target.
 public func planOptimum(
   _ fitted: FittedLaw, for goal: PlanGoal, constraints: PlanConstraints = PlanConstraints(),
   options: PlanOptions = PlanOptions()
@@ -79,9 +79,9 @@ public func planOptimum(
 }
 
 extension Ensemble {
-  /// The plan of an allocation that reaches the goal, with what every draw would train for it.
+  /// The plan for an allocation that reaches the goal, with the allocations of every draw.
   ///
-  /// - Parameter choice: how size and tokens were chosen, where they were not by this law alone.
+  /// - Parameter choice: how size and tokens were chosen, if not by this law alone.
   func plan(for goal: PlanGoal, best: Allocation, drawn: [Allocation?], choice: String? = nil) -> Plan {
     let flops = point.flops(best, for: goal)
     let loss = self.loss(best)
@@ -110,7 +110,7 @@ extension Ensemble {
       warnings: findings.warnings)
   }
 
-  /// Laws of compute alone take no constraints on size and tokens.
+  /// Throws for laws of compute alone, which do not accept constraints on size and tokens.
   func checkConstraintsFitLaw() throws(PlanError) {
     guard !law.splits else { return }
     let asked = constraints
@@ -118,13 +118,13 @@ extension Ensemble {
       asked.inferenceTokens == nil
     else {
       throw PlanError(
-        "the law '\(law.fitted.law.name)' knows only compute, so size and tokens cannot be constrained; "
+        "the law '\(law.fitted.law.name)' depends only on compute, so size and tokens cannot be constrained; "
           + "use a law of both, such as chinchilla"
       )
     }
   }
 
-  /// The size of lowest mean loss over the draws, where a budget leaves it open.
+  /// The size of lowest mean loss over the draws, if the budget leaves it open.
   fileprivate func robustChoice(for goal: PlanGoal, beside best: Allocation) -> RobustChoice? {
     guard case .flops(let flops) = goal, let mean, law.splits, constraints.fixedParams == nil,
       constraints.fixedTokens == nil, constraints.inferenceTokens ?? 0 == 0,
@@ -135,7 +135,7 @@ extension Ensemble {
       params: choice.params, tokens: choice.tokens, meanLoss: choice.loss, gain: max(0, planned - choice.loss))
   }
 
-  /// Why no run reaches the goal.
+  /// The reason why no run reaches the goal.
   func unreachable(_ goal: PlanGoal) -> PlanError {
     let name = law.fitted.law.name
     guard case .loss(let target) = goal else {
@@ -152,14 +152,14 @@ extension Ensemble {
     }
     if let cap = constraints.maxParams { what += ", with at most \(formatParams(cap))" }
     return PlanError(
-      "the law '\(name)' does not go below a loss of \(NumberText.rounded(least, 5)) \(what), so \(target) cannot be reached; "
-        + "raise the target or loosen the constraints"
+      "the law '\(name)' does not go below a loss of \(NumberText.rounded(least, 5)) \(what), so \(target) cannot be "
+        + "reached; raise the target or loosen the constraints"
     )
   }
 }
 
 extension Allocator {
-  /// The lowest loss that the constraints leave, however much compute is spent.
+  /// The lowest loss that the constraints allow with unlimited compute.
   var leastLoss: Double {
     surface.loss(
       params: constraints.fixedParams ?? sizeCap,

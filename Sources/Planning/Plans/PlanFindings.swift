@@ -2,13 +2,13 @@ import Documents
 import ScalingLaws
 import Tables
 
-/// What was found for a plan, from which its sentences are written.
+/// The findings of a plan, from which its sentences are written.
 struct PlanFindings {
   let ensemble: Ensemble
   let goal: PlanGoal
   let best: Allocation
   let drawn: [Allocation?]
-  /// How size and tokens were chosen, where they were not by this law alone.
+  /// How size and tokens were chosen, if not by this law alone.
   var chosen: String?
   var exponents: PlanExponents?
   var robust: RobustChoice?
@@ -26,13 +26,13 @@ struct PlanFindings {
 }
 
 extension PlanFindings {
-  /// A sentence a decision.
+  /// One sentence for each decision.
   var reasons: [String] {
     var sentences = ["The law is \(fitted.law.name), L = \(fitted.law.formula.text): \(fitted.provenance)."]
     guard ensemble.law.splits else {
       sentences.append(
-        "It knows only compute, so it predicts a loss of \(NumberText.rounded(best.loss, 4)) at \(formatFLOPs(flops)) "
-          + "and says nothing of size and tokens.")
+        "It depends only on compute, so it predicts a loss of \(NumberText.rounded(best.loss, 4)) at "
+          + "\(formatFLOPs(flops)) and does not determine size and tokens.")
       return sentences
     }
     sentences.append(ensemble.options.rule.sentence)
@@ -42,11 +42,11 @@ extension PlanFindings {
     return sentences
   }
 
-  /// How size and tokens were chosen.
+  /// The choice of size and tokens.
   private var choice: String {
     let run = "\(formatParams(best.params)) on \(formatTokens(best.tokens))"
     let loss = NumberText.rounded(best.loss, 4)
-    let ratio = "\(NumberText.rounded(best.tokens / best.params)) tokens a parameter"
+    let ratio = "\(NumberText.rounded(best.tokens / best.params)) tokens per parameter"
     switch goal {
     case .flops(let budget):
       if let given { return "With \(given) given, \(formatFLOPs(flops)) train \(run), \(ratio), to a loss of \(loss)." }
@@ -63,7 +63,7 @@ extension PlanFindings {
     }
   }
 
-  /// How often the distinct tokens are seen, where the law counts them.
+  /// The number of passes over the distinct tokens, if the law counts them.
   private var repetition: [String] {
     guard let unique = ensemble.law.uniqueTokens else { return [] }
     let epochs = best.tokens / unique
@@ -71,7 +71,7 @@ extension PlanFindings {
     return ["Those tokens are \(times) of the \(formatTokens(unique)) that are distinct."]
   }
 
-  /// What of size and tokens is not the plan's to choose.
+  /// The part of size and tokens that was given and not chosen.
   private var given: String? {
     switch (constraints.fixedParams, constraints.fixedTokens) {
     case (nil, nil): nil
@@ -84,9 +84,9 @@ extension PlanFindings {
   private var limits: [String] {
     guard case .flops(let budget) = goal else {
       switch best.limit {
-      case .tokenCap: return ["The cap of \(formatTokens(best.tokens)) binds: less compute would do with more tokens."]
+      case .tokenCap: return ["The cap of \(formatTokens(best.tokens)) binds: with more tokens, less compute would do."]
       case .sizeCap:
-        return ["The cap of \(formatParams(best.params)) binds: less compute would do with a larger model."]
+        return ["The cap of \(formatParams(best.params)) binds: with a larger model, less compute would do."]
       case .unspent, .bothCaps, .oneParameter, .oneToken, nil: return []
       }
     }
@@ -99,18 +99,17 @@ extension PlanFindings {
     case .unspent:
       let spent = "\(formatFLOPs(flops)) of \(formatFLOPs(budget))"
       return [
-        "The cap of \(formatTokens(best.tokens)) binds and a larger model gains nothing, so only \(spent) can be put "
-          + "to use."
+        "The cap of \(formatTokens(best.tokens)) binds and a larger model gains nothing, so only \(spent) can be used."
       ]
     case .sizeCap:
       return [
-        "The cap of \(formatParams(best.params)) binds, so the rest of the compute goes into more tokens than the optimum "
-          + "without it."
+        "The cap of \(formatParams(best.params)) binds, so the rest of the compute goes into more tokens than the "
+          + "optimum without it."
       ]
     case .bothCaps:
       return [
-        "A larger model is capped at \(formatParams(best.params)) and the tokens at \(formatTokens(best.tokens)), so only "
-          + "\(formatFLOPs(flops)) of \(formatFLOPs(budget)) can be put to use."
+        "A larger model is capped at \(formatParams(best.params)) and the tokens at \(formatTokens(best.tokens)), so "
+          + "only \(formatFLOPs(flops)) of \(formatFLOPs(budget)) can be used."
       ]
     case .oneParameter, .oneToken, nil:
       guard let cap = constraints.maxTokens else { return [] }
@@ -123,12 +122,12 @@ extension PlanFindings {
   private func serving(_ lifetime: LifetimeCost) -> String {
     let trained = "\(formatParams(lifetime.trainingOnlyParams)) on \(formatTokens(lifetime.trainingOnlyTokens))"
     return
-      "Serving \(formatTokens(lifetime.inferenceTokens)) takes \(formatFLOPs(lifetime.inferenceFLOPs)) more; against "
-      + "\(trained), the cheapest to train to this loss, the lifetime's compute falls by "
+      "Serving \(formatTokens(lifetime.inferenceTokens)) takes \(formatFLOPs(lifetime.inferenceFLOPs)) more; compared "
+      + "with \(trained), the cheapest to train to this loss, the lifetime's compute falls by "
       + "\(NumberText.percent(lifetime.saving)) to \(formatFLOPs(lifetime.totalFLOPs))."
   }
 
-  /// What the constraints cost in loss.
+  /// The cost of the constraints in loss.
   private var constraintCost: String? {
     guard lifetime == nil, chosen == nil,
       constraints.maxTokens != nil || constraints.maxParams != nil || given != nil,
@@ -138,7 +137,7 @@ extension PlanFindings {
       + "\(formatTokens(free.tokens)) to a loss \(NumberText.rounded(best.loss - free.loss, 2)) lower."
   }
 
-  /// What the draws say of the loss.
+  /// The intervals of the loss.
   private var expectation: String? {
     guard let loss else { return nil }
     func ends(_ interval: ClosedRange<Double>) -> String {

@@ -1,6 +1,6 @@
 import Tables
 
-/// What a plan is to achieve.
+/// The goal of a plan.
 public enum PlanGoal: Sendable, Hashable {
   /// The lowest loss for training compute in FLOP.
   case flops(Double)
@@ -8,15 +8,15 @@ public enum PlanGoal: Sendable, Hashable {
   case loss(Double)
 }
 
-/// What a plan must keep to.
+/// The constraints of a plan.
 public struct PlanConstraints: Sendable, Hashable {
   /// The most tokens to train on.
   public var maxTokens: Double?
   /// The largest size, as the law counts it.
   public var maxParams: Double?
-  /// A size that is given.
+  /// The given size.
   public var fixedParams: Double?
-  /// Tokens that are given.
+  /// The given tokens.
   public var fixedTokens: Double?
   /// Tokens that the model will serve over its life: their compute is then minimized with the training's (Sardana et
   /// al. 2024).
@@ -40,7 +40,7 @@ public struct PlanConstraints: Sendable, Hashable {
   var unconstrained: PlanConstraints { PlanConstraints(fixed: fixed) }
 }
 
-/// How a plan is worked out and reported.
+/// Options of planning and reporting.
 public struct PlanOptions: Sendable, Hashable {
   /// The share of the draws that an interval holds, in 0 ..< 1.
   public var level: Double
@@ -60,10 +60,10 @@ public struct PlanOptions: Sendable, Hashable {
   }
 }
 
-/// A plan that cannot be made or read: what is wrong, and what would do.
+/// A plan that cannot be made or read, and the remedy.
 public struct PlanError: Error, Sendable, Hashable, CustomStringConvertible {
   public let description: String
-  /// Of a deadline that is missed: what the fastest run takes.
+  /// The time of the fastest run, for a missed deadline.
   let seconds: Double?
 
   public init(_ description: String) { self.init(description, seconds: nil) }
@@ -79,7 +79,7 @@ func checkPositive(_ value: Double?, _ what: String) throws(PlanError) {
   guard value > 0, value.isFinite else { throw PlanError("\(what) must be above zero and finite, not \(value)") }
 }
 
-/// Checks all that can be wrong with a request whatever the law.
+/// Checks everything in a request that does not depend on the law.
 func validate(
   _ goal: PlanGoal, _ constraints: PlanConstraints, _ options: PlanOptions
 ) throws(PlanError) {
@@ -102,8 +102,8 @@ func validate(
   }
   if constraints.inferenceTokens != nil, constraints.fixedParams != nil || constraints.fixedTokens != nil {
     throw PlanError(
-      "inference tokens choose the size against the tokens, so neither can be fixed; "
-        + "drop the inference tokens or the other"
+      "inference tokens determine the balance of size and tokens, so neither can be fixed; "
+        + "drop the inference tokens or the fixed value"
     )
   }
   switch goal {
@@ -111,14 +111,15 @@ func validate(
     try checkPositive(flops, "the training compute")
     guard flops >= options.rule.trainingFactor else {
       throw PlanError(
-        "\(flops) FLOP do not train one parameter on one token; give at least \(options.rule.trainingFactor)")
+        "\(flops) FLOP are too few to train one parameter on one token; give at least \(options.rule.trainingFactor)")
     }
     if let params = constraints.fixedParams, let tokens = constraints.fixedTokens {
       let needed = options.rule.trainingFLOPs(params: params, tokens: tokens)
-      // A budget worked out from the two in another order may differ in its last digits.
+      // A budget computed from the two in another order may differ in its last digits.
       guard needed <= flops * (1 + 1e-9) else {
         throw PlanError(
-          "the fixed size and tokens take \(formatFLOPs(needed)), above the budget of \(formatFLOPs(flops)); lower one of them"
+          "the fixed size and tokens take \(formatFLOPs(needed)), above the budget of \(formatFLOPs(flops)); lower one "
+            + "of them"
         )
       }
     }

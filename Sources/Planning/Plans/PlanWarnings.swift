@@ -4,7 +4,7 @@ import ScalingLaws
 import Tables
 
 extension PlanFindings {
-  /// What to be wary of.
+  /// The warnings.
   var warnings: [String] {
     boundary + extrapolation + uncertainty + counting
   }
@@ -13,30 +13,30 @@ extension PlanFindings {
     switch best.limit {
     case .oneParameter:
       return [
-        "The law wants all compute in tokens: the optimum is at the boundary of one parameter, so it cannot plan here."
+        "The law puts all compute in tokens: the optimum is at the boundary of one parameter, so it cannot plan here."
       ]
     case .oneToken:
-      return ["The law wants all compute in size: the optimum is at the boundary of one token, so it cannot plan here."]
+      return ["The law puts all compute in size: the optimum is at the boundary of one token, so it cannot plan here."]
     case .unspent:
-      return ["The token cap leaves part of the budget without use."]
+      return ["The token cap leaves part of the budget unused."]
     case .bothCaps:
-      return ["The caps on size and tokens leave part of the budget without use."]
+      return ["The caps on size and tokens leave part of the budget unused."]
     case .tokenCap, .sizeCap, nil:
       break
     }
     if case .flops(let budget) = goal, lifetime != nil, flops > budget * 1.001 {
       return [
         "Training takes \(formatFLOPs(flops)), \(NumberText.rounded(flops / budget)) times the budget, because "
-          + "inference is paid for by a longer training."
+          + "inference is traded for longer training."
       ]
     }
     return []
   }
 
-  /// How far the plan lies beyond the runs behind the law.
+  /// The extrapolation of the plan beyond the runs behind the law.
   private var extrapolation: [String] {
     guard !fitted.ranges.isEmpty else {
-      return ["The runs behind these parameters are not known, so how far this plan extrapolates cannot be judged."]
+      return ["The runs behind these parameters are not known, so the extrapolation of this plan cannot be judged."]
     }
     let law = ensemble.law
     var targets = [("compute", column(law.flops, or: "flops"), flops)]
@@ -56,7 +56,7 @@ extension PlanFindings {
     }
   }
 
-  /// The column of a variable of the law, or the usual one where the law has no such variable.
+  /// The column of a variable of the law, or the usual one if the law has no such variable.
   private func column(_ variable: Int?, or usual: String) -> String {
     variable.map { fitted.law.variables[$0].column } ?? usual
   }
@@ -78,7 +78,7 @@ extension PlanFindings {
     if failed > 0 {
       sentences.append(
         "\(failed) of \(drawn.count) draws cannot reach the target at any cost; "
-          + "where they reach into an interval, it is left out."
+          + "intervals that they reach into are left out."
       )
     }
     if !ensemble.draws.isEmpty, fitted.logResiduals.isEmpty {
@@ -87,20 +87,20 @@ extension PlanFindings {
     return sentences
   }
 
-  /// What the law leaves out, and what its sizes count.
+  /// The effects that the law leaves out, and the parameters that its sizes count.
   private var counting: [String] {
     var sentences: [String] = []
     let floor = ensemble.point.unconstrained.leastLoss
     if floor < 0.05 * best.loss {
       sentences.append(
-        "The law has no irreducible loss: far beyond its runs it promises losses that no model has, "
+        "The law has no irreducible loss: far beyond its runs it predicts losses that no model has, "
           + "so do not extrapolate with it."
       )
     }
     if let preset = fitted.law.presets.first(where: { $0.values == fitted.parameters }) {
       sentences.append("Published parameters: \(preset.note). Count your own sizes the same way.")
     } else if column(ensemble.law.size, or: "params") == Role.paramsNonEmbedding.rawValue {
-      sentences.append("Sizes count no embeddings; add them before you compare with whole models.")
+      sentences.append("Sizes do not count embeddings; add them before you compare with whole models.")
     }
     return sentences
   }

@@ -3,17 +3,17 @@ import Formulas
 import ScalingLaws
 import Tables
 
-/// A fitted law seen as a loss over size and tokens, with its other variables given.
+/// A fitted law as a loss over size and tokens, with its other variables given.
 struct PlannableLaw {
   let fitted: FittedLaw
   let rule: ComputeRule
   /// The law's formula over its variables, whose gradient is by the variables; the law's parameters are its columns.
   let compiled: CompiledFormula
-  /// Where size, tokens and compute are among the variables.
+  /// The positions of size, tokens and compute among the variables.
   let size: Int?
   let tokens: Int?
   let flops: Int?
-  /// A value a variable; of size, tokens and compute it is replaced.
+  /// One value for each variable; those of size, tokens and compute are replaced.
   let values: [Double]
 
   init(_ fitted: FittedLaw, fixed: [String: Double], rule: ComputeRule) throws(PlanError) {
@@ -23,7 +23,7 @@ struct PlannableLaw {
     size = law.sizeVariable
     tokens = roles.firstIndex(of: .tokens)
     flops = roles.firstIndex(of: .flops)
-    // What no value of a further variable would mend is said before any is asked for.
+    // Problems that no value of a further variable would solve are reported before any is asked for.
     guard flops != nil || (size != nil && tokens != nil) else { throw Self.refusal(of: law) }
     let planned = [size, tokens, flops].compactMap { $0 }
     values = try Self.values(of: law, planned: planned, fixed: fixed)
@@ -45,33 +45,34 @@ struct PlannableLaw {
     }
   }
 
-  /// That a law leaves nothing to choose within a budget, and what answers questions of it instead.
+  /// The error that a law leaves nothing to choose within a budget, with the command that answers questions about it.
   private static func refusal(of law: Law) -> PlanError {
     let columns = law.variables.filter { !$0.isPiece }.map(\.column)
     let known =
-      columns.isEmpty ? "knows no size and no tokens" : "gives \(law.target) from \(columns.joined(separator: ", "))"
+      columns.isEmpty ? "has neither size nor tokens" : "predicts \(law.target) from \(columns.joined(separator: ", "))"
     let command =
       switch law.family {
-      case .fineTuning: "; which model to fine-tune, 'windtunnel select' tells from the runs themselves"
-      case .batch: "; what batch to train with, 'windtunnel batch' tells from the runs themselves"
-      case .data where law.name.hasPrefix("data-mixing"): "; the best mixture, 'windtunnel mix' finds"
+      case .fineTuning: "; use 'windtunnel select' to choose the model to fine-tune from the runs themselves"
+      case .batch: "; use 'windtunnel batch' to find the batch size from the runs themselves"
+      case .data where law.name.hasPrefix("data-mixing"): "; use 'windtunnel mix' to find the best mixture"
       default: ""
       }
     return PlanError(
-      "the law '\(law.name)' \(known), so it cannot say how to split a budget into size and tokens: that takes a law of "
-        + "params and tokens, such as chinchilla, or of flops. 'windtunnel predict' gives its \(law.target) at any point\(command)"
+      "the law '\(law.name)' \(known), so it cannot split a budget into size and tokens: that requires a law of "
+        + "params and tokens, such as chinchilla, or of flops. 'windtunnel predict' gives its \(law.target) at any "
+        + "point\(command)"
     )
   }
 
-  /// The distinct tokens that there are, where the law counts them.
+  /// The number of distinct tokens, if the law counts them.
   var uniqueTokens: Double? {
     fitted.law.variables.firstIndex { Self.role(of: $0.column) == .uniqueTokens }.map { values[$0] }
   }
 
-  /// Whether the law tells how to split compute into size and tokens, not only what compute gives.
+  /// Whether the law determines the split of compute into size and tokens, not only the result of compute.
   var splits: Bool { [size, tokens, flops].compactMap { $0 }.count >= 2 }
 
-  /// What a size may be counted as, the likeliest first.
+  /// The possible counts of a size, the likeliest first.
   static let sizeRoles: [Role] = [.params, .paramsNonEmbedding, .activeParams, .denseParams]
 
   static func role(of column: String) -> Role? {
@@ -86,7 +87,7 @@ struct PlannableLaw {
       let known = others.flatMap { [law.variables[$0].name, law.variables[$0].column] }
       let hint =
         nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
-        ?? (known.isEmpty ? "; it has none" : "; there are \(known.joined(separator: ", "))")
+        ?? (known.isEmpty ? "; it has none" : "; its further variables are \(known.joined(separator: ", "))")
       throw PlanError("the law '\(law.name)' has no further variable '\(name)' to fix\(hint)")
     }
     for index in others {
@@ -109,7 +110,7 @@ extension ComputeRule {
     let known = Dictionary(zip(law.variables.map(\.name), values), uniquingKeysWith: { first, _ in first })
     guard let ratio = try? formula.value(known.filter { formula.names.contains($0.key) }), ratio > 0, ratio.isFinite
     else {
-      throw PlanError("the law '\(law.name)' has no active parameters at the values given; check what is fixed")
+      throw PlanError("the law '\(law.name)' has no active parameters at the given values; check the fixed values")
     }
     var rule = self
     rule.activeRatio = ratio
@@ -118,7 +119,7 @@ extension ComputeRule {
 }
 
 extension Law {
-  /// The column of the model's size, however it is counted; nil where the law has none.
+  /// The column of the model's size, however it is counted; nil if the law has none.
   public var sizeColumn: String? { sizeVariable.map { variables[$0].column } }
 
   fileprivate var sizeVariable: Int? {

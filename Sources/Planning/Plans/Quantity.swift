@@ -1,8 +1,8 @@
-/// A number of a plan and what the draws make of it.
+/// A number of a plan and its interval over the draws.
 public struct Quantity: Sendable, Hashable {
   /// At the law's best parameters.
   public let value: Double
-  /// The central range that holds the plan's level of the draws; nil without draws, or where an end is not finite.
+  /// The central range that holds the plan's level of the draws; nil without draws, or if an end is not finite.
   public let interval: ClosedRange<Double>?
 
   public init(value: Double, interval: ClosedRange<Double>? = nil) {
@@ -14,7 +14,7 @@ public struct Quantity: Sendable, Hashable {
 /// The central range that holds `level` of the samples, between linearly interpolated quantiles (Hyndman and Fan 1996,
 /// type 7).
 ///
-/// A sample of +∞ counts as above all others. Nil without samples, or where an end is not finite.
+/// A sample of +∞ counts as above all others. Nil without samples, or if an end is not finite.
 func centralInterval(_ samples: [Double], level: Double) -> ClosedRange<Double>? {
   guard !samples.isEmpty, !samples.contains(where: \.isNaN) else { return nil }
   let sorted = samples.sorted()

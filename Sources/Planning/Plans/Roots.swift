@@ -23,7 +23,7 @@ func root(from lower: Double, to upper: Double, of f: (Double) -> Double) -> Dou
     let half = (c - b) / 2
     if abs(half) <= tolerance || fb == 0 { return b }
     if abs(previous) >= tolerance, abs(fa) > abs(fb) {
-      // Inverse quadratic interpolation, or the secant where only two points differ.
+      // Inverse quadratic interpolation, or the secant if only two points differ.
       let s = fb / fa
       var (p, q) = (2 * half * s, 1 - s)
       if a != c {
@@ -48,7 +48,7 @@ func root(from lower: Double, to upper: Double, of f: (Double) -> Double) -> Dou
   return b
 }
 
-/// A root of `f` in a range, sought outward from a guess.
+/// A root of `f` in a range, searched for outward from a guess.
 func root(near guess: Double, within range: ClosedRange<Double>, of f: (Double) -> Double) -> Double? {
   let center = min(max(guess, range.lowerBound), range.upperBound)
   let sign = f(center)
@@ -67,16 +67,16 @@ func root(near guess: Double, within range: ClosedRange<Double>, of f: (Double) 
   return nil
 }
 
-/// Where a line is lowest.
+/// The lowest point of a line.
 enum LineMinimum {
   case lower
   case upper
   case inside(Double)
 }
 
-/// The lowest point of a line, from an even scan and then the root of the slope about its lowest point.
+/// The lowest point of a line, from an even scan and then the root of the slope around its lowest point.
 ///
-/// - Parameter guess: where the lowest point may be; a minimum that is found from there spares the scan.
+/// - Parameter guess: an estimate of the lowest point; a minimum found from there makes the scan unnecessary.
 /// - Returns: nil if no value of the scan is finite.
 func lowest(
   from lower: Double, to upper: Double, near guess: Double? = nil, of f: (Double) -> (value: Double, slope: Double)
@@ -95,7 +95,7 @@ func lowest(
   return .inside(place ?? narrowed(from: places[left], to: places[right]) { f($0).value })
 }
 
-/// The minimum next to a guess; nil where there is none or it needs the scan.
+/// The minimum next to a guess; nil if there is none or it needs the scan.
 private func minimum(
   near guess: Double, within range: ClosedRange<Double>, of f: (Double) -> (value: Double, slope: Double)
 ) -> LineMinimum? {
@@ -107,7 +107,7 @@ private func minimum(
   return f(place - step).slope < 0 && f(place + step).slope > 0 ? .inside(place) : nil
 }
 
-/// The lowest point by golden section, for lines whose slope has no single change of sign.
+/// The lowest point by golden section, for lines whose slope changes sign more than once.
 private func narrowed(from lower: Double, to upper: Double, of f: (Double) -> Double) -> Double {
   let ratio = (5.0.squareRoot() - 1) / 2
   var (low, high) = (lower, upper)

@@ -2,30 +2,30 @@ import ScalingLaws
 
 /// The plan's numbers at one budget of a sweep.
 public struct SweepRow: Sendable, Hashable {
-  /// Training compute in FLOP that may be spent.
+  /// The available training compute in FLOP.
   public let budget: Double
-  /// Training compute in FLOP that the plan takes.
+  /// The training compute in FLOP that the plan uses.
   public let flops: Quantity
-  /// Nil where the law knows only compute, like tokens and their ratio.
+  /// Nil if the law depends only on compute, like tokens and their ratio.
   public let params: Quantity?
   public let tokens: Quantity?
   public let tokensPerParam: Quantity?
-  /// The mean loss of the row's run; its interval is of what the draws say of that run.
+  /// The mean loss of the row's run; its interval comes from the draws at that run.
   public let loss: Quantity
-  /// Whether size and tokens balance there, rather than one of them having run to its end.
+  /// Whether size and tokens balance there, with neither at the end of its range.
   public let isBalanced: Bool
-  /// The best number of experts; nil where none was to be chosen.
+  /// The best number of experts; nil if none was to be chosen.
   public var experts: Double?
-  /// On a cluster: wall-clock seconds, and the utilization (MFU) worked out.
+  /// On a cluster: wall-clock seconds, and the computed utilization (MFU).
   public var seconds: Double?
   public var utilization: Double?
 }
 
-/// The best run on a cluster at each of several budgets, its utilization worked out.
+/// The best run on a cluster at each of several budgets, with a computed utilization.
 ///
 /// - Parameters:
 ///   - budgets: training compute in FLOP.
-///   - choosesExperts: whether `plan` chooses a number of experts, which rows then tell.
+///   - choosesExperts: whether `plan` chooses a number of experts, which rows then contain.
 ///   - plan: plans one request.
 /// - Throws: as `plan` does, for any of the budgets.
 public func sweepOnCluster(

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Allocator {
-  /// The size and tokens that reach a loss at the least training and inference compute: the size at which
+  /// The size and tokens that reach a loss with the least training and inference compute: the size at which
   /// `ε_N/ε_D = 1 + D_inf/(3 D)`, where ε are the elasticities of the loss (Sardana et al. 2024, arXiv 2401.00448).
   ///
   /// - Returns: nil if the loss cannot be reached within the cap on tokens.
@@ -27,7 +27,7 @@ extension Allocator {
     }
     var nearTokens = guess.tokens
     let size = root(near: log(guess.params), within: 0...log(sizeCap)) { x in
-      // Too small a model never gets there, and too large a one is there at the first token.
+      // Too small a model never reaches the loss, and too large a one reaches it at the first token.
       guard let tokens = tokens(of: exp(x), reaching: loss, near: nearTokens) else { return -1 }
       guard tokens > 1 else { return 1 }
       nearTokens = tokens
@@ -37,7 +37,7 @@ extension Allocator {
     return at(exp(size), tokens)
   }
 
-  /// The tokens on which a size reaches a loss: nil if never, 1 if at once.
+  /// The tokens on which a size reaches a loss: nil if never, 1 if immediately.
   func tokens(of params: Double, reaching loss: Double, near guess: Double) -> Double? {
     crossing(near: guess, upTo: tokenCap) { surface.loss(params: params, tokens: $0) - loss }
   }
@@ -47,7 +47,7 @@ extension Allocator {
     crossing(near: guess, upTo: sizeCap) { surface.loss(params: $0, tokens: tokens) - loss }
   }
 
-  /// Where the compute alone reaches a loss.
+  /// The compute that alone reaches a loss.
   private func compute(reaching loss: Double) -> Allocation? {
     crossing(near: 1e20, upTo: Self.unlimited) { surface.loss(params: 1, tokens: $0) - loss }.flatMap { at(1, $0) }
   }

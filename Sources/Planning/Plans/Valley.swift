@@ -1,13 +1,13 @@
 import Foundation
 import ScalingLaws
 
-/// How little it costs to miss the optimal size: the loss about the optimum at the same compute.
+/// The cost of missing the optimal size: the loss around the optimum at the same compute.
 public struct Valley: Sendable, Hashable {
   public struct Row: Sendable, Hashable {
-    /// How many times the optimal size.
+    /// The factor on the optimal size.
     public let factor: Double
     public let params: Double
-    /// What the compute leaves for this size.
+    /// The tokens that the compute allows at this size.
     public let tokens: Double
     public let loss: Double
     /// Loss above the optimum's.
@@ -21,11 +21,11 @@ public struct Valley: Sendable, Hashable {
   public let rows: [Row]
   /// The sizes whose loss is within ``tolerance`` of the optimum's.
   public let sizes: ClosedRange<Double>
-  /// As a share of the optimum's loss.
+  /// The tolerance as a share of the optimum's loss.
   public let tolerance: Double
 }
 
-/// What missing the optimal size by factors costs at given compute, without other constraints.
+/// The cost of missing the optimal size by factors at given compute, without other constraints.
 ///
 /// - Parameters:
 ///   - flops: training compute in FLOP.
@@ -42,13 +42,15 @@ public func costOfMissing(
   let ensemble = try Ensemble(fitted, draws: [], constraints: constraints, options: options)
   guard let valley = ensemble.point.valley(flops: flops, factors: factors) else {
     throw PlanError(
-      "the law '\(fitted.law.name)' has no best size inside the range at \(flops) FLOP, so none can be missed")
+      "the law '\(fitted.law.name)' has no best size inside the range at \(flops) FLOP, so the cost of missing it is "
+        + "undefined"
+    )
   }
   return valley
 }
 
 extension Allocator {
-  /// The valley about the unconstrained optimum; nil where there is none inside the range.
+  /// The valley around the unconstrained optimum; nil if there is none inside the range.
   func valley(flops: Double, factors: [Double]) -> Valley? {
     let free = unconstrained
     guard splits, let best = free.trainingOptimum(flops), best.limit == nil else { return nil }
@@ -67,7 +69,7 @@ extension Allocator {
       surface.loss(params: exp(x), tokens: rule.other(exp(x), flops: flops)) - best.loss * (1 + tolerance)
     }
     let (center, most) = (log(best.params), max(0, log(rule.other(1, flops: flops))))
-    // A side that never loses as much ends with the range.
+    // A side that never loses as much extends to the end of the range.
     let low = root(from: min(0, center), to: center, of: excess) ?? min(0, center)
     let high = root(from: center, to: max(most, center), of: excess) ?? max(most, center)
     return Valley(rows: rows, sizes: exp(low)...exp(high), tolerance: tolerance)

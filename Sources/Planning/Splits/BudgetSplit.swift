@@ -4,19 +4,19 @@ import ScalingLaws
 /// The split of one budget among priced variables of a fitted law that has the lowest loss, such as of annotated and
 /// distilled examples (Kang et al. 2023, Distill or Annotate?).
 ///
-/// No more is spent than lowers the loss. Amounts have the intervals of the draws' own splits; the loss that of the draws
-/// at this split.
+/// Only money that lowers the loss is spent. Amounts have the intervals of the draws' own splits; the loss has that of
+/// the draws at this split.
 public struct BudgetSplit: Sendable {
   public let shares: [Share]
   public let loss: Quantity
-  /// In US dollars, set-ups with them.
+  /// In US dollars, including set-ups.
   public let spent: Double
-  /// What else the money could buy, by rising loss.
+  /// Alternatives for the same money, by ascending loss.
   public let alternatives: [Alternative]
-  /// Draws that have no split of finite loss, of so many.
+  /// The number of draws without a split of finite loss, and the number of draws.
   public let failed: Int
   public let draws: Int
-  /// Why this split, in sentences.
+  /// The reasons for this split, in sentences.
   public let reasons: [String]
 
   public struct Share: Sendable {
@@ -24,11 +24,11 @@ public struct BudgetSplit: Sendable {
     public let column: String
     /// In units of the column.
     public let amount: Quantity
-    /// In US dollars, its set-up with it.
+    /// In US dollars, including its set-up.
     public let money: Quantity
     /// The share of the draws that buy any of it; nil without draws.
     public let boughtShare: Double?
-    /// The fall of the loss by a further dollar of it at this split; nil where it is not finite.
+    /// The fall of the loss per further dollar of it at this split; nil if it is not finite.
     public let gain: Double?
     public var isBought: Bool { amount.value > 0 }
   }
@@ -40,9 +40,9 @@ public struct BudgetSplit: Sendable {
   }
 }
 
-/// The split of a budget at which a fitted law's loss is lowest.
+/// The split of a budget with the lowest loss under a fitted law.
 ///
-/// - Throws: ``PlanError`` for a request that does not fit the law, and where no split has a finite loss.
+/// - Throws: ``PlanError`` for a request that does not fit the law, and if no split has a finite loss.
 public func planSplit(_ fitted: FittedLaw, _ request: SplitRequest) throws(PlanError) -> BudgetSplit {
   let law = fitted.law
   let (places, values) = try request.resolved(for: law.variables.map { ($0.name, $0.column) }, law: law.name)
@@ -56,7 +56,7 @@ public func planSplit(_ fitted: FittedLaw, _ request: SplitRequest) throws(PlanE
   }
   let search = searched(fitted.parameters)
   guard let best = search.best() else {
-    throw PlanError("no split of $\(request.budget) has a finite loss by this law: look at the fit and at the set-ups")
+    throw PlanError("no split of $\(request.budget) has a finite loss under this law: check the fit and the set-ups")
   }
   let drawn = fitted.draws.map { searched($0).best() }
   let found = drawn.compactMap { $0 }

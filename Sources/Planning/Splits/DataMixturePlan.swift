@@ -5,7 +5,7 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// The training mixture that a data-mixing law thinks best, and how sure it is.
+/// The best training mixture under a data-mixing law, and its uncertainty.
 public struct DataMixturePlan: Sendable {
   public struct Share: Sendable, Hashable {
     public let domain: String
@@ -20,7 +20,7 @@ public struct DataMixturePlan: Sendable {
     public let weight: Double
     /// At the best mixture.
     public let loss: Quantity
-    /// At the best of the mixtures that were tried, by the law.
+    /// At the best of the tried mixtures, by the law.
     public let atBestTried: Double
   }
 
@@ -28,23 +28,23 @@ public struct DataMixturePlan: Sendable {
   public let losses: [Loss]
   /// The weighted mean of the losses at the best mixture.
   public let mean: Quantity
-  /// The same at the best of the mixtures tried, and the row of the table (counted from 0) that it is.
+  /// The same at the best of the tried mixtures, and its row in the table (counted from 0).
   public let bestTried: (row: Int, mean: Double)
-  /// How far the best mixture lies from all that the tried ones span: the share of the data that would have to be
-  /// exchanged. 0 within.
+  /// The distance of the best mixture from the span of the tried ones: the share of the data that would have to be
+  /// exchanged. 0 within the span.
   public let distance: Double
   public let drawCount: Int
   public let warnings: [String]
 }
 
-/// What a mixture must keep to.
+/// The constraints of a mixture.
 public struct DataMixtureConstraints: Sendable {
-  /// The weights of losses by column; 1 where missing.
+  /// The weights of losses by column; 1 if missing.
   public var weights: [String: Double] = [:]
-  /// The least and the most of a domain, by column.
+  /// The least and the largest proportion of a domain, by column.
   public var least: [String: Double] = [:]
   public var most: [String: Double] = [:]
-  /// Whether only mixtures of the mixtures tried are looked at.
+  /// Whether only blends of the tried mixtures are considered.
   public var withinTried = false
 
   public init() {}
@@ -52,10 +52,10 @@ public struct DataMixtureConstraints: Sendable {
 
 /// The mixture of lowest weighted mean loss.
 ///
-/// Each loss is convex in the proportions (a constant and an exponential of a sum), and so is their weighted mean, so the
-/// optimum is the only one. Every draw is optimized again for the intervals.
+/// Each loss is convex in the proportions (a constant plus an exponential of a sum), and so is their weighted mean, so
+/// there is a single optimum. Every draw is optimized again for the intervals.
 ///
-/// - Throws: ``PlanError`` for constraints that no mixture meets or that name nothing.
+/// - Throws: ``PlanError`` for constraints that no mixture meets or unknown names.
 public func planDataMixture(
   _ fit: MixtureFit, constraints: DataMixtureConstraints = DataMixtureConstraints(), level: Double = 0.9
 ) throws(PlanError) -> DataMixturePlan {
@@ -93,7 +93,7 @@ public func planDataMixture(
     warnings: warnings(fit, shares, distance))
 }
 
-/// What to be wary of.
+/// The warnings.
 private func warnings(_ fit: MixtureFit, _ shares: [DataMixturePlan.Share], _ distance: Double) -> [String] {
   var sentences: [String] = []
   if distance > 0.005 {
@@ -102,15 +102,15 @@ private func warnings(_ fit: MixtureFit, _ shares: [DataMixturePlan.Share], _ di
     }
     let names = beyond.isEmpty ? "" : " (\(beyond.map(\.domain).joined(separator: ", ")) beyond any that was tried)"
     sentences.append(
-      "The best mixture lies outside all that the tried mixtures span: \(NumberText.percent(distance)) of its data "
-        + "would have to be exchanged to be among them\(names). It extrapolates; run it small before you rely on it, or "
-        + "keep within what was tried.")
+      "The best mixture lies outside the span of the tried mixtures: \(NumberText.percent(distance)) of its data "
+        + "would have to be exchanged to be inside it\(names). It extrapolates; run it small before you rely on it, or "
+        + "use --within-tried.")
   }
   let failed = fit.fits.reduce(0) { $0 + $1.draws.failed }
   if failed > 0 {
     sentences.append(
-      "\(failed) bootstrap refits found no optimum and are left out, so the draws of different losses are not of the "
-        + "same resamples.")
+      "\(failed) bootstrap refits found no optimum and are left out, so the draws of different losses do not come from "
+        + "the same resamples.")
   }
   if fit.fits.contains(where: { $0.draws.parameters.isEmpty }) {
     sentences.append("There are no draws, so no number here has an interval.")
@@ -200,18 +200,18 @@ extension DataMixtureConstraints {
     let upper = fit.domains.map { most[$0] ?? 1 }
     for index in fit.domains.indices where !(0 <= lower[index] && lower[index] <= upper[index] && upper[index] <= 1) {
       throw PlanError(
-        "the bounds of \(fit.domains[index]), \(lower[index]) and \(upper[index]), should lie between 0 and 1, the lower "
+        "the bounds of \(fit.domains[index]), \(lower[index]) and \(upper[index]), must lie between 0 and 1, the lower "
           + "one first")
     }
     let (low, high) = (lower.reduce(0, +), upper.reduce(0, +))
     guard low <= 1, high >= 1 else {
       throw PlanError(
         low > 1
-          ? "the least proportions sum to \(NumberText.rounded(low)), above 1; lower some"
-          : "the most proportions sum to \(NumberText.rounded(high)), below 1; raise some")
+          ? "the lower bounds sum to \(NumberText.rounded(low)), above 1; lower some"
+          : "the upper bounds sum to \(NumberText.rounded(high)), below 1; raise some")
     }
     if withinTried, !least.isEmpty || !most.isEmpty {
-      throw PlanError("bounds on domains and keeping within the tried mixtures do not go together; choose one")
+      throw PlanError("bounds on domains cannot be combined with keeping within the tried mixtures; choose one")
     }
     return Proportions(lower: lower, upper: upper)
   }
@@ -220,7 +220,7 @@ extension DataMixtureConstraints {
     for name in values.keys.sorted() where !known.contains(name) {
       let hint =
         nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
-        ?? "there are \(known.joined(separator: ", "))"
+        ?? "the names are \(known.joined(separator: ", "))"
       throw PlanError("there is no \(what) '\(name)'; \(hint)")
     }
   }

@@ -3,7 +3,7 @@ struct Proportions {
   let lower: [Double]
   let upper: [Double]
 
-  /// Any proportions of so many parts.
+  /// Unconstrained proportions of the given number of parts.
   init(count: Int) {
     lower = [Double](repeating: 0, count: count)
     upper = [Double](repeating: 1, count: count)
@@ -15,13 +15,13 @@ struct Proportions {
     self.upper = upper
   }
 
-  /// The nearest proportions to a point: all coordinates shifted by one number and cut at their bounds, the shift found
-  /// by bisection.
+  /// The nearest proportions to a point: all coordinates shifted by one number and clamped to their bounds, the shift
+  /// found by bisection.
   func projection(_ point: [Double]) -> [Double] {
     func shifted(_ shift: Double) -> [Double] {
       point.indices.map { min(max(point[$0] - shift, lower[$0]), upper[$0]) }
     }
-    // At the one end every coordinate is at its upper bound, at the other at its lower.
+    // At one end every coordinate is at its upper bound, at the other at its lower.
     var low = point.indices.map { point[$0] - upper[$0] }.min() ?? 0
     var high = point.indices.map { point[$0] - lower[$0] }.max() ?? 0
     for _ in 0..<200 {
@@ -32,8 +32,8 @@ struct Proportions {
     return shifted((low + high) / 2)
   }
 
-  /// Where a smooth convex function is lowest, by projected gradients with momentum (Beck and Teboulle 2009) that begins
-  /// anew where it overshoots (O'Donoghue and Candès 2015).
+  /// The minimum of a smooth convex function, by projected gradients with momentum (Beck and Teboulle 2009) that
+  /// restarts when it overshoots (O'Donoghue and Candès 2015).
   func minimum(
     from start: [Double], of f: ([Double]) -> (value: Double, gradient: [Double])
   ) -> [Double] {
@@ -61,7 +61,7 @@ struct Proportions {
       }
       let move = zip(next, best).reduce(0) { max($0, abs($1.0 - $1.1)) }
       if nextValue > value {
-        // Momentum has carried it uphill; at a point without momentum this is the end.
+        // Momentum has carried it uphill; without momentum this is convergence.
         if momentum == 1 { return best }
         (ahead, momentum) = (best, 1)
         continue

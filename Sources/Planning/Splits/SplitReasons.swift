@@ -2,7 +2,7 @@ import Documents
 import Foundation
 import Tables
 
-/// Why a split is as it is, in sentences.
+/// The reasons for a split, in sentences.
 func splitReasons(_ shares: [BudgetSplit.Share], _ best: SplitSearch.Found, _ search: SplitSearch) -> [String] {
   func money(_ value: Double) -> String { "$\(NumberText.rounded(value))" }
   func list(_ shares: [BudgetSplit.Share]) -> String {
@@ -15,7 +15,8 @@ func splitReasons(_ shares: [BudgetSplit.Share], _ best: SplitSearch.Found, _ se
   let rate = free.compactMap(\.gain).max()
   if let rate, free.count > 1 {
     words.append(
-      "A further dollar lowers the loss by \(NumberText.rounded(rate)), whether it buys \(list(free)): no move between them gains."
+      "A further dollar lowers the loss by \(NumberText.rounded(rate)), whether it buys \(list(free)): moving money "
+        + "between them gains nothing."
     )
   } else if let rate, let only = free.first {
     words.append("A further dollar of '\(only.resource.name)' lowers the loss by \(NumberText.rounded(rate)).")
@@ -37,29 +38,30 @@ func splitReasons(_ shares: [BudgetSplit.Share], _ best: SplitSearch.Found, _ se
         withIt.map { "the lowest loss with it is \(NumberText.rounded($0.loss, 5))" }
         ?? "no split with it has a finite loss"
       words.append(
-        "'\(share.resource.name)' is not bought: its set-up of \(money(share.resource.setUp)) takes more than it brings; \(reach)."
+        "'\(share.resource.name)' is not bought: its set-up of \(money(share.resource.setUp)) costs more than it "
+          + "gains; \(reach)."
       )
     } else if let gain = share.gain, let rate {
       words.append(
-        "'\(share.resource.name)' is not bought: its first dollar would lower the loss by \(NumberText.rounded(max(0, gain))), a "
-          + "dollar of \(list(free)) by \(NumberText.rounded(rate)).")
+        "'\(share.resource.name)' is not bought: its first dollar would lower the loss by "
+          + "\(NumberText.rounded(max(0, gain))), a dollar of \(list(free)) by \(NumberText.rounded(rate)).")
     } else {
       words.append(
-        "'\(share.resource.name)' is not bought: by this law it brings less than what it would take the money from.")
+        "'\(share.resource.name)' is not bought: under this law it gains less than the same money elsewhere.")
     }
   }
   let left = search.request.budget - best.money.reduce(0, +)
   if left > 1e-5 * search.request.budget {
     let cause =
       limited.count == bought.count && !limited.isEmpty
-      ? "everything that lowers the loss is at its limit" : "by this law more of anything would not lower the loss"
+      ? "everything that lowers the loss is at its limit" : "under this law more of anything would not lower the loss"
     words.append("\(money(left)) of the budget are left: \(cause).")
   }
   return words
 }
 
 extension SplitSearch {
-  /// The best split in which a resource's set-up is paid, among others.
+  /// The best split in which a resource's set-up is paid.
   func forced(_ index: Int, among allowed: Set<Int>) -> Found? {
     var request = request
     request.budget -= request.resources[index].setUp

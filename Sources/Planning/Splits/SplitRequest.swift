@@ -1,4 +1,4 @@
-/// One budget in dollars for several things, each a variable of a fitted law with a price.
+/// One budget in dollars for several resources, each a variable of a fitted law with a price.
 public struct SplitRequest: Sendable, Hashable {
   /// In US dollars.
   public var budget: Double
@@ -8,15 +8,15 @@ public struct SplitRequest: Sendable, Hashable {
   /// The share of the draws that an interval holds.
   public var level: Double
 
-  /// Something to buy.
+  /// A resource to buy.
   public struct Resource: Sendable, Hashable {
     /// The law's variable, by its name in the formula or its column.
     public var name: String
     /// US dollars for one unit of the column.
     public var price: Double
-    /// US dollars that fall due once, where any is bought at all.
+    /// US dollars paid once if any is bought.
     public var setUp: Double
-    /// The most units there are; without end where nil.
+    /// The largest available amount; unlimited if nil.
     public var most: Double?
 
     public init(_ name: String, price: Double, setUp: Double = 0, most: Double? = nil) {
@@ -34,10 +34,10 @@ public struct SplitRequest: Sendable, Hashable {
     self.level = level
   }
 
-  /// So many resources may have a set-up: every choice among them is tried.
+  /// The largest number of resources with a set-up: every choice among them is tried.
   static let mostSetUps = 10
 
-  /// Which of a law's variables each resource is, and the values of all others.
+  /// The variable of each resource, and the values of all others.
   func resolved(for fitted: [(name: String, column: String)], law: String) throws(PlanError) -> (
     places: [Int], values: [Double]
   ) {

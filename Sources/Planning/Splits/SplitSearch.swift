@@ -10,8 +10,8 @@ final class LossAtAmounts {
 
   /// - Parameters:
   ///   - compiled: with the law's variables as parameters and its parameters as the columns of one row.
-  ///   - values: of the law's variables, those that are bought among them.
-  ///   - places: of those that are bought.
+  ///   - values: the values of the law's variables, including those that are bought.
+  ///   - places: the positions of those that are bought.
   init(_ compiled: CompiledFormula, parameters: [Double], values: [Double], places: [Int]) {
     bound = BoundFormula(compiled, columns: parameters.map { [$0] })
     workspace = BoundFormula.Workspace(bound)
@@ -19,7 +19,7 @@ final class LossAtAmounts {
     self.places = places
   }
 
-  /// Infinite where the law has no value.
+  /// Infinite if the law has no value.
   func loss(_ amounts: [Double]) -> Double {
     evaluate(amounts, .value)
     let value = workspace.output(0)[0]
@@ -40,14 +40,14 @@ final class LossAtAmounts {
 }
 
 /// The search for the split of lowest loss: for every choice of set-ups, money is moved between two resources at a time
-/// until no move lowers the loss. Money that is not spent counts as a resource without effect.
+/// until no move lowers the loss. Unspent money counts as a resource without effect.
 struct SplitSearch {
   let law: LossAtAmounts
   let request: SplitRequest
 
   struct Found {
     let amounts: [Double]
-    /// Set-ups with it.
+    /// Including set-ups.
     let money: [Double]
     let loss: Double
   }
@@ -57,15 +57,15 @@ struct SplitSearch {
     self.request = request
   }
 
-  /// Nil where no split has a finite loss.
+  /// Nil if no split has a finite loss.
   ///
-  /// - Parameter allowed: which resources may be bought; all where nil.
+  /// - Parameter allowed: the resources that may be bought; all if nil.
   func best(among allowed: Set<Int>? = nil) -> Found? {
     let resources = request.resources
     let buyable = resources.indices.filter { allowed?.contains($0) ?? true }
-    let dear = buyable.filter { resources[$0].setUp > 0 }
-    let found = (0..<(1 << dear.count)).compactMap { choice -> Found? in
-      let setUp = dear.indices.filter { choice >> $0 & 1 == 1 }.map { dear[$0] }
+    let withSetUp = buyable.filter { resources[$0].setUp > 0 }
+    let found = (0..<(1 << withSetUp.count)).compactMap { choice -> Found? in
+      let setUp = withSetUp.indices.filter { choice >> $0 & 1 == 1 }.map { withSetUp[$0] }
       let money = request.budget - setUp.reduce(0) { $0 + resources[$1].setUp }
       guard money >= 0 else { return nil }
       return best(among: buyable.filter { resources[$0].setUp == 0 || setUp.contains($0) }, for: money)
@@ -74,7 +74,7 @@ struct SplitSearch {
   }
 
   private func best(among buyable: [Int], for money: Double) -> Found? {
-    // The last place is for what is not spent.
+    // The last position is for unspent money.
     let caps = request.resources.map { ($0.most ?? .infinity) * $0.price } + [Double.infinity]
     let slack = request.resources.count
     let places = buyable + [slack]
@@ -96,7 +96,7 @@ struct SplitSearch {
       loss: value)
   }
 
-  /// A share of the money that counts as none: the search does not look closer.
+  /// The share of the money that counts as zero: the resolution of the search.
   private static let nothing = 2e-6
 
   private func amounts(_ spent: [Double]) -> [Double] {
@@ -123,7 +123,7 @@ struct SplitSearch {
     return spent
   }
 
-  /// The best division of what two resources have together, looked for over its log-odds and at its ends.
+  /// The best division of the money of two resources, searched for over its log-odds and at its ends.
   private func exchanged(_ spent: [Double], _ first: Int, _ second: Int, _ caps: [Double]) -> [Double] {
     let together = spent[first] + spent[second]
     let (low, high) = (max(0, together - caps[second]), min(together, caps[first]))
@@ -143,11 +143,11 @@ struct SplitSearch {
     let inside = golden(grid[max(0, best - 1)], grid[min(grid.count - 1, best + 1)], value)
     let middle = split(amount(inside))
     let all = [(middle, loss(middle))] + ends
-    // An end that is as good wins: a resource that brings nothing is not bought.
+    // An equally good end wins: a resource without effect is not bought.
     return all.reversed().min { $0.1 < $1.1 }?.0 ?? spent
   }
 
-  /// The lowest point between two others by golden sections (Kiefer 1953), to where rounding of the values hides it.
+  /// The lowest point between two others by golden section (Kiefer 1953), down to the rounding of the values.
   private func golden(_ low: Double, _ high: Double, _ value: (Double) -> Double) -> Double {
     let ratio = (5.0.squareRoot() - 1) / 2
     var (a, b) = (low, high)
@@ -167,12 +167,12 @@ struct SplitSearch {
     return (a + b) / 2
   }
 
-  /// The fall of the loss by a further dollar of each.
+  /// The fall of the loss per further dollar of each.
   func gains(at amounts: [Double]) -> [Double] {
     zip(law.slopes(amounts), request.resources).map { -$0 / $1.price }
   }
 
-  /// All the money on one resource, each in turn, where that is another split.
+  /// All the money on one resource, for each in turn, if that is another split.
   func alternatives(to best: Found) -> [BudgetSplit.Alternative] {
     guard request.resources.count > 1 else { return [] }
     return request.resources.indices.compactMap { index -> BudgetSplit.Alternative? in

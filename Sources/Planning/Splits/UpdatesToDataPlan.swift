@@ -1,12 +1,12 @@
 import Foundation
 import ScalingLaws
 
-/// How data and compute are traded in value-based reinforcement learning to reach a performance at the least cost
+/// The trade-off of data and compute in value-based reinforcement learning that reaches a performance at the least cost
 /// (Rybkin et al. 2025, section 4).
 ///
-/// With sigma gradient steps for each step of the environment, `D(sigma) = D_min (1 + (sigma/s0)^(-a))` steps are needed
-/// (the law `rl-data`), and `C(sigma) = 10 N B(sigma) sigma D(sigma)` FLOP for a network of N parameters and batches of
-/// `B(sigma) = B_0 sigma^(-alpha)` (the law `rl-batch`). The plan minimizes `F = C + price D`.
+/// With sigma gradient steps for each step of the environment, `D(sigma) = D_min (1 + (sigma/s0)^(-a))` steps are
+/// needed (the law `rl-data`), and `C(sigma) = 10 N B(sigma) sigma D(sigma)` FLOP for a network of N parameters and
+/// batches of `B(sigma) = B_0 sigma^(-alpha)` (the law `rl-batch`). The plan minimizes `F = C + price D`.
 public struct UpdatesToDataPlan: Sendable {
   /// The updates-to-data ratio.
   public let sigma: Quantity
@@ -20,7 +20,7 @@ public struct UpdatesToDataPlan: Sendable {
   public let batch: Quantity
   /// Whether the limit on steps decides, rather than the cost.
   public let isLimitedBySteps: Bool
-  /// The plan's ratio, times and divided by 2, 4 and 8, and what each takes.
+  /// The plan's ratio, times and divided by 2, 4 and 8, with the steps and compute of each.
   public let frontier: [Point]
 
   public struct Point: Sendable, Hashable {
@@ -31,19 +31,19 @@ public struct UpdatesToDataPlan: Sendable {
   ///   - data: a fit of `rl-data`.
   ///   - batch: a fit of `rl-batch`.
   ///   - params: parameters of the network (N).
-  ///   - price: what a step of the environment costs, in FLOP.
-  ///   - mostSteps: the most steps of the environment there may be.
-  ///   - level: of the intervals, over the draws of both fits, first with first.
-  /// - Throws: ``PlanError`` for other laws, for numbers that are none, and where nothing decides on a ratio.
+  ///   - price: the price of a step of the environment, in FLOP.
+  ///   - mostSteps: the largest number of steps of the environment.
+  ///   - level: the level of the intervals, over the draws of both fits, paired in order.
+  /// - Throws: ``PlanError`` for other laws, for invalid numbers, and if nothing determines a ratio.
   public init(
     data: FittedLaw, batch: FittedLaw, params: Double, price: Double, mostSteps: Double?, level: Double
   ) throws(PlanError) {
     for (fitted, name) in [(data, "rl-data"), (batch, "rl-batch")] where fitted.law.name != name {
-      throw PlanError("'\(fitted.law.name)' is fitted where the law '\(name)' is needed")
+      throw PlanError("'\(fitted.law.name)' is fitted but the law '\(name)' is needed")
     }
     guard params > 0, params.isFinite, price >= 0, price.isFinite, mostSteps.map({ $0 > 0 && $0.isFinite }) ?? true
     else {
-      throw PlanError("the size and the most steps should be above zero, and the price of a step zero or more")
+      throw PlanError("the size and the most steps must be above zero, and the price of a step zero or more")
     }
     func trade(_ data: [Double], _ batch: [Double]) -> Trade? {
       Trade(dataLaw: data, batchLaw: batch, params: params, price: price)
@@ -55,16 +55,19 @@ public struct UpdatesToDataPlan: Sendable {
       return (max(free ?? 0, least), least > free ?? 0)
     }
     guard let middle = trade(data.parameters, batch.parameters) else {
-      throw PlanError("a fit is not one of falling steps and batches: its scales and exponents should be above zero")
+      throw PlanError(
+        "steps and batches do not fall with the ratio: the scales and exponents of a fit must be above zero")
     }
     if let mostSteps, middle.sigma(ofSteps: mostSteps) == nil {
       throw PlanError(
-        "no ratio reaches the performance in \(Int(mostSteps.rounded())) steps: at least \(Int(middle.leastSteps)) are needed"
+        "no ratio reaches the performance in \(Int(mostSteps.rounded())) steps: at least \(Int(middle.leastSteps)) are "
+          + "needed"
       )
     }
     guard let found = best(middle) else {
       throw PlanError(
-        "compute falls without end as the ratio falls, so the cheapest plan is none: price the data, or limit the steps"
+        "compute falls without limit as the ratio falls, so there is no cheapest plan: price the data, or limit the "
+          + "steps"
       )
     }
     let count = max(data.draws.count, batch.draws.count)
@@ -92,18 +95,19 @@ public struct UpdatesToDataPlan: Sendable {
 private struct Trade {
   let dMin, s0, a, batchScale, batchExponent, flopsOfUpdate, price: Double
 
-  /// Nil where a scale or exponent is not above zero.
+  /// Nil if a scale or exponent is not above zero.
   init?(dataLaw: [Double], batchLaw: [Double], params: Double, price: Double) {
     guard dataLaw.count == 3, batchLaw.count == 2, (dataLaw + batchLaw.prefix(1)).allSatisfy({ $0 > 0 && $0.isFinite })
     else { return nil }
     (dMin, s0, a) = (dataLaw[0], dataLaw[1], dataLaw[2])
     (batchScale, batchExponent) = (batchLaw[0], batchLaw[1])
-    // Forward and backward of the value and its target, as the authors count them: 10 FLOP a parameter and transition.
+    // Forward and backward of the value and its target, as the authors count them: 10 FLOP per parameter and
+    // transition.
     flopsOfUpdate = 10 * params * batchScale
     self.price = price
   }
 
-  /// The steps that no ratio gets below.
+  /// The number of steps that no ratio falls below.
   var leastSteps: Double { dMin }
 
   func point(_ sigma: Double) -> UpdatesToDataPlan.Point {
@@ -114,14 +118,14 @@ private struct Trade {
       batch: batchScale * pow(sigma, -batchExponent))
   }
 
-  /// The ratio that needs so many steps; nil where none does.
+  /// The ratio that needs the given number of steps; nil if none does.
   func sigma(ofSteps steps: Double) -> Double? {
     let excess = steps / dMin - 1
     return excess > 0 ? s0 * pow(excess, -1 / a) : nil
   }
 
-  /// Where the cost is least: its slope in log sigma, `−a u/(1+u) + (1−alpha) w/(price+w)` over the cost, with
-  /// `u = (sigma/s0)^(-a)` and w the FLOP a step, rises throughout, so it has one root or none.
+  /// The ratio of least cost: the slope of the cost in log sigma, `−a u/(1+u) + (1−alpha) w/(price+w)` over the cost,
+  /// with `u = (sigma/s0)^(-a)` and w the FLOP per step, rises throughout, so it has at most one root.
   var cheapest: Double? {
     func slope(_ logSigma: Double) -> Double {
       let u = exp(-a * (logSigma - log(s0)))
@@ -130,7 +134,7 @@ private struct Trade {
       return falling + (1 - batchExponent) * (w.isFinite ? w / (price + w) : 1)
     }
     let (low, high) = (log(s0) - 60, log(s0) + 60)
-    // Where it does not fall at first, compute alone decides and wants no updates at all.
+    // If it does not fall at first, compute alone decides and the optimum is no updates at all.
     guard slope(low) < 0 else { return nil }
     return root(from: low, to: high, of: slope).map { exp($0) }
   }

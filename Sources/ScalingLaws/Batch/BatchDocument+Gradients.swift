@@ -6,7 +6,7 @@ import Tables
 extension BatchDocument {
   /// Simple noise scales from a log of gradient norms, group by group.
   ///
-  /// - Throws: ``TableError`` for columns that are missing or hold no norms, or where no group shows a noise scale.
+  /// - Throws: ``TableError`` for columns that are missing or do not hold norms, or if no group shows a noise scale.
   public init(gradientNorms runs: RunTable, _ options: BatchOptions, record: FitDocument.Runs) throws {
     let log = try GradientLog(runs, options)
     let grouping = try BatchGroups(runs, options)
@@ -54,7 +54,7 @@ extension BatchDocument {
     diagnostics += scalingFindings
   }
 
-  /// Training in four parts, since the noise scale grows as the loss falls; none for few steps.
+  /// Training in four parts, because the noise scale grows as the loss falls; empty for few steps.
   private static func parts(_ norms: [GradientNorms], _ options: BatchOptions, seed: UInt64) -> [Part] {
     guard norms.count >= 80 else { return [] }
     return (0..<4).map { part in
@@ -72,7 +72,7 @@ extension BatchDocument {
       findings.append(
         Diagnostic(
           "few_steps", .warning,
-          "\(name): \(found.steps) steps are too few for an interval to be believed; log 100 or more"))
+          "\(name): \(found.steps) steps are too few for a reliable interval; log 100 or more"))
     }
     let hidden = found.draws.filter { $0.squaredGradient <= 0 }.count
     if hidden > 0 {
@@ -80,8 +80,8 @@ extension BatchDocument {
       findings.append(
         Diagnostic(
           "gradient_hidden", .warning,
-          "\(name): in \(NumberText.rounded(share, 2)) % of the resamples |G|² is not above zero, where the noise scale has no "
-            + "bound: log more steps, or norms at a larger batch"))
+          "\(name): in \(NumberText.rounded(share, 2)) % of the resamples |G|² is not above zero, where the noise "
+            + "scale is unbounded: log more steps, or norms at a larger batch"))
     }
     if let first = parts.first?.batch, let last = parts.last?.batch,
       let (one, other) = first.interval.flatMap({ one in last.interval.map { (one, $0) } }),
@@ -91,7 +91,7 @@ extension BatchDocument {
         Diagnostic(
           "noise_scale_changes", .warning,
           "\(name): the noise scale goes from \(formatCount(first.value)) in the first quarter of these steps to "
-            + "\(formatCount(last.value)) in the last: one number does not stand for all of training"))
+            + "\(formatCount(last.value)) in the last: a single number does not describe all of training"))
     }
     return findings
   }

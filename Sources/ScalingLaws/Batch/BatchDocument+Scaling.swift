@@ -4,10 +4,10 @@ import Foundation
 import Tables
 
 extension BatchDocument.Scaling {
-  /// Straight lines through the logarithms of each definition's critical batches, all groups alike.
+  /// Straight lines through the logarithms of each definition's critical batches, with equal weights for all groups.
   ///
-  /// - Parameter draws: of each group, by definition; a resample of all groups makes a draw of the line.
-  /// - Returns: nil without a column of sizes, or where fewer than two sizes differ.
+  /// - Parameter draws: those of each group, by definition; a resample of all groups makes a draw of the line.
+  /// - Returns: nil without a column of sizes, or if there are fewer than two different sizes.
   init?(over: String?, _ groups: [BatchDocument.Group], _ draws: [[BatchDocument.Definition: [Double]]], level: Double)
   {
     guard let over else { return nil }
@@ -43,7 +43,7 @@ extension BatchDocument {
     let more = left.count > 3 ? "; and \(left.count - 3) more groups" : ""
     throw TableError(
       .badData, file: runs.table.name,
-      message: "no critical batch size can be told: \(reasons.joined(separator: "; "))\(more)")
+      message: "no critical batch size can be determined: \(reasons.joined(separator: "; "))\(more)")
   }
 
   var scalingFindings: [Diagnostic] {
@@ -54,7 +54,8 @@ extension BatchDocument {
       found.append(
         Diagnostic(
           "narrow_scaling", .warning,
-          "the groups span a factor of \(NumberText.rounded(high / low)) in \(scaling.over); an exponent wants 10 or more"
+          "the groups span a factor of \(NumberText.rounded(high / low)) in \(scaling.over); an exponent needs 10 or "
+            + "more"
         ))
     }
     let tail = standardNormalQuantile((1 + level) / 2)
@@ -66,14 +67,15 @@ extension BatchDocument {
       found.append(
         Diagnostic(
           "scatter_beyond_errors", .warning,
-          "by \(name(of: law.definition)) the groups lie off the line by more than their own errors: the exponent is no "
-            + "surer than its scatter, ± \(NumberText.rounded(scatter, 2)), and may depend on more than \(scaling.over)"
+          "by \(name(of: law.definition)) the groups lie off the line by more than their own errors: the error of the "
+            + "exponent is at least its scatter, ± \(NumberText.rounded(scatter, 2)), and it may depend on more than "
+            + "\(scaling.over)"
         ))
     }
     if Set(sizes).count == 2 {
       found.append(
         Diagnostic(
-          "two_sizes", .warning, "two sizes make a line that nothing checks: add a third to see whether it holds"))
+          "two_sizes", .warning, "a line through two sizes has no check: add a third size"))
     }
     return found
   }

@@ -6,7 +6,7 @@ import Tables
 extension BatchDocument {
   /// Critical batch sizes from the steps that runs take to one loss, group by group.
   ///
-  /// - Throws: ``TableError`` for columns that are missing or hold no quantities, or where no group shows a critical
+  /// - Throws: ``TableError`` for columns that are missing or do not hold quantities, or if no group shows a critical
   ///   batch.
   public init(stepsToTarget runs: RunTable, _ options: BatchOptions, record: FitDocument.Runs) throws {
     let column = try Self.batchRole(of: runs)
@@ -39,7 +39,7 @@ extension BatchDocument {
       }
       let length = unit == .tokens ? 1 : try Self.sequenceLength(own, options)
       func estimate(_ part: (BatchTradeOff) -> Double) -> Estimate {
-        // Draws far beyond all batches only say that there is no bound.
+        // Draws far beyond all batches only show that there is no bound.
         func bounded(_ draws: [BatchTradeOff]) -> [Double] {
           draws.map { $0.criticalBatch < fit.reach.upperBound ? part($0) : .infinity }
         }
@@ -78,7 +78,7 @@ extension BatchDocument {
     return .batchTokens
   }
 
-  /// Tokens in a sequence of a group's runs; nil where that is not known, or varies.
+  /// Tokens in a sequence of a group's runs; nil if unknown, or if it varies.
   static func sequenceLength(_ runs: RunTable, _ options: BatchOptions) throws(TableError) -> Double? {
     if let given = options.sequenceLength { return given }
     guard try runs.column(for: .sequenceLength) != nil else { return nil }
@@ -86,7 +86,7 @@ extension BatchDocument {
     return BatchGroups.single(try runs.values(for: .sequenceLength), Array(0..<runs.rowCount))
   }
 
-  /// How far apart the definitions lie, where that is by more than a factor of 2.
+  /// A note if the definitions differ by more than a factor of 2.
   private var disagreement: [Diagnostic] {
     let ratios = groups.compactMap { group -> (name: String, trade: Double, overhead: Double, ratio: Double)? in
       guard let trade = group.critical(.trade)?.batch.value, let overhead = group.critical(.overhead)?.batch.value
@@ -99,8 +99,8 @@ extension BatchDocument {
     return [
       Diagnostic(
         "definitions_disagree", .warning,
-        "the definitions differ by a factor of up to \(NumberText.rounded(most.ratio)) (\(most.name): \(formatCount(most.trade)) and "
-          + "\(formatCount(most.overhead))): quote a critical batch with its definition")
+        "the definitions differ by a factor of up to \(NumberText.rounded(most.ratio)) (\(most.name): "
+          + "\(formatCount(most.trade)) and \(formatCount(most.overhead))): quote a critical batch with its definition")
     ]
   }
 
@@ -113,10 +113,10 @@ extension BatchDocument {
     }
   }
 
-  /// Seeds hardly make steps to a loss differ by more.
+  /// The largest factor by which seeds change the steps to a loss.
   private static let largestRepeat = 1.3
 
-  /// What a reader of one group's estimates should know.
+  /// The warnings for one group's estimates.
   private func findings(_ fit: StepsToTargetFit, _ name: String, base: Double, _ options: BatchOptions) -> [Diagnostic]
   {
     var found = fit.faults.map { Diagnostic($0.code, $0.severity, "\(name): \($0.message)") }
@@ -138,23 +138,24 @@ extension BatchDocument {
       found.append(
         Diagnostic(
           "repeats_differ", .warning,
-          "\(name): runs of batch \(count(most.batch)) differ by a factor of \(NumberText.rounded(most.ratio)) in steps: if they have "
-            + "different target losses or learning rates, keep them apart with --group, or the best with --where"))
+          "\(name): runs of batch \(count(most.batch)) differ by a factor of \(NumberText.rounded(most.ratio)) in "
+            + "steps: if they have different target losses or learning rates, separate them with --group, or keep the "
+            + "best with --where"))
     }
     if trade.criticalBatch > tested.upperBound {
       let rest = trade.relativeTime(batch: tested.upperBound)
       found.append(
         Diagnostic(
           "beyond_tested_batches", .warning,
-          "\(name): S_min and E_min/S_min lie beyond the largest batch tested, \(count(tested.upperBound)), where steps are "
-            + "still \(NumberText.rounded(rest)) times S_min: run larger batches"))
+          "\(name): S_min and E_min/S_min lie beyond the largest batch tested, \(count(tested.upperBound)), where "
+            + "steps are still \(NumberText.rounded(rest)) times S_min: run larger batches"))
     } else if trade.criticalBatch < tested.lowerBound {
       let rest = trade.relativeCompute(batch: tested.lowerBound)
       found.append(
         Diagnostic(
           "beyond_tested_batches", .warning,
-          "\(name): E_min and E_min/S_min lie below the smallest batch tested, \(count(tested.lowerBound)), which takes "
-            + "\(NumberText.rounded(rest)) times E_min: run smaller batches"))
+          "\(name): E_min and E_min/S_min lie below the smallest batch tested, \(count(tested.lowerBound)), which "
+            + "takes \(NumberText.rounded(rest)) times E_min: run smaller batches"))
     }
     let allowed = trade.criticalBatch(overhead: options.overhead, base: base)
     for (what, batch) in [("the base batch", base), ("the batch of that overhead", allowed)]

@@ -3,28 +3,28 @@ import Fitting
 import Foundation
 import Tables
 
-/// Critical batch sizes of a table as a document, `windtunnel.batch/1`: by each definition, with what they rest on.
+/// Critical batch sizes of a table as a document, `windtunnel.batch/1`, by definition, with the data behind them.
 public struct BatchDocument: Document, Equatable {
   public static let schema = "windtunnel.batch/1"
   public static let kind = "batch document"
   public static let remedy = "write one with 'windtunnel batch RUNS --output FILE'"
 
   public var from: Source
-  /// What batch sizes count.
+  /// The unit of batch sizes.
   public var unit: Unit
   /// The overhead of that definition, and the batch from which its ideal scaling begins.
   public var overhead: Double?
   public var baseBatch: Double?
   public var level: Double
   public var resamples: Int
-  /// What was resampled.
+  /// The unit that was resampled.
   public var resampling: String
   public var seed: UInt64
   public var runs: FitDocument.Runs
   /// The columns whose values name the groups.
   public var groupedBy: [String]
   public var groups: [Group] = []
-  /// Groups that say nothing of a critical batch, and why.
+  /// Groups that do not determine a critical batch, with the reasons.
   public var left: [Left] = []
   public var scaling: Scaling?
   public var diagnostics: [Diagnostic] = []
@@ -41,9 +41,9 @@ public struct BatchDocument: Document, Equatable {
     case sequences, tokens, examples
   }
 
-  /// What is meant by the critical batch size.
+  /// A definition of the critical batch size.
   public enum Definition: String, Codable, Sendable, CaseIterable {
-    /// `E_min/S_min`: where steps and examples are both twice their least.
+    /// `E_min/S_min`: where steps and examples are both twice their minimum.
     case trade = "min_examples_over_min_steps"
     /// Where steps are `1 + overhead` times those of ideal scaling from the base batch.
     case overhead
@@ -54,7 +54,7 @@ public struct BatchDocument: Document, Equatable {
   public struct Estimate: Codable, Sendable, Equatable {
     public var value: Double
     public var standardError: Double?
-    /// Its ends, an end that is not bounded null; null as a whole without draws.
+    /// Its ends; an unbounded end is null, and the whole is null without draws.
     public var interval: [Double?]?
   }
 
@@ -62,7 +62,7 @@ public struct BatchDocument: Document, Equatable {
     public var definition: Definition
     /// In the document's unit.
     public var batch: Estimate
-    /// The same in tokens, where sequences have a known length.
+    /// The same in tokens, if sequences have a known length.
     public var tokens: Double?
   }
 
@@ -72,15 +72,15 @@ public struct BatchDocument: Document, Equatable {
     public var size: Double?
     /// Tokens.
     public var sequenceLength: Double?
-    /// Runs, or logged steps.
+    /// The number of runs, or of logged steps.
     public var rows: Int
     public var critical: [CriticalBatch]
-    /// Of a boundless batch.
+    /// The steps of an unbounded batch.
     public var minSteps: Estimate?
-    /// Of the smallest batch.
+    /// The examples of the smallest batch.
     public var minExamples: Estimate?
     public var gradient: Gradient?
-    /// What was run: batch sizes and their steps; empty for gradient norms.
+    /// The batch sizes that were run, and their steps; empty for gradient norms.
     public var observed: [Observed]
     public var frontier: [BatchTradeOff.Point]
 
@@ -97,7 +97,7 @@ public struct BatchDocument: Document, Equatable {
     public var squaredNorm: Estimate
     /// `tr Σ`
     public var noise: Estimate
-    /// Of the bootstrap, in steps.
+    /// The block length of the bootstrap, in steps.
     public var blockLength: Int
     /// The noise scale of parts of training, in order; empty for few steps.
     public var parts: [Part]
@@ -107,7 +107,7 @@ public struct BatchDocument: Document, Equatable {
     /// Counted from 1, in the order of training.
     public var firstStep: Int
     public var lastStep: Int
-    /// Nil where noise has hidden the gradient.
+    /// Nil if noise hides the gradient.
     public var batch: Estimate?
   }
 
@@ -123,7 +123,7 @@ public struct BatchDocument: Document, Equatable {
 
     public struct Law: Codable, Sendable, Equatable {
       public var definition: Definition
-      /// Standard errors are of the scatter about the line, intervals of the draws of each group.
+      /// Standard errors are from the scatter around the line, intervals from the draws of each group.
       public var exponent: Estimate
       /// The natural logarithm of c.
       public var logCoefficient: Estimate
@@ -133,7 +133,7 @@ public struct BatchDocument: Document, Equatable {
     }
   }
 
-  /// A definition as papers write it: `20 % overhead`.
+  /// The name of a definition in papers: `20 % overhead`.
   public func name(of definition: Definition) -> String {
     switch definition {
     case .trade: "E_min/S_min"
@@ -144,9 +144,9 @@ public struct BatchDocument: Document, Equatable {
 }
 
 extension BatchDocument.Estimate {
-  /// A value with the standard deviation of its draws and percentiles, of which some may be infinite.
+  /// A value with the standard deviation of its draws and percentiles, some of which may be infinite.
   ///
-  /// - Parameter intervalDraws: where the percentiles come from; the draws themselves where nil.
+  /// - Parameter intervalDraws: the draws for the percentiles; the draws themselves if nil.
   init(_ value: Double, draws: [Double], intervalDraws: [Double]? = nil, level: Double) {
     self.value = value
     let finite = draws.filter(\.isFinite)
@@ -154,7 +154,7 @@ extension BatchDocument.Estimate {
     let sorted = (intervalDraws ?? draws).sorted()
     let ends = [quantile(sorted, (1 - level) / 2), quantile(sorted, (1 + level) / 2)]
     interval = ends.map { $0.isFinite ? $0 : nil }
-    // With draws at infinity no deviation stands for them.
+    // With infinite draws there is no standard deviation.
     let deviation = standardDeviation(finite)
     standardError = finite.count == draws.count && deviation.isFinite ? deviation : nil
   }

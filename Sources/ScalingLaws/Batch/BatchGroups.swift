@@ -1,22 +1,22 @@
 import Formulas
 import Tables
 
-/// The groups of a table, a model and its target loss each, and what the critical batch is a power law of.
+/// The groups of a table, each with a model and its target loss, and the variable of the critical batch's power law.
 struct BatchGroups {
   struct Group {
     var name: String
     var rows: [Int]
-    /// What the column that the law is over says of the group; nil without one.
+    /// The group's value in the column that the law is over; nil without one.
     var size: Double?
   }
 
   private(set) var groups: [Group]
   /// The columns whose values name the groups.
   let columns: [String]
-  /// The column of sizes by its canonical name; nil where there is none that tells groups apart.
+  /// The column of sizes by its canonical name; nil if there is none that distinguishes groups.
   private(set) var over: String?
 
-  /// - Throws: ``TableError`` where a column that was asked for is not there, or does not say one thing of each group.
+  /// - Throws: ``TableError`` if a requested column is missing, or has several values in a group.
   init(_ runs: RunTable, _ options: BatchOptions) throws(TableError) {
     columns = try options.groups.isEmpty ? Self.usual(runs) : Self.named(options.groups, runs)
     var texts: [[String]] = []
@@ -41,7 +41,8 @@ struct BatchGroups {
         guard let value = Self.single(values, group.rows) else {
           throw TableError(
             .badData, file: runs.table.name, column: resolution.column,
-            message: "has several values in the group '\(group.name)', so it is no size of groups; name another with "
+            message:
+              "has several values in the group '\(group.name)', so it is not a size of groups; name another with "
               + "--over, or group by it as well with --group")
         }
         groups[index].size = value
@@ -59,7 +60,7 @@ struct BatchGroups {
     }
   }
 
-  /// What a column says of rows, if it says one thing.
+  /// The value of a column in some rows, if there is only one.
   static func single(_ values: [Double], _ rows: [Int]) -> Double? {
     guard let first = rows.first, rows.allSatisfy({ values[$0] == values[first] }) else { return nil }
     return values[first]
@@ -74,7 +75,7 @@ struct BatchGroups {
     return columns
   }
 
-  /// The first of the columns that usually tell models apart, and the target loss where that varies within them.
+  /// The first of the columns that usually distinguish models, and the target loss if it varies within them.
   private static func usual(_ runs: RunTable) throws(TableError) -> [String] {
     var columns: [String] = []
     if let group = try runs.column(for: .group) {

@@ -1,18 +1,19 @@
 import Foundation
 
-/// How critical batch sizes are worked out, and how their uncertainty is drawn.
+/// The computation of critical batch sizes, and the sampling of their uncertainty.
 public struct BatchOptions: Hashable, Sendable {
-  /// How many more steps than ideal scaling the overhead definition allows.
+  /// The relative excess of steps over ideal scaling in the overhead definition.
   public var overhead = 0.2
-  /// Where that ideal scaling begins, in the unit of the batch sizes; Zhang's 256 sequences of 512 tokens where nil.
+  /// The batch from which that ideal scaling begins, in the unit of the batch sizes; Zhang's 256 sequences of 512
+  /// tokens if nil.
   public var baseBatch: Double?
-  /// Columns whose values together name a group; found by name where empty.
+  /// Columns whose values together name a group; found by name if empty.
   public var groups: [String] = []
-  /// The column that the critical batch is a power law of; found by name where nil.
+  /// The column that the critical batch is a power law of; found by name if nil.
   public var over: String?
-  /// Tokens in a sequence, where no column says so.
+  /// Tokens in a sequence, if no column has them.
   public var sequenceLength: Double?
-  /// The batch sizes of gradient norms, where no columns say so.
+  /// The batch sizes of gradient norms, if no columns have them.
   public var smallBatch: Double?
   public var largeBatch: Double?
   public var resamples = 1000

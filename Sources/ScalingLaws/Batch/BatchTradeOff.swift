@@ -1,13 +1,14 @@
 import Foundation
 
-/// What a batch size costs, in steps and in examples, on the way to one loss: `S = S_min (1 + B_crit/B)` and with it
-/// `E = B S = E_min (1 + B/B_crit)`, so that `(S/S_min − 1)(E/E_min − 1) = 1` (McCandlish et al. 2018, arXiv 1812.06162).
+/// The cost of a batch size, in steps and in examples, to reach one loss: `S = S_min (1 + B_crit/B)` and with it
+/// `E = B S = E_min (1 + B/B_crit)`, so that `(S/S_min − 1)(E/E_min − 1) = 1` (McCandlish et al. 2018, arXiv
+/// 1812.06162).
 ///
 /// Batch sizes are in examples of one unit throughout: sequences or tokens.
 public struct BatchTradeOff: Hashable, Sendable {
-  /// `E_min/S_min`: the batch at which steps and examples are both twice their least.
+  /// `E_min/S_min`: the batch at which steps and examples are both twice their minimum.
   public let criticalBatch: Double
-  /// The steps of a boundless batch; nil where only the critical batch is known.
+  /// The steps of an unbounded batch; nil if only the critical batch is known.
   public let minSteps: Double?
 
   public init(criticalBatch: Double, minSteps: Double? = nil) {
@@ -18,10 +19,10 @@ public struct BatchTradeOff: Hashable, Sendable {
   /// The examples of the smallest batch, the fewest that reach the loss.
   public var minExamples: Double? { minSteps.map { $0 * criticalBatch } }
 
-  /// Steps over the fewest steps: what time is proportional to, where a step takes as long at any batch size.
+  /// Steps over the fewest steps, proportional to time if a step takes as long at any batch size.
   public func relativeTime(batch: Double) -> Double { 1 + criticalBatch / batch }
 
-  /// Examples over the fewest examples: what compute is proportional to.
+  /// Examples over the fewest examples, proportional to compute.
   public func relativeCompute(batch: Double) -> Double { 1 + batch / criticalBatch }
 
   public func steps(batch: Double) -> Double? { minSteps.map { $0 * relativeTime(batch: batch) } }
@@ -35,20 +36,21 @@ public struct BatchTradeOff: Hashable, Sendable {
     (1 + overhead) * base + overhead * criticalBatch
   }
 
-  /// A batch size and what it costs.
+  /// A batch size and its cost.
   public struct Point: Codable, Hashable, Sendable {
     public var batch: Double
     public var steps: Double?
     public var examples: Double?
     public var relativeTime: Double
     public var relativeCompute: Double
-    /// Whether the batch lies among those that were run.
+    /// Whether the batch lies within the range of those that were run.
     public var tested: Bool
   }
 
-  /// What batch sizes evenly spaced in the logarithm cost: over those tested, and to a factor of 8 about the critical one.
+  /// The cost of batch sizes evenly spaced in the logarithm: over those tested, and within a factor of 8 of the
+  /// critical one.
   ///
-  /// - Parameter tested: the smallest and largest batch that was run; nil where none was.
+  /// - Parameter tested: the smallest and largest batch that was run; nil if none was.
   public func frontier(tested: ClosedRange<Double>? = nil, count: Int = 12) -> [Point] {
     let low = max(1, min(criticalBatch / 8, tested?.lowerBound ?? .infinity))
     let high = max(criticalBatch * 8, tested?.upperBound ?? 0, low)

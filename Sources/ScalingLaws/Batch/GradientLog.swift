@@ -3,12 +3,12 @@ import Formulas
 import Foundation
 import Tables
 
-/// A log of gradient norms at two batch sizes, by its columns: one row a step.
+/// The columns of a log of gradient norms at two batch sizes: one row for each step.
 ///
-/// Columns are known by the words of their names: `small`, `micro` or `local` for the small batch, `large`, `big`,
+/// Columns are recognized by the words of their names: `small`, `micro` or `local` for the small batch, `large`, `big`,
 /// `global` or `full` for the large one; `norm` or `grad` for a norm, with `sq`, `squared` or a `2` for its square;
-/// `batch`, `bs` or `b` for a batch size. So `grad_norm_sq_small`, `G2_big`, `micro_batch_size` and `B_big` are known;
-/// the names in ``Column`` come before all others.
+/// `batch`, `bs` or `b` for a batch size. So `grad_norm_sq_small`, `G2_big`, `micro_batch_size` and `B_big` are
+/// recognized; the names in ``Column`` take precedence.
 public struct GradientLog: Sendable {
   private let runs: RunTable
   private let columns: [Column: Found]
@@ -23,11 +23,11 @@ public struct GradientLog: Sendable {
 
   private struct Found {
     var name: String
-    /// Whether the column holds norms that are still to be squared.
+    /// Whether the column holds norms that are not squared yet.
     var isPlainNorm = false
   }
 
-  /// - Throws: ``TableError`` where a column that is needed is missing, or several could be meant.
+  /// - Throws: ``TableError`` if a required column is missing or ambiguous.
   public init(_ runs: RunTable, _ options: BatchOptions) throws(TableError) {
     self.runs = runs
     self.options = options
@@ -63,16 +63,16 @@ public struct GradientLog: Sendable {
     runs.table.columns.contains { [.smallNorm, .largeNorm].contains(recognized($0.name)?.column) }
   }
 
-  /// Which columns were taken for what, in sentences.
+  /// The interpretation of the columns, in sentences.
   public var notes: [String] {
     Column.allCases.compactMap { column in
       guard let found = columns[column] else { return nil }
-      if found.isPlainNorm { return "'\(found.name)' is taken for a norm and squared" }
-      return found.name == column.rawValue ? nil : "'\(found.name)' is taken for the \(column.meaning)"
+      if found.isPlainNorm { return "'\(found.name)' is read as a norm and squared" }
+      return found.name == column.rawValue ? nil : "'\(found.name)' is read as the \(column.meaning)"
     }
   }
 
-  /// The norms of some rows, in the order of their steps where the table has those.
+  /// The norms of some rows, in the order of their steps if the table has those.
   public func norms(rows: [Int]) throws(TableError) -> [GradientNorms] {
     let small = try values(.smallBatch, options.smallBatch)
     let large = try values(.largeBatch, options.largeBatch)
@@ -91,7 +91,7 @@ public struct GradientLog: Sendable {
       if let fault = one.fault {
         throw TableError(
           .badData, file: runs.table.name, line: runs.table.line(ofRow: row),
-          message: "\(fault); mend it, or leave such rows out with --where")
+          message: "\(fault); correct it, or leave such rows out with --where")
       }
       norms.append(one)
     }
@@ -109,7 +109,7 @@ public struct GradientLog: Sendable {
     let names = runs.table.columns.map(\.name)
     let near = nearestName(to: column.rawValue, among: names.filter { Self.recognized($0) == nil })
     let hint =
-      near.map { "if '\($0)' is meant, say so with --rename '\($0)=\(column.rawValue)'" }
+      near.map { "if '\($0)' is meant, add --rename '\($0)=\(column.rawValue)'" }
       ?? "name it with --rename COLUMN=\(column.rawValue)"
     return TableError(
       .badData, file: runs.table.name,

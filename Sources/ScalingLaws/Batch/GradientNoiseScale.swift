@@ -17,23 +17,23 @@ public struct GradientNorms: Hashable, Sendable {
     self.largeSquaredNorm = largeSquaredNorm
   }
 
-  /// Why nothing can be estimated from these norms; nil where it can.
+  /// The reason why these norms are unusable; nil if they are usable.
   public var fault: String? {
     for batch in [smallBatch, largeBatch] where !(batch.isFinite && batch > 0) {
-      return "a batch size of \(batch) is none: it should be a number above zero"
+      return "a batch size of \(batch) is invalid: it must be a number above zero"
     }
     for norm in [smallSquaredNorm, largeSquaredNorm] where !(norm.isFinite && norm >= 0) {
-      return "\(norm) is no squared norm: it should be a number of 0 or more"
+      return "\(norm) is not a squared norm: it must be a number of 0 or more"
     }
     if smallBatch == largeBatch {
       return
-        "both batch sizes are \(NumberText.rounded(smallBatch)): noise shows only in how the norm falls from a small batch "
-        + "to a large one"
+        "both batch sizes are \(NumberText.rounded(smallBatch)): noise shows only in the decrease of the norm from a "
+        + "small batch to a large one"
     }
     if smallBatch > largeBatch {
       return
-        "the small batch, \(NumberText.rounded(smallBatch)), is above the large one, \(NumberText.rounded(largeBatch)): exchange "
-        + "the columns"
+        "the small batch, \(NumberText.rounded(smallBatch)), is above the large one, "
+        + "\(NumberText.rounded(largeBatch)): swap the columns"
     }
     return nil
   }
@@ -48,13 +48,13 @@ public struct GradientNorms: Hashable, Sendable {
 }
 
 /// The simple noise scale `B_simple = tr Σ/|G|²` from gradient norms at two batch sizes (McCandlish et al. 2018, arXiv
-/// 1812.06162, appendix A.1): both parts are averaged over steps before they are divided, since their ratio is biased
+/// 1812.06162, appendix A.1): both parts are averaged over steps before they are divided, because their ratio is biased
 /// at any one step.
 public struct GradientNoiseScale: Sendable {
   public let parts: Parts
-  /// One a resample of whole blocks of steps.
+  /// One draw for each resample of whole blocks of steps.
   public let draws: [Parts]
-  /// The length of those blocks, in steps; 1 where steps are not correlated.
+  /// The length of those blocks, in steps; 1 if steps are not correlated.
   public let blockLength: Int
   public let steps: Int
 
@@ -64,15 +64,15 @@ public struct GradientNoiseScale: Sendable {
     /// `tr Σ`
     public var noise: Double
 
-    /// B_simple, in examples; infinite where noise has hidden the gradient.
+    /// B_simple, in examples; infinite if noise hides the gradient.
     public var scale: Double { squaredGradient > 0 ? noise / squaredGradient : .infinity }
   }
 
   /// - Parameter steps: in the order of training, for the correlation between neighbors.
-  /// - Throws: ``LawError`` for fewer than two steps, norms that are none, or where an average comes out negative.
+  /// - Throws: ``LawError`` for fewer than two steps, invalid norms, or if an average is negative.
   public init(_ steps: [GradientNorms], resamples: Int = 1000, seed: UInt64 = 0) throws(LawError) {
     guard steps.count > 1 else {
-      throw LawError("one step cannot average the noise of gradient norms away; log many")
+      throw LawError("a single step cannot average out the noise of gradient norms; log many")
     }
     for (index, norms) in steps.enumerated() {
       if let fault = norms.fault { throw LawError("step \(index + 1): \(fault)") }
@@ -84,9 +84,9 @@ public struct GradientNoiseScale: Sendable {
     self.steps = steps.count
     try Self.check(parts)
     let scale = parts.scale
-    // What chance moves the ratio by, to first order: the series whose correlation counts.
+    // The first-order effect of chance on the ratio: the series whose correlation matters.
     let influence = zip(noises, gradients).map { $0 - scale * $1 }
-    // More blocks than thousands say nothing more.
+    // More than thousands of blocks add nothing.
     blockLength = max(circularBlockLength(of: influence), (steps.count + 4095) / 4096)
     draws = Self.resampled(gradients, noises, block: blockLength, resamples: resamples, seed: seed)
   }
@@ -94,13 +94,14 @@ public struct GradientNoiseScale: Sendable {
   private static func check(_ parts: Parts) throws(LawError) {
     guard parts.noise > 0 else {
       throw LawError(
-        "the noise tr Σ comes out at \(NumberText.rounded(parts.noise)), not above zero: squared norms do not fall from the small "
-          + "batch to the large one; the columns may be exchanged, or the gradients be sums over the batch instead of means"
+        "the noise tr Σ is \(NumberText.rounded(parts.noise)), not above zero: squared norms do not fall from the "
+          + "small batch to the large one; the columns may be swapped, or the gradients may be sums over the batch "
+          + "instead of means"
       )
     }
     guard parts.squaredGradient > 0 else {
       throw LawError(
-        "|G|² comes out at \(NumberText.rounded(parts.squaredGradient)), not above zero: even at the large batch the norm is all "
+        "|G|² is \(NumberText.rounded(parts.squaredGradient)), not above zero: even at the large batch the norm is all "
           + "noise, so the noise scale lies far above that batch; log more steps, or norms at a larger batch")
     }
   }
@@ -125,7 +126,7 @@ public struct GradientNoiseScale: Sendable {
 /// Sums over blocks of a circle of values.
 private struct BlockSums {
   private let block: Int
-  /// Of the values before each index, the circle gone round as far as a block reaches.
+  /// The sums of the values before each index, around the circle as far as a block reaches.
   private let before: [Double]
 
   init(_ values: [Double], block: Int) {

@@ -2,20 +2,20 @@ import Fitting
 import Foundation
 import Tables
 
-/// The trade-off between steps and examples that the runs of one group show: one model, one loss, several batch sizes.
+/// The trade-off between steps and examples shown by the runs of one group: one model, one loss, several batch sizes.
 public struct StepsToTargetFit: Sendable {
   public let tradeOff: BatchTradeOff
-  /// One a bootstrap resample of the residuals.
+  /// One draw for each bootstrap resample of the residuals.
   ///
   /// Residuals are smaller than errors by `√((n − p)/n)`, for n runs and p = 2 parameters, which matters for few runs:
-  /// each draw is as much farther from the fit, in logarithms (Davison and Hinkley 1997, section 6.2.3).
+  /// each draw is farther from the fit by that factor, in logarithms (Davison and Hinkley 1997, section 6.2.3).
   public let draws: [BatchTradeOff]
-  /// The draws from which intervals are taken: farther still, by Student's quantile over the normal one, since the
-  /// residuals of few runs do not even tell how large the errors are.
+  /// The draws from which intervals are taken: farther still, by Student's quantile over the normal one, because the
+  /// residuals of few runs do not determine the size of the errors either.
   public let intervalDraws: [BatchTradeOff]
   public let batches: [Double]
   public let steps: [Double]
-  /// What the search for the optimum found wrong.
+  /// The problems that the search for the optimum found.
   public let faults: [Diagnostic]
 
   /// Fits `log S = log(S_min (1 + B_crit/B))` by least squares.
@@ -23,7 +23,7 @@ public struct StepsToTargetFit: Sendable {
   /// - Parameters:
   ///   - runs: with columns of steps and of the batch size.
   ///   - column: the batch sizes: `batch_sequences` or `batch_tokens`.
-  /// - Throws: ``TableError`` for cells that are no quantities, ``LawError`` where the runs do not determine B_crit.
+  /// - Throws: ``TableError`` for cells that are not quantities, ``LawError`` if the runs do not determine B_crit.
   public init(_ runs: RunTable, batch column: Role, _ options: BatchOptions, seed: UInt64) throws {
     let law = try Law.stepsToTarget(batch: column.rawValue)
     batches = try runs.values(for: column)
@@ -31,7 +31,7 @@ public struct StepsToTargetFit: Sendable {
     guard runs.rowCount > law.parameters.count else {
       throw LawError(
         "\(runs.rowCount) run\(runs.rowCount == 1 ? "" : "s") cannot show how steps depend on the batch size; at least "
-          + "\(law.parameters.count + 1) at different batch sizes can")
+          + "\(law.parameters.count + 1) at different batch sizes are needed")
     }
     guard Set(batches).count > 1 else {
       throw LawError("all its runs have one batch size, \(formatCount(batches[0])); run it at others")
@@ -61,10 +61,11 @@ public struct StepsToTargetFit: Sendable {
 
   public var tested: ClosedRange<Double> { Self.tested(batches) }
 
-  /// Where a critical batch may be told at all: beyond, steps are as good as in proportion, or the same at all batches.
+  /// The range in which a critical batch can be determined: beyond, steps are nearly in proportion, or the same at all
+  /// batches.
   var reach: ClosedRange<Double> { Self.reach(batches) }
 
-  /// Draws of S_min and B_crit, so many times as far from the fit in logarithms.
+  /// Draws of S_min and B_crit, farther from the fit in logarithms by a factor.
   private static func spread(_ draws: [[Double]], about best: [Double], by factor: Double) -> [BatchTradeOff] {
     draws.map { draw in
       let wide = zip(draw, best).map { $1 * pow($0 / $1, factor) }
@@ -80,7 +81,7 @@ public struct StepsToTargetFit: Sendable {
     tested(batches).lowerBound / 1e4...tested(batches).upperBound * 1e4
   }
 
-  /// A standard error as large as B_crit itself does not tell it from none, or from one without bound.
+  /// A standard error as large as B_crit itself does not distinguish it from zero or infinity.
   private static let largestError = 1.0
 
   private static func undetermined(_ critical: Double, _ batches: [Double]) -> String {
@@ -94,6 +95,6 @@ public struct StepsToTargetFit: Sendable {
       return "its steps do not fall as the batch grows, from the smallest tested on: the critical batch lies below "
         + "\(formatCount(low)); run smaller batches"
     }
-    return "its steps scatter too much to tell a critical batch; run more batch sizes, or some of them again"
+    return "its steps scatter too much to determine a critical batch; run more batch sizes, or repeat some of them"
   }
 }

@@ -1,10 +1,11 @@
 import Fitting
 import Formulas
 
-/// A score on a task from what is known of a model: `floor + (1 − floor) sigmoid(w0 + Σ w_i x_i)` (Ruan, Maddison and
-/// Hashimoto 2024, equation 7: the error is `h sigmoid(β·S + α)`), the floor of chance at most 0.2 as in their fits.
+/// A task score as a function of known properties of a model: `floor + (1 − floor) sigmoid(w0 + Σ w_i x_i)` (Ruan,
+/// Maddison and Hashimoto 2024, equation 7: the error is `h sigmoid(β·S + α)`), the floor of chance at most 0.2 as in
+/// their fits.
 ///
-/// By least squares of the score.
+/// Fitted by least squares of the score.
 public struct CapabilityLink: Sendable {
   public let formula: String
   /// w0, the weights, and the floor.
@@ -12,11 +13,11 @@ public struct CapabilityLink: Sendable {
   private let compiled: CompiledFormula
 
   /// - Parameters:
-  ///   - inputs: a row a model.
-  ///   - names: of the inputs.
-  ///   - weights: how often each model counts; once each where nil.
-  ///   - further: parameters to begin from as well.
-  /// - Throws: ``FitError`` where models are too few to fit.
+  ///   - inputs: one row for each model.
+  ///   - names: the names of the inputs.
+  ///   - weights: the number of times each model counts; once each if nil.
+  ///   - further: additional parameters to begin from.
+  /// - Throws: ``FitError`` if there are too few models to fit.
   public init(
     _ inputs: [[Double]], names: [String], scores: [Double], weights: [Double]? = nil, from further: [[Double]] = [],
     starts: Starts = .global(32)
@@ -30,7 +31,7 @@ public struct CapabilityLink: Sendable {
     let used = weights.map { $0.count { $0 > 0 } } ?? scores.count
     guard used > domains.count else {
       throw FitError(
-        "\(used) models cannot determine the \(domains.count) parameters of the link; take fewer components")
+        "\(used) models cannot determine the \(domains.count) parameters of the link; use fewer components")
     }
     compiled = try CompiledFormula(
       try Formula(formula), parameters: domains.map(\.name), variables: names, positive: [])

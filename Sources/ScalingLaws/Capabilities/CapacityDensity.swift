@@ -1,30 +1,31 @@
 import Fitting
 import Foundation
 
-/// The capacity density of models (Xiao et al. 2024, Densing Law of LLMs, arXiv 2412.04315, section 2): the size at which
-/// reference models trained on so many tokens come to a model's score, over the model's own size.
+/// The capacity density of models (Xiao et al. 2024, Densing Law of LLMs, arXiv 2412.04315, section 2): the size at
+/// which reference models trained on a given number of tokens reach a model's score, over the model's own size.
 ///
 /// The reference is a chain of fitted laws: size and tokens to a loss of the task, and the loss to the score.
 public struct CapacityDensity: Sendable {
   private let chain: FittedChain
   private let tokens: Double
-  /// Rising logarithms of sizes, and what the chain and each of its draws say there: effective sizes lie between.
+  /// Ascending logarithms of sizes, and the predictions of the chain and of each draw there: effective sizes are
+  /// interpolated.
   private let logSizes: [Double]
   private let best: [Double]
   private let drawn: [[Double]]
 
-  /// How far the search for an effective size goes, in parameters.
+  /// The limits of the search for an effective size, in parameters.
   public static let sizes = 1e4...1e16
   private static let mostDraws = 500
 
   /// - Parameters:
-  ///   - tokens: what the reference models are trained on; the paper takes 1T.
-  /// - Throws: ``LawError`` where the chain is not of size and tokens alone.
+  ///   - tokens: the training tokens of the reference models; 1T in the paper.
+  /// - Throws: ``LawError`` unless the chain depends on size and tokens alone.
   public init(reference chain: FittedChain, tokens: Double) throws(LawError) {
     let inputs = chain.inputs.map(\.column)
     guard inputs.contains("params"), inputs.allSatisfy({ ["params", "tokens"].contains($0) }) else {
       throw LawError(
-        "a reference is a law of params and tokens, and what follows from it by --then; this one wants "
+        "a reference is a law of params and tokens, with further laws by --then; this one needs "
           + inputs.joined(separator: ", "))
     }
     self.chain = chain
@@ -37,7 +38,7 @@ public struct CapacityDensity: Sendable {
     drawn = (0..<count).map { chain.values(params: sizes, tokens: tokens, draw: $0) }
   }
 
-  /// The size of a reference model of this score; nil where none has it.
+  /// The size of a reference model with this score; nil if none has it.
   public func effectiveSize(score: Double) -> Double? {
     guard let place = Self.crossing(best, score) else { return nil }
     var (low, high) = (logSizes[place], logSizes[place + 1])
@@ -60,7 +61,7 @@ public struct CapacityDensity: Sendable {
     }
   }
 
-  /// The last stretch of a row of values in which it passes a score.
+  /// The last segment of a row of values that crosses a score.
   private static func crossing(_ values: [Double], _ score: Double) -> Int? {
     values.indices.dropLast().last { place in
       let (a, b) = (values[place], values[place + 1])
@@ -69,19 +70,19 @@ public struct CapacityDensity: Sendable {
   }
 }
 
-/// How the density of the best models grows: `log density = A t + B` over the models that were denser than all before
-/// (Xiao et al. 2024, equation 7).
+/// The growth of the density of the best models: `log density = A t + B` over the models that were denser than all
+/// before (Xiao et al. 2024, equation 7).
 public struct DensityTrend: Codable, Sendable, Equatable {
-  /// A a day.
+  /// A per day.
   public var slope: Double
   public var intercept: Double
   public var rSquared: Double
   /// In days: log(2)/A.
   public var doublingDays: Double
-  /// How many models were denser than all before.
+  /// The number of models that were denser than all before.
   public var records: Int
 
-  /// By least squares; nil for fewer than three records.
+  /// Fitted by least squares; nil for fewer than three records.
   public init?(days: [Double], densities: [Double]) {
     let found = Self.records(days: days, densities: densities)
     guard found.count >= 3, let line = LeastSquaresLine(found.map { days[$0] }, found.map { log(densities[$0]) }),
@@ -94,7 +95,7 @@ public struct DensityTrend: Codable, Sendable, Equatable {
     records = found.count
   }
 
-  /// The models that were denser than all of earlier days, and the densest of their own.
+  /// The models that were denser than all of earlier days, and the densest of their own day.
   public static func records(days: [Double], densities: [Double]) -> [Int] {
     let order = days.indices.sorted { (days[$0], -densities[$0], $0) < (days[$1], -densities[$1], $1) }
     var best = -Double.infinity
@@ -106,7 +107,7 @@ public struct DensityTrend: Codable, Sendable, Equatable {
 }
 
 extension FittedChain {
-  /// What the last law says of sizes: of the fit itself, or of one of its draws.
+  /// The last law's predictions at sizes: from the fit itself, or from one of its draws.
   func values(params: [Double], tokens: Double, draw: Int?) -> [Double] {
     var carried: (column: String, values: [Double])?
     for link in links {

@@ -10,10 +10,10 @@ public struct DensityDocument: Document, Equatable {
   public static let remedy = "write one with 'windtunnel density MODELS --fit FIT --output FILE'"
 
   public var runs: FitDocument.Runs
-  /// The laws of the reference, and what its models are trained on.
+  /// The laws of the reference, and the training tokens of its models.
   public var reference: [String]
   public var tokens: Double
-  /// What a model's score is a column of.
+  /// The column of the models' scores.
   public var score: String
   public var level: Double
   public var seed: UInt64
@@ -30,7 +30,7 @@ public struct DensityDocument: Document, Equatable {
     public var score: Double
     /// Days from the first date in the table.
     public var days: Double?
-    /// Nil where no reference model of any size has the score.
+    /// Nil if no reference model of any size has the score.
     public var effectiveParams: Double?
     public var density: Double?
     public var interval: [Double]?
@@ -40,16 +40,16 @@ public struct DensityDocument: Document, Equatable {
 
   public struct Trend: Codable, Sendable, Equatable {
     public var best: DensityTrend
-    /// Of the doubling time in days, over resamples of the models and draws of the reference.
+    /// The interval of the doubling time in days, over resamples of the models and draws of the reference.
     public var doublingInterval: [Double]?
     public var slopeInterval: [Double]?
   }
 
-  /// What is asked.
+  /// The settings of the computation.
   public struct Request: Sendable {
-    /// The column of scores; what the reference predicts where nil.
+    /// The column of scores; the target of the reference if nil.
     public var score: String?
-    /// The column of dates (2024-03-31) or of days; none where nil.
+    /// The column of dates (2024-03-31) or of days; none if nil.
     public var date: String?
     public var tokens = 1e12
     public var resamples = 1000
@@ -59,7 +59,7 @@ public struct DensityDocument: Document, Equatable {
     public init() {}
   }
 
-  /// - Throws: ``TableError`` for a column that is missing or wrong, ``LawError`` for a reference of other inputs.
+  /// - Throws: ``TableError`` for a column that is missing or invalid, ``LawError`` for a reference of other inputs.
   public init(_ table: RunTable, reference chain: FittedChain, _ request: Request, runs: FitDocument.Runs) throws {
     let column = request.score ?? chain.links.last?.law.target ?? ""
     _ = try table.validated(for: [.params])
@@ -83,7 +83,7 @@ public struct DensityDocument: Document, Equatable {
     }
     models = found.indices.map { index in
       let samples = drawn[index].compactMap { $0.map { $0 / sizes[index] } }
-      // Draws without an effective size are no chance matter: half of them and more leave no interval.
+      // Draws without an effective size are not random: with half of them or more there is no interval.
       let ends = 2 * samples.count > drawn[index].count ? percentileInterval(samples, level: request.level) : nil
       return Model(
         model: names?[index] ?? "line \(table.table.line(ofRow: index))", params: sizes[index], score: scores[index],
@@ -120,7 +120,7 @@ public struct DensityDocument: Document, Equatable {
       let kept = values.indices.filter { values[$0].isFinite }
       return DensityTrend(days: kept.map { days[picked[$0]] }, densities: kept.map { values[$0] })
     }
-    // Doubling times pass through infinity where the slope passes 0: the slope's interval is turned over instead.
+    // Doubling times pass through infinity where the slope passes 0, so the slope's interval is inverted instead.
     let slopes = percentileInterval(again.map(\.slope), level: request.level)
     return Trend(
       best: best,
@@ -154,11 +154,12 @@ public struct DensityDocument: Document, Equatable {
     let largest = chain.links.first?.ranges["params"]?.upperBound
     if let largest, let most = models.compactMap(\.effectiveParams).max(), most > 10 * largest {
       words.append(
-        "the largest effective size is \(Int((most / largest).rounded())) times the largest reference model: this extrapolates"
+        "the largest effective size is \(Int((most / largest).rounded())) times the largest reference model: this "
+          + "extrapolates"
       )
     }
     if chain.links.contains(where: \.draws.isEmpty) {
-      words.append("a law of the reference comes without draws, so the intervals lack its uncertainty")
+      words.append("a law of the reference comes without draws, so the intervals do not include its uncertainty")
     }
     if hasDates, trend == nil {
       words.append("fewer than three models were denser than all before: there is no trend to fit")

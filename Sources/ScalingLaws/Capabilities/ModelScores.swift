@@ -1,21 +1,23 @@
 import Foundation
 import Tables
 
-/// Public models with what they score on benchmarks, and where known the compute that they were trained with.
+/// Public models with their benchmark scores and, if known, their training compute.
 public struct ModelScores: Sendable {
   public let models: [String]
-  /// The series that each model is of; empty where the table has none.
+  /// The series of each model; empty if the table has none.
   public let families: [String]
-  /// Training compute in FLOP, NaN where unknown; empty where the table has none.
+  /// Training compute in FLOP, NaN if unknown; empty if the table has none.
   public let flops: [Double]
   public let benchmarks: [String]
-  /// A row a model, a share of 1 a benchmark, NaN where missing.
+  /// One row for each model, a share of 1 for each benchmark, NaN if missing.
   public let scores: [[Double]]
   /// The lines of models that have no score at all and are left out.
   public let droppedLines: [Int]
 
-  /// - Parameter names: the columns of scores; all numeric columns of no other meaning whose cells are shares, where nil.
-  /// - Throws: ``TableError`` for a column that is missing or no share of 1, and for fewer than two benchmarks.
+  /// - Parameter names: the columns of scores; all numeric columns without another meaning whose cells are shares, if
+  ///   nil.
+  /// - Throws: ``TableError`` for a column that is missing or does not hold shares of 1, and for fewer than two
+  ///   benchmarks.
   public init(_ runs: RunTable, benchmarks names: [String]? = nil) throws {
     let table = runs.table
     if let names {
@@ -26,7 +28,7 @@ public struct ModelScores: Sendable {
         guard let row = values.firstIndex(where: { !$0.isNaN && !(0...1).contains($0) }) else { continue }
         throw TableError(
           .badData, file: table.name, line: table.line(ofRow: row), column: name,
-          message: "a score should be a share between 0 and 1, not \(values[row]); divide percentages by 100")
+          message: "a score must be a share between 0 and 1, not \(values[row]); divide percentages by 100")
       }
     } else {
       benchmarks = try table.columns.map(\.name).filter { name in
@@ -55,11 +57,11 @@ public struct ModelScores: Sendable {
     if let compute, let row = compute.firstIndex(where: { !$0.isNaN && !($0 > 0 && $0.isFinite) }) {
       throw TableError(
         .badData, file: table.name, line: table.line(ofRow: row), column: "flops",
-        message: "training compute should be a finite number above zero, or left empty, not \(compute[row])")
+        message: "training compute must be a finite number above zero, or left empty, not \(compute[row])")
     }
     flops = compute.map { values in kept.map { values[$0] } } ?? []
   }
 
-  /// How many scores are missing.
+  /// The number of missing scores.
   public var missingCount: Int { scores.reduce(0) { $0 + $1.count(where: \.isNaN) } }
 }

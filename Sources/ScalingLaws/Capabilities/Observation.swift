@@ -1,31 +1,31 @@
 import Fitting
 import Foundation
 
-/// Observational scaling (Ruan, Maddison and Hashimoto 2024, arXiv 2405.10938): what the benchmark scores of public models
-/// say of their capabilities, of what compute buys in each family, and of a task.
+/// Observational scaling (Ruan, Maddison and Hashimoto 2024, arXiv 2405.10938): the capabilities of public models from
+/// their benchmark scores, their growth with compute in each family, and their relation to a task.
 public struct Observation: Sendable {
   public let scores: ModelScores
   public let space: CapabilitySpace
   /// Each component's share of the variance.
   public let shares: [Measured]
-  /// The share of the first so many together.
+  /// The cumulative share of the first components.
   public let cumulative: [Measured]
   public let families: [FamilyTrend]
   public let task: TaskForecast?
   public let settings: Settings
-  /// Resamples without a result.
+  /// The number of resamples without a result.
   public let failed: Int
 
-  /// A number and where its draws lie.
+  /// A number and the interval of its draws.
   public struct Measured: Codable, Sendable, Equatable {
     public var value: Double
     public var interval: [Double]?
   }
 
   public struct Settings: Sendable {
-    /// How many components count as capabilities.
+    /// The number of components that count as capabilities.
     public var components = 3
-    /// Bootstrap resamples of the models; none where 0.
+    /// Bootstrap resamples of the models; none if 0.
     public var resamples = 200
     public var level = 0.9
     public var seed: UInt64 = 0
@@ -35,10 +35,10 @@ public struct Observation: Sendable {
   }
 
   /// - Parameters:
-  ///   - scores: of the benchmarks, and of the task in the same rows.
-  ///   - task: the score to foretell, and the compute in FLOP up to which models are fitted; it is none of the benchmarks
-  ///     that foretell it.
-  /// - Throws: ``LawError`` for a request that the models cannot meet, ``FitError`` where they are too few.
+  ///   - scores: those of the benchmarks, and of the task in the same rows.
+  ///   - task: the score to predict, and the compute in FLOP up to which models are fitted; it must not be one of the
+  ///     benchmarks that predict it.
+  /// - Throws: ``LawError`` for a request that the models cannot meet, ``FitError`` if there are too few.
   public init(
     _ scores: ModelScores, task: (name: String, cutoff: Double)? = nil, _ settings: Settings,
     progress: (@Sendable (Int) -> Void)? = nil
@@ -50,7 +50,7 @@ public struct Observation: Sendable {
     }
     guard scores.scores.count > settings.components + 1 else {
       throw FitError(
-        "\(scores.scores.count) models say too little of \(settings.components) components; give more models")
+        "\(scores.scores.count) models are too few for \(settings.components) components; give more models")
     }
     let rows = scores.scores.map { row in columns.map { row[$0] } }
     for (index, column) in columns.enumerated() where rows.allSatisfy({ $0[index].isNaN }) {

@@ -11,10 +11,10 @@ public struct ObservationDocument: Document, Equatable {
   public var models: Int
   /// In the order of the loadings.
   public var benchmarks: [String]
-  /// Scores that were missing and filled in, of so many in all.
+  /// The number of scores that were missing and filled in, and the number of all scores.
   public var imputed: Int
   public var cells: Int
-  /// By falling share of the variance.
+  /// By descending share of the variance.
   public var components: [Component]
   public var families: [FamilyTrend]
   public var task: TaskForecast?
@@ -56,7 +56,8 @@ public struct ObservationDocument: Document, Equatable {
       resamples: settings.resamples, failed: observation.failed, seed: settings.seed, level: settings.level)
     warnings = Self.warnings(observation, imputed: Double(imputed) / Double(max(1, cells)))
     citation =
-      "Ruan, Maddison and Hashimoto 2024, Observational Scaling Laws and the Predictability of Language Model Performance"
+      "Ruan, Maddison and Hashimoto 2024, Observational Scaling Laws and the Predictability of Language Model "
+      + "Performance"
     tool = "windtunnel \(windtunnelVersion)"
   }
 
@@ -70,17 +71,17 @@ public struct ObservationDocument: Document, Equatable {
       words.append("no column names the models' families (family, group): compute is compared within families alone")
     } else if observation.scores.flops.isEmpty {
       words.append(
-        "no column has the models' compute (flops; params and tokens with --derive): capability is not set against it")
+        "no column has the models' compute (flops; params and tokens with --derive): capability is not related to it")
     } else if observation.families.isEmpty {
       words.append("no family has three models of different known compute, so none has a line")
     }
     if let task = observation.task, task.fromCompute.heldOutError.value < task.fromCapabilities.heldOutError.value {
-      words.append("compute alone foretells '\(task.task)' better above the cut than the capabilities do")
+      words.append("compute alone predicts '\(task.task)' better above the cutoff than the capabilities do")
     }
     if let task = observation.task, let most = task.predictions.first?.flops {
       let reach = most / task.cutoff
       if reach > 100 {
-        words.append("the largest model has \(Int(reach)) times the compute of the cut: this extrapolates far")
+        words.append("the largest model has \(Int(reach)) times the compute of the cutoff: this extrapolates far")
       }
     }
     return words

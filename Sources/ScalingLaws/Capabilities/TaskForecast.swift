@@ -1,29 +1,29 @@
 import Fitting
 import Foundation
 
-/// A task's score foretold for models above a compute from models below it: from their capabilities, and beside that from
-/// their compute alone.
+/// A task's score predicted for models above a compute from models below it: from their capabilities and, for
+/// comparison, from their compute alone.
 public struct TaskForecast: Codable, Sendable, Equatable {
   public var task: String
-  /// In FLOP: models up to it are fitted, those above are foretold.
+  /// In FLOP: models up to it are fitted, those above are predicted.
   public var cutoff: Double
   public var fitted: Int
   public var heldOut: Int
-  /// Models without a score on the task or without compute, which are in neither.
+  /// Models without a score on the task or without compute, which are in neither group.
   public var leftOut: Int
   public var fromCapabilities: Accuracy
   public var fromCompute: Accuracy
   /// The link from capabilities, `PC1`, `PC2`, …, to the score.
   public var formula: String
   public var parameters: [Double]
-  /// The models above the cut, by falling compute.
+  /// The models above the cutoff, by descending compute.
   public var predictions: [Prediction]
 
   public struct Accuracy: Codable, Sendable, Equatable {
     /// Mean absolute errors of the score.
     public var fittedError: Double
     public var heldOutError: Observation.Measured
-    /// The mean squared error of the score above the cut.
+    /// The mean squared error of the score above the cutoff.
     public var heldOutSquaredError: Double
   }
 
@@ -37,7 +37,7 @@ public struct TaskForecast: Codable, Sendable, Equatable {
   }
 }
 
-/// What a forecast is made from.
+/// The inputs of a forecast.
 struct TaskRequest: Sendable {
   let task: String
   let cutoff: Double
@@ -62,7 +62,7 @@ struct TaskRequest: Sendable {
     let compute: CapabilityLink
   }
 
-  /// What a resample of the models foretells.
+  /// The predictions of a resample of the models.
   struct Drawn: Sendable {
     let predictions: [Double]
     let capabilityError: Double
@@ -74,7 +74,7 @@ struct TaskRequest: Sendable {
   ) throws {
     guard let outcome = scores.benchmarks.firstIndex(of: task) else { throw LawError("there is no score of '\(task)'") }
     guard !scores.flops.isEmpty else {
-      throw LawError("a cut by compute needs a column of it: flops, or params and tokens with --derive")
+      throw LawError("a cutoff by compute needs a column of it: flops, or params and tokens with --derive")
     }
     let all = scores.scores.indices.map { row in
       Model(
@@ -90,8 +90,8 @@ struct TaskRequest: Sendable {
     components = settings.components
     guard weak.count > components + 2, !strong.isEmpty else {
       throw LawError(
-        "of the \(known.count) models with '\(task)' and compute, \(weak.count) lie below the cut and \(strong.count) above; "
-          + "at least \(components + 3) below and 1 above are needed, so move --cutoff")
+        "of the \(known.count) models with '\(task)' and compute, \(weak.count) lie below the cutoff and "
+          + "\(strong.count) above; at least \(components + 3) below and 1 above are needed, so move --cutoff")
     }
     best = try Self.links(weak, components, near: nil)
   }
@@ -100,7 +100,7 @@ struct TaskRequest: Sendable {
     let space = try CapabilitySpace(models.map(\.scores), components: components)
     let names = (1...components).map { "PC\($0)" }
     let outcomes = models.map(\.outcome)
-    // A resample starts from the links of all models, and from a few other places.
+    // A resample starts from the links of all models, and from a few other points.
     let starts = near == nil ? Starts.global(64) : .global(6)
     return Links(
       space: space,
@@ -119,15 +119,15 @@ struct TaskRequest: Sendable {
     )
   }
 
-  /// The links of a resample of the models below the cut, scored on a resample of those above.
+  /// The links of a resample of the models below the cutoff, scored on a resample of those above.
   func redrawn(_ random: Random) throws -> Drawn {
     let links = try Self.links(weak.map { _ in weak[random.integer(below: weak.count)] }, components, near: best)
-    let foretold = predictions(links, strong)
+    let predicted = predictions(links, strong)
     let picked = strong.map { _ in random.integer(below: strong.count) }
     func error(_ values: [Double]) -> Double { mean(picked.map { abs(values[$0] - strong[$0].outcome) }) }
     return Drawn(
-      predictions: foretold.capabilities, capabilityError: error(foretold.capabilities),
-      computeError: error(foretold.compute))
+      predictions: predicted.capabilities, capabilityError: error(predicted.capabilities),
+      computeError: error(predicted.compute))
   }
 
   func forecast(

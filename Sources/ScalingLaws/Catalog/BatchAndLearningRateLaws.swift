@@ -1,12 +1,12 @@
 import Fitting
 import Formulas
 
-/// Laws of the best learning rate and batch size: fit them to a table of optima, one row a size and token count.
+/// Laws of the best learning rate and batch size: fit them to a table of optima, one row for each size and token count.
 extension Law {
   static func batchAndLearningRate() throws -> [Law] {
     let stepLaw = "Li et al. 2025, Predictable Scale: Part I, Optimal Hyperparameter Scaling Law (StepLaw)"
     let deepSeek = "DeepSeek LLM 2024 (arXiv 2401.02954)"
-    let stepLawNote = "StepLaw 2025; N counts no embeddings"
+    let stepLawNote = "StepLaw 2025; N does not count embeddings"
     let deepSeekNote = "DeepSeek LLM 2024, as quoted by others; C counts non-embedding FLOP with attention"
     return [
       try optimum(

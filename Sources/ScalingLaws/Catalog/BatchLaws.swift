@@ -1,7 +1,7 @@
 import Fitting
 import Formulas
 
-/// How the batch size trades steps for examples, and how the critical batch size grows.
+/// The trade-off of steps for examples by batch size, and the growth of the critical batch size.
 extension Law {
   static func batch() throws -> [Law] {
     [
@@ -12,33 +12,34 @@ extension Law {
           Preset(
             name: "zhang2024", values: [93.20, 0.468],
             note:
-              "Zhang et al. 2024, 85M to 1.2B at 20 tokens a parameter; sequences of 512 tokens; N counts no embeddings"
+              "Zhang et al. 2024, 85M to 1.2B at 20 tokens per parameter; sequences of 512 tokens; N does not count "
+              + "embeddings"
           )
         ],
         notes: [
-          "The published coefficient is of the batch at which steps are 1.2 times those of ideal scaling from 256 "
+          "The published coefficient is for the batch at which steps are 1.2 times those of ideal scaling from 256 "
             + "sequences; E_min/S_min of the same runs has another coefficient and another exponent.",
-          "It comes from five sizes; the four from 85M to 604M alone give 86.93 and 0.482.",
-          "Size and tokens grew together in those runs; with the tokens kept, the authors find the critical batch hardly "
-            + "changed by size.",
+          "It is fitted to five sizes; the four from 85M to 604M alone give 86.93 and 0.482.",
+          "Size and tokens grew together in those runs; with fixed tokens, the authors find that the critical batch "
+            + "hardly depends on size.",
         ]),
       try criticalBatch(
         "critical-batch-d", of: "tokens", formula: "c*(D/1e9)^p", variables: [Variable("D", column: "tokens")],
         notes: [
-          "The critical batch is of one definition throughout, in the unit of its column; another definition has "
+          "The critical batch uses one definition throughout, in the unit of its column; another definition has "
             + "another coefficient and another exponent.",
-          "Power Lines (Bergsma et al. 2025), as quoted by others, finds it to grow as D^0.46, whatever the size.",
+          "Power Lines (Bergsma et al. 2025), as quoted by others, finds that it grows as D^0.46, whatever the size.",
         ]),
       try criticalBatch(
         "critical-batch-nd", of: "size and tokens", formula: "c*(N/1e6)^p*(D/1e9)^q",
         variables: [Variable("N", column: "params"), Variable("D", column: "tokens")],
-        notes: ["Runs at one ratio of tokens to size leave p and q free: only their sum is determined."]),
+        notes: ["Runs at one ratio of tokens to size leave p and q undetermined: only their sum is determined."]),
     ]
   }
 
   /// `S = S_min (1 + B_crit/B)`: the steps to one loss at each batch size.
   ///
-  /// - Parameter column: of the batch sizes, in whose unit B_crit comes out.
+  /// - Parameter column: the column of batch sizes, in whose unit B_crit is given.
   static func stepsToTarget(batch column: String = "batch_sequences") throws -> Law {
     Law(
       name: "steps-to-target", family: .batch, title: "steps to a loss from the batch size",
@@ -54,8 +55,8 @@ extension Law {
       ],
       notes: [
         "All runs must reach the same loss, each with the learning rate that is best at its batch size.",
-        "B_crit comes in the unit of the batch column; S_min B_crit examples are the fewest that reach the loss.",
-        "'windtunnel batch' fits this law to every group of a table and draws what follows from it.",
+        "B_crit is in the unit of the batch column; S_min B_crit examples are the fewest that reach the loss.",
+        "'windtunnel batch' fits this law to every group of a table and derives the critical batch sizes.",
       ],
       citation:
         "McCandlish et al. 2018 (arXiv 1812.06162); fitted on logarithms as by Zhang et al. 2024 (arXiv 2410.21676)")
@@ -70,7 +71,7 @@ extension Law {
       parameters: [.positive("B_star", 1e2...1e14), .positive("alpha_B", 0.02...2)],
       objective: Objective(.leastSquares, residual: .log),
       presets: [Preset(name: "kaplan2020", values: [2e8, 0.21], note: "Kaplan et al. 2020; WebText2, tokens")],
-      notes: ["The critical batch is E_min/S_min, or the simple noise scale that stands for it."],
+      notes: ["The critical batch is E_min/S_min, or the simple noise scale in its place."],
       citation: "Kaplan et al. 2020, Scaling Laws for Neural Language Models, eq. 1.4")
   }
 

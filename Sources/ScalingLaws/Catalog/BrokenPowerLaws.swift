@@ -4,8 +4,8 @@ import Tables
 
 /// Caballero et al. 2023 (arXiv 2210.14891): power laws joined by smooth breaks.
 ///
-/// `y = a + b x^(-c0) Π_i (1 + (x/d_i)^(1/f_i))^(-c_i f_i)`: each break adds c_i to the slope in logarithms, around d_i and
-/// over f_i. A sharp break is a large power of a large ratio, so `f log(1 + (x/d)^(1/f))` is written as
+/// `y = a + b x^(-c0) Π_i (1 + (x/d_i)^(1/f_i))^(-c_i f_i)`: each break adds c_i to the slope in logarithms, around d_i
+/// and over f_i. A sharp break is a large power of a large ratio, so `f log(1 + (x/d)^(1/f))` is written as
 /// `f logsumexp(0, log(x/d)/f)`, which is the same and cannot overflow.
 extension Law {
   static func brokenPowerLaws() throws -> [Law] {
@@ -26,7 +26,7 @@ extension Law {
           .positive("d1", 10...1e10), .positive("f1", 0.03...3), bend("c2", -1...1.6),
           ParameterDomain("r2", lower: 1, startRange: 3...1e4, startsLogarithmic: true), .positive("f2", 0.03...3),
         ],
-        notes: ["The second break lies at d2 = r2*d1 with r2 above 1, which says which break is which."]),
+        notes: ["The second break lies at d2 = r2*d1 with r2 above 1, which fixes the order of the breaks."]),
     ]
   }
 
@@ -39,11 +39,12 @@ extension Law {
       variables: [Variable("x", column: "x", span: span)], parameters: parameters,
       objective: Objective(.leastSquares, residual: .log),
       notes: notes + [
-        "x is any scale: name its column with --rename 'Seen Examples=x'. Where no column is x, it is the step of a curve.",
-        "A break that no run has passed is not determined, and a curve of few points has several optima nearly as good: "
-          + "look at the starts and at the intervals before extrapolating.",
-        "A break narrower than the gap between two runs leaves f free below some width. Robust objectives then take long "
-          + "to refit: --no-sensitivity leaves them out.",
+        "x is any scale: name its column with --rename 'Seen Examples=x'. If no column is x, it is the step of a "
+          + "curve.",
+        "A break that no run has passed is not determined, and a curve of few points has several nearly equal optima: "
+          + "check the starts and the intervals before extrapolating.",
+        "A break narrower than the gap between two runs does not determine f below some width. Robust objectives then "
+          + "take long to refit: --no-sensitivity skips them.",
       ],
       citation: "Caballero et al. 2023, Broken Neural Scaling Laws")
   }
@@ -59,7 +60,7 @@ extension Law {
     return law
   }
 
-  // The bounds of slopes keep a search from a break beyond the runs that is ever further and ever steeper.
+  // The bounds of slopes keep a search from a break beyond the runs that is ever farther away and steeper.
   private static func slope(_ name: String, _ starts: ClosedRange<Double>) -> ParameterDomain {
     ParameterDomain(name, lower: -2, upper: 3, startRange: starts)
   }

@@ -34,15 +34,16 @@ extension Law {
         Preset(
           name: "besiroglu2024", values: [1.8172, 482.01, 2085.43, 0.3478, 0.3658],
           note:
-            "Besiroglu et al. 2024 (arXiv 2404.10102), refitted to 240 runs read off Hoffmann's figure; N counts embeddings"
+            "Besiroglu et al. 2024 (arXiv 2404.10102), refitted to 240 runs read off Hoffmann's figure; N counts "
+            + "embeddings"
         ),
       ],
       notes: [
-        "The form is of finished runs: points taken in the midst of a learning-rate schedule lie above it, and are left out "
-          + "where a column (schedule_portion, decay_portion) tells them.",
-        "Hu et al. 2024 (MiniCPM, arXiv 2404.06395) fit it to decayed ends of warm-up, stable rate and decay; as quoted by "
-          + "others, alpha = 0.29, beta = 0.23 and some 192 tokens a parameter. We have not seen its other constants, so it "
-          + "is no preset.",
+        "The form is for finished runs: points taken in the middle of a learning-rate schedule lie above it, and are "
+          + "left out if a column (schedule_portion, decay_portion) marks them.",
+        "Hu et al. 2024 (MiniCPM, arXiv 2404.06395) fit it to decayed ends of warm-up, stable rate and decay; as "
+          + "quoted by others, alpha = 0.29, beta = 0.23 and some 192 tokens per parameter. Its other constants are "
+          + "not known to us, so it is not a preset.",
       ],
       citation: "Hoffmann et al. 2022, Training Compute-Optimal Large Language Models, eq. 2")
   }

@@ -3,8 +3,8 @@ import Formulas
 import Foundation
 
 extension Law {
-  /// Muennighoff et al. 2023 (arXiv 2305.16264), equations 5 to 7: tokens seen again, and parameters beyond what the
-  /// distinct tokens can use, are worth less and less.
+  /// Muennighoff et al. 2023 (arXiv 2305.16264), equations 5 to 7: the decreasing value of repeated tokens, and of
+  /// parameters beyond those that the distinct tokens can use.
   ///
   /// `U` distinct tokens, of which `U_D = min(U, D)` are seen, are seen `1 + R` times, `R = D/U_D − 1`, and are worth
   /// `D' = U_D + U_D R_D (1 − exp(−R/R_D))` of them; parameters likewise, beyond the size `U_N` that is optimal for
@@ -17,7 +17,7 @@ extension Law {
     let tokens = "\(seen)*(1 - R_D*expm1((1 - D/\(seen))/R_D))"
     return Law(
       name: "data-constrained", family: .data,
-      title: "loss when tokens are repeated: distinct and repeated tokens, and what size they can use",
+      title: "loss with repeated tokens: distinct and repeated tokens, and the size they can use",
       formula: try Formula("E + A/(\(params))^alpha + B/(\(tokens))^beta"),
       variables: [
         Variable("N", column: "params"), Variable("D", column: "tokens"), Variable("U", column: "unique_tokens"),
@@ -33,13 +33,13 @@ extension Law {
           note: "Muennighoff et al. 2023, from the authors' notebook, fitted to 182 runs on C4; N counts embeddings")
       ],
       notes: [
-        "The published R_D and R_N were fitted with the other five parameters fixed at those of runs without repetition: "
-          + "--fix E=… --fix A=… --fix B=… --fix alpha=… --fix beta=… does the same.",
-        "R_D and R_N lie in a long, flat and ragged valley: on the published 182 runs the summed Huber objective is "
-          + "0.015826 at the published pair (15.4, 5.31), 0.015808 at (52.2, 2.20) and 0.015805 at (95.4, 1.71). These runs do "
-          + "not tell them apart, and the losses that they predict of them differ by a percent, a fraction of the residuals; "
-          + "far beyond, in epochs or in size, they part.",
-        "Plan with the distinct tokens at hand: windtunnel plan --preset muennighoff2023 --budget … --set U=25B.",
+        "The published R_D and R_N were fitted with the other five parameters fixed at those of runs without "
+          + "repetition: --fix E=… --fix A=… --fix B=… --fix alpha=… --fix beta=… does the same.",
+        "R_D and R_N lie in a long, flat and uneven valley: on the published 182 runs the summed Huber objective is "
+          + "0.015826 at the published pair (15.4, 5.31), 0.015808 at (52.2, 2.20) and 0.015805 at (95.4, 1.71). These "
+          + "runs do not distinguish them, and their predicted losses for these runs differ by a percent, a fraction "
+          + "of the residuals; far beyond, in epochs or in size, they diverge.",
+        "Plan with the distinct tokens that you have: windtunnel plan --preset muennighoff2023 --budget … --set U=25B.",
       ],
       citation: "Muennighoff et al. 2023, Scaling Data-Constrained Language Models, eq. 5 to 7")
   }

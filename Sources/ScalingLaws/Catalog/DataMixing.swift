@@ -4,7 +4,7 @@ import Formulas
 import Tables
 
 extension Law {
-  /// The name by which the data-mixing law is asked for; its formula is made for the mixture columns of a table.
+  /// The name of the data-mixing law; its formula is made for the mixture columns of a table.
   public static let dataMixingName = "data-mixing"
 
   /// The law of three domains, in whose place stands the one that is made for a table's domains.
@@ -33,8 +33,8 @@ extension Law {
       notes: [
         "Proportions sum to 1, so only the differences between the t are determined: the t of the last domain, "
           + "'\(domains.last ?? "")', is set to 0, and the others are relative to it.",
-        "c and k are often free while the predicted loss is not: where no mixture comes near the floor, a lower c goes "
-          + "with a larger k.",
+        "c and k are often undetermined although the predicted loss is not: if no mixture comes near the floor, a "
+          + "lower c goes with a larger k.",
         "'windtunnel mix' fits every domain's loss and finds the best mixture.",
       ],
       citation:
@@ -44,13 +44,13 @@ extension Law {
 
   /// The law for the mixture columns of a table.
   ///
-  /// - Throws: ``TableError`` where there are not two such columns, where they do not sum to 1, or where one never
-  ///   changes.
+  /// - Throws: ``TableError`` unless there are two or more such columns, they sum to 1, and each of them
+  ///   varies.
   public static func dataMixing(over runs: RunTable, target: String = "loss") throws -> Law {
     try dataMixing(domains: try runs.mixtureColumns(), target: target)
   }
 
-  /// What the names of columns of proportions begin with.
+  /// The prefix of the names of columns of proportions.
   fileprivate static let mixturePrefix = "mix_"
 
   private static func quoted(_ name: String) -> String {
@@ -66,7 +66,7 @@ extension RunTable {
       throw TableError(
         .badData, file: table.name,
         message:
-          "a mixture needs a column of proportions for each of two or more domains, named mix_…, as mix_github; "
+          "a mixture needs a column of proportions for each of two or more domains, named mix_…, such as mix_github; "
           + "found \(names.isEmpty ? "none" : "only '\(names[0])'"); rename the columns with --rename COLUMN=mix_DOMAIN"
       )
     }
@@ -77,7 +77,7 @@ extension RunTable {
         throw TableError(
           .badData, file: table.name, line: table.line(ofRow: row),
           message:
-            "the proportions \(names[0]), … sum to \(sum); they should be 0 or more and sum to 1 (leave other columns "
+            "the proportions \(names[0]), … sum to \(sum); they must be 0 or more and sum to 1 (leave other columns "
             + "out of the mixture by renaming them)")
       }
     }
@@ -85,8 +85,8 @@ extension RunTable {
       throw TableError(
         .badData, file: table.name, column: name,
         message:
-          "is \(column[0]) in every run, so what it does cannot be told; rename it to something that does not begin with "
-          + "'\(Law.mixturePrefix)'\(column[0] == 0 ? "" : " and let the others sum to 1")")
+          "is \(column[0]) in every run, so its effect cannot be determined; rename it to something that does not "
+          + "begin with '\(Law.mixturePrefix)'\(column[0] == 0 ? "" : " and let the others sum to 1")")
     }
     return names
   }

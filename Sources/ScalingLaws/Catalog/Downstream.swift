@@ -1,7 +1,7 @@
 import Fitting
 import Formulas
 
-/// From the loss of a model to what it is for: tasks, sampling and retrieval at inference, reinforcement learning.
+/// Laws from the loss of a model to its uses: tasks, sampling and retrieval at inference, reinforcement learning.
 extension Law {
   static func taskLaws() throws -> [Law] {
     [try taskLoss(), try taskAccuracy(), try taskError(), try bitsPerCharacter()]
@@ -9,7 +9,7 @@ extension Law {
 
   private static let ladder = "Bhagia et al. 2024, Establishing Task Scaling Laws via Compute-Efficient Model Ladders"
 
-  /// Bhagia et al. 2024 (arXiv 2412.04403), step 1: bits per byte of a task's right answers, from size and tokens.
+  /// Bhagia et al. 2024 (arXiv 2412.04403), step 1: bits per byte of a task's correct answers, from size and tokens.
   private static func taskLoss() throws -> Law {
     Law(
       name: "task-loss", family: .downstream,
@@ -23,9 +23,10 @@ extension Law {
       tradeOff: TradeOff(
         a: try Formula("A"), alpha: try Formula("alpha"), b: try Formula("B"), beta: try Formula("beta")),
       notes: [
-        "The authors fit the last checkpoint of each run of the ladder, and predict the accuracy by 'task-accuracy': "
+        "The authors fit the last checkpoint of each run of the ladder, and predict the accuracy with 'task-accuracy': "
           + "'windtunnel predict STEP1.json --then STEP2.json' does both.",
-        "Sixteen runs of a ladder hardly fix five parameters: A with alpha and B with beta are nearly tied.",
+        "Sixteen runs of a ladder hardly determine five parameters: A with alpha and B with beta are strongly "
+          + "correlated.",
       ],
       citation: "\(ladder), step 1")
   }
@@ -43,10 +44,11 @@ extension Law {
       ],
       objective: Objective(.leastSquares, residual: .linear),
       notes: [
-        "b is the accuracy of a perfect model and b + a that of chance. Runs far from perfect leave b free, so the authors "
-          + "add a point to them, an accuracy of 1 at 0 bits per byte: --add-point task_bpb=0,task_accuracy=1. With it "
-          + "their predictions for 13B parameters are met to four digits; without it some differ by almost 0.1.",
-        "Where b comes out as 1, its bound, the sigmoid would rise above 1: such a b is given, not found.",
+        "b is the accuracy of a perfect model and b + a that of chance. Runs far from perfect leave b undetermined, so "
+          + "the authors add a point to them, an accuracy of 1 at 0 bits per byte: --add-point "
+          + "task_bpb=0,task_accuracy=1. With it their predictions for 13B parameters are reproduced to four digits; "
+          + "without it some differ by almost 0.1.",
+        "If b is 1, its bound, the sigmoid would rise above 1: such a b comes from the bound and not from the runs.",
       ],
       citation: "\(ladder), step 2")
   }
@@ -65,13 +67,14 @@ extension Law {
           note: "Gadre et al. 2024, mean top-1 error of 17 tasks from the C4 loss of models trained on RedPajama")
       ],
       notes: [
-        "It holds for the mean over tasks that models of the size do better than chance on; single tasks follow it badly.",
-        "epsilon is the error at chance: large models alone leave it free.",
+        "It holds for the mean over tasks on which models of the size are better than chance; it describes single "
+          + "tasks badly.",
+        "epsilon is the error at chance: large models alone leave it undetermined.",
       ],
       citation: "Gadre et al. 2024, Language Models Scale Reliably with Over-Training and on Downstream Tasks")
   }
 
-  /// Bits per character falls linearly with the logarithm of compute, however it is split.
+  /// The law of bits per character that fall linearly with the logarithm of compute, however it is split.
   private static func bitsPerCharacter() throws -> Law {
     Law(
       name: "compute-only", family: .downstream,
@@ -81,13 +84,13 @@ extension Law {
       parameters: [.positive("a", 0.5...5), .positive("b", 0.005...0.1)],
       objective: Objective(.leastSquares, residual: .linear),
       notes: [
-        "A line has no floor: it must fail where it nears the entropy of text.",
-        "No preset: we have not seen the coefficients in the paper itself.",
+        "A line has no floor: it must fail near the entropy of text.",
+        "There is no preset: the coefficients in the paper itself are not known to us.",
       ],
       citation: "More Compute Is What You Need (2024)")
   }
 
-  /// The best size for a compute, as protein language models have it.
+  /// The best size for a compute, as found for protein language models.
   static func frontierLaws() throws -> [Law] {
     [
       Law(
@@ -105,10 +108,10 @@ extension Law {
         ],
         notes: [
           "Fit it to the optima of an envelope (fit --approach 1) or of isoFLOP curves. Residuals of the size itself "
-            + "(--residual linear) weigh the largest budgets most and give another exponent: the envelope of the released "
-            + "causal curves has 0.567 by logarithms and 0.715 by sizes, where the authors print 0.557.",
-          "Cheng et al. have tokens growing as C^0.426 (causal) and C^0.256 (masked). Serrano et al. 2024, as quoted by "
-            + "others, have size growing as C^0.27 and tokens as C^0.71.",
+            + "(--residual linear) give the largest budgets the most weight and another exponent: the envelope of the "
+            + "released causal curves has 0.567 by logarithms and 0.715 by sizes, where the authors print 0.557.",
+          "In Cheng et al. tokens grow as C^0.426 (causal) and C^0.256 (masked). In Serrano et al. 2024, as quoted by "
+            + "others, size grows as C^0.27 and tokens as C^0.71.",
         ],
         citation: "Cheng et al. 2024, Training Compute-Optimal Protein Language Models")
     ]

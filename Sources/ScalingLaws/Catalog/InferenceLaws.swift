@@ -1,7 +1,7 @@
 import Fitting
 import Formulas
 
-/// What more compute, context or retrieval at inference buys.
+/// The gains from more compute, context or retrieval at inference.
 extension Law {
   static func inferenceLaws() throws -> [Law] {
     [try coverage(), try retrievalAllocation(), try retrievalDatastore(), try density()]
@@ -11,7 +11,7 @@ extension Law {
   /// `c = exp(a k^b)`.
   private static func coverage() throws -> Law {
     Law(
-      name: "coverage", family: .downstream, title: "problems solved by at least one of so many samples",
+      name: "coverage", family: .downstream, title: "problems solved by at least one of k samples",
       formula: try Formula("exp(a*k^b)"), target: "coverage",
       variables: [Variable("k", column: "samples", span: 1...1e4)],
       parameters: [
@@ -20,15 +20,16 @@ extension Law {
       ],
       objective: Objective(.leastSquares, residual: .linear),
       notes: [
-        "exp(a) is the coverage of a single sample. Estimate coverage at k from n samples without bias, as 1 minus the chance "
-          + "that k of the n are all wrong.",
-        "The law is of the mean over problems of mixed difficulty; on one problem failures fall exponentially.",
+        "exp(a) is the coverage of a single sample. Estimate coverage at k from n samples without bias, as 1 minus the "
+          + "chance that k of the n are all wrong.",
+        "The law holds for the mean over problems of mixed difficulty; on one problem failures fall exponentially.",
       ],
       citation: "Brown et al. 2024, Large Language Monkeys")
   }
 
   /// Yue et al. 2024 (arXiv 2410.04343): `logit P = (a + b ∘ i)^T log θ + c`, θ the documents, shots and
-  /// iterations, i how much a document and a shot tell the model; by ordinary least squares after the logit.
+  /// iterations, i the information of a document and of a shot for the model; by ordinary least squares after the
+  /// logit.
   private static func retrievalAllocation() throws -> Law {
     Law(
       name: "rag-allocation", family: .downstream,
@@ -47,9 +48,9 @@ extension Law {
       ],
       objective: Objective(.leastSquares, residual: .linear),
       notes: [
-        "score_logit is log(P/(1 - P)) of a score P between 0 and 1. i_doc and i_shot are the gain of one document and of "
-          + "one shot over none on the task. On one task they are constant, so b cannot be told from a: fix b_doc and "
-          + "b_shot at 0.",
+        "score_logit is log(P/(1 - P)) of a score P between 0 and 1. i_doc and i_shot are the gain of one document and "
+          + "of one shot over none on the task. On one task they are constant, so b cannot be separated from a: fix "
+          + "b_doc and b_shot at 0.",
         "The authors report R² 0.903 and a mean squared error of 0.085 over their tasks.",
       ],
       citation: "Yue et al. 2024, Inference Scaling for Long-Context Retrieval Augmented Generation")
@@ -68,7 +69,8 @@ extension Law {
       citation: "Shao et al. 2024, Scaling Retrieval-Based Language Models with a Trillion-Token Datastore")
   }
 
-  /// Xiao et al. 2024 (arXiv 2412.04315): the best models' capacity density grows exponentially, `ln density = A t + B`.
+  /// Xiao et al. 2024 (arXiv 2412.04315): the best models' capacity density grows exponentially, `ln density = A t +
+  /// B`.
   private static func density() throws -> Law {
     Law(
       name: "densing", family: .downstream, title: "capacity density of the best models over time",
@@ -77,10 +79,11 @@ extension Law {
       parameters: [.real("A", 1e-3...0.02), .real("B", -5 ... -1)],
       objective: Objective(.leastSquares, residual: .log),
       notes: [
-        "Density is a model's effective size over its size; its effective size is what a reference model would need for the "
-          + "same score: 'windtunnel density' works it out and fits this trend to the densest models. t counts days from a "
-          + "date of your choice, which B goes with.",
-        "The doubling time is log(2)/A. Xiao et al. report A = 0.007 a day, as quoted by others: 99 days, 3.3 months.",
+        "Density is a model's effective size over its size; its effective size is the size of a reference model with "
+          + "the same score: 'windtunnel density' computes it and fits this trend to the densest models. t counts days "
+          + "from a date of your choice, which determines B.",
+        "The doubling time is log(2)/A. Xiao et al. report A = 0.007 per day, as quoted by others: 99 days, 3.3 "
+          + "months.",
       ],
       citation: "Xiao et al. 2024, Densing Law of LLMs")
   }

@@ -1,7 +1,8 @@
 import Fitting
 import Formulas
 
-/// Kaplan et al. 2020 (arXiv 2001.08361). Sizes count no embeddings; compute is in FLOP here where the paper has PF-days.
+/// Kaplan et al. 2020 (arXiv 2001.08361). Sizes do not count embeddings; compute is in FLOP here, in PF-days in the
+/// paper.
 extension Law {
   static func kaplan() throws -> [Law] {
     [
@@ -9,7 +10,7 @@ extension Law {
     ]
   }
 
-  private static let note = "Kaplan et al. 2020; N counts no embeddings"
+  private static let note = "Kaplan et al. 2020; N does not count embeddings"
   private static let citation = "Kaplan et al. 2020, Scaling Laws for Neural Language Models"
   /// FLOP in 10^15 FLOP/s for a day.
   private static let petaflopDay = 8.64e19

@@ -43,15 +43,16 @@ extension Law {
         preset("Hash", [-0.087, -0.136, 0.012, 1.157, 4.175, 477.741]),
       ],
       notes: [
-        "The authors fit one router at a time: routing in every other layer, one expert a token (k = 1), with dense "
+        "The authors fit one router at a time: routing in every other layer, one expert per token (k = 1), with dense "
           + "models as E = 1; choose those rows with --where. Their mean square of log10 L is this least squares "
           + "divided by a constant.",
         "E_start and E_max are weakly determined: on the public S-BASE runs their 90 % intervals span a factor of two "
-          + "and of six, and b with c, a with d are nearly tied.",
-        "Routing stops helping at N_cutoff = 10^(-b/c): 937B for S-BASE, 85B for RL-R, 83B for Hash as published, which "
-          + "the printed digits of b and c give only roughly. It moves by factors from one choice of runs to another.",
-        "The dense model of equal loss, the effective parameter count, has log10 N̄ = (a n + b e + c n e - b e1)/(a + c e1) "
-          + "with n = log10 N, e = log10 Ê and e1 = log10 E_start; 'windtunnel predict' works it out.",
+          + "and of six, and b with c, a with d are strongly correlated.",
+        "Routing stops helping at N_cutoff = 10^(-b/c): 937B for S-BASE, 85B for RL-R, 83B for Hash as published, "
+          + "which the printed digits of b and c give only roughly. It changes by factors from one choice of runs to "
+          + "another.",
+        "The dense model of equal loss, the effective parameter count, has log10 N̄ = (a n + b e + c n e - b e1)/(a + "
+          + "c e1) with n = log10 N, e = log10 Ê and e1 = log10 E_start; 'windtunnel predict' computes it.",
       ],
       citation: "Clark et al. 2022, Unified Scaling Laws for Routed Language Models, eq. 1 and 8")
   }
@@ -78,20 +79,23 @@ extension Law {
         Preset(
           name: "ludziejewski2025",
           values: [35.91, -0.1889, -0.2285, 0.0098, 35.98, -0.1775, 0.5529, -0.0259, 2.0732, 290.4521, 1.3637],
-          note: "Ludziejewski et al. 2025, table 3; N counts active parameters, embeddings included, with one expert a "
+          note:
+            "Ludziejewski et al. 2025, table 3; N counts active parameters, embeddings included, with one expert per "
             + "token, on FineWeb-Edu; runs up to 5B parameters, 32 experts and 80B tokens")
       ],
       notes: [
-        "The authors weight runs of high loss down and choose by the error on held-out runs as well, so their numbers are "
-          + "not an optimum of this objective alone.",
-        "a, alpha, delta and gamma move together, as do b, beta, omega and zeta: many sets of them give nearly one surface.",
-        "In their runs every expert is as large as the feed-forward layer of the dense model and a token passes through one.",
+        "The authors give runs of high loss less weight and also choose by the error on held-out runs, so their "
+          + "numbers are not an optimum of this objective alone.",
+        "a, alpha, delta and gamma move together, as do b, beta, omega and zeta: many sets of them give nearly the "
+          + "same surface.",
+        "In their runs every expert is as large as the feed-forward layer of the dense model and a token passes "
+          + "through one.",
       ],
       citation: "Ludziejewski et al. 2025, Joint MoE Scaling Laws: Mixture of Experts Can Be Memory Efficient, eq. 6")
   }
 
-  /// Krajewski et al. 2024 (arXiv 2402.07871), equation 9: `L = c + (g/G^gamma + a)/N^alpha + b/D^beta`, where an expert
-  /// has 1/G of the size of a feed-forward layer and a token passes through G of them.
+  /// Krajewski et al. 2024 (arXiv 2402.07871), equation 9: `L = c + (g/G^gamma + a)/N^alpha + b/D^beta`, where an
+  /// expert has 1/G of the size of a feed-forward layer and a token passes through G of them.
   private static func fineGrainedMoE() throws -> Law {
     Law(
       name: "fine-grained-moe", family: .mixtureOfExperts,
@@ -106,7 +110,7 @@ extension Law {
         .real("alpha", 0.05...0.8), .positive("b", 1...1e4), .real("beta", 0.05...0.8),
       ],
       objective: Objective(.huber(delta: 0.1), residual: .log),
-      // Attention of 4 d² and an expert layer of 8 d² a token, of 64 such layers (section 6.1).
+      // Attention of 4 d² and an expert layer of 8 d² per token, of 64 such layers (section 6.1).
       activeRatio: try Formula("12/(8*64 + 4)"),
       presets: [
         Preset(
@@ -116,9 +120,9 @@ extension Law {
             + "at their expansion rate of 64")
       ],
       notes: [
-        "N counts all parameters without embeddings, at an expansion rate of 64 (64 experts for G = 1, 64 G in general), "
-          + "so plans count 12/516 of N as active. The routing, whose cost grows with G, is not counted.",
-        "The authors add a weight decay to Huber's charge of 0.1, under which errors of any size here are squares: their "
+        "N counts all parameters without embeddings, at an expansion rate of 64 (64 experts for G = 1, 64 G in "
+          + "general), so plans count 12/516 of N as active. The routing, whose cost grows with G, is not counted.",
+        "The authors add weight decay to Huber's charge of 0.1, under which errors of any size here are squares: their "
           + "numbers are not an optimum of this objective alone.",
       ],
       citation: "Krajewski et al. 2024, Scaling Laws for Fine-Grained Mixture of Experts, eq. 9")
@@ -151,8 +155,8 @@ extension Law {
       notes: [
         "N counts all parameters, so plans count (1 - S) N as active; attention and embeddings, which are never idle, "
           + "make that a little low.",
-        "Held-out runs at a sparsity of 0.98 are described much worse than those fitted (R² of 68 % against 99 %, as quoted "
-          + "by others): do not extrapolate in S.",
+        "Held-out runs at a sparsity of 0.98 are described much worse than the fitted ones (R² of 68 % compared with "
+          + "99 %, as quoted by others): do not extrapolate in S.",
       ],
       citation:
         "Abnar et al. 2025, Parameters vs FLOPs: Scaling Laws for Optimal Sparsity for Mixture-of-Experts, eq. 6")

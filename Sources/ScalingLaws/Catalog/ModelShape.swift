@@ -1,8 +1,8 @@
 import Fitting
 import Formulas
 
-/// McLeish et al. 2025 (arXiv 2502.06857), as in their released fits: the shape of the model, its width and depth, beside
-/// or in the place of its size.
+/// McLeish et al. 2025 (arXiv 2502.06857), as in their released fits: the shape of the model, its width and depth, in
+/// addition to or instead of its size.
 extension Law {
   static func modelShape() throws -> [Law] {
     let (width, depth, tokens) = (
@@ -20,10 +20,10 @@ extension Law {
         formula: try Formula("E + W/w^a + H/d^b + B/D^beta"), variables: [width, depth, tokens],
         parameters: shape + data,
         notes: [
-          "On the authors' 220 points of constant learning rate the floor E runs to 0 beside a slow power of the depth, where "
-            + "size and tokens alone leave it at 2.14: it is no forecast of the best loss.",
-          "Which widths and depths give the size that you can afford is the architecture's to say: the law alone would make "
-            + "both as large as it can.",
+          "On the authors' 220 points of constant learning rate the floor E goes to 0 with a slow power of the depth, "
+            + "while size and tokens alone leave it at 2.14: it does not predict the best loss.",
+          "The widths and depths that give an affordable size depend on the architecture: the law alone would make "
+            + "both as large as possible.",
         ],
         citation: citation),
       Law(
@@ -34,7 +34,7 @@ extension Law {
         parameters: shape + [.positive("A", 1...1e8), .positive("alpha", 0.05...1.5)] + data,
         notes: [
           "Size follows from width and depth (for one shape of block, as their product with the width again), so runs "
-            + "hardly tell its term from theirs: look at the identifiability before reading any exponent."
+            + "hardly separate its term from theirs: check the identifiability before interpreting any exponent."
         ],
         citation: citation),
     ]

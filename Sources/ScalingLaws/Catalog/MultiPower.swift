@@ -3,7 +3,7 @@ import Formulas
 import Tables
 
 extension Law {
-  /// The name by which the multi-power law is asked for; its columns are made from the learning rates of a table.
+  /// The name of the multi-power law; its columns are made from the learning rates of a table.
   public static let multiPowerName = "multi-power"
   /// The name of the multi-power law over several model sizes.
   public static let multiPowerSizesName = "multi-power-sizes"
@@ -11,7 +11,7 @@ extension Law {
   /// The laws over one piece of a schedule; see ``ofAllPieces()``.
   static func multiPowerLaws() throws -> [Law] { [try multiPower(pieces: 1), try multiPowerSizes(pieces: 1)] }
 
-  /// Whether this law is of whole curves, over columns that are made from learning rates.
+  /// Whether this law describes whole curves, over columns that are made from learning rates.
   public var isOfSchedules: Bool { Self.isOfSchedules(name) }
 
   public static func isOfSchedules(_ name: String) -> Bool { name == multiPowerName || name == multiPowerSizesName }
@@ -55,23 +55,24 @@ extension Law {
           note: note("400M")),
       ],
       notes: [
-        "The sum begins with the warm-up: the rise of the rate from 0 counts as its changes do later. Give its rows, or its "
-          + "length with --warmup; what is not said is taken for a rise at once.",
-        "C, beta, gamma and B go together: a few schedules leave them free along a valley on which the curves of other "
-          + "schedules hardly differ. Fit at least one schedule that decays and one that does not.",
-        "The published parameters come from a search that stopped early: on their three training curves the summed Huber "
-          + "objective is 0.00030 for 25M parameters, and 0.00014 at the optimum; the other curves are foretold as well by either.",
-        "The points of a curve are not independent runs: use --resample group:COLUMN with the column that tells curves "
-          + "apart, or take the intervals for too narrow.",
+        "The sum begins with the warm-up: the rise of the rate from 0 counts as its later changes do. Give its rows, "
+          + "or its length with --warmup; without either, an immediate rise is assumed.",
+        "C, beta, gamma and B are correlated: a few schedules leave them undetermined along a valley on which the "
+          + "curves of other schedules hardly differ. Fit at least one schedule that decays and one that does not.",
+        "The published parameters come from a search that stopped early: on their three training curves the summed "
+          + "Huber objective is 0.00030 for 25M parameters, and 0.00014 at the optimum; both predict the other curves "
+          + "equally well.",
+        "The points of a curve are not independent runs: use --resample group:COLUMN with the column that "
+          + "distinguishes curves, or the intervals are too narrow.",
         "The sum over steps is taken over 32 pieces of the schedule, which changes the loss by a few 1e-5 of itself.",
-        "L0 is the floor of this model size and data; learning rates are those of the runs, and another peak rate is an "
-          + "extrapolation.",
+        "L0 is the floor of this model size and data; learning rates are those of the runs, and another peak rate is "
+          + "an extrapolation.",
       ],
       citation: "Luo et al. 2025, A Multi-Power Law for Loss Curve Prediction Across Learning Rate Schedules, eq. 4")
   }
 
-  /// The multi-power law with the term of model size of Hoffmann et al. 2022 (equation 2), `K/N^kappa`: one fit to the curves of
-  /// several sizes. The combination is this project's own.
+  /// The multi-power law with the term of model size of Hoffmann et al. 2022 (equation 2), `K/N^kappa`: one fit to the
+  /// curves of several sizes. The combination is this project's own.
   static func multiPowerSizes(pieces: Int) throws -> Law {
     Law(
       name: multiPowerSizesName, family: .data,
@@ -80,10 +81,11 @@ extension Law {
       variables: [Variable("N", column: "params")] + scheduleVariables(pieces),
       parameters: scheduleParameters + [.positive("K", 1...1e4), .positive("kappa", 0.1...0.8)],
       notes: [
-        "The combination is ours and not published: on 15 curves of byte-level transformers of 3K to 33K parameters its residuals "
-          + "were 3.7 %, and along a run of ten times their compute it foretold losses 0.4 to 13 % too high.",
-        "Sizes share all that the schedule does. Where their peak rates fall with size, as they should, A and C learn what is "
-          + "theirs from that too; beyond the sizes of the fit this extrapolates twice.",
+        "The combination is ours and not published: on 15 curves of byte-level transformers of 3K to 33K parameters "
+          + "its residuals were 3.7 %, and along a run of ten times their compute it predicted losses 0.4 to 13 % too "
+          + "high.",
+        "Sizes share all parameters of the schedule. If their peak rates fall with size, as they should, A and C "
+          + "absorb part of that; beyond the sizes of the fit this extrapolates twice.",
         "Give the warm-up by its rows, or its length with --warmup, and resample whole curves, as for multi-power.",
       ],
       citation: "Luo et al. 2025, eq. 4, with the size term of Hoffmann et al. 2022, eq. 2")
@@ -110,8 +112,8 @@ extension Law {
   ]
 
   private static func note(_ size: String) -> String {
-    "Luo et al. 2025, as released with their program, \(size) parameters, fitted to three schedules of peak rate 3e-4 after "
-      + "2160 steps of warm-up"
+    "Luo et al. 2025, as released with their program, \(size) parameters, fitted to three schedules of peak rate 3e-4 "
+      + "after 2160 steps of warm-up"
   }
 
   /// Rates change by 1e-5 and more, and are summed over thousands of steps.

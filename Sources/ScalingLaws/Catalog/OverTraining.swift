@@ -2,7 +2,7 @@ import Fitting
 import Formulas
 
 extension Law {
-  /// Gadre et al. 2024 (arXiv 2403.08540), equation 4: `L = E + alpha N^b + beta 6^(b/2) (M N)^b`, `M = D/N` tokens a
+  /// Gadre et al. 2024 (arXiv 2403.08540), equation 4: `L = E + alpha N^b + beta 6^(b/2) (M N)^b`, `M = D/N` tokens per
   /// parameter, so that `M N` is the tokens D and `6^(b/2)` makes them `(sqrt(6) D)^b`; b < 0.
   ///
   /// It is the Chinchilla law with one exponent for both terms: at any fixed M the loss falls with compute by the same
@@ -31,9 +31,9 @@ extension Law {
         ),
       ],
       notes: [
-        "The published fits rest on five runs each: 11M, 79M, 154M and 412M parameters at 20 tokens a parameter, and "
-          + "11M at 320. Without a run that is trained far longer than the others, alpha and beta cannot be told apart.",
-        "One exponent means that the optimal size and tokens both grow as C^0.5; fit chinchilla beside it to see whether "
+        "The published fits use five runs each: 11M, 79M, 154M and 412M parameters at 20 tokens per parameter, and "
+          + "11M at 320. Without a run that is trained far longer than the others, alpha and beta cannot be separated.",
+        "One exponent means that the optimal size and tokens both grow as C^0.5; fit chinchilla as well to see whether "
           + "your runs agree.",
       ],
       citation: "Gadre et al. 2024, Language models scale reliably with over-training and on downstream tasks, eq. 4")

@@ -2,8 +2,8 @@ import Fitting
 import Formulas
 
 extension Law {
-  /// Chen et al. 2025 (arXiv 2505.10475), equation 5: `L = E + (A 10⁹ / (N (k log P + 1)))^alpha`, for P parallel streams
-  /// through the same N parameters outside the embedding.
+  /// Chen et al. 2025 (arXiv 2505.10475), equation 5: `L = E + (A 10⁹ / (N (k log P + 1)))^alpha`, for P parallel
+  /// streams through the same N parameters outside the embedding.
   static func parallelScaling() throws -> Law {
     Law(
       name: "parallel-scaling", family: .data,
@@ -19,7 +19,7 @@ extension Law {
       presets: [
         Preset(
           name: "parscale2025-pile", values: [1.2886, 0.1975, 0.1963, 0.3344],
-          note: "Chen et al. 2025, trained on the Pile, rounded; N counts no embeddings")
+          note: "Chen et al. 2025, trained on the Pile, rounded; N does not count embeddings")
       ],
       notes: [
         "P streams are worth a model k log P + 1 times as large, whatever its size; the tokens are those of the fitted "

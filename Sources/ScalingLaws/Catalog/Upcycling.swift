@@ -14,14 +14,15 @@ extension Law {
   private static let sharedFloor =
     "The authors fit one E for the three laws of this paper; to do the same, give it with --fix E=0.165."
 
-  /// Active parameters for each of the dense model where a token passes through two experts: blocks with attention of
+  /// Active parameters for each of the dense model if a token passes through two experts: blocks with attention of
   /// 4 d² and experts of 9 d² are assumed, without embeddings.
   private static func twoExperts() throws -> Formula { try Formula("(4 + 2*9)/(4 + 9)") }
 
   /// `L = A D^-alpha + B N^-beta + E` of dense models.
   private static func furtherDense() throws -> Law {
     try fromScratch(
-      "upcycling-dense", title: "loss of a dense model, beside mixtures of experts made of it", size: "params",
+      "upcycling-dense", title: "loss of a dense model, to compare with mixtures of experts made from it",
+      size: "params",
       activeRatio: nil, values: [8.83, 0.088, 12.3, 0.116, 0.165], counts: "N counts the dense model")
   }
 
@@ -30,7 +31,7 @@ extension Law {
     try fromScratch(
       "upcycling-scratch", title: "loss of a mixture of experts from scratch, by the size of its dense model",
       size: "dense_params", activeRatio: try twoExperts(), values: [32.0, 0.161, 7.05, 0.080, 0.165],
-      counts: "N counts the dense model, of 8 experts with 2 a token")
+      counts: "N counts the dense model, of 8 experts with 2 per token")
   }
 
   private static func fromScratch(
@@ -50,8 +51,8 @@ extension Law {
       citation: citation)
   }
 
-  /// `L = A D1^-alpha1 D2^(-alpha2 + alpha3 ln D1) + B N^-beta + E`: the longer the checkpoint was trained, the less
-  /// further tokens do.
+  /// `L = A D1^-alpha1 D2^(-alpha2 + alpha3 ln D1) + B N^-beta + E`: the longer the checkpoint was trained, the smaller
+  /// the effect of further tokens.
   private static func upcycled() throws -> Law {
     Law(
       name: "upcycling", family: .mixtureOfExperts,
@@ -69,12 +70,13 @@ extension Law {
       presets: [
         Preset(
           name: presetName, values: [16.3, 0.043, 0.085, 7.98e-4, 8.53, 0.112, 0.165],
-          note: "\(source); N counts the dense model, of 8 experts with 2 a token")
+          note: "\(source); N counts the dense model, of 8 experts with 2 per token")
       ],
       notes: [
         sharedFloor,
-        "The base of the logarithm of D1 is taken to be e, which the table as quoted does not say; it gives plausible losses.",
-        "'windtunnel plan --upcycle-from' sets this law against the other two.",
+        "The base of the logarithm of D1 is assumed to be e, which the table as quoted does not say; it gives "
+          + "plausible losses.",
+        "'windtunnel plan --upcycle-from' compares this law with the other two.",
       ],
       citation: citation)
   }

@@ -20,13 +20,13 @@ public struct ChinchillaSurface: Codable, Hashable, Sendable {
   }
 
   /// - Parameter parameters: E, A, B, alpha and beta, as in the law `chinchilla` of the catalog.
-  /// - Throws: ``LawError`` if they are not five finite numbers above zero (E may be zero), as an optimum needs.
+  /// - Throws: ``LawError`` unless they are five finite numbers above zero (E may be zero), as an optimum requires.
   public init(_ parameters: [Double]) throws(LawError) {
     guard parameters.count == 5, parameters[0] >= 0, parameters.dropFirst().allSatisfy({ $0 > 0 }),
       parameters.allSatisfy(\.isFinite)
     else {
       throw LawError(
-        "the parameters \(parameters) are not E, A, B, alpha and beta above zero, without which no size is best")
+        "the parameters \(parameters) are not E, A, B, alpha and beta above zero, without which no size is optimal")
     }
     irreducibleLoss = parameters[0]
     sizeCoefficient = parameters[1]
@@ -46,7 +46,7 @@ public struct ChinchillaSurface: Codable, Hashable, Sendable {
 
   /// The best size at every compute in FLOP.
   ///
-  /// - Parameter flopsPerParamToken: compute is this times `N D`; 6 by custom.
+  /// - Parameter flopsPerParamToken: compute is this times `N D`; 6 by convention.
   public func optimalSize(flopsPerParamToken: Double = 6) -> PowerLine {
     PowerLine(logCoefficient: logBalance - sizeExponent * log(flopsPerParamToken), exponent: sizeExponent)
   }

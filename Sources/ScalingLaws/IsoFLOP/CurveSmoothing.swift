@@ -1,18 +1,18 @@
 import Foundation
 
-/// How training curves are smoothed before their envelope is taken.
+/// The smoothing of training curves before their envelope is taken.
 public enum CurveSmoothing: Hashable, Sendable {
-  /// Not at all: for losses on held-out data, which are averages already.
+  /// No smoothing: for losses on held-out data, which are averages already.
   case none
-  /// Local lines under a Gaussian kernel in the logarithm of compute, of this standard deviation in decades: a power law
-  /// stays what it is, up to its ends.
+  /// Local lines under a Gaussian kernel in the logarithm of compute, of this standard deviation in decades: a power
+  /// law is preserved, up to its ends.
   case gaussian(decades: Double)
 }
 
 /// A curve after smoothing.
 struct SmoothedCurve {
   var logLoss: [Double]
-  /// The standard deviation that noise leaves in the smoothed logarithm of the loss; 0 where too few points show any.
+  /// The standard deviation that noise leaves in the smoothed logarithm of the loss; 0 if too few points show any.
   var noise: Double
 }
 
@@ -53,7 +53,7 @@ extension TrainingCurves.Curve {
     return result
   }
 
-  /// The noise of single points, from how far each is off the line between its neighbors (Gasser, Sroka and
+  /// The noise of single points, from the distance of each to the line between its neighbors (Gasser, Sroka and
   /// Jennen-Steinmetz 1986), by the median so that the fast start of training does not count as noise.
   private func noise() -> Double {
     let count = logFlops.count

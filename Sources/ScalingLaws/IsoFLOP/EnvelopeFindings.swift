@@ -3,7 +3,7 @@ import Documents
 import Foundation
 import Tables
 
-/// What an envelope shows, and what is to be minded about it.
+/// The results and warnings of an envelope.
 extension EnvelopeTable {
   func points(_ winners: [Winner]) -> [ComputeExponents.Point] {
     winners.map { winner in
@@ -31,21 +31,22 @@ extension EnvelopeTable {
     var warnings: [String] = []
     let sizes = distinctCount(winners.map { curves[$0.run].params })
     if sizes < 5 {
-      warnings.append("only \(sizes) sizes win anywhere on the envelope; the exponent rests on where they take over")
+      warnings.append("only \(sizes) sizes have the lowest loss anywhere; the exponent rests on where they take over")
     }
     let unfinished = winners.filter { logFlops[$0.value] < (curves[$0.run].logFlops.last ?? 0) - log(1.1) }
     if unfinished.count * 2 > winners.count {
       let share = 100 * Double(unfinished.count) / Double(winners.count)
       warnings.append(
-        "at \(NumberText.rounded(share, 2)) % of the FLOP values the winning run goes on for more than a tenth; if its "
-          + "learning rate decays over the whole run (a cosine, say), its loss there is higher than that of a run that "
-          + "was planned to end there")
+        "at \(NumberText.rounded(share, 2)) % of the FLOP values the winning run continues for more than a tenth; if "
+          + "its learning rate decays over the whole run (a cosine, for example), its loss there is higher than that "
+          + "of a run that was planned to end there")
     }
     let bias = 100 * winnersCurse(winners)
     if bias > 0.05 {
       warnings.append(
-        "the curves are noisy, and the lowest of several is low by chance: the envelope is about \(NumberText.rounded(bias, 2)) % "
-          + "too low in loss, and its sizes are drawn towards those with more runs or more noise")
+        "the curves are noisy, and the lowest of several is low by chance: the envelope is about "
+          + "\(NumberText.rounded(bias, 2)) % "
+          + "too low in loss, and its sizes are biased toward those with more runs or more noise")
     }
     if failed > 0 {
       warnings.append(
@@ -65,10 +66,10 @@ extension EnvelopeTable {
     return notes
   }
 
-  /// How far the lowest of noisy curves is below the truth, in relative loss, on average over values.
+  /// The bias of the lowest of noisy curves below the truth, in relative loss, averaged over values.
   ///
-  /// The expectation of the least of m normal deviates, by Blom's approximation (1958), m being the curves within two
-  /// standard deviations of the lowest.
+  /// The expectation of the least of m normal deviates, by Blom's approximation (1958), where m is the number of curves
+  /// within two standard deviations of the lowest.
   private func winnersCurse(_ winners: [Winner]) -> Double {
     let shortfalls = winners.map { winner in
       let noise = smoothed[winner.run].noise

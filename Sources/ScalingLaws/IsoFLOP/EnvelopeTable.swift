@@ -1,14 +1,14 @@
 import Foundation
 
-/// Every curve's loss at every FLOP value of an envelope.
+/// The loss of every curve at every FLOP value of an envelope.
 struct EnvelopeTable {
   let curves: [TrainingCurves.Curve]
   let smoothed: [SmoothedCurve]
   /// ln C of each value.
   let logFlops: [Double]
-  /// For each value, the curves that cover it, by rising loss.
+  /// For each value, the curves that cover it, by ascending loss.
   let byLoss: [[Entry]]
-  /// For each value, the curves that cover it, by rising size.
+  /// For each value, the curves that cover it, by ascending size.
   let bySize: [[Int]]
 
   struct Entry {
@@ -26,7 +26,7 @@ struct EnvelopeTable {
   }
 
   struct Winners {
-    /// Where it is neither the smallest nor the largest size present.
+    /// Whether it is neither the smallest nor the largest size present.
     var inside: [Winner] = []
     var smallest: [Winner] = []
     var largest: [Winner] = []
@@ -55,7 +55,7 @@ struct EnvelopeTable {
     }
   }
 
-  /// The lowest curve at each value, of the runs that are present.
+  /// The lowest curve at each value, among the runs that are present.
   func winners(among present: [Bool]) -> Winners {
     var winners = Winners()
     for value in logFlops.indices {
@@ -76,7 +76,7 @@ struct EnvelopeTable {
     return winners
   }
 
-  /// The lines of size, tokens and loss; nil where fewer than two sizes win.
+  /// The lines of size, tokens and loss; nil if fewer than two sizes win.
   func lines(_ winners: [Winner]) -> (size: PowerLine, tokens: PowerLine, loss: PowerLine)? {
     guard let first = winners.first,
       winners.contains(where: { abs(curves[$0.run].params / curves[first.run].params - 1) > 1e-3 })
@@ -94,7 +94,7 @@ struct EnvelopeTable {
     let starts = curves.compactMap(\.logFlops.first).filter(twoSizes)
     let ends = curves.compactMap(\.logFlops.last).filter(twoSizes)
     guard var low = starts.min(), var high = ends.max() else {
-      throw LawError("at no compute are there curves of two sizes; train two sizes or more over the same compute")
+      throw LawError("at no compute are there curves of two sizes; train two or more sizes over the same compute")
     }
     if let range = options.range {
       low = max(low, log(range.lowerBound))

@@ -2,19 +2,19 @@ import Documents
 import Foundation
 import Tables
 
-/// What approach 2 would report, from runs without any noise, of a law that is known: its bias on one design.
+/// The result of approach 2 on noise-free runs of a known law: its bias on one design.
 ///
-/// A parabola is not the shape of an isoFLOP curve. Where the sizes stand to the optimum alike at every budget only the
-/// coefficient is biased; where they drift, the exponent is as well.
+/// A parabola is not the shape of an isoFLOP curve. If the sizes relate to the optimum in the same way at every budget,
+/// only the coefficient is biased; if they drift, the exponent is as well.
 public struct IsoFLOPBias: Codable, Hashable, Sendable {
   /// a of the law.
   public let trueExponent: Double
   /// a as approach 2 finds it.
   public let reportedExponent: Double
   public let budgets: [Comparison]
-  /// At the compute that a plan is for, if one was given.
+  /// At the compute of a plan, if one was given.
   public let target: Comparison?
-  /// Budgets at which even the noise-free parabola has no minimum among the sizes.
+  /// The number of budgets at which even the noise-free parabola has no minimum among the sizes.
   public let excluded: [ComputeExponents.Exclusion]
   /// The bias in a sentence.
   public let sentence: String
@@ -41,11 +41,11 @@ public struct IsoFLOPBias: Codable, Hashable, Sendable {
     public var ratio: Double { reportedParams / trueParams }
   }
 
-  /// The bias on the sizes, tokens and budgets of these runs; their losses are not looked at.
+  /// The bias on the sizes, tokens and budgets of these runs; their losses are not used.
   ///
   /// - Parameters:
-  ///   - surface: the law that is taken for true, such as a fit to the same runs.
-  ///   - target: the compute in FLOP that a plan is for.
+  ///   - surface: the law assumed to be true, such as a fit to the same runs.
+  ///   - target: the compute in FLOP of a plan.
   /// - Throws: ``LawError`` if the target is not a finite number above zero, or if approach 2 fails on the design.
   public init(
     of runs: RunColumns, under surface: ChinchillaSurface, target: Double? = nil,
@@ -57,7 +57,7 @@ public struct IsoFLOPBias: Codable, Hashable, Sendable {
     let found = try ComputeExponents.isoFLOPProfiles(runs.observing(losses), options)
     let grouping = runs.isoFLOPBudgets(tolerance: options.tolerance)
     budgets = found.points.map { point in
-      // How compute is counted may differ from budget to budget; the best size of each is by its own count.
+      // Compute may be counted differently from budget to budget; the best size of each uses its own count.
       let own = runs.flopsPerParamToken(in: grouping.budgets.filter { $0.flops == point.flops })
       return Comparison(
         flops: point.flops, trueParams: surface.optimalSize(flopsPerParamToken: own).value(at: point.flops),
@@ -81,8 +81,8 @@ public struct IsoFLOPBias: Codable, Hashable, Sendable {
     _ trueExponent: Double, _ reportedExponent: Double, _ at: Comparison?, _ excluded: [ComputeExponents.Exclusion]
   ) -> String {
     var text =
-      "on this design, and without noise, approach 2 would report a = \(NumberText.rounded(reportedExponent)) for a law whose "
-      + "true exponent is \(NumberText.rounded(trueExponent))"
+      "on this design, and without noise, approach 2 would report a = \(NumberText.rounded(reportedExponent)) for a "
+      + "law whose true exponent is \(NumberText.rounded(trueExponent))"
     if let at {
       let off = abs(at.ratio - 1) * 100
       let side = at.ratio < 1 ? "small" : "large"

@@ -8,19 +8,19 @@ public struct IsoFLOPBudget: Hashable, Sendable {
   public let runs: [Int]
 }
 
-/// How runs fall into budgets.
+/// The grouping of runs into budgets.
 public struct IsoFLOPGrouping: Hashable, Sendable {
-  /// By rising compute.
+  /// By ascending compute.
   public let budgets: [IsoFLOPBudget]
-  /// The runs of no budget, counted from 0.
+  /// The runs without a budget, counted from 0.
   public let strays: [Int]
 }
 
 extension RunColumns {
   /// Groups runs into budgets: by their labels, or else by their compute.
   ///
-  /// Without labels, runs whose compute is equal but for rounding make a budget. Where that places fewer than nine runs
-  /// in ten, a budget is where most runs lie within `tolerance` of one another, then the same of what is left, as long
+  /// Without labels, runs whose compute is equal up to rounding form a budget. If that places fewer than nine runs
+  /// in ten, a budget is where most runs lie within `tolerance` of each other, then the same among the rest, as long
   /// as three runs do and no other budget is nearer than the tolerance; the runs between budgets stay strays.
   ///
   /// - Parameter tolerance: the width of a budget in decades of compute; 0.1 holds runs that are up to 10 % off.
@@ -43,7 +43,7 @@ extension RunColumns {
       let runs = Array(left[window])
       let center = runs.reduce(0) { $0 + decades[$1] } / Double(runs.count)
       if found.contains(where: { abs($0.center - center) < width }) {
-        // The shoulder of a budget: runs too far from it to belong and too near to make another.
+        // The margin of a budget: runs too far from it to belong and too near to form another.
         strays += runs
       } else {
         found.append((center, runs))
@@ -57,7 +57,7 @@ extension RunColumns {
   }
 }
 
-/// The positions in `order` of the most runs within a width; of equally many, the closest together, then the lowest.
+/// The positions in `order` of the most runs within a width; among equally many, the closest together, then the lowest.
 private func densestWindow(of order: [Int], _ decades: [Double], width: Double) -> Range<Int>? {
   var best: Range<Int>?
   var bestSpan = Double.infinity

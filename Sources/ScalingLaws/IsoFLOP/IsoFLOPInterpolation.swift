@@ -6,12 +6,12 @@ extension ComputeExponents {
   /// The variant of approach 2 of Porian et al. 2024 (arXiv 2406.19146, appendix).
   ///
   /// At each budget the lowest loss of each size is interpolated, `ln L` over `ln N`, by Akima's method (1970), and the
-  /// minimum is sought on 25(k − 1) points spread evenly in the logarithm between the smallest and the largest of k
-  /// sizes. The line through the minima weighs each by one over the square of its grid's step. The tokens at a minimum
-  /// are interpolated between the runs, in logarithms.
+  /// minimum is searched for on 25(k − 1) points spread evenly in the logarithm between the smallest and the largest of
+  /// k sizes. The line through the minima weighs each by one over the square of its grid's step. The tokens at a
+  /// minimum are interpolated between the runs, in logarithms.
   ///
-  /// Intervals are from copies of the runs with normal noise on their losses, as there, for resampled runs leave too few
-  /// sizes to interpolate; unlike there, the copies do not set the weights.
+  /// Intervals come from copies of the runs with normal noise on their losses, as there, because resampled runs leave
+  /// too few sizes to interpolate; unlike there, the copies do not set the weights.
   ///
   /// A budget with fewer than five sizes, or with its minimum at an end, is left out with its reason.
   ///
@@ -26,13 +26,13 @@ extension ComputeExponents {
     return try exponents(of: runs, .isoFLOPInterpolation, options) { members, resampler throws(LawError) in
       let kept = lowestOfEachSize(runs, options.window.runs(of: runs, among: members))
       guard kept.count >= 5 else {
-        throw LawError("it has \(kept.count) different sizes and Akima's interpolation needs five")
+        throw LawError("it has \(kept.count) different sizes, but Akima's interpolation needs five")
       }
       let size = kept.map { log(runs.params[$0]) }
       let losses = kept.map { runs.loss[$0] }
       let loss = (resampler?.noisy(losses, deviation: noise) ?? losses).map { log($0) }
       guard loss.allSatisfy(\.isFinite) else {
-        throw LawError("noise of \(noise) nats takes its losses below zero; give less")
+        throw LawError("noise of \(noise) nats makes its losses negative; use a smaller value")
       }
       let last = 25 * (kept.count - 1) - 1
       let step = (size[kept.count - 1] - size[0]) / Double(last)
@@ -49,7 +49,7 @@ extension ComputeExponents {
   }
 }
 
-/// The run of the lowest loss of each size, by rising size.
+/// The run of the lowest loss of each size, by ascending size.
 private func lowestOfEachSize(_ runs: RunColumns, _ members: [Int]) -> [Int] {
   var kept: [Int] = []
   for run in members.sorted(by: { (runs.params[$0], runs.loss[$0], $0) < (runs.params[$1], runs.loss[$1], $1) }) {
@@ -62,7 +62,7 @@ private func lowestOfEachSize(_ runs: RunColumns, _ members: [Int]) -> [Int] {
   return kept
 }
 
-/// Akima's interpolation (1970, not its later modification) of five points or more with rising abscissas.
+/// Akima's interpolation (1970, not its later modification) of five or more points with ascending abscissas.
 private func akima(_ x: [Double], _ y: [Double], at points: [Double]) -> [Double] {
   gsl_set_error_handler_off()
   guard let spline = gsl_interp_alloc(windtunnel_interp_akima(), x.count) else { return points.map { _ in .nan } }
@@ -71,7 +71,7 @@ private func akima(_ x: [Double], _ y: [Double], at points: [Double]) -> [Double
   return points.map { gsl_interp_eval(spline, x, y, $0, nil) }
 }
 
-/// Linear interpolation within rising abscissas.
+/// Linear interpolation between ascending abscissas.
 private func linear(_ x: [Double], _ y: [Double], at point: Double) -> Double {
   let upper = x.firstIndex { $0 >= point } ?? x.count - 1
   guard upper > 0 else { return y[0] }

@@ -1,20 +1,20 @@
-/// How isoFLOP profiles are read, and how their uncertainty is drawn.
+/// The reading of isoFLOP profiles, and the sampling of their uncertainty.
 public struct IsoFLOPOptions: Hashable, Sendable {
   public enum Window: Hashable, Sendable {
     /// Every size of the budget.
     case all
-    /// The sizes within this factor, either way, of the size with the lowest loss.
+    /// The sizes within this factor, in either direction, of the size with the lowest loss.
     case within(factor: Double)
   }
 
-  /// The sizes that a parabola goes through.
+  /// The sizes that a parabola is fitted to.
   public var window: Window
-  /// The width of a budget in decades of compute, where runs have no budget labels.
+  /// The width of a budget in decades of compute, if runs have no budget labels.
   public var tolerance: Double
   /// Bootstrap resamples, of runs within each budget; 0 for no intervals.
   public var resamples: Int
   public var seed: UInt64
-  /// The probability that the intervals are to hold.
+  /// The level of the intervals.
   public var level: Double
 
   public init(

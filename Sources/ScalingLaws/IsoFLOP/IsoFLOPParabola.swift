@@ -15,15 +15,15 @@ public struct IsoFLOPParabola: Hashable, Sendable {
 
   /// - Parameters:
   ///   - x: sizes or token counts, above zero.
-  ///   - name: what they are called in an error: `sizes`.
+  ///   - name: their name in an error: `sizes`.
   /// - Throws: ``LawError`` if there are fewer than three different abscissas, or if the parabola has no minimum
   ///   between the smallest and the largest of them.
   public init(_ x: [Double], loss: [Double], of name: String) throws(LawError) {
     let distinct = distinctCount(x)
     guard distinct >= 3 else {
-      throw LawError("it has \(distinct) different \(name) and a parabola needs three")
+      throw LawError("it has \(distinct) different \(name), but a parabola needs three")
     }
-    // Polynomials orthogonal on these points (Forsythe 1957): no normal equations to lose digits in.
+    // Polynomials orthogonal on these points (Forsythe 1957): no normal equations in which to lose digits.
     let count = Double(x.count)
     let center = x.reduce(0) { $0 + log($1) } / count
     let u = x.map { log($0) - center }
@@ -36,7 +36,7 @@ public struct IsoFLOPParabola: Hashable, Sendable {
     curvature = zip(u, loss).reduce(0) { $0 + second($1.0) * ($1.1 - mean) } / norm
     guard curvature > 1e-12 * mean else {
       throw LawError(
-        "its parabola opens downwards (curvature \(NumberText.rounded(curvature))), so no size between the \(name) is best"
+        "its parabola opens downward (curvature \(NumberText.rounded(curvature))), so none of the \(name) is optimal"
       )
     }
     let vertex = (skew - slope / curvature) / 2
@@ -45,7 +45,7 @@ public struct IsoFLOPParabola: Hashable, Sendable {
     let (low, high) = (x.min() ?? minimum, x.max() ?? minimum)
     guard low < minimum, minimum < high else {
       throw LawError(
-        "its minimum, at \(formatCount(minimum)), is outside the \(name) that were run, \(formatCount(low)) to "
+        "its minimum, at \(formatCount(minimum)), is outside the \(name) of the runs, \(formatCount(low)) to "
           + "\(formatCount(high)); run \(minimum <= low ? "smaller" : "larger") ones")
     }
   }

@@ -4,8 +4,8 @@ import Tables
 
 extension ComputeExponents {
   /// Approach 2 of Hoffmann et al. 2022 (arXiv 2203.15556, section 3.2): at each budget a parabola of the loss in the
-  /// logarithm of the size, and another in that of the tokens; then a straight line through the logarithms of the minima. The bootstrap resamples
-  /// runs within each budget.
+  /// logarithm of the size, and another in that of the tokens; then a straight line through the logarithms of the
+  /// minima. The bootstrap resamples runs within each budget.
   ///
   /// A budget without a minimum among its sizes, or with fewer than three of them, is left out with its reason.
   /// - Throws: ``LawError`` if fewer than two budgets have a minimum.
@@ -25,7 +25,7 @@ extension ComputeExponents {
   }
 }
 
-/// The optimum of one budget, and the weight that it has in the line.
+/// The optimum of one budget, and its weight in the line.
 struct BudgetMinimum {
   var params: Double
   var tokens: Double
@@ -37,7 +37,7 @@ struct BudgetMinimum {
 }
 
 extension IsoFLOPOptions.Window {
-  /// The runs in the window, of those given.
+  /// The given runs that are in the window.
   func runs(of columns: RunColumns, among members: [Int]) -> [Int] {
     guard case .within(let factor) = self,
       let best = members.min(by: { columns.loss[$0] < columns.loss[$1] })
@@ -48,10 +48,10 @@ extension IsoFLOPOptions.Window {
 }
 
 extension ComputeExponents {
-  /// The lines through what `minimum` finds at each budget, with the bootstrap.
+  /// The lines through the optima that `minimum` finds at each budget, with the bootstrap.
   ///
-  /// - Parameter minimum: the optimum of a budget from its runs; from a random variation of them where it is given a
-  ///   resampler.
+  /// - Parameter minimum: returns the optimum of a budget from its runs; from a random variation of them if it is given
+  ///   a resampler.
   static func exponents(
     of runs: RunColumns, _ approach: Approach, _ options: IsoFLOPOptions,
     minimum: ([Int], Resampler?) throws(LawError) -> BudgetMinimum
@@ -102,7 +102,7 @@ extension ComputeExponents {
     return (size, tokens)
   }
 
-  /// One stream of random numbers through all budgets, so the same for any number of threads.
+  /// One stream of random numbers through all budgets, so that the result does not depend on the number of threads.
   private static func bootstrap(
     _ budgets: [IsoFLOPBudget], _ options: IsoFLOPOptions,
     minimum: ([Int], Resampler?) throws(LawError) -> BudgetMinimum
@@ -124,7 +124,7 @@ extension ComputeExponents {
   }
 }
 
-/// What the resamples of budgets gave.
+/// The results of the resamples of budgets.
 private struct BudgetDraws {
   var draws: [ComputeExponents.Draw] = []
   /// For each budget, the optimal sizes of the resamples in which it had one.

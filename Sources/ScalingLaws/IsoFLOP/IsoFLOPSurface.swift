@@ -4,13 +4,13 @@ import Formulas
 import Foundation
 import Tables
 
-/// One surface through the runs of all budgets at once: free of the parabola's bias, and steadier under noise, as long as
-/// the surface has the shape of the truth.
+/// One surface through the runs of all budgets: free of the parabola's bias, and more stable under noise, if the
+/// surface has the shape of the truth.
 public struct IsoFLOPSurface: Codable, Hashable, Sendable {
   public let surface: ChinchillaSurface
   /// The root of the mean squared residual, in nats per token.
   public let rootMeanSquare: Double
-  /// `a = beta/(alpha + beta)`, and the surface's optimum at each budget beside those of the other approaches.
+  /// `a = beta/(alpha + beta)`, and the surface's optimum at each budget for comparison with the other approaches.
   public let exponents: ComputeExponents
 
   enum CodingKeys: String, CodingKey {
@@ -20,13 +20,13 @@ public struct IsoFLOPSurface: Codable, Hashable, Sendable {
 
   /// Least squares of the loss, from many starts, with E, A and B solved for (variable projection).
   ///
-  /// Every run counts, in a budget or not. The bootstrap resamples runs within each budget, and those of none by
-  /// themselves.
-  /// - Throws: ``LawError`` with fewer than six runs, or where they do not show how loss falls with size or with tokens.
+  /// Every run counts, with or without a budget. The bootstrap resamples runs within each budget, and those without one
+  /// separately.
+  /// - Throws: ``LawError`` with fewer than six runs, or if they do not show how loss falls with size or with tokens.
   public init(_ runs: RunColumns, _ options: IsoFLOPOptions = IsoFLOPOptions(), threads: Int = 1) throws(LawError) {
     try options.check()
     guard runs.count >= 6, distinctCount(runs.params) >= 3, distinctCount(runs.tokens) >= 3 else {
-      throw LawError("a surface of five parameters needs six runs, of three sizes and three token counts or more")
+      throw LawError("a surface of five parameters needs six runs, with three or more sizes and token counts")
     }
     let problem = try Self.problem(runs, around: nil)
     let best = try Self.minimize(problem, .standard, threads: threads)
@@ -97,7 +97,7 @@ public struct IsoFLOPSurface: Codable, Hashable, Sendable {
     }
   }
 
-  /// The surface of fitted parameters, if each of its terms makes a difference from one end of the runs to the other.
+  /// The surface of fitted parameters, if each of its terms changes the loss from one end of the runs to the other.
   private static func surface(_ parameters: [Double], _ runs: RunColumns) throws(LawError) -> ChinchillaSurface {
     func fall(_ coefficient: Double, _ exponent: Double, over column: [Double]) -> Double {
       coefficient * (pow(column.min() ?? 1, -exponent) - pow(column.max() ?? 1, -exponent))
@@ -109,8 +109,8 @@ public struct IsoFLOPSurface: Codable, Hashable, Sendable {
     ]
     for (what, fall) in falls where !(fall > least) {
       throw LawError(
-        "the best surface does not fall with \(what): these runs do not show what \(what) does to the loss; run a wider "
-          + "range of it, or drop runs that failed")
+        "the best surface does not fall with \(what): these runs do not show the effect of \(what) on the loss; run a "
+          + "wider range of it, or drop runs that failed")
     }
     return try ChinchillaSurface(parameters)
   }
@@ -149,7 +149,7 @@ extension ComputeExponents {
       loss: nil, points: points, excluded: [], warnings: warnings,
       notes: [
         "least squares of the loss over \(runs.count) runs leaves \(NumberText.rounded(rootMeanSquare)) nats per token",
-        "compute is \(NumberText.rounded(factor)) FLOP a parameter and token over these runs (6 by custom)",
+        "compute is \(NumberText.rounded(factor)) FLOP per parameter and token over these runs (6 by convention)",
       ], draws: draws, level: options.level)
   }
 }

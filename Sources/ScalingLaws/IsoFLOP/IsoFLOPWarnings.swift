@@ -6,10 +6,10 @@ extension ComputeExponents {
   static func tooFewBudgets(_ found: Int, _ excluded: [Exclusion], strays: Int, labeled: Bool) -> LawError {
     var text =
       found == 1
-      ? "one budget has a minimum, and a line needs two" : "no budget has a minimum, and a line needs two"
+      ? "one budget has a minimum, but a line needs two" : "no budget has a minimum, but a line needs two"
     if !excluded.isEmpty { text += "; " + excluded.prefix(4).map(\.reason).joined(separator: "; ") }
     if excluded.count > 4 { text += "; and \(excluded.count - 4) more" }
-    if strays > 0 { text += "; \(strays) runs are near no budget" }
+    if strays > 0 { text += "; \(strays) run\(strays == 1 ? " is" : "s are") near no budget" }
     return LawError(
       text
         + (labeled
@@ -22,13 +22,15 @@ extension ComputeExponents {
     let few = points.filter { $0.distinctSizes < 5 }
     if !few.isEmpty {
       warnings.append(
-        "the minima at \(listed(few.map(\.flops))) rest on fewer than five sizes, which do not show whether a parabola fits"
+        "the minima at \(listed(few.map(\.flops))) rest on fewer than five sizes, which do not show whether a parabola "
+          + "fits"
       )
     }
-    if points.count == 2 { warnings.append("two budgets make a line that nothing checks: there is no standard error") }
+    if points.count == 2 { warnings.append("a line through two budgets has no check: there is no standard error") }
     if let first = points.first, let last = points.last, last.flops < 10 * first.flops {
       warnings.append(
-        "the budgets span a factor of \(NumberText.rounded(last.flops / first.flops)) in compute; an exponent wants 10 or more"
+        "the budgets span a factor of \(NumberText.rounded(last.flops / first.flops)) in compute; an exponent needs 10 "
+          + "or more"
       )
     }
     if strays > 0 {
@@ -42,19 +44,20 @@ extension ComputeExponents {
       labeled ? "budgets are those of the budget column" : "budgets are groups of runs of about equal compute"
     let factor = runs.flopsPerParamToken(in: budgets)
     return [
-      grouped, "compute is \(NumberText.rounded(factor)) FLOP a parameter and token over these runs (6 by custom)",
+      grouped,
+      "compute is \(NumberText.rounded(factor)) FLOP per parameter and token over these runs (6 by convention)",
     ]
   }
 }
 
-/// Compute in words: the first few of many.
+/// Compute values in words: the first few of many.
 func listed(_ flops: [Double]) -> String {
   let shown = flops.prefix(6).map { formatFLOPs($0) }.joined(separator: ", ")
   return flops.count > 6 ? "\(shown) and \(flops.count - 6) more" : shown
 }
 
 extension RunColumns {
-  /// The compute of budgets per parameter and token of their runs, the geometric mean: 6 by custom.
+  /// The compute of budgets per parameter and token of their runs, as the geometric mean: 6 by convention.
   func flopsPerParamToken(in budgets: [IsoFLOPBudget]) -> Double {
     let logs = budgets.flatMap { budget in
       budget.runs.map { log(budget.flops) - log(params[$0]) - log(tokens[$0]) }

@@ -2,7 +2,7 @@ import Foundation
 
 /// A power law `y = k x^p`, as the straight line `ln y = ln k + p ln x`.
 public struct PowerLine: Codable, Hashable, Sendable {
-  /// `ln k`: the coefficient itself may be beyond the range of numbers where the exponent is large.
+  /// `ln k`: the coefficient itself may exceed the range of numbers if the exponent is large.
   public var logCoefficient: Double
   public var exponent: Double
 
@@ -17,12 +17,12 @@ public struct PowerLine: Codable, Hashable, Sendable {
 /// A straight line by weighted least squares, with its standard errors; between logarithms it is a power law.
 struct LeastSquaresLine: Hashable, Sendable {
   var line: PowerLine
-  /// The share of the variance of `y` that the line explains; nil where that does not vary.
+  /// The share of the variance of `y` that the line explains; nil if `y` does not vary.
   var rSquared: Double?
-  /// Standard errors, from the scatter about the line; nil where no point is left over to show any.
+  /// Standard errors, from the scatter around the line; nil if there are only as many points as parameters.
   var exponentError: Double?
   var logCoefficientError: Double?
-  /// The standard deviation of points of weight 1 about the line; nil as the errors are.
+  /// The standard deviation of points of weight 1 around the line; nil if the errors are.
   var scatter: Double?
   /// The mean of `x`, where the error of the line's height is independent of that of its slope.
   private var center: Double
@@ -69,8 +69,8 @@ struct LeastSquaresLine: Hashable, Sendable {
   var slope: Double { line.exponent }
   var intercept: Double { line.logCoefficient }
 
-  /// The standard error of predicting `y` of one more point of weight 1: the scatter about the line and the line's own
-  /// error; nil as the errors are.
+  /// The standard error of predicting `y` of one more point of weight 1: the scatter around the line and the line's own
+  /// error; nil if the errors are.
   func predictionError(at x: Double) -> Double? {
     guard let scatter, let exponentError, let centerError else { return nil }
     let slope = (x - center) * exponentError

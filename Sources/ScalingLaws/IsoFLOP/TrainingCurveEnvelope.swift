@@ -1,17 +1,17 @@
 import Foundation
 import Tables
 
-/// How the envelope of training curves is taken.
+/// The settings of the envelope of training curves.
 public struct EnvelopeOptions: Hashable, Sendable {
   public var smoothing: CurveSmoothing
-  /// FLOP values, evenly spread in the logarithm, at which the lowest curve is looked for: 1,500 in Hoffmann et al. 2022.
+  /// FLOP values, evenly spaced in the logarithm, at which the lowest curve is found: 1,500 in Hoffmann et al. 2022.
   public var values: Int
-  /// Compute in FLOP to which the envelope is held, such as beyond warm-up; all that two sizes cover if nil.
+  /// The compute range in FLOP of the envelope, such as beyond warm-up; all that two sizes cover if nil.
   public var range: ClosedRange<Double>?
   /// Bootstrap resamples, of whole runs; 0 for no intervals.
   public var resamples: Int
   public var seed: UInt64
-  /// The probability that the intervals are to hold.
+  /// The level of the intervals.
   public var level: Double
 
   public init(
@@ -41,14 +41,14 @@ public struct EnvelopeOptions: Hashable, Sendable {
 }
 
 extension ComputeExponents {
-  /// Approach 1 of Hoffmann et al. 2022 (arXiv 2203.15556, section 3.1): at FLOP values spread evenly in the logarithm,
+  /// Approach 1 of Hoffmann et al. 2022 (arXiv 2203.15556, section 3.1): at FLOP values evenly spaced in the logarithm,
   /// the run with the lowest loss so far; then straight lines through the logarithms of its size, tokens and loss.
   ///
   /// Losses are smoothed and then interpolated, `ln L` over `ln C`. Values at which the smallest or the largest of the
-  /// sizes present wins are left out, as a size beyond it may be better. The tokens are those of the winning run at that
-  /// compute, which is `C/(6N)` where compute is counted so. Neighboring values share their runs, so standard errors
-  /// come from the bootstrap over whole runs.
-  /// - Throws: ``LawError`` where fewer than two sizes win within the sizes present.
+  /// sizes present wins are left out, because a size beyond it may be better. The tokens are those of the winning run
+  /// at that compute, which is `C/(6N)` if compute is counted so. Neighboring values share their runs, so standard
+  /// errors come from the bootstrap over whole runs.
+  /// - Throws: ``LawError`` if fewer than two sizes win among the sizes present.
   public static func trainingCurveEnvelope(
     _ curves: TrainingCurves, _ options: EnvelopeOptions = EnvelopeOptions()
   ) throws(LawError) -> ComputeExponents {
@@ -59,8 +59,8 @@ extension ComputeExponents {
     let sizes = distinctCount(winners.inside.map { curves.curves[$0.run].params })
     guard sizes >= 2, let lines = table.lines(winners.inside) else {
       throw LawError(
-        "\(sizes == 1 ? "one size has" : "no size has") the lowest loss anywhere between a smaller and a larger one, and a "
-          + "line needs two; train more sizes, or further")
+        "\(sizes == 1 ? "one size has" : "no size has") the lowest loss anywhere between a smaller and a larger one, "
+          + "but a line needs two; train more sizes, or for longer")
     }
     var draws: [Draw] = []
     var lossDraws: [PowerLine] = []

@@ -1,13 +1,13 @@
 import Foundation
 
-/// The losses of runs along their training.
+/// The losses of runs during their training.
 public struct TrainingCurves: Hashable, Sendable {
   /// In the order in which the runs appear.
   public let curves: [Curve]
-  /// Runs with a single point, which no curve goes through, by name.
+  /// The names of runs with a single point, which do not form a curve.
   public let leftOut: [String]
 
-  /// One run, its points by rising compute; losses at equal compute are averaged.
+  /// One run, its points by ascending compute; losses at equal compute are averaged.
   public struct Curve: Hashable, Sendable {
     public let run: String
     /// Size of the model in parameters.
@@ -18,8 +18,8 @@ public struct TrainingCurves: Hashable, Sendable {
     let logLoss: [Double]
   }
 
-  /// - Parameters: one entry a point of a curve; `run` says which points belong together.
-  /// - Throws: ``LawError`` where a value is not a finite number above zero, columns differ in length, a run has two
+  /// - Parameters: one entry for each point of a curve; `run` tells which points belong together.
+  /// - Throws: ``LawError`` if a value is not a finite number above zero, columns differ in length, a run has two
   ///   sizes, or no run has two points.
   public init(run: [String], params: [Double], tokens: [Double], flops: [Double], loss: [Double]) throws(LawError) {
     try requirePositive([("params", params), ("tokens", tokens), ("flops", flops), ("loss", loss)], row: "point")
@@ -39,8 +39,8 @@ public struct TrainingCurves: Hashable, Sendable {
       let size = params[points[0]]
       if let other = points.first(where: { abs(params[$0] - size) > 1e-3 * size }) {
         throw LawError(
-          "the run '\(name)' has two sizes, \(size) and \(params[other]) (point \(other + 1), counted from 1); give each "
-            + "run a name of its own")
+          "the run '\(name)' has two sizes, \(size) and \(params[other]) (point \(other + 1), counted from 1); give "
+            + "each run its own name")
       }
       let curve = Curve(
         run: name, params: size,
@@ -48,7 +48,7 @@ public struct TrainingCurves: Hashable, Sendable {
       if curve.logFlops.count >= 2 { curves.append(curve) } else { leftOut.append(name) }
     }
     guard !curves.isEmpty else {
-      throw LawError("no run has losses at two values of compute; give the losses of each run along its training")
+      throw LawError("no run has losses at two values of compute; give the losses of each run during its training")
     }
     self.curves = curves
     self.leftOut = leftOut
@@ -56,7 +56,7 @@ public struct TrainingCurves: Hashable, Sendable {
 }
 
 extension TrainingCurves.Curve {
-  /// - Parameter points: natural logarithms, by rising compute.
+  /// - Parameter points: natural logarithms, by ascending compute.
   fileprivate init(run: String, params: Double, points: [(flops: Double, tokens: Double, loss: Double)]) {
     var (logFlops, logTokens, logLoss) = ([Double](), [Double](), [Double]())
     var start = 0

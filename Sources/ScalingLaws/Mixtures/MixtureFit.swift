@@ -13,8 +13,8 @@ public struct MixtureFit: Sendable {
   public let runs: RunTable
 
   /// - Parameters:
-  ///   - losses: the columns of losses; where nil, all that begin with `loss`.
-  ///   - progress: as of ``LawFit``.
+  ///   - losses: the columns of losses; all that begin with `loss` if nil.
+  ///   - progress: as in ``LawFit``.
   public init(
     _ runs: RunTable, losses: [String]? = nil, _ settings: FitProtocol, progress: (@Sendable (Int) -> Void)? = nil
   ) throws {
@@ -27,29 +27,29 @@ public struct MixtureFit: Sendable {
     guard !names.isEmpty else {
       throw TableError(
         .badData, file: runs.table.name,
-        message: "there is no column of losses: name them loss_…, as loss_github, or say which with --losses")
+        message: "there is no column of losses: name them loss_…, such as loss_github, or list them with --losses")
     }
-    // With one seed every fit sees the same resamples, so that a draw is one draw of all of them together.
+    // With the same seed every fit sees the same resamples, so that a draw is a joint draw of all of them.
     fits = try names.map { name in
       try LawFit(try .dataMixing(domains: domains, target: name), to: runs, settings, progress: progress)
     }
   }
 
-  /// The columns of a table that a mixture fit takes for losses.
+  /// The columns of a table that a mixture fit uses as losses.
   public static func losses(of runs: RunTable) -> [String] {
     runs.table.columns.map(\.name).filter { $0.lowercased().hasPrefix("loss") }
   }
 
-  /// How well a fit foretells a loss of mixtures.
+  /// The accuracy of a fit's predictions of a loss of mixtures.
   public struct Accuracy: Sendable, Hashable {
     public let loss: String
-    /// Spearman's, of predicted and observed losses; nil where either does not vary.
+    /// Spearman's rank correlation of predicted and observed losses; nil if either does not vary.
     public let rankCorrelation: Double?
     /// The root of the mean square of the residuals, in the unit of the loss.
     public let rootMeanSquare: Double
   }
 
-  /// How well the fits foretell the losses of a table: of their own, or of one that was held out.
+  /// The accuracy of the fits' predictions for a table: their own, or a held-out one.
   public func accuracies(on table: RunTable) throws -> [Accuracy] {
     try fits.map { fit in
       let columns = try fit.law.variables.map { try table.values(named: $0.column) }

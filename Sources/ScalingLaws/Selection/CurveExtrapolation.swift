@@ -2,21 +2,21 @@ import Fitting
 import Formulas
 import Foundation
 
-/// A law of fine-tuning fitted to single curves and followed to the full size.
+/// A law of fine-tuning fitted to single curves and extrapolated to the full size.
 struct CurveExtrapolation {
   let law: Law
-  /// Where the full size is.
+  /// The full size in examples.
   let target: Double
-  /// How many bootstrap resamples the interval rests on; no interval where 0.
+  /// The number of bootstrap resamples for the interval; no interval if 0.
   let resamples: Int
   let level: Double
   let seed: UInt64
-  /// Whether the loss without tuning is a point of the law, where sizes are no more than two a parameter: of more, those at
-  /// the beginning only bend what leads to the full size.
+  /// Whether the loss without tuning is a point of the law if there are at most two sizes per parameter: with more, the
+  /// first sizes only distort the extrapolation to the full size.
   private let countsZeroShot: Bool
   private let compiled: CompiledFormula
-  /// The curves of public models have the optimum from eight starts that they have from two thousand. Where few sizes leave
-  /// a valley without a lowest point, more starts only go further down it.
+  /// The curves of public models have the same optimum from eight starts as from two thousand. If few sizes leave
+  /// a valley without a minimum, more starts only go further down it.
   private let starts = Starts.global(8)
 
   /// - Parameter law: of one variable, the examples.
@@ -36,16 +36,16 @@ struct CurveExtrapolation {
 
   /// The law's loss at the full size.
   ///
-  /// - Throws: ``FitError`` with too few sizes, or where the law cannot be fitted.
+  /// - Throws: ``FitError`` with too few sizes, or if the law cannot be fitted.
   func loss(of curve: FineTuningCurve) throws(FitError) -> Double { try fit(curve).loss }
 
-  /// The law's loss at the full size, and where the loss of a run there falls.
+  /// The law's loss at the full size, and the interval for the loss of a run there.
   ///
-  /// The interval is of a bootstrap of residuals. A few sizes leave little of their residuals to a law of as many
-  /// parameters, so these are first widened to the variance that they show per degree of freedom. A parameter at its
-  /// bound stays there in every resample.
+  /// The interval comes from a bootstrap of residuals. A law with nearly as many parameters as sizes leaves small
+  /// residuals, so these are first scaled to their variance per degree of freedom. A parameter at its bound stays there
+  /// in every resample.
   ///
-  /// - Throws: ``FitError`` with too few sizes, or where the law cannot be fitted.
+  /// - Throws: ``FitError`` with too few sizes, or if the law cannot be fitted.
   func extrapolate(_ curve: FineTuningCurve) throws(FitError) -> (loss: Double, interval: ClosedRange<Double>?) {
     let (problem, optimum, loss) = try fit(curve)
     guard resamples > 0 else { return (loss, nil) }
@@ -53,7 +53,7 @@ struct CurveExtrapolation {
     let there = BoundFormula(compiled, columns: [[target]])
     let widening = (Double(count) / Double(count - free)).squareRoot()
     let residuals = problem.residuals(at: optimum.parameters).map { $0 * widening }
-    // Least squares has the same optimum for wider residuals, which are orthogonal to its slopes all the same.
+    // Least squares has the same optimum for scaled residuals, which are still orthogonal to its slopes.
     let fitted = problem.bound.values(parameters: optimum.parameters)
     let widened = problem.observing(zip(fitted, residuals).map { $0 * exp(-$1) })
     let draws = widened.bootstrap(
@@ -67,7 +67,7 @@ struct CurveExtrapolation {
     let (sizes, free) = (curve.examples.count, law.parameters.count)
     var (examples, losses) = (curve.examples, curve.losses)
     if countsZeroShot, sizes <= 2 * free, let zeroShot = curve.zeroShotLoss {
-      // None, as nearly as a logarithm has it.
+      // Zero, as nearly as a logarithm can represent it.
       examples.insert(.leastNormalMagnitude, at: 0)
       losses.insert(zeroShot, at: 0)
     }

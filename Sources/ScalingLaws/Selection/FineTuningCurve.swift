@@ -2,19 +2,19 @@ import Documents
 import Foundation
 import Tables
 
-/// The losses of one pretrained model on one task, fine-tuned on more and more examples.
+/// The losses of one pretrained model on one task, fine-tuned on increasing numbers of examples.
 public struct FineTuningCurve: Hashable, Sendable {
   public let model: String
-  /// Parameters of the model (N); nil where nobody says.
+  /// Parameters of the model (N); nil if unknown.
   public let params: Double?
-  /// The loss without any tuning; nil where it was not measured.
+  /// The loss without any tuning; nil if it was not measured.
   public let zeroShotLoss: Double?
-  /// Numbers of examples, rising, all above 0.
+  /// Numbers of examples, ascending, all above 0.
   public let examples: [Double]
   /// The loss at each number of examples.
   public let losses: [Double]
 
-  /// - Precondition: as many losses as numbers of examples, which rise.
+  /// - Precondition: as many losses as numbers of examples, which ascend.
   public init(
     model: String, params: Double? = nil, zeroShotLoss: Double? = nil, examples: [Double], losses: [Double]
   ) {
@@ -25,7 +25,7 @@ public struct FineTuningCurve: Hashable, Sendable {
     self.losses = losses
   }
 
-  /// The curve as far as a budget of examples shows it.
+  /// The part of the curve within a budget of examples.
   public func observed(upTo budget: Double) -> FineTuningCurve {
     // A ratio of the full size is a budget with a rounding error.
     let count = examples.count { $0 <= budget * (1 + 1e-9) }
@@ -34,18 +34,18 @@ public struct FineTuningCurve: Hashable, Sendable {
       losses: Array(losses.prefix(count)))
   }
 
-  /// The loss that was measured at just this number of examples.
+  /// The loss measured at exactly this number of examples.
   public func loss(at count: Double) -> Double? {
     examples.firstIndex { abs($0 - count) <= 1e-9 * count }.map { losses[$0] }
   }
 }
 
 extension FineTuningCurve {
-  /// The curves of a table of runs (`model`, `examples`, `loss` and, where there is one, `params`), one a model, in the
-  /// order in which the models first occur. A run of 0 examples is the model without tuning.
+  /// The curves of a table of runs (`model`, `examples`, `loss` and, if there is one, `params`), one for each model, in
+  /// the order in which the models first occur. A run of 0 examples is the model without tuning.
   ///
-  /// - Throws: ``TableError`` for a missing column, a loss that is none, a negative number of examples, a model that ran
-  ///   twice on as many examples, and a model of two sizes.
+  /// - Throws: ``TableError`` for a missing column, an invalid loss, a negative number of examples, a model that ran
+  ///   twice on the same number of examples, and a model with two sizes.
   public static func curves(of runs: RunTable) throws(TableError) -> [FineTuningCurve] {
     _ = try runs.validated(for: [.model, .loss])
     let examples = try examples(of: runs)
@@ -76,7 +76,9 @@ extension FineTuningCurve {
         .badData, file: runs.table.name, line: runs.table.line(ofRow: row),
         column: try runs.column(for: .examples)?.column,
         message: "expected a number of examples, or 0 for the model without tuning, found "
-          + "\(examples[row].isNaN ? "a missing cell" : "\(examples[row])"); mend it or leave the run out with --where")
+          + "\(examples[row].isNaN ? "a missing cell" : "\(examples[row])"); correct it or leave the run out with "
+          + "--where"
+      )
     }
     return examples
   }
@@ -85,11 +87,11 @@ extension FineTuningCurve {
     TableError(
       .badData, file: runs.table.name, line: runs.table.line(ofRow: rows.1),
       message: "the model '\(model)' ran twice on \(plainCount(examples)) examples (see line "
-        + "\(runs.table.line(ofRow: rows.0))); name the column that tells the two apart with --by (such as the task), or "
-        + "leave one out with --where")
+        + "\(runs.table.line(ofRow: rows.0))); name the column that distinguishes the two with --by (such as the "
+        + "task), or leave one out with --where")
   }
 
-  /// The one size of a model; nil where no row has it.
+  /// The single size of a model; nil if no row has it.
   private static func size(_ runs: RunTable, _ group: RowGroup, _ sizes: [Double]) throws(TableError) -> Double? {
     var known: Double?
     for row in group.rows where !sizes[row].isNaN {
@@ -98,7 +100,7 @@ extension FineTuningCurve {
           .badData, file: runs.table.name, line: runs.table.line(ofRow: row),
           column: try runs.column(for: .params)?.column,
           message: known.map {
-            "the model '\(group.values[0])' has \(sizes[row]) parameters here and \($0) before; mend one"
+            "the model '\(group.values[0])' has \(sizes[row]) parameters here and \($0) before; correct one"
           }
             ?? "expected a size above zero, found \(sizes[row])")
       }
@@ -108,7 +110,7 @@ extension FineTuningCurve {
   }
 }
 
-/// A number of examples without suffix or rounding, as it stands in a table.
+/// A number of examples without suffix or rounding, as in a table.
 func plainCount(_ count: Double) -> String {
   count == count.rounded() && count < 1e15 ? NumberText.fixed(count, 0) : "\(count)"
 }

@@ -1,18 +1,18 @@
 import Fitting
 import Foundation
 
-/// Which of several pretrained models to fine-tune on all examples, told from runs on few of them.
+/// The choice among several pretrained models of the one to fine-tune on all examples, from runs on few of them.
 public struct ModelSelection: Codable, Sendable, Equatable {
-  /// What the curves have in common, such as their task, by column; empty where nothing was named.
+  /// The shared values of the curves, such as their task, by column; empty if no column was named.
   public var group: [String: String] = [:]
-  /// The number of examples that the chosen model is to be tuned on.
+  /// The number of examples that the chosen model will be tuned on.
   public var target: Double
-  /// Runs on more examples than this were not looked at.
+  /// The limit of examples; runs on more were not used.
   public var observedUpTo: Double
   /// ``observedUpTo`` over ``target``.
   public var ratio: Double
   public var spent: Spending
-  /// By which the choice is made.
+  /// The method that makes the choice.
   public var method: SelectionMethod
   /// The model to fine-tune: the first of that method's ranking.
   public var chosen: RankedModel
@@ -21,52 +21,52 @@ public struct ModelSelection: Codable, Sendable, Equatable {
 
   public struct Spending: Codable, Sendable, Equatable {
     public var models: Int
-    /// How many runs were looked at.
+    /// The number of runs that were used.
     public var runs: Int
-    /// The examples of all these runs together.
+    /// The total number of examples of these runs.
     public var examples: Double
     /// ``examples`` over those of fine-tuning every model on all examples.
     public var share: Double
   }
 
-  /// How a method ranks the models.
+  /// A ranking of the models by a method.
   public struct MethodRanking: Codable, Sendable, Equatable {
     public var method: SelectionMethod
-    /// The first of the ranking; nil where the method can rank no model.
+    /// The first of the ranking; nil if the method cannot rank any model.
     public var chosen: String?
     public var ranking: [RankedModel]
     /// Models that the method cannot rank, each with the reason.
     public var unranked: [String: String]
-    /// How good the choice was; nil unless the true losses were given to score it by.
+    /// The quality of the choice; nil unless the true losses were given.
     public var score: SelectionScore?
   }
 
   public struct RankedModel: Codable, Sendable, Equatable {
     public var model: String
-    /// What the method ranks by: a loss, the lowest first; or parameters, the most first.
+    /// The value that the method ranks by: a loss, the lowest first; or parameters, the most first.
     public var value: Double
-    /// Of the loss of a run on all examples; nil where the method predicts none, and where it was not asked for: see
-    /// ``SelectionRequest/intervals``.
+    /// The interval for the loss of a run on all examples; nil if the method predicts none, or if it was not requested:
+    /// see ``SelectionRequest/intervals``.
     public var interval: [Double]?
-    /// How many sizes the line of Accept then Stop goes through; nil for other methods.
+    /// The number of sizes in the line of Accept then Stop; nil for other methods.
     public var points: Int?
     /// The true loss on all examples; nil unless it was given.
     public var trueLoss: Double?
   }
 
   /// - Parameters:
-  ///   - curves: of the models, as far as they are known; runs on more examples than the budget are not looked at.
-  ///   - budget: up to how many examples the curves are looked at.
-  /// - Throws: ``FitError`` for a model that has too few sizes within the budget; where the choice is to be scored, also
+  ///   - curves: those of the models, as far as they are known; runs on more examples than the budget are not used.
+  ///   - budget: the number of examples up to which the curves are used.
+  /// - Throws: ``FitError`` for a model that has too few sizes within the budget; if the choice is to be scored, also
   ///   for one without a loss at the full size.
   public init(_ curves: [FineTuningCurve], upTo budget: Double, _ request: SelectionRequest) throws {
     let observed = curves.map { $0.observed(upTo: budget) }
     for curve in observed where curve.examples.count <= request.acceptThenStop.k {
       let count = curve.examples.count
       throw FitError(
-        "the model '\(curve.model)' has \(count) size\(count == 1 ? "" : "s") up to \(plainCount(budget)) examples; Accept then "
-          + "Stop with k = \(request.acceptThenStop.k) needs \(request.acceptThenStop.k + 1) or more: look further, or leave "
-          + "the model out with --where")
+        "the model '\(curve.model)' has \(count) size\(count == 1 ? "" : "s") up to \(plainCount(budget)) examples; "
+          + "Accept then Stop with k = \(request.acceptThenStop.k) needs \(request.acceptThenStop.k + 1) or more: "
+          + "raise the budget, or leave the model out with --where")
     }
     let truth = request.scores ? try Self.truth(of: curves, at: request.target) : nil
     target = request.target
@@ -86,7 +86,7 @@ public struct ModelSelection: Codable, Sendable, Equatable {
     let choice = rankings.first { $0.method == request.method }
     guard let first = choice?.ranking.first else {
       let example = choice?.unranked.min { $0.key < $1.key }.map { ": of '\($0.key)', \($0.value)" }
-      throw FitError("the method \(request.method.rawValue) can rank no model\(example ?? "")")
+      throw FitError("the method \(request.method.rawValue) cannot rank any model\(example ?? "")")
     }
     chosen = first
   }
@@ -98,8 +98,8 @@ public struct ModelSelection: Codable, Sendable, Equatable {
     try curves.map { curve in
       guard let loss = curve.loss(at: target) else {
         throw FitError(
-          "the model '\(curve.model)' has no run on \(plainCount(target)) examples to score the choice by; leave the model out "
-            + "with --where, or do not score")
+          "the model '\(curve.model)' has no run on \(plainCount(target)) examples to score the choice; leave the "
+            + "model out with --where, or do not score")
       }
       return loss
     }
@@ -124,7 +124,7 @@ extension ModelSelection.MethodRanking {
           ))
       }
     }
-    // Of equals the first in the table stands first.
+    // Among equals the first in the table comes first.
     let sign = method.prefersMore ? -1.0 : 1.0
     ranked.sort { (sign * $0.model.value, $0.place) < (sign * $1.model.value, $1.place) }
     ranking = ranked.map(\.model)
@@ -136,7 +136,7 @@ extension ModelSelection.MethodRanking {
     )
   }
 
-  /// Says how sure the method is of the models at the top of its ranking.
+  /// Adds intervals for the models at the top of the ranking.
   fileprivate mutating func addIntervals(_ curves: [FineTuningCurve], _ request: SelectionRequest) throws {
     let count = method == request.method ? max(1, request.intervals) : 1
     let places = ranking.indices.prefix(method == .acceptThenStop ? ranking.count : count)
@@ -147,22 +147,22 @@ extension ModelSelection.MethodRanking {
   }
 }
 
-/// What a choice of model is made for.
+/// The settings of a choice of model.
 public struct SelectionRequest: Sendable {
-  /// The number of examples that the chosen model is to be tuned on.
+  /// The number of examples that the chosen model will be tuned on.
   public var target: Double
-  /// By which the choice is made; all others are worked out beside it.
+  /// The method that makes the choice; all others are computed for comparison.
   public var method = SelectionMethod.acceptThenStop
   public var acceptThenStop = AcceptThenStop()
   /// The level of every interval.
   public var level = 0.9
-  /// Bootstrap resamples behind the intervals of fitted laws; none where 0.
+  /// Bootstrap resamples behind the intervals of fitted laws; none if 0.
   public var resamples = 200
-  /// How many models of the ranking that the choice goes by get an interval, from the first on. Of the other rankings
-  /// only the first does; a line of Accept then Stop, whose interval is a formula, always has one.
+  /// The number of models of the chosen ranking that get an interval, from the first on. In the other rankings
+  /// only the first gets one; a line of Accept then Stop, whose interval is a formula, always has one.
   public var intervals = 1
   public var seed: UInt64 = 0
-  /// Whether the curves have their true losses at the target, to score the choice by.
+  /// Whether the curves have their true losses at the target, to score the choice.
   public var scores = false
   public var threads: Int
 

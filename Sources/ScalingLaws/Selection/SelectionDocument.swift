@@ -2,13 +2,13 @@ import Documents
 import Foundation
 import Tables
 
-/// Choices of the model to fine-tune as a document, `windtunnel.selection/1`: one a group of runs and a budget.
+/// Choices of the model to fine-tune as a document, `windtunnel.selection/1`: one for each group of runs and budget.
 public struct SelectionDocument: Document, Equatable {
   public static let schema = "windtunnel.selection/1"
   public static let kind = "selection document"
   public static let remedy = "write one with 'windtunnel select RUNS --target COUNT --output FILE'"
 
-  /// The columns whose values tell the groups apart; empty where all runs are of one.
+  /// The columns whose values distinguish the groups; empty if all runs belong together.
   public var by: [String]
   public var acceptThenStop: AcceptThenStop
   /// The level of every interval.
@@ -16,19 +16,19 @@ public struct SelectionDocument: Document, Equatable {
   /// Bootstrap resamples behind the intervals of fitted laws.
   public var resamples: Int
   public var seed: UInt64
-  /// Where each method's intervals come from.
+  /// The source of each method's intervals.
   public var intervals: [String: String]
   public var runs: FitDocument.Runs
-  /// Group by group in the order of the table, and for each the budgets in the order in which they were given.
+  /// Group by group in the order of the table, and for each the budgets in the given order.
   public var selections: [ModelSelection]
   public var tool: String
 
   /// Chooses a model for every group of runs and every budget.
   ///
   /// - Parameters:
-  ///   - columns: whose values tell the groups apart, such as the task; all runs are one group without any.
-  ///   - budgets: up to how many examples the runs are looked at.
-  /// - Throws: ``TableError`` for runs that are no fine-tuning curves, or too few of them.
+  ///   - columns: those whose values distinguish the groups, such as the task; without any, all runs are one group.
+  ///   - budgets: the numbers of examples up to which the runs are used.
+  /// - Throws: ``TableError`` for runs that are not fine-tuning curves, or too few of them.
   public init(
     _ runs: RunTable, by columns: [String], budgets: [Double], _ request: SelectionRequest,
     exclusions: [FitDocument.Exclusion] = [], notes: [String] = []

@@ -1,22 +1,23 @@
 import Fitting
 import Foundation
 
-/// By what the models are ranked before any of them has been fine-tuned on all examples.
+/// A method that ranks the models before any of them has been fine-tuned on all examples.
 public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
-  /// The loss that the straight end of the curve leads to; see ``AcceptThenStop``.
+  /// The loss predicted by the straight end of the curve; see ``AcceptThenStop``.
   case acceptThenStop = "accept-then-stop"
-  /// The loss at the target of the rectified law, fitted to the curve and, where that has few sizes, to the loss without tuning.
+  /// The loss at the target of the rectified law, fitted to the curve and, if that has few sizes, to the loss without
+  /// tuning.
   case rectified
   /// The loss at the target of a power law, fitted to the curve.
   case power = "finetuning-power"
-  /// The loss at the most examples that were looked at.
+  /// The loss at the most examples within the budget.
   case subTuning = "sub-tuning"
   /// The loss without any tuning.
   case zeroShot = "zero-shot"
   /// The parameters of the model, the most first.
   case modelSize = "model-size"
 
-  /// What the method goes by, in a few words.
+  /// The basis of the method, in a few words.
   public var basis: String {
     switch self {
     case .acceptThenStop: "predicted loss, straight end of the curve"
@@ -28,7 +29,7 @@ public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// Where its intervals come from; nil for a method that predicts no loss at the target.
+  /// The source of its intervals; nil for a method that predicts no loss at the target.
   public var intervalSource: String? {
     switch self {
     case .acceptThenStop: "prediction error of the line, Student's t"
@@ -40,14 +41,14 @@ public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
   /// Whether more is better.
   var prefersMore: Bool { self == .modelSize }
 
-  /// What a method makes of one model, before it is asked how sure it is.
+  /// A method's estimate for one model, before its interval is computed.
   enum Estimate: Sendable {
     case value(Double, points: Int?)
     /// The reason why there is no value.
     case missing(String)
   }
 
-  /// An estimate a curve, in their order; the same for any number of threads.
+  /// One estimate for each curve, in order; the same for any number of threads.
   func estimates(_ curves: [FineTuningCurve], _ request: SelectionRequest) throws -> [Estimate] {
     func known(_ value: Double?, _ reason: String) -> Estimate {
       value.map { .value($0, points: nil) } ?? .missing(reason)
@@ -55,7 +56,9 @@ public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
     switch self {
     case .acceptThenStop:
       return curves.map { curve in
-        guard let line = request.acceptThenStop.line(through: curve) else { return .missing("it has no two sizes") }
+        guard let line = request.acceptThenStop.line(through: curve) else {
+          return .missing("it has fewer than two sizes")
+        }
         return .value(line.line.value(at: request.target), points: line.points)
       }
     case .rectified, .power: return try fits(curves, request)
@@ -65,9 +68,9 @@ public enum SelectionMethod: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// Where the loss of a run on all examples falls, a curve each; nil where the method does not say.
+  /// The interval for the loss of a run on all examples, for each curve; nil if the method has none.
   ///
-  /// A fitted law's interval takes hundreds of refits, a line's none: ask for the curves that matter.
+  /// A fitted law's interval takes hundreds of refits, a line's none: request it only for the curves that matter.
   func intervals(_ curves: [FineTuningCurve], _ request: SelectionRequest) throws -> [ClosedRange<Double>?] {
     switch self {
     case .acceptThenStop:

@@ -2,39 +2,39 @@ import Fitting
 import Foundation
 import Tables
 
-/// How well a law would have foretold the runs at hand: fitted to those below a compute, it predicts those above, for
-/// every compute at which the runs can be cut.
+/// The accuracy with which a law would have predicted the given runs: fitted to those below a compute, it predicts
+/// those above, for every compute at which the runs can be divided.
 public struct BackTest: Codable, Sendable, Equatable {
   public var cuts: [Cut]
 
   /// The runs on either side of one compute.
   public struct Cut: Codable, Sendable, Equatable {
-    /// The most compute in FLOP among the runs that were fitted; nil where runs are dear by their steps.
+    /// The most compute in FLOP among the fitted runs; nil if cost is measured in steps.
     public var flops: Double?
-    /// The most steps among them, where runs are dear by these.
+    /// The most steps among them, if cost is measured in steps.
     public var steps: Double?
     public var fitted: Int
-    /// Where and how far the prediction was off, a run above the cut.
+    /// The error of the prediction for each run above the cutoff.
     public var misses: [Miss]
 
-    /// The mean of |log prediction − log observation|; infinite where the law has no value at some run.
+    /// The mean of |log prediction − log observation|; infinite if the law has no value at some run.
     public var error: Double { misses.reduce(0) { $0 + abs($1.residual ?? .infinity) } / Double(misses.count) }
   }
 
   public struct Miss: Codable, Sendable, Equatable {
-    /// The run's compute, or steps, over the cut's.
+    /// The run's compute, or steps, over the cutoff's.
     public var factor: Double
-    /// log prediction − log observation; nil where the law has no value there.
+    /// log prediction − log observation; nil if the law has no value there.
     public var residual: Double?
   }
 
-  /// The mean error, every cut counted alike; nil where the law has no value at some run.
+  /// The mean error, every cutoff counted equally; nil if the law has no value at some run.
   public var error: Double? {
     let mean = cuts.reduce(0) { $0 + $1.error } / Double(cuts.count)
     return mean.isFinite ? mean : nil
   }
 
-  /// The mean error by how far the prediction reaches, over thirds of a decade of the factor that have three runs or more.
+  /// The mean error by extrapolation factor, over thirds of a decade that have three runs or more.
   public var byFactor: [(factor: Double, error: Double)] {
     let misses = cuts.flatMap(\.misses).filter { ($0.residual ?? .infinity).isFinite }
     let bins = Dictionary(grouping: misses) { Int((3 * log10($0.factor)).rounded(.down)) }
@@ -49,9 +49,9 @@ public struct BackTest: Codable, Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - cost: of each run: its compute in FLOP, or its steps.
-  ///   - cuts: where to cut; see ``places(_:needed:)``.
-  ///   - parameters: those of all runs, from which each search begins besides others.
+  ///   - cost: the cost of each run: its compute in FLOP, or its steps.
+  ///   - cuts: where to divide the runs; see ``places(_:needed:)``.
+  ///   - parameters: those fitted to all runs, from which each search begins besides others.
   init(
     _ problem: FitProblem, cost compute: [Double], measure: LawComparison.Measure, cuts: [Double],
     near parameters: [Double], threads: Int
@@ -72,10 +72,10 @@ public struct BackTest: Codable, Sendable, Equatable {
     }
   }
 
-  /// Where runs can be cut so that enough are below: between computes that differ by a twentieth or more, at most twelve,
+  /// The cutoffs that leave enough runs below: between computes that differ by 5 % or more, at most twelve,
   /// evenly over the logarithm.
   ///
-  /// - Parameter gap: by how much they differ at least; the points of a curve may be as near as they come.
+  /// - Parameter gap: the smallest difference; the points of a curve may be arbitrarily close.
   static func places(_ compute: [Double], needed: Int, gap: Double = 1.05) -> [Double] {
     let sorted = compute.sorted()
     let all = sorted.indices.dropLast().filter { $0 + 1 >= needed && sorted[$0 + 1] > gap * sorted[$0] }.map {

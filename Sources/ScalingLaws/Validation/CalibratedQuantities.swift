@@ -1,12 +1,12 @@
 import Fitting
 
-/// What intervals are judged by: the parameters and, where runs are planned with the law, what it says of ten times the
-/// compute of the largest run.
+/// The quantities by which intervals are judged: the parameters and, if the law is used for planning, its predictions
+/// for ten times the compute of the largest run.
 struct CalibratedQuantities: Sendable {
   let names: [String]
   private let law: Law
   private let parameters: [Double]
-  /// The place of the prediction: a column a variable.
+  /// The point of the prediction: one column for each variable.
   private let point: [[Double]]
   private let flops: Double?
   private let predictor: FittedLaw?
@@ -40,9 +40,9 @@ struct CalibratedQuantities: Sendable {
 
   var truth: [Double] { values([parameters])[0] }
 
-  /// An interval whose ends are the truth where the runs do not tell them from it.
+  /// An interval extended to the truth where the runs do not distinguish its ends from it.
   ///
-  /// A parameter that has grown without end, or is nothing, has no one value that an interval could hold.
+  /// A parameter that has grown without limit, or vanished, has no single value that an interval could hold.
   func told(_ interval: ClosedRange<Double>, of quantity: Int) -> ClosedRange<Double> {
     guard quantity < parameters.count else { return interval }
     func told(_ value: Double) -> Double {

@@ -2,7 +2,7 @@ import Documents
 import Fitting
 import Foundation
 
-/// How often each kind of interval holds the truth, found by simulation: runs are drawn from a fitted law with its noise,
+/// The coverage of each kind of interval, found by simulation: runs are drawn from a fitted law with its noise,
 /// the law is fitted to them, and its intervals are compared with the parameters that the runs were drawn from.
 public struct Calibration: Document, Equatable {
   public static let schema = "windtunnel.calibration/1"
@@ -15,7 +15,7 @@ public struct Calibration: Document, Equatable {
   public var truth: [String: Double]
   public var noise: Noise
   public var simulations: Int
-  /// Simulations whose fit came to no rest, which are left out.
+  /// Simulations whose fit did not converge, which are left out.
   public var failed: Int
   public var resamples: Int
   public var level: Double
@@ -34,11 +34,11 @@ public struct Calibration: Document, Equatable {
   public struct Row: Codable, Sendable, Equatable {
     public var quantity: String
     public var kind: Kind
-    /// The share of simulations whose interval held the truth, or a value that the runs do not tell from it.
+    /// The share of simulations whose interval held the truth, or a value that the runs do not distinguish from it.
     public var coverage: Double
-    /// Of the coverage, by the binomial.
+    /// The interval of the coverage, by the binomial distribution.
     public var standardError: Double
-    /// The shares whose interval lay wholly below and wholly above the truth.
+    /// The shares whose interval lay entirely below and entirely above the truth.
     public var below: Double
     public var above: Double
     /// The median width relative to that of the true spread at the same level: 1 would be ideal.
@@ -56,7 +56,7 @@ public struct Calibration: Document, Equatable {
     case covariance
   }
 
-  /// How a calibration is run.
+  /// The settings of a calibration.
   public struct Settings: Sendable {
     public var simulations = 200
     public var resamples = 400
@@ -71,8 +71,8 @@ public struct Calibration: Document, Equatable {
   ///   - fit: the law on the runs whose design is to be judged; its noise and parameters are the truth.
   ///   - truth: other parameters to draw from, in the law's order.
   ///   - noise: other noise to draw.
-  ///   - progress: called with the count of simulations newly done, from any thread.
-  /// - Throws: ``LawError`` where the fit leaves no noise, or no simulated fit comes to rest.
+  ///   - progress: called with the number of simulations newly done, from any thread.
+  /// - Throws: ``LawError`` if the fit leaves no noise, or no simulated fit converges.
   public init(
     of fit: LawFit, truth: [Double]? = nil, noise given: NoiseModel? = nil, _ settings: Settings,
     progress: (@Sendable (Int) -> Void)? = nil
@@ -94,7 +94,7 @@ public struct Calibration: Document, Equatable {
     let kept = outcomes.compactMap { $0 }
     guard kept.count * 2 > settings.simulations else {
       throw LawError(
-        "only \(kept.count) of \(settings.simulations) simulated fits came to rest: these runs do not determine the law"
+        "only \(kept.count) of \(settings.simulations) simulated fits converged: these runs do not determine the law"
       )
     }
     law = fit.law.name
@@ -122,7 +122,7 @@ public struct Calibration: Document, Equatable {
     let intervals = outcomes.compactMap { $0.intervals[kind]?[quantity] }
     guard truth.isFinite, intervals.count * 2 > outcomes.count else { return nil }
     let spread = percentileInterval(outcomes.map { $0.estimates[quantity] }, level: settings.level)
-    // What the law itself fixes, such as an exponent of one half, every interval holds.
+    // A value that the law itself fixes, such as an exponent of one half, is in every interval.
     if let spread, spread.lowerBound == spread.upperBound { return nil }
     let count = Double(intervals.count)
     let told = intervals.map { quantities.told($0, of: quantity) }

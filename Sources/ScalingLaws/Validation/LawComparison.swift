@@ -3,7 +3,8 @@ import Fitting
 import Foundation
 import Tables
 
-/// Laws side by side on the same runs: how well each describes them, and how well each foretells the dear from the cheap.
+/// Laws compared on the same runs: how well each describes them, and how well each predicts the expensive ones from the
+/// cheap ones.
 public struct LawComparison: Document, Equatable {
   public static let schema = "windtunnel.comparison/1"
   public static let kind = "comparison of laws"
@@ -11,21 +12,22 @@ public struct LawComparison: Document, Equatable {
 
   public var runs: Int
   public var folds: Int
-  /// The column whose values were left out whole in the cross-validation; nil where rows were.
+  /// The column whose values were left out as groups in the cross-validation; nil if single rows were.
   public var foldedBy: String?
   /// The share of runs, those of most compute, that the extrapolation is scored on.
   public var holdout: Double
-  /// What makes a run dear: compute, or the steps of points along curves whose table has no compute.
+  /// The measure of a run's cost: compute, or the steps of points along curves if the table has no compute.
   public var dearBy: Measure
-  /// The most of it among the scored runs over the most among the fitted ones; nil where none is fitted.
+  /// The largest cost among the scored runs over the largest among the fitted ones; nil if none is fitted.
   public var extrapolationFactor: Double?
-  /// By rising error of the back-test; of the extrapolation where there is no cut to test at.
+  /// By ascending error of the back-test; of the extrapolation if there is no cutoff to test at.
   public var laws: [Entry]
-  /// The mean error of the stack, whose weights the entries carry, over the same cuts that the weights were chosen on.
+  /// The mean error of the stack, whose weights the entries have, over the same cutoffs that the weights were chosen
+  /// on.
   public var stackError: Double?
-  /// Why rows were left out before, and which; nil where none was.
+  /// The rows left out before, and the reasons; nil if none were.
   public var exclusions: [FitDocument.Exclusion]?
-  /// What else was done to the table; nil where nothing.
+  /// Other changes to the table; nil if none.
   public var notes: [String]?
 
   public enum Measure: String, Codable, Sendable, CaseIterable {
@@ -33,44 +35,45 @@ public struct LawComparison: Document, Equatable {
     case flops
     case steps
 
-    /// As sentences name it.
+    /// The name in sentences.
     public var noun: String { self == .flops ? "compute" : "steps" }
   }
 
   public struct Entry: Codable, Sendable, Equatable {
     public var law: String
     public var parameters: Int
-    /// Akaike's and the Bayesian information criterion of least squares on log residuals, scale counted as a parameter.
+    /// Akaike's and the Bayesian information criterion of least squares on log residuals, with the scale as a
+    /// parameter.
     public var aic: Double
     public var bic: Double
     /// Mean absolute residual of the logarithm of the loss over runs left out in turn.
     ///
-    /// Nil where the law has no value at some of them.
+    /// Nil if the law has no value at some of them.
     public var crossValidationError: Double?
-    /// Mean absolute residual of the logarithm of the loss over the dear runs, fitted on the cheap ones.
+    /// Mean absolute residual of the logarithm of the loss over the expensive runs, fitted on the cheap ones.
     ///
-    /// Nil where the law has no value at some of them.
+    /// Nil if the law has no value at some of them.
     public var extrapolationError: Double?
-    /// Mean residual there: positive where the law foretells too high a loss.
+    /// Mean residual there: positive if the law predicts too high a loss.
     public var extrapolationBias: Double?
-    /// Predictions from every compute to the runs above it; nil where the runs cannot be cut.
+    /// Predictions from every cutoff to the runs above it; nil if the runs cannot be divided.
     public var backTest: BackTest?
     /// The mean error of the back-test.
     public var backTestError: Double?
-    /// The law's share in the stack that would have foretold best; nil where the back-test says nothing.
+    /// The law's share in the best stack; nil if the back-test gives none.
     public var stackingWeight: Double?
   }
 
   /// - Parameters:
-  ///   - objective: for cross-validation and extrapolation; each law's own where nil.
+  ///   - objective: for cross-validation and extrapolation; each law's own if nil.
   ///   - column: rows that share its value are left out together in the cross-validation, such as whole curves.
-  ///   - seed: of the split into folds.
-  /// - Throws: as ``LawFit`` does, and ``FitError`` where too few runs are left to fit.
+  ///   - seed: that of the split into folds.
+  /// - Throws: as ``LawFit`` does, and ``FitError`` if too few runs are left to fit.
   public init(
     _ laws: [Law], on runs: RunTable, objective: Objective? = nil, starts: Starts = .standard, folds: Int = 10,
     foldBy column: String? = nil, holdout: Double = 0.25, seed: UInt64 = 0, threads: Int
   ) throws {
-    // A law may call the column by any of its names.
+    // A law may use any name of the column.
     let targets = Set(try laws.map { try runs.resolve($0.target)?.column ?? $0.target })
     guard targets.count <= 1 else {
       throw LawError(
@@ -85,8 +88,8 @@ public struct LawComparison: Document, Equatable {
     let (compute, measure) = try Self.cost(runs)
     dearBy = measure
     let order = compute.indices.sorted { (compute[$0], $0) < (compute[$1], $1) }
-    let dear = Set(order.suffix(max(1, Int((holdout * Double(order.count)).rounded()))))
-    let cheapest = order.filter { !dear.contains($0) }
+    let expensive = Set(order.suffix(max(1, Int((holdout * Double(order.count)).rounded()))))
+    let cheapest = order.filter { !expensive.contains($0) }
     extrapolationFactor = cheapest.last.map { compute[order[order.count - 1]] / compute[$0] }
     let foldCount = self.folds
     let foldOfGroup = Self.folds(groupCount, foldCount, seed: seed)
@@ -99,15 +102,15 @@ public struct LawComparison: Document, Equatable {
       let needed = law.parameters.count + 1
       guard cheapest.count >= needed else {
         throw FitError(
-          "\(law.name) has \(law.parameters.count) parameters, which takes at least \(needed) runs to fit; "
-            + "of the \(runs.rowCount) run\(runs.rowCount == 1 ? "" : "s"), \(cheapest.count) remain when \(dear.count) "
-            + "\(dear.count == 1 ? "is" : "are") held out")
+          "\(law.name) has \(law.parameters.count) parameters and needs at least \(needed) runs to fit; "
+            + "of the \(runs.rowCount) run\(runs.rowCount == 1 ? "" : "s"), \(cheapest.count) remain when "
+            + "\(expensive.count) \(expensive.count == 1 ? "is" : "are") held out")
       }
       let largestFold = (0..<foldCount).map { k in fold.count { $0 == k } }.max() ?? 0
       guard runs.rowCount - largestFold >= needed else {
         throw FitError(
           "\(law.name) needs at least \(needed) runs to fit, and \(foldCount)-fold cross-validation leaves "
-            + "\(runs.rowCount - largestFold) of \(runs.rowCount); take more folds")
+            + "\(runs.rowCount - largestFold) of \(runs.rowCount); use more folds")
       }
       let whole = try problem.minimize(starts, threads: threads)
       func errors(fittedWithout left: (Int) -> Bool) throws -> [Double] {
@@ -119,12 +122,12 @@ public struct LawComparison: Document, Equatable {
       let squares = problem.under(Objective(.leastSquares, residual: .log))
       let best = try squares.minimize(starts, threads: threads)
       let count = Double(runs.rowCount)
-      // Residuals below rounding say no more than rounding does.
+      // Residuals below rounding are treated as rounding.
       let variance = max(2 * best.value / count, Double.ulpOfOne * Double.ulpOfOne)
       let deviance = count * log(variance) + count * (1 + log(2 * Double.pi))
       let free = Double(law.parameters.count + 1)
       let crossed = try (0..<foldCount).flatMap { k in try errors { fold[$0] == k } }
-      let extrapolated = try errors { dear.contains($0) }
+      let extrapolated = try errors { expensive.contains($0) }
       let backTest =
         cuts.isEmpty
         ? nil
@@ -144,7 +147,7 @@ public struct LawComparison: Document, Equatable {
     }
   }
 
-  /// Weighs the laws by their back-tests, every cut counted alike. Returns the mean error of their stack.
+  /// Weights the laws by their back-tests, every cutoff counted equally. Returns the mean error of their stack.
   private static func stack(_ entries: inout [Entry]) -> Double? {
     let tested = entries.indices.filter { entries[$0].backTestError != nil }.prefix(mostStacked)
     guard let first = tested.first, let cuts = entries[first].backTest?.cuts else { return nil }
@@ -156,10 +159,10 @@ public struct LawComparison: Document, Equatable {
     return zip(mixed, scales).reduce(0) { $0 + abs($1.0) * $1.1 * $1.1 } / Double(cuts.count)
   }
 
-  /// What entries call a law: its name, or its formula where it is a user's own.
+  /// The name of a law in entries: its name, or its formula if it is a user's own.
   public static func name(of law: Law) -> String { law.name == "formula" ? law.formula.text : law.name }
 
-  /// What makes a run dear: its compute, by 6ND where it has no column of its own; its steps where it has neither.
+  /// The cost of each run: its compute, by 6ND if it has no column of its own; its steps if it has neither.
   private static func cost(_ runs: RunTable) throws -> ([Double], Measure) {
     if try runs.column(for: .flops) != nil {
       _ = try runs.validated(for: [.flops])
@@ -175,7 +178,7 @@ public struct LawComparison: Document, Equatable {
     throw TableError(
       .badData, file: runs.table.name,
       message:
-        "the runs have no flops, nor params and tokens to work them out from, nor steps: nothing says which runs are dear"
+        "the runs have neither flops, nor params and tokens to compute them from, nor steps: their cost is unknown"
     )
   }
 
@@ -191,12 +194,12 @@ public struct LawComparison: Document, Equatable {
     guard numbers.count > 1 else {
       throw TableError(
         .badData, file: runs.table.name, column: resolution.column,
-        message: "all rows have one value here, so no group can be left out; choose another column")
+        message: "all rows have the same value here, so no group can be left out; choose another column")
     }
     return groups
   }
 
-  /// A fold for each of so many, all folds of nearly equal size.
+  /// A fold for each row, all folds of nearly equal size.
   private static func folds(_ count: Int, _ folds: Int, seed: UInt64) -> [Int] {
     let random = Random(seed: seed)
     var rows = Array(0..<count)

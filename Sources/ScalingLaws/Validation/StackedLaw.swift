@@ -5,10 +5,10 @@ import Foundation
 extension FitDocument {
   /// Several fits to the same runs as one: the weighted mean of their predictions, as a law whose formula is that mean.
   ///
-  /// Draws of one seed rest on the same resamples, so they are paired: what moves one law moves the others with it.
+  /// Draws of the same seed use the same resamples, so they are paired: the laws vary together.
   ///
-  /// - Parameter weights: one a fit, 1 in sum; fits of weight 0 are left out.
-  /// - Throws: ``LawError`` where the fits predict different columns or nothing has weight.
+  /// - Parameter weights: one for each fit, with sum 1; fits of weight 0 are left out.
+  /// - Throws: ``LawError`` if the fits predict different columns or nothing has weight.
   public init(stacking fits: [(fit: LawFit, weight: Double)], exclusions: [Exclusion], notes: [String]) throws {
     let members = fits.filter { $0.weight > 1e-6 }
     guard let first = members.first?.fit, members.allSatisfy({ $0.fit.law.target == first.law.target }) else {
@@ -85,7 +85,7 @@ extension FitDocument {
       diagnostics.append(
         Diagnostic(
           "unpaired_draws", .warning,
-          "some resamples have no optimum under some of the laws, so that their draws are paired by place alone"))
+          "some resamples have no optimum under some of the laws, so their draws are paired only by position"))
     }
   }
 }

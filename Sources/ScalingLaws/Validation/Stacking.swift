@@ -1,11 +1,11 @@
 import COpenBLAS
 
-/// The weights, none negative and 1 in sum, under which a mixture of predictions is nearest to what was observed, by
+/// The nonnegative weights with sum 1 under which a mixture of predictions is nearest to the observations, by
 /// least squares (Breiman 1996, Stacked regressions).
 ///
-/// Every support is solved for and the best feasible one taken, so the answer is the optimum.
+/// Every support is solved for and the best feasible one used, so the result is the optimum.
 ///
-/// - Parameter errors: prediction minus observation, a row a prediction: at most ``mostStacked`` of them, all finite.
+/// - Parameter errors: prediction minus observation, one row for each prediction: at most ``mostStacked``, all finite.
 func stackingWeights(errors: [[Double]]) -> [Double] {
   let count = min(errors.count, mostStacked)
   // The error of a mixture is the mixture of the errors, because the weights add up to 1.
@@ -29,10 +29,10 @@ func stackingWeights(errors: [[Double]]) -> [Double] {
   return best.weights
 }
 
-/// More laws than this are not stacked at once.
+/// The largest number of laws that are stacked at once.
 let mostStacked = 10
 
-/// The weights on some members, 1 in sum, at which the squared error is stationary; nil where they are not determined.
+/// The weights on some members, with sum 1, at which the squared error is stationary; nil if they are not determined.
 private func balanced(_ products: [[Double]], _ members: [Int]) -> [Double]? {
   let n = members.count + 1
   let scale = members.reduce(0) { max($0, products[$1][$1]) }

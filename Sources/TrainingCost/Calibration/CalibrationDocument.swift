@@ -10,11 +10,11 @@ public struct CalibrationDocument: Document, DocumentChecked, Equatable {
 
   public var accelerator: String
   public var constants: [Constant]
-  /// Of the constants' logarithms, row by row.
+  /// The covariance of the constants' logarithms, row by row.
   public var covariance: [[Double]]
   /// Standard deviation of measured over predicted time, in logarithms.
   public var scatter: Double
-  /// The file that the steps were measured in, its SHA-256, and the rows that the constants were fitted to.
+  /// The file with the measured steps, its SHA-256, and the rows that the constants were fitted to.
   public var file: String
   public var fingerprint: String
   public var rows: [String]
@@ -35,9 +35,10 @@ public struct CalibrationDocument: Document, DocumentChecked, Equatable {
     public var name: String
     public var value: Double
     public var interval: [Double]
-    /// What was believed before.
+    /// The value before the measurements.
     public var prior: Double
-    /// How much of the prior's variance the measurements took away, 0 … 1: near 0 they say nothing of the constant.
+    /// The share of the prior's variance that the measurements removed, 0 … 1: near 0 they say nothing about the
+    /// constant.
     public var informed: Double
   }
 

@@ -1,30 +1,29 @@
 import Fitting
 import Foundation
 
-/// Constants of the cost model fitted to measured steps, and how far to trust them.
+/// Constants of the cost model fitted to measured steps, with their uncertainty.
 public struct CostCalibration: Sendable {
   public let efficiency: Efficiency
-  /// Where the fit began: the constants believed before the measurements.
+  /// The initial constants, as they were before the measurements.
   public let prior: Efficiency
   /// Covariance of the constants' logarithms, row by row, in the order of ``Efficiency/constants``.
   public let covariance: [Double]
-  /// Standard deviation of measured over predicted time, in logarithms, robustly.
+  /// Robust standard deviation of measured over predicted time, in logarithms.
   public let scatter: Double
-  /// What it was fitted to.
+  /// The measured steps that it was fitted to.
   public let ids: [String]
   public let converged: Bool
 
   /// Fits the constants to the times of measured steps, and to their memory where it was measured.
   ///
-  /// Residuals are logarithms of predicted over measured values, charged by the square within `tolerance` and like their
-  /// absolute value beyond it, so that a run that stalled does not count for much. Each constant is held to its prior by
-  /// the spread that ``Efficiency/Constant`` states: a few measured steps move what they say something about, and leave the
-  /// rest.
+  /// Residuals are logarithms of predicted over measured values, charged quadratically within `tolerance` and linearly
+  /// beyond it, so that a run that stalled has little weight. Each constant is tied to its prior by the spread in
+  /// ``Efficiency/Constant``: a few measured steps move the constants that they determine and leave the rest.
   ///
   /// - Parameters:
   ///   - steps: at least one with a time.
-  ///   - prior: the first step's accelerator's default where nil.
-  /// - Throws: ``CostError`` where there is nothing to fit to.
+  ///   - prior: the default of the first step's accelerator if nil.
+  /// - Throws: ``CostError`` if there is nothing to fit.
   public init(
     fitting steps: [MeasuredStep], from prior: Efficiency? = nil, tolerance: Double = 0.08
   ) throws(CostError) {
@@ -34,7 +33,7 @@ public struct CostCalibration: Sendable {
     }
     let prior = prior ?? .standard(for: first.cluster.accelerator)
     let constants = Efficiency.constants
-    // Layouts that a table leaves open are settled once, at the prior.
+    // Layouts that a table leaves open are chosen once, at the prior.
     var cases: [(step: MeasuredStep, layout: Layout)] = []
     for step in timed {
       let model = try StepModel(step.workload, on: step.cluster, efficiency: prior)
@@ -58,7 +57,7 @@ public struct CostCalibration: Sendable {
       }
     }
     guard let solution else {
-      throw CostError("the measured steps cannot be reckoned with: a predicted time or memory is not finite")
+      throw CostError("the measured steps are invalid: a predicted time or memory is not finite")
     }
     let efficiency = Efficiency(logarithms: zip(start, solution.parameters).map { $0 + $1 })
     var misses: [Double] = []
@@ -87,7 +86,8 @@ public struct CostCalibration: Sendable {
     self.converged = converged
   }
 
-  /// The interval of a step's time that holds `level` of the probability, from the constants' covariance and the scatter.
+  /// The interval of a step's time that holds `level` of the probability, from the constants' covariance and the
+  /// scatter.
   public func interval(
     of layout: Layout, for workload: TrainingWorkload, on cluster: Cluster, level: Double = 0.9
   ) throws(CostError) -> ClosedRange<Double> {

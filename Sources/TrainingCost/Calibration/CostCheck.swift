@@ -1,25 +1,25 @@
 import Fitting
 import Tables
 
-/// How predictions compare with measured steps.
+/// A comparison of predictions with measured steps.
 public struct CostCheck: Sendable {
-  /// One measured step with what was predicted of it.
+  /// One measured step with its prediction.
   public struct Row: Sendable {
     public let step: MeasuredStep
     public let layout: Layout
-    /// Nil where the layout cannot run.
+    /// Nil if the layout cannot run.
     public let seconds: Double?
     public let memoryBytes: Double?
-    /// Why the layout cannot run, or that it does not fit; nil where it fits.
+    /// The reason why the layout cannot run or does not fit; nil if it fits.
     public let refusal: String?
 
-    /// Predicted over measured time, less 1.
+    /// Predicted over measured time, minus 1.
     public var error: Double? {
       guard let seconds, let measured = step.seconds else { return nil }
       return seconds / measured - 1
     }
 
-    /// Predicted over measured memory, less 1.
+    /// Predicted over measured memory, minus 1.
     public var memoryError: Double? {
       guard let memoryBytes, let measured = step.memoryBytes else { return nil }
       return memoryBytes / measured - 1
@@ -30,7 +30,7 @@ public struct CostCheck: Sendable {
 
   /// Predicts every step.
   ///
-  /// - Parameter efficiency: of the steps' accelerator; its default where nil.
+  /// - Parameter efficiency: that of the steps' accelerator; its default if nil.
   public init(_ steps: [MeasuredStep], efficiency: Efficiency? = nil) throws(CostError) {
     var rows: [Row] = []
     for step in steps {
@@ -38,7 +38,7 @@ public struct CostCheck: Sendable {
       let layout = step.layout(model)
       var refusal: String?
       do { try model.check(layout) } catch { refusal = error.description }
-      // A step that was measured could run, whatever the checks say of it.
+      // A measured step did run, whatever the checks say.
       let isKnown = step.seconds != nil || refusal == nil
       let memory = isKnown ? model.memory(layout).total : nil
       if refusal == nil, let memory, memory > step.cluster.accelerator.usableMemoryBytes {
@@ -72,16 +72,16 @@ public struct CostCheck: Sendable {
   public var medianError: Double? {
     errors.isEmpty ? nil : (errors[(errors.count - 1) / 2] + errors[errors.count / 2]) / 2
   }
-  /// The error that nine of ten rows stay within.
+  /// The 90th percentile of the errors.
   public var ninthDecile: Double? { errors.isEmpty ? nil : quantile(0.9) }
 
-  /// The mean absolute relative error of the memory, where it was measured.
+  /// The mean absolute relative error of the memory, if it was measured.
   public var meanMemoryError: Double? {
     let errors = rows.compactMap { $0.memoryError.map(abs) }
     return errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count)
   }
 
-  /// How layouts rank within a model on a cluster, of groups with at least five rows.
+  /// The ranking of layouts within a model on a cluster, for groups with at least five rows.
   public var ranking: [GroupRanking] {
     var groups: [String: [(predicted: Double, measured: Double)]] = [:]
     for row in rows {
@@ -99,7 +99,8 @@ public struct CostCheck: Sendable {
     }
   }
 
-  /// Whether rows with a status were rightly said to run or not: how many of how many.
+  /// The number of rows with a status that were correctly predicted to run or not, and the number of rows with a
+  /// status.
   public var fits: (right: Int, of: Int) {
     let labeled = rows.filter { $0.step.ran != nil }
     return (labeled.count { ($0.refusal == nil) == $0.step.ran }, labeled.count)
@@ -111,12 +112,12 @@ public struct CostCheck: Sendable {
   }
 }
 
-/// How the layouts of one model on one cluster rank.
+/// The ranking of the layouts of one model on one cluster.
 public struct GroupRanking: Sendable, Hashable {
   public let group: String
   public let count: Int
-  /// Spearman's, of predicted and measured times.
+  /// Spearman's rank correlation of predicted and measured times.
   public let correlation: Double
-  /// How much slower the layout predicted to be fastest is than the one that was.
+  /// The relative excess in time of the layout predicted to be fastest over the fastest one.
   public let regret: Double
 }

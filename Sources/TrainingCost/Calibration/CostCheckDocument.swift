@@ -1,18 +1,18 @@
 import Documents
 
-/// Predictions beside measured steps as a document, `windtunnel.cost-check/1`.
+/// Predictions compared with measured steps as a document, `windtunnel.cost-check/1`.
 public struct CostCheckDocument: Document {
   public static let schema = "windtunnel.cost-check/1"
   public static let kind = "cost check"
   public static let remedy = "write one by 'windtunnel cost check --output'"
 
   public var file: String
-  /// Rows that a calibration was fitted to, or that were asked to be left out.
+  /// The number of rows left out: those that a calibration was fitted to, or that the user left out.
   public var leftOut: Int
   public var sources: [Source]
   public var rows: [Row]
 
-  /// One source's rows. Errors are of times, relative to the measured ones; nil where no time was measured.
+  /// One source's rows. Errors are relative errors of times; nil if no time was measured.
   public struct Source: Codable, Sendable {
     public var source: String
     public var count: Int
@@ -22,10 +22,10 @@ public struct CostCheckDocument: Document {
     /// Means over the groups of one model on one cluster.
     public var rankCorrelation: Double?
     public var regret: Double?
-    /// Of the memory, where it was measured.
+    /// The error of the memory, if it was measured.
     public var memoryMeanAbsoluteError: Double?
     public var groups: [Group]
-    /// Rows rightly said to run or not, of those with a status.
+    /// The number of rows correctly predicted to run or not, among those with a status.
     public var fitsRight: Int
     public var fitsOf: Int
   }
@@ -46,7 +46,7 @@ public struct CostCheckDocument: Document {
     public var measuredBytes: Double?
     public var predictedBytes: Double?
     public var ran: Bool?
-    /// Why it is said not to run.
+    /// The predicted reason for not running.
     public var refusal: String?
     public var microBatch: Int
     public var virtualStages: Int

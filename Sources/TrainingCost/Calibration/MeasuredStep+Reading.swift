@@ -1,31 +1,32 @@
 import Documents
 import Tables
 
-/// What is taken for rows that do not say it themselves.
+/// Defaults for rows that do not state a value.
 public struct MeasuredDefaults: Sendable {
-  /// Whether MLPs are gated; nil where it follows from the size, or from the MLP's width.
+  /// Whether MLPs are gated; nil if it follows from the size, or from the MLP's width.
   public var isGated: Bool?
   public var stageSplit: Layout.StageSplit = .even
   public var sharding = Layout.Sharding.none
   public var gradientBytes = 4.0
   public var logitBytes = 10.0
-  /// Bytes a second of one accelerator between nodes; the accelerator's common network where nil.
+  /// Bytes per second of one accelerator between nodes; the accelerator's usual network if nil.
   public var networkBytesPerSecond: Double?
 
   public init() {}
 }
 
 extension MeasuredStep {
-  /// Reads a table with a row for each measured step.
+  /// Reads a table with one row for each measured step.
   ///
-  /// Columns: `model` (one that is known) or `layers`, `hidden`, `heads`, `vocab` and where they differ from the usual
-  /// `ffn_hidden`, `kv_heads`; `gpu`, `n_gpus`, `seq`, `global_batch` (sequences), `micro_batch`, `tp`, `pp`, `dp`, `cp`,
-  /// `ep`, `vpp`, `sp`, `zero_stage` or `fsdp` (a strategy of it), `recompute`, `attention`, `precision`; and what was
-  /// measured: `step_time_s` or `tokens_per_s_per_gpu`, `mem_gib`, `status`. Rows may also say what is else taken for all of
-  /// them: `network_gb_s` (of one accelerator), `gradient_bytes`, `logit_bytes`, `stage_split`.
+  /// Columns: `model` (a known one) or `layers`, `hidden`, `heads`, `vocab` and, if they differ from the usual,
+  /// `ffn_hidden`, `kv_heads`; `gpu`, `n_gpus`, `seq`, `global_batch` (sequences), `micro_batch`, `tp`, `pp`, `dp`,
+  /// `cp`, `ep`, `vpp`, `sp`, `zero_stage` or `fsdp` (a strategy of it), `recompute`, `attention`, `precision`; and
+  /// what was measurements: `step_time_s` or `tokens_per_s_per_gpu`, `mem_gib`, `status`. Rows may also override the
+  /// defaults of the other settings: `network_gb_s` (of one accelerator), `gradient_bytes`, `logit_bytes`,
+  /// `stage_split`.
   ///
-  /// - Returns: the steps, and for each row that cannot be used its line and why.
-  /// - Throws: ``TableError`` where a column is missing or not numeric.
+  /// - Returns: the steps, and for each unusable row its line and the reason.
+  /// - Throws: ``TableError`` if a column is missing or not numeric.
   public static func read(
     _ table: Table, hardware: HardwareCatalog = .builtIn, defaults: MeasuredDefaults = MeasuredDefaults()
   ) throws -> (steps: [MeasuredStep], skipped: [(line: Int, reason: String)]) {
@@ -78,7 +79,7 @@ extension MeasuredStep {
     }
 
     let attention = rows.attention(row, cluster.accelerator)
-    // Programs with FlashAttention split activations along the sequence as well, older ones do not.
+    // Programs with FlashAttention split activations along the sequence as well; older ones do not.
     layout.sequenceParallel =
       layout.tensor > 1 && (rows.text("sp", row).isEmpty ? attention.isFused : rows.isTrue("sp", row))
     workload = TrainingWorkload(
@@ -167,8 +168,8 @@ private struct MeasuredRows {
 
   func isTrue(_ name: String, _ row: Int) -> Bool { ["true", "1", "yes"].contains(text(name, row).lowercased()) }
 
-  /// So many of the accelerator, or of the cluster, without what else such tables say of it: of `A100-80GB-SXM` the
-  /// A100-80GB.
+  /// The given number of the accelerator, or of the cluster, ignoring the suffixes that such tables add: for
+  /// `A100-80GB-SXM`, the A100-80GB.
   func cluster(_ row: Int, _ count: Int, _ hardware: HardwareCatalog) throws(CostError) -> Cluster {
     let words = text("gpu", row).split(separator: "-")
     for length in stride(from: words.count, to: 0, by: -1) {
@@ -180,7 +181,7 @@ private struct MeasuredRows {
 
   func sharding(_ row: Int) throws(CostError) -> Layout.Sharding? {
     guard let stage = try optional("zero_stage", row) else {
-      // FSDP's strategies by name; whatever else is called FSDP shards all.
+      // FSDP's strategies by name; any other use of FSDP shards everything.
       let strategy = text("fsdp", row).uppercased()
       if strategy.isEmpty { return nil }
       if ["FALSE", "0", "NO", "NONE", "NO_SHARD"].contains(strategy) { return Layout.Sharding.none }
@@ -190,14 +191,14 @@ private struct MeasuredRows {
     return sharding
   }
 
-  /// Whether parameters are sharded inside a node and repeated on every one.
+  /// Whether parameters are sharded inside a node and replicated on every node.
   func isHybrid(_ row: Int) -> Bool { text("fsdp", row).uppercased().contains("HYBRID") }
 
   func attention(_ row: Int, _ accelerator: Accelerator) -> AttentionKernel {
     let text = text("attention", row).lowercased()
     if text.contains("softmax") || text == "unfused" { return .unfused }
     guard accelerator.peaks[.fp8] != nil else { return .flash }
-    // Eight bits and fewer mostly come with Transformer Engine, whose attention is cuDNN's.
+    // Eight bits and fewer usually come with Transformer Engine, whose attention is cuDNN's.
     if text.isEmpty, [.fp8, .fp4].contains(precision(row)) { return .flash3 }
     return ["flash3", "fa3", "cudnn"].contains { text.contains($0) } ? .flash3 : .flash
   }
@@ -221,12 +222,12 @@ private struct MeasuredRows {
       let heads = try optional("heads", row), let vocabulary = try optional("vocab", row)
     else {
       if let shape = try? TransformerShape.named(text("model", row)) { return shape }
-      throw CostError("the shape of the model is not given: it needs layers, hidden, heads and vocab")
+      throw CostError("the shape of the model is missing: it needs layers, hidden, heads and vocab")
     }
     let width = try optional("ffn_hidden", row)
     let keyValueHeads = try optional("kv_heads", row)
     let positions = try optional("seq", row) ?? 0
-    // Without a gate it is a GPT, with learned positions and biases; with one a Llama.
+    // Without a gate it is a GPT, with learned positions and biases; with a gate, a Llama.
     func shape(gated: Bool, tied: Bool) -> TransformerShape {
       TransformerShape(
         layers: layers, hidden: hidden, feedForward: width ?? 4 * hidden, heads: heads, keyValueHeads: keyValueHeads,
@@ -236,8 +237,8 @@ private struct MeasuredRows {
     guard let billions = number("params_b", row) else {
       return shape(gated: isGated ?? (width.map { $0 != 4 * hidden } ?? false), tied: true)
     }
-    // The size tells how many matrices the MLP has and whether the embeddings are one; where two shapes have it, the gated
-    // one with one embedding comes first.
+    // The size tells how many matrices the MLP has and whether the embeddings are tied; if two shapes match, the gated
+    // one with tied embeddings comes first.
     var best = shape(gated: isGated ?? true, tied: true)
     func miss(_ shape: TransformerShape) -> Double {
       guard (try? shape.validate()) != nil else { return .infinity }

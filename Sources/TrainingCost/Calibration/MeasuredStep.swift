@@ -1,23 +1,23 @@
-/// A training step that somebody measured.
+/// A measured training step.
 public struct MeasuredStep: Sendable {
-  /// What the row is called, or its line in the file.
+  /// The name of the row, or its line in the file.
   public var id: String
-  /// Whose measurement it is.
+  /// The source of the measurement.
   public var source: String
-  /// The model and the cluster, within which layouts compare.
+  /// The model and the cluster, within which layouts are compared.
   public var group: String
   public var workload: TrainingWorkload
   public var cluster: Cluster
-  /// With one sequence a micro-batch and one chunk a device where the table leaves these open.
+  /// The layout, with one sequence in a micro-batch and one chunk on a device if the table leaves these open.
   public var layout: Layout
   public var unknown: Unknown
-  /// Nil where only memory was measured, or the run failed.
+  /// The time in seconds; nil if only memory was measured, or the run failed.
   public var seconds: Double?
   public var memoryBytes: Double?
-  /// Whether it ran; nil where that is not said.
+  /// Whether it ran; nil if unknown.
   public var ran: Bool?
 
-  /// What a table leaves open, which is then as fast as it can be.
+  /// The choices that a table leaves open, which are then made for the fastest step.
   public struct Unknown: OptionSet, Sendable, Hashable {
     public let rawValue: Int
     public static let microBatch = Unknown(rawValue: 1)
@@ -26,7 +26,7 @@ public struct MeasuredStep: Sendable {
     public init(rawValue: Int) { self.rawValue = rawValue }
   }
 
-  /// The share of the peak that 6 N and the attention's 12 L h s of the measured step are (PaLM's convention).
+  /// The share of the peak that 6 N plus the attention's 12 L h s take in the measured time (PaLM's convention).
   public var utilization: Double? {
     seconds.map {
       workload.shape.trainingFLOPs(.palm, sequence: workload.sequence) * workload.tokensPerStep
@@ -34,7 +34,7 @@ public struct MeasuredStep: Sendable {
     }
   }
 
-  /// The layout as it was, or the fastest that fits of those that it may have been.
+  /// The layout as it was, or the fastest that fits among those that it may have been.
   public func layout(_ model: StepModel) -> Layout {
     guard !unknown.isEmpty else { return layout }
     let sizes = unknown.contains(.microBatch) ? [1, 2, 4, 8, 16, 32] : [layout.microBatch]

@@ -1,37 +1,37 @@
-/// A chip that models are trained on, by its vendor's figures.
+/// A chip for training models, with its vendor's figures.
 public struct Accelerator: Sendable, Hashable {
-  /// As the command line names it: `H100`.
+  /// Its name on the command line: `H100`.
   public var name: String
-  /// What else it is called.
+  /// Its other names.
   public var aliases: [String]
   /// The peak of dense matrix products by precision, in FLOP/s.
   public var peaks: [Precision: Double]
   /// Device memory in bytes, in the powers of a thousand that data sheets count in.
   public var memoryBytes: Double
-  /// Bytes a second between the chip and its memory.
+  /// Bytes per second between the chip and its memory.
   public var memoryBandwidth: Double
-  /// What joins the accelerators of a node, or of several nodes in one domain of NVLink or ICI.
+  /// The link between the accelerators of a node, or of several nodes in one domain of NVLink or ICI.
   public var link: Link
-  /// What joins nodes, as such nodes are commonly fitted.
+  /// The network between nodes, as such nodes are usually equipped.
   public var network: Network
   public var devicesPerNode: Int
   /// Thermal design power in watts.
   public var watts: Double?
-  /// The fastest matrix product that somebody measured, by precision, in FLOP/s.
+  /// The fastest measured matrix product, by precision, in FLOP/s.
   public var attainable: [Precision: Double]?
-  /// Who measured it.
+  /// The source of the measurement.
   public var attainableSource: String?
-  /// Where the figures come from.
+  /// The source of the figures.
   public var citation: String
-  /// A dated list price, where one was seen.
+  /// A dated list price, if one is known.
   public var listPrice: ComputePrice?
 
   /// A link between accelerators.
   public struct Link: Codable, Sendable, Hashable {
     public var name: String
-    /// Bytes a second that one accelerator sends, and as many that it receives.
+    /// Bytes per second that one accelerator sends, and as many that it receives.
     public var bytesPerSecond: Double
-    /// Accelerators that the link joins.
+    /// The number of accelerators that the link joins.
     public var domainSize: Int
 
     public init(name: String, bytesPerSecond: Double, domainSize: Int) {
@@ -44,7 +44,7 @@ public struct Accelerator: Sendable, Hashable {
   /// A network between nodes.
   public struct Network: Codable, Sendable, Hashable {
     public var name: String
-    /// Bytes a second that one accelerator sends, its share of the node's cards, and as many that it receives.
+    /// Bytes per second that one accelerator sends, its share of the node's cards, and as many that it receives.
     public var bytesPerSecond: Double
 
     public init(name: String, bytesPerSecond: Double) {
@@ -74,26 +74,26 @@ public struct Accelerator: Sendable, Hashable {
     self.listPrice = listPrice
   }
 
-  /// The peak in bf16, in FLOP/s; in fp16 where the chip has no bf16, in fp32 where it has neither.
+  /// The peak in bf16, in FLOP/s; in fp16 if the chip has no bf16, in fp32 if it has neither.
   public var peakFLOPsPerSecond: Double { half(peaks) ?? peaks[.fp32] ?? peaks.values.min() ?? 0 }
 
-  /// The peak in a precision, in FLOP/s; bf16 and fp16, which every chip runs at the same rate, stand for each other.
+  /// The peak in a precision, in FLOP/s; bf16 and fp16, which every chip runs at the same rate, are interchangeable.
   ///
-  /// - Throws: ``CostError`` where the chip has no such units.
+  /// - Throws: ``CostError`` if the chip has no such units.
   public func peak(_ precision: Precision) throws(CostError) -> Double {
     if let peak = peaks[precision] ?? (precision.isHalf ? half(peaks) : nil) { return peak }
     let known = Precision.allCases.filter { peaks[$0] != nil }.map(\.rawValue).joined(separator: ", ")
     throw CostError("no peak of \(name) in \(precision.rawValue) is known; it has \(known)")
   }
 
-  /// The fastest measured matrix product in a precision, in FLOP/s, where there is one.
+  /// The fastest measured matrix product in a precision, in FLOP/s, if there is one.
   public func attainableRate(_ precision: Precision) -> Double? {
     attainable.flatMap { $0[precision] ?? (precision.isHalf ? half($0) : nil) }
   }
 
-  /// The accelerator of a name, without regard to case, hyphens, spaces and the vendor's name.
+  /// The accelerator of a name, ignoring case, hyphens, spaces and the vendor's name.
   ///
-  /// - Throws: ``CostError`` that names the likeliest one meant.
+  /// - Throws: ``CostError`` that suggests the closest name.
   public static func named(_ name: String) throws(CostError) -> Accelerator {
     try HardwareCatalog.builtIn.named(name)
   }
@@ -107,7 +107,7 @@ public enum Precision: String, Codable, CodingKeyRepresentable, Sendable, Hashab
 
   /// bf16 or fp16.
   public var isHalf: Bool { self == .bf16 || self == .fp16 }
-  /// Bytes of a number.
+  /// The number of bytes of a number.
   public var bytes: Double {
     switch self {
     case .fp32: 4

@@ -24,7 +24,7 @@ extension Accelerator {
       citation: "AMD Instinct MI355X data sheet, without sparsity; power recalled"),
   ]
 
-  /// Between slices, TPUs talk over the data-center network.
+  /// Between slices, TPUs communicate over the data-center network.
   private static let dataCenter = ethernet(50, "data-center network")
 
   static let tpus = [

@@ -1,5 +1,5 @@
 extension Accelerator {
-  /// What is assumed where a budget does not name its accelerator.
+  /// The accelerator assumed if a budget does not name one.
   public static let assumed = h100
 
   /// The accelerators that come with Windtunnel.
@@ -11,7 +11,7 @@ extension Accelerator {
   /// The rates of a data sheet, in TFLOP/s.
   static func teraFLOPs(_ rates: [Precision: Double]) -> [Precision: Double] { rates.mapValues { $0 * 1e12 } }
 
-  /// A network of so many gigabits a second for each accelerator.
+  /// A network with the given gigabits per second for each accelerator.
   static func infiniBand(_ gigabits: Double) -> Network {
     Network(name: "InfiniBand", bytesPerSecond: gigabits / 8 * 1e9)
   }
@@ -20,7 +20,7 @@ extension Accelerator {
     Network(name: name, bytesPerSecond: gigabits / 8 * 1e9)
   }
 
-  /// A link of so many gigabytes a second in each direction.
+  /// A link with the given gigabytes per second in each direction.
   static func link(_ name: String, _ gigabytes: Double, domain: Int = 8) -> Link {
     Link(name: name, bytesPerSecond: gigabytes * 1e9, domainSize: domain)
   }

@@ -1,22 +1,22 @@
 import Tables
 
-/// Accelerators of one kind side by side.
+/// A cluster of accelerators of one kind.
 public struct Cluster: Sendable, Hashable {
   public var accelerator: Accelerator
   public var count: Int
   public var devicesPerNode: Int
-  /// Bytes a second between nodes that one accelerator sends, and as many that it receives.
+  /// Bytes per second between nodes that one accelerator sends, and as many that it receives.
   public var networkBytesPerSecond: Double
-  /// The accelerator's list price unless the user says another.
+  /// The accelerator's list price unless the user states another.
   public var price: ComputePrice?
-  /// Nodes under one switch, beyond which the network is narrower; nil where it is the same everywhere.
+  /// The number of nodes under one switch, beyond which the network is slower; nil if it is uniform.
   public var nodesPerGroup: Int?
-  /// Bytes a second of one accelerator between such groups.
+  /// Bytes per second of one accelerator between such groups.
   public var groupBytesPerSecond: Double?
-  /// Power of the whole site over that of its computers (PUE).
+  /// The power of the whole site over that of its computers (PUE).
   public var powerUsageEffectiveness: Double
 
-  /// A cluster as such accelerators are commonly fitted.
+  /// A cluster as such accelerators are usually equipped.
   ///
   /// - Throws: ``CostError`` unless there is at least one accelerator.
   public init(_ accelerator: Accelerator, count: Int) throws(CostError) {
@@ -31,7 +31,7 @@ public struct Cluster: Sendable, Hashable {
     powerUsageEffectiveness = 1.1
   }
 
-  /// Reads `64xH100`, `1k x A100 40GB` or, for one of them, `H100`; and the name of a user's cluster for the whole of it.
+  /// Reads `64xH100`, `1k x A100 40GB` or, for a single one, `H100`; and the name of a user's cluster for all of it.
   ///
   /// - Throws: ``CostError`` that says what was expected.
   public init(parsing text: String, in hardware: HardwareCatalog = .builtIn) throws(CostError) {
@@ -45,15 +45,15 @@ public struct Cluster: Sendable, Hashable {
       throw CostError("cannot read the cluster '\(excerpted(text))': \(error.message); an example is '64xH100'")
     }
     guard let whole = Int(exactly: count) else {
-      throw CostError("the cluster '\(excerpted(text))' should have a whole number of accelerators, as '64xH100' has")
+      throw CostError("the cluster '\(excerpted(text))' must have a whole number of accelerators, as in '64xH100'")
     }
     self = try hardware.cluster(name, count: whole)
   }
 
-  /// The number and the name in `64xH100`; no number where only a name is given.
+  /// The number and the name in `64xH100`; no number if only a name is given.
   static func parts(of text: String) -> (number: String?, name: String) {
     let trimmed = String(text.drop { $0.isWhitespace })
-    // An accelerator may have an x in its name, MI300X, but none before a digit at the start of the text.
+    // An accelerator's name may contain an x, as in MI300X, but not before a digit at the start of the text.
     guard let first = trimmed.first, first.isNumber || "+-−.".contains(first), trimmed.contains(where: isTimes) else {
       return (nil, trimmed)
     }
@@ -63,7 +63,7 @@ public struct Cluster: Sendable, Hashable {
 
   public var nodes: Int { (count + devicesPerNode - 1) / devicesPerNode }
 
-  /// The power of the accelerators under load and of what cools them, in watts, where their own is known; without
+  /// The power of the accelerators under load and of their cooling, in watts, if their own is known; without
   /// processors and switches.
   public var watts: Double? { accelerator.watts.map { $0 * Double(count) * powerUsageEffectiveness } }
 

@@ -1,8 +1,8 @@
 extension Efficiency {
-  /// The constants to begin with where nothing was measured: those of chips with 8-bit units or without, fitted as said
-  /// there, with matrix products in the proportion of the fastest that were measured on each chip.
+  /// The constants used without measurements: those of chips with or without 8-bit units, fitted as described below,
+  /// with matrix products in the proportion of the fastest that were measured on each chip.
   ///
-  /// The fits began at the values of ``Efficiency`` itself, with the share of the fastest product for `matmul`.
+  /// The fits began at the values of ``Efficiency`` itself, with the share of the fastest product as `matmul`.
   public static func standard(for accelerator: Accelerator) -> Efficiency {
     let (family, chip) = accelerator.peaks[.fp8] == nil ? (withoutFP8, "A100-80") : (withFP8, "H100")
     var constants = family
@@ -40,11 +40,12 @@ extension Efficiency {
     return constants
   }()
 
-  /// Fitted to 56 steps of Llama-like models of 1 and 3 billion parameters on H100s in nanotron, every sixth of those in
-  /// the Ultra-Scale Playbook (Tazi et al. 2025) with an MFU of 20 % and more, and to 8 steps of MPT in llm-foundry, every
-  /// sixth of its H100 ones in bf16. Two constants that are that trainer's and that cloud's own are left at common values,
-  /// with the published steps of Llama 3 405B and of Megatron-Bridge in view, which would come out far too slow with them:
-  /// what tensor parallelism adds to launches under a pipeline (fitted: 0.49), and the share of the network (0.33).
+  /// Fitted to 56 steps of Llama-like models of 1 and 3 billion parameters on H100s in nanotron, every sixth of those
+  /// in the Ultra-Scale Playbook (Tazi et al. 2025) with an MFU of 20 % and more, and to 8 steps of MPT in llm-foundry,
+  /// every sixth of its H100 ones in bf16. Two constants that are specific to that trainer and that cloud keep their
+  /// usual values, chosen with the published steps of Llama 3 405B and of Megatron-Bridge in view, which would be far
+  /// too slow otherwise: the addition of tensor parallelism to launches under a pipeline (fitted: 0.49), and the share
+  /// of the network (0.33).
   private static let withFP8: Efficiency = {
     var constants = Efficiency()
     constants.matmul = 0.749

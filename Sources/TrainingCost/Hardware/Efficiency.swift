@@ -1,8 +1,9 @@
-/// What real kernels, links and programs reach of the hardware's figures: the constants of ``StepModel`` that no data sheet
-/// gives. Shares are of the accelerator's peak or of a link's bandwidth, times in seconds, memory in bytes.
+/// The constants of ``StepModel`` that no data sheet gives: the share of the hardware's figures that real kernels,
+/// links and programs reach. Shares are of the accelerator's peak or of a link's bandwidth, times in seconds, memory in
+/// bytes.
 ///
-/// A product of an M × K with a K × N matrix takes `2MNK / (peak · matmul) + 2 (MK + KN + MN) / (bandwidth · memory)`: large
-/// ones reach the first share, thin ones are bound by memory.
+/// A product of an M × K with a K × N matrix takes `2MNK / (peak · matmul) + 2 (MK + KN + MN) / (bandwidth · memory)`:
+/// large ones reach the first share, thin ones are memory-bound.
 public struct Efficiency: Sendable, Hashable {
   /// Share of the peak in large matrix products.
   public var matmul = 0.85
@@ -14,19 +15,19 @@ public struct Efficiency: Sendable, Hashable {
   public var scorePasses = 5.5
   /// Passes over a layer's residual stream by norms, residuals and dropout, in elements of 2 bytes.
   public var elementwise = 13.0
-  /// The least time of a layer's forward pass on one device: kernels cannot be launched faster.
+  /// The minimum time of a layer's forward pass on one device, since kernels cannot be launched faster.
   public var layerLaunch = 8e-4
-  /// How much longer that takes for each tensor-parallel device where stages lie on several nodes, as a share of it.
+  /// The increase of that time for each tensor-parallel device if stages span several nodes, as a share of it.
   public var pipelineLaunch = 0.05
   /// Share of the bandwidth inside a node or domain.
   public var link = 0.84
-  /// A hop inside of it.
+  /// The latency of a hop inside it.
   public var linkLatency = 5e-6
   /// Share of the bandwidth between nodes.
   public var network = 0.5
-  /// A hop between nodes.
+  /// The latency of a hop between nodes.
   public var networkLatency = 2e-5
-  /// A hop of the data-parallel ring between nodes, for each layer's gradients.
+  /// The latency of a hop of the data-parallel ring between nodes, for each layer's gradients.
   public var gradientLatency = 2e-5
   /// Share of the all-reduce of gradients that the backward pass does not hide.
   public var exposedReduction = 0.65
@@ -44,13 +45,13 @@ public struct Efficiency: Sendable, Hashable {
   public var step = 6e-3
   /// A micro-batch's fixed time.
   public var microBatch = 2e-3
-  /// What of the activations reckoned a program keeps.
+  /// The share of the computed activations that a program keeps.
   public var keptActivations = 1.0
-  /// What fragmentation adds to all that comes and goes during a step. The default was chosen with all of the Ultra-Scale
-  /// Playbook's peaks and crashes in view.
+  /// The memory that fragmentation adds to all temporary memory of a step, as a share. The default was chosen with all
+  /// of the Ultra-Scale Playbook's peaks and crashes in view.
   public var fragmentation = 0.15
-  /// The same where parameters are sharded. The default was chosen with all micro-batches in view that
-  /// llm-foundry's runs got by with.
+  /// The same for sharded parameters. The default was chosen with all micro-batches in view that llm-foundry's runs
+  /// could use.
   public var shardedFragmentation = 0.05
   /// Memory of the runtime and the communication libraries.
   public var runtimeBytes = 1.5e9
@@ -80,11 +81,11 @@ public struct Efficiency: Sendable, Hashable {
     ]
   }
 
-  /// One of the constants: its name in documents, and how far from the default it may well lie.
+  /// One of the constants: its name in documents, and its uncertainty.
   public struct Constant {
     public let name: String
     public let path: WritableKeyPath<Efficiency, Double>
-    /// Standard deviation of its logarithm before any measurement.
+    /// The standard deviation of its logarithm before any measurement.
     public let spread: Double
 
     init(_ name: String, _ path: WritableKeyPath<Efficiency, Double>, spread: Double) {

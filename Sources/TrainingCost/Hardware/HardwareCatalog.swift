@@ -1,13 +1,13 @@
 import Documents
 import Formulas
 
-/// The accelerators there are to plan with, those of Windtunnel and a user's own, and the user's clusters of them.
+/// The accelerators that can be planned with, built-in and the user's own, and the user's clusters of them.
 public struct HardwareCatalog: Sendable, Hashable {
-  /// A user's come first, then those of Windtunnel; a user's of the same name takes the place of the latter.
+  /// The user's accelerators, then the built-in ones; a user's replaces a built-in one of the same name.
   public let accelerators: [Accelerator]
   public var clusters: [NamedCluster] = []
 
-  /// A cluster of the user's.
+  /// A user's cluster.
   public struct NamedCluster: Sendable, Hashable {
     public let name: String
     public let cluster: Cluster
@@ -15,7 +15,7 @@ public struct HardwareCatalog: Sendable, Hashable {
 
   public static let builtIn = HardwareCatalog(Accelerator.catalog)
 
-  /// The built-in accelerators and some more.
+  /// The built-in accelerators and more.
   public init(adding own: [Accelerator]) {
     let taken = Set(own.flatMap { [$0.name] + $0.aliases }.map(Self.plain))
     self.init(own + Accelerator.catalog.filter { !taken.contains(Self.plain($0.name)) })
@@ -23,9 +23,9 @@ public struct HardwareCatalog: Sendable, Hashable {
 
   private init(_ accelerators: [Accelerator]) { self.accelerators = accelerators }
 
-  /// A cluster of the user's by its name, or a part of it; or so many of an accelerator, one where that is not said.
+  /// A user's cluster by its name, or part of it; or the given number of an accelerator, one if there is no number.
   ///
-  /// - Throws: ``CostError`` for a name that is not known, or more accelerators than the cluster has.
+  /// - Throws: ``CostError`` for an unknown name, or more accelerators than the cluster has.
   public func cluster(_ name: String, count: Int? = nil) throws(CostError) -> Cluster {
     guard let own = ownCluster(name) else {
       return try Cluster(named(name), count: count ?? 1)
@@ -39,12 +39,12 @@ public struct HardwareCatalog: Sendable, Hashable {
     return part
   }
 
-  /// The accelerator of a name, without regard to case, hyphens, spaces and the vendor's name.
+  /// The accelerator of a name, ignoring case, hyphens, spaces and the vendor's name.
   ///
-  /// - Throws: ``CostError`` that names the likeliest one meant.
+  /// - Throws: ``CostError`` that suggests the closest name.
   public func named(_ name: String) throws(CostError) -> Accelerator {
     let wanted = Self.plain(name)
-    // A name goes before another's alias.
+    // A name takes precedence over another's alias.
     if let found = accelerators.first(where: { Self.plain($0.name) == wanted })
       ?? accelerators.first(where: { $0.aliases.contains { Self.plain($0) == wanted } })
     {
@@ -54,14 +54,15 @@ public struct HardwareCatalog: Sendable, Hashable {
     let some = accelerators.prefix(12).map(\.name).joined(separator: ", ")
     let more = accelerators.count > 12 ? " and \(accelerators.count - 12) more" : ""
     throw CostError(
-      "there is no accelerator '\(excerpted(name))'; \(near.map { "did you mean '\($0)'?" } ?? "there are \(some)\(more)")"
+      "there is no accelerator '\(excerpted(name))'; "
+        + "\(near.map { "did you mean '\($0)'?" } ?? "there are \(some)\(more)")"
     )
   }
 
-  /// Accelerators that the user's cluster in a text such as `256xalpha` has; nil where it names an accelerator.
+  /// The number of accelerators of the user's cluster in a text such as `256xalpha`; nil if it names an accelerator.
   public func available(in text: String) -> Int? { ownCluster(Cluster.parts(of: text).name)?.cluster.count }
 
-  /// A cluster of the user's, by its name without regard to case.
+  /// A user's cluster by its name, ignoring case.
   public func ownCluster(_ name: String) -> NamedCluster? {
     clusters.first { Self.plain($0.name) == Self.plain(name) }
   }
@@ -75,7 +76,7 @@ public struct HardwareCatalog: Sendable, Hashable {
   }
 }
 
-/// A text from outside, short enough for a message and without what would break its line.
+/// A text from outside, shortened for a message and without line breaks.
 func excerpted(_ text: String) -> String {
   let line = text.prefix(60).map { $0.isNewline ? " " : $0 }
   return String(line) + (text.count > 60 ? "…" : "")

@@ -1,18 +1,19 @@
 import Foundation
 
-/// What carries a group's messages.
+/// A route of a group's messages.
 struct Route {
   let bytesPerSecond: Double
-  /// Of a hop, in seconds.
+  /// The latency of a hop, in seconds.
   let latency: Double
   let isNetwork: Bool
 }
 
 extension StepModel {
-  /// What carries the messages of a group of so many devices, of which neighbors are `stride` apart.
+  /// The route of the messages of a group of `devices` devices, whose neighbors are `stride` apart.
   ///
-  /// Tensor-parallel devices are next to each other, then those that share sequences, then replicas, then stages, as in
-  /// Megatron-LM. Groups that start in one node share its network adapters: a group has those of all its devices there.
+  /// Tensor-parallel devices are adjacent, then those that share sequences, then replicas, then stages, as in
+  /// Megatron-LM. Groups that start in the same node share its network adapters: a group has those of all its devices
+  /// there.
   func route(devices: Int, stride: Int) -> Route {
     let domain = cluster.accelerator.link.domainSize
     guard devices * stride > domain else {
@@ -24,9 +25,9 @@ extension StepModel {
       bytesPerSecond: min(linkRate, rate * Double(neighbors)), latency: efficiency.networkLatency, isNetwork: true)
   }
 
-  /// Bytes a second and device inside a node or domain.
+  /// Bytes per second and device inside a node or domain.
   var linkRate: Double { cluster.accelerator.link.bytesPerSecond * efficiency.link }
-  /// Bytes a second and device between nodes, for messages that go across so many devices.
+  /// Bytes per second and device between nodes, for messages that span the given number of devices.
   func networkRate(across devices: Int) -> Double {
     var rate = cluster.networkBytesPerSecond
     if let nodes = cluster.nodesPerGroup, let narrow = cluster.groupBytesPerSecond,
@@ -37,7 +38,7 @@ extension StepModel {
     return rate * efficiency.network
   }
 
-  /// A ring all-reduce of so many bytes on each device (Patarasuk and Yuan 2009).
+  /// The time of a ring all-reduce of the given bytes on each device (Patarasuk and Yuan 2009).
   func allReduce(bytes: Double, devices: Int, stride: Int) -> Double {
     guard devices > 1 else { return 0 }
     let n = Double(devices)
@@ -45,8 +46,8 @@ extension StepModel {
     return 2 * (n - 1) / n * bytes / route.bytesPerSecond + 2 * (n - 1) * route.latency
   }
 
-  /// An exchange in which each device sends an equal share of its bytes to every other one. What stays in a node goes by
-  /// its links while the rest waits for the network.
+  /// The time of an exchange in which each device sends an equal share of its bytes to every other one. Messages inside
+  /// a node use its links while the rest waits for the network.
   func allToAll(bytes: Double, devices: Int, stride: Int) -> Double {
     guard devices > 1 else { return 0 }
     let n = Double(devices)

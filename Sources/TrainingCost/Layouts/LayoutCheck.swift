@@ -17,9 +17,9 @@ extension TrainingWorkload {
 }
 
 extension StepModel {
-  /// Whether a layout can run this workload on this cluster.
+  /// Checks that a layout can run this workload on this cluster.
   ///
-  /// - Throws: ``CostError`` that names the degree that does not work out, and what would.
+  /// - Throws: ``CostError`` that names the invalid degree, and a valid one.
   public func check(_ layout: Layout) throws(CostError) {
     let shape = workload.shape
     for (name, degree) in [
@@ -29,7 +29,7 @@ extension StepModel {
     ] where degree < 1 {
       throw CostError("\(name) must be at least 1, not \(degree)")
     }
-    // Degrees from outside may be too large to multiply as whole numbers.
+    // Degrees from outside may overflow when multiplied as integers.
     let model = Double(layout.tensor) * Double(layout.pipeline) * Double(layout.context)
     let devices = model * Double(layout.data)
     guard devices == Double(cluster.count) else {
@@ -41,7 +41,7 @@ extension StepModel {
     try divides(layout.tensor, "tensor", shape.heads, "attention heads")
     if shape.latentAttention == nil, shape.keyValueHeads % layout.tensor != 0, layout.tensor % shape.keyValueHeads != 0
     {
-      throw CostError("tensor \(layout.tensor) does not go with \(shape.keyValueHeads) key-value heads")
+      throw CostError("tensor \(layout.tensor) and \(shape.keyValueHeads) key-value heads must divide one another")
     }
     try divides(layout.tensor, "tensor", shape.feedForward, "columns of the MLP")
     try checkStages(layout)
@@ -75,25 +75,25 @@ extension StepModel {
     let most = isBalanced ? chunks > 1 ? layers + 2 : layers - 1 : layers
     guard stages <= most, chunks <= most / stages else {
       throw CostError(
-        "pipeline \(stages)\(chunks > 1 ? " x \(chunks) virtual stages" : "") needs more than the \(layers) layers that "
-          + "there are; the most is \(most / chunks)")
+        "pipeline \(stages)\(chunks > 1 ? " x \(chunks) virtual stages" : "") needs more than the model's "
+          + "\(layers) layers; the most is \(most / chunks)")
     }
     guard chunks > 1 else { return }
     guard stages > 1 else { throw CostError("virtual stages need a pipeline; leave them out, or set pipeline above 1") }
     guard layout.schedule == .oneForwardOneBackward else {
-      throw CostError("virtual stages go with the schedule 1f1b, not \(layout.schedule.rawValue)")
+      throw CostError("virtual stages need the schedule 1f1b, not \(layout.schedule.rawValue)")
     }
     let isWhole = [0, isBalanced ? 1 : 0, isBalanced ? 2 : 0].contains { (layers + $0) % (stages * chunks) == 0 }
     if !isWhole {
       try divides(stages * chunks, "pipeline x virtual stages", layers, "layers")
     }
-    try divides(stages, "pipeline", microBatches(layout), "micro-batches, which the interleaved schedule goes round in")
+    try divides(stages, "pipeline", microBatches(layout), "micro-batches, as the interleaved schedule requires")
   }
 
   private func checkExperts(_ layout: Layout) throws(CostError) {
     guard layout.expert > 1 else { return }
     guard let experts = workload.shape.experts else {
-      throw CostError("expert \(layout.expert) is for a mixture of experts; this model is dense")
+      throw CostError("expert \(layout.expert) requires a mixture of experts; this model is dense")
     }
     try divides(layout.expert, "expert", experts.count, "experts")
     try divides(

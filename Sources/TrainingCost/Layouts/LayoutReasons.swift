@@ -2,11 +2,12 @@ import Documents
 import Tables
 
 extension LayoutSearch {
-  /// Why the first layout is as it is: for each choice what the best layout with another one would cost, and what limits it.
+  /// The reasons for the best layout: for each choice, the cost of the best layout with another value, and the limiting
+  /// factor.
   ///
   /// - Parameters:
-  ///   - model: what was searched with.
-  ///   - options: as searched.
+  ///   - model: the step model of the search.
+  ///   - options: the options of the search.
   public func reasons(_ model: StepModel, _ options: Options) -> [String] {
     guard let winner = best.first else { return [] }
     let layout = winner.layout
@@ -66,7 +67,7 @@ extension LayoutSearch {
 
   private func neighbors(_ degree: Int) -> [Int] { degree > 1 ? [degree / 2, degree * 2] : [2] }
 
-  /// What most of the lost time goes into.
+  /// The largest part of the lost time.
   private func limit(of winner: RankedLayout, _ model: StepModel) -> String {
     let lost = winner.time.parts.dropFirst().max { $0.seconds < $1.seconds }
     let share = (lost?.seconds ?? 0) / winner.time.total
@@ -74,9 +75,9 @@ extension LayoutSearch {
     let launches = winner.time.launches / winner.time.total
     let bound =
       launches > 0.1
-      ? " Kernels are so small that \(NumberText.percent(launches, 2)) of the step is waiting for their launches."
+      ? " Kernels are so small that \(NumberText.percent(launches, 2)) of the step is spent waiting for their launches."
       : ""
     return "The largest loss is \(lost?.name ?? "none"), \(NumberText.percent(share, 2)) of the step; "
-      + "\(formatBytes(free)) of each device stay free.\(bound)"
+      + "\(formatBytes(free)) of each device are free.\(bound)"
   }
 }

@@ -1,4 +1,4 @@
-/// A layout with what it takes.
+/// A layout with its time and memory.
 public struct RankedLayout: Sendable, Hashable {
   public let layout: Layout
   public let time: StepTime
@@ -7,18 +7,18 @@ public struct RankedLayout: Sendable, Hashable {
 
 /// All layouts of a workload on a cluster that fit in memory, the best first.
 public struct LayoutSearch: Sendable {
-  /// The fastest first, or the emptiest; no more than were asked for.
+  /// The best layouts by the goal, at most as many as were asked for.
   public let best: [RankedLayout]
-  /// Layouts that work out, whether they fit or not.
+  /// The number of valid layouts, whether they fit or not.
   public let considered: Int
-  /// Of them those that fit in memory.
+  /// The number of them that fit in memory.
   public let fitting: Int
-  /// The layout that takes the least memory, where none fits.
+  /// The layout that takes the least memory, if none fits.
   public let smallest: RankedLayout?
 
-  /// What is searched.
+  /// The options of a search.
   public struct Options: Sendable {
-    /// Degrees that are given; others are searched.
+    /// Degrees that are given; the others are searched.
     public var data: Int?
     public var tensor: Int?
     public var pipeline: Int?
@@ -28,36 +28,36 @@ public struct LayoutSearch: Sendable {
     public var microBatch: Int?
     public var sharding: Layout.Sharding?
     public var recomputation: Recomputation?
-    /// Schedules of pipelines.
+    /// The pipeline schedules to search.
     public var schedules: [PipelineSchedule] = [.oneForwardOneBackward]
-    /// How layers are dealt out to stages; each way where nil.
+    /// The assignment of layers to stages; all ways if nil.
     public var stageSplit: Layout.StageSplit?
-    /// Devices that shard one copy of the state (hybrid sharding); all data-parallel ones where nil.
+    /// The number of devices that shard one copy of the state (hybrid sharding); all data-parallel ones if nil.
     public var shardGroup: Int?
-    /// The share of the activations that waits in host memory, 0 … 1.
+    /// The share of the activations that is offloaded to host memory, 0 … 1.
     public var offload = 0.0
     public var contextExchange = Layout.ContextExchange.ring
     public var objective = Objective.time
-    /// How many layouts to keep.
+    /// The number of layouts to keep.
     public var keep = 10
-    /// Memory of a device that may be used, in bytes; the accelerator's where nil.
+    /// The usable memory of a device in bytes; the accelerator's if nil.
     public var memoryBytes: Double?
 
     public init() {}
   }
 
-  /// What makes a layout better.
+  /// The goal by which layouts are ranked.
   public enum Objective: String, Sendable, Hashable, CaseIterable {
-    /// The shortest step. On a given cluster money and energy follow from it.
+    /// The shortest step. On a given cluster, money and energy follow from it.
     case time
-    /// The most free memory, of layouts within a tenth of the fastest.
+    /// The most free memory, among layouts within a tenth of the fastest.
     case headroom
   }
 
-  /// Searches all layouts that divide the devices: tensor parallelism within one domain of fast links, sequences shared among
-  /// up to 32 devices from 16,384 tokens on, micro-batches of up to 64 sequences. Degrees that are given may lie beyond.
+  /// Searches all layouts that divide the devices: tensor parallelism within one domain of fast links, sequences split
+  /// over up to 32 devices from 16,384 tokens on, micro-batches of up to 64 sequences. Given degrees may lie beyond.
   ///
-  /// Memory is worked out first, and time only of what fits: of these nothing that fits is left out.
+  /// Memory is computed first, and time only for layouts that fit; none of these is left out.
   public init(_ model: StepModel, _ options: Options = Options()) {
     let limit = options.memoryBytes ?? model.cluster.accelerator.usableMemoryBytes
     var considered = 0
@@ -77,7 +77,7 @@ public struct LayoutSearch: Sendable {
     self.smallest =
       fitting.isEmpty
       ? smallest.map { RankedLayout(layout: $0.layout, time: model.time($0.layout), memory: $0.memory) } : nil
-    // Of equal times the simplest layout, which comes first.
+    // Among equal times the simplest layout, which comes first.
     let order = fitting.indices.sorted { (fitting[$0].time.total, $0) < (fitting[$1].time.total, $1) }
     switch options.objective {
     case .time: best = order.prefix(options.keep).map { fitting[$0] }
@@ -95,7 +95,7 @@ extension StepModel {
   func candidates(_ options: LayoutSearch.Options) -> [Layout] {
     var layouts: [Layout] = []
     let devices = cluster.count
-    // Tensor parallelism waits for every layer: beyond the fast links it has to be asked for.
+    // Tensor parallelism waits for every layer, so beyond the fast links it must be requested.
     let tensors = degrees(options.tensor, upTo: min(devices, cluster.accelerator.link.domainSize), dividing: devices)
     for tensor in tensors where workload.shape.heads % tensor == 0 {
       let contexts = degrees(options.context, upTo: workload.sequence >= 16_384 ? 32 : 1, dividing: devices / tensor)
@@ -118,7 +118,7 @@ extension StepModel {
     return layouts
   }
 
-  /// The variants of a layout whose degrees are settled.
+  /// The variants of a layout whose degrees are fixed.
   private func append(_ layouts: inout [Layout], _ degrees: Layout, _ options: LayoutSearch.Options) {
     let sequences = workload.globalBatch / degrees.data
     let sizes = options.microBatch.map { [$0] } ?? Array(1...min(64, sequences))
@@ -148,7 +148,7 @@ extension StepModel {
     }
   }
 
-  /// The ways to deal out layers, with the numbers of chunks that go with each.
+  /// The ways to assign layers to stages, with the possible numbers of chunks.
   private func splits(
     _ layout: Layout, _ schedule: PipelineSchedule, _ options: LayoutSearch.Options
   ) -> [(split: Layout.StageSplit, chunks: Int)] {
@@ -173,7 +173,7 @@ extension StepModel {
 
   private func isValid(_ layout: Layout) -> Bool {
     if layout.stageSplit == .balanced {
-      // Where the output projection is small beside a layer, balanced stages are even ones.
+      // If the output projection is small compared with a layer, balanced stages are even ones.
       var even = layout
       even.stageSplit = .even
       let (mine, others) = (stageLayers(layout, headLayers: headLayers), stageLayers(even, headLayers: headLayers))

@@ -1,28 +1,28 @@
-/// A training step shared by groups of unlike accelerators: each group trains its own replicas on its share of the batch,
-/// and their gradients are summed.
+/// A training step shared by groups of different accelerators: each group trains its own replicas on its share of the
+/// batch, and their gradients are summed.
 public struct MixedLayout: Sendable {
   public let groups: [Group]
-  /// Seconds of a step: the slowest group's, and the sum of gradients between the groups.
+  /// Seconds of a step: those of the slowest group, plus the sum of gradients between the groups.
   public let seconds: Double
-  /// Of `seconds`: the sum between the groups.
+  /// The part of `seconds` for the sum between the groups.
   public let betweenGroups: Double
 
   public struct Group: Sendable {
     public let cluster: Cluster
-    /// Sequences of a step that are the group's.
+    /// The number of the step's sequences in the group.
     public let sequences: Int
     public let layout: RankedLayout
-    /// Share of the step in which it waits for a slower group.
+    /// The share of the step in which it waits for a slower group.
     public let idle: Double
   }
 
-  /// Shares out a step's batch so that all groups take about as long, each in its fastest layout.
+  /// Divides a step's batch so that all groups take about the same time, each in its fastest layout.
   ///
-  /// Shares start in proportion to the peaks and move in proportion to the rates that the layouts reach; the best of the
-  /// shares met is kept. A group for which no layout fits is an error, as it would have to be left out.
+  /// Shares start in proportion to the peaks and move in proportion to the rates that the layouts reach; the best of
+  /// the shares tried is kept. A group without a layout that fits is an error, because it would have to be left out.
   ///
   /// - Parameter clusters: at least one.
-  /// - Throws: ``CostError`` where a group has no layout that fits, or the batch has fewer sequences than groups.
+  /// - Throws: ``CostError`` if a group has no layout that fits, or the batch has fewer sequences than groups.
   public init(
     _ workload: TrainingWorkload, on clusters: [Cluster], _ options: LayoutSearch.Options = LayoutSearch.Options()
   ) throws(CostError) {
@@ -40,8 +40,8 @@ public struct MixedLayout: Sendable {
         let search = LayoutSearch(try StepModel(part, on: cluster), options)
         guard let layout = search.best.first else {
           throw CostError(
-            "no layout of \(sequences) sequences fits \(cluster.count) \(cluster.accelerator.name); leave the group out, or "
-              + "take more of it")
+            "no layout of \(sequences) sequences fits \(cluster.count) \(cluster.accelerator.name); leave the group "
+              + "out, or use more of its accelerators")
         }
         found.append((cluster, sequences, layout))
       }
@@ -56,7 +56,7 @@ public struct MixedLayout: Sendable {
   private init(
     _ found: [(cluster: Cluster, sequences: Int, layout: RankedLayout)], _ workload: TrainingWorkload
   ) throws(CostError) {
-    // The groups' sums meet once more, over the narrowest network and the fewest adapters of a group.
+    // The groups' sums are reduced again, over the slowest network and the fewest adapters of a group.
     var narrowest = Double.infinity
     for group in found {
       let model = try StepModel(workload, on: group.cluster)
@@ -88,11 +88,11 @@ public struct MixedLayout: Sendable {
       let unit = (1...max(1, min(cluster.count, Int(exact / 8)))).last { cluster.count % $0 == 0 } ?? 1
       return max(1, Int((exact / Double(unit)).rounded()) * unit)
     }
-    // What rounding leaves over or lacks is the first group's, the largest at that.
+    // The first group, which is the largest, absorbs the rounding error.
     let largest = rates.indices.max { rates[$0] < rates[$1] } ?? 0
     shares[largest] += batch - shares.reduce(0, +)
     guard shares.allSatisfy({ $0 >= 1 }) else {
-      throw CostError("\(batch) sequences of a step are too few to share out; take a larger batch")
+      throw CostError("\(batch) sequences in a step are too few to divide among the groups; use a larger batch")
     }
     return shares
   }

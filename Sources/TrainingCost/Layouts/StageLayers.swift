@@ -5,9 +5,9 @@ extension StepModel {
     return head / max(1, layer.weightsPerDevice(tensor: 1, expert: 1))
   }
 
-  /// Layers of the longest stage but the last, and of the last.
+  /// The layers of the longest stage before the last, and of the last.
   ///
-  /// - Parameter headLayers: how many layers the output projection is worth.
+  /// - Parameter headLayers: the weight of the output projection in layers.
   func stageLayers(_ layout: Layout, headLayers: Double) -> (first: Int, last: Int) {
     let (layers, stages) = (workload.shape.layers, layout.pipeline)
     guard stages > 1 else { return (layers, layers) }
@@ -16,7 +16,7 @@ extension StepModel {
       let most = (layers + stages - 1) / stages
       return (most, most)
     case .balanced:
-      // The longest stage is shortest where the last one has as many layers fewer as the projection is worth.
+      // The longest stage is shortest if the last one has as many fewer layers as the projection is worth.
       let ideal = (Double(layers) + headLayers) / Double(stages) - headLayers
       var best = (first: layers, last: 0)
       var least = Double.infinity

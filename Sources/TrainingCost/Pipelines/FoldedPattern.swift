@@ -1,20 +1,20 @@
-/// The building block of a schedule in the shape of a V (Qi et al. 2024, Pipeline Parallelism with Controllable Memory, arXiv
-/// 2405.15362): when a micro-batch's passes start on each device, in ticks in which each pass takes one. It repeats every
-/// six ticks, the passes of two chunks; backward passes for the weights take the ticks between.
+/// The building block of a schedule in the shape of a V (Qi et al. 2024, Pipeline Parallelism with Controllable Memory,
+/// arXiv 2405.15362): the start ticks of a micro-batch's passes on each device, where each pass takes one tick. It
+/// repeats every six ticks, the passes of two chunks; backward passes for the weights take the ticks between.
 struct FoldedPattern {
-  /// By device: of the forward passes of its first and second chunk, and of the backward passes for the inputs of its second
-  /// and first.
+  /// The start ticks by device: of the forward passes of its first and second chunk, and of the backward passes for the
+  /// inputs of its second and first.
   let starts: [[Int]]
 
   /// V-Half: half of the activations of 1F1B.
   static func half(stages p: Int) -> FoldedPattern {
-    // Ticks in between, so that no two passes of a device fall on one tick of the six.
+    // Intermediate ticks, so that no two passes of a device share one of the six ticks.
     let pause = p % 2 == 0 ? 3 : 0
     return FoldedPattern(
       starts: (0..<p).map { [2 * $0, 3 * p - $0 - 2, 3 * p + pause + 2 * $0 - 1, 6 * p + pause - $0 - 2] })
   }
 
-  /// V-Min: a third of them.
+  /// V-Min: a third of the activations of 1F1B.
   static func least(stages p: Int) -> FoldedPattern {
     let pause = p % 3 == 0 ? 2 : 0
     return FoldedPattern(starts: (0..<p).map { [$0, 2 * p - $0 - 1, 2 * p + pause + $0, 4 * p + pause - $0 - 1] })
@@ -22,15 +22,15 @@ struct FoldedPattern {
 
   /// The passes of each device.
   ///
-  /// The authors close the gaps of filling and draining by moving passes to earlier free ticks as long as memory allows. Here
-  /// a greedy choice has the same effect: each device takes, tick by tick, the pass that is ready and comes first in the
-  /// pattern, but holds no more activations of a chunk, and of both, than in the pattern; weights take the ticks without.
+  /// The authors close the gaps of filling and draining by moving passes to earlier free ticks if memory allows. Here
+  /// a greedy choice has the same effect: each device takes, tick by tick, the ready pass that comes first in the
+  /// pattern, but holds no more activations of a chunk, and of both, than in the pattern; weights take the free ticks.
   func order(microBatches: Int) -> [[PipelineOrder.Step]] {
     let stages = starts.count
     let held = starts.map { Self.held($0, microBatches: 2 * stages) }
     let most = held.map(\.both).max() ?? 2
     var rows = [FoldedRow](repeating: FoldedRow(microBatches: microBatches), count: stages)
-    // What each device had done before the tick at hand, in the order of `starts`.
+    // The passes that each device had done before the current tick, in the order of `starts`.
     var done = [Int](repeating: 0, count: 4 * stages)
     func given(_ pass: Int, _ device: Int) -> Int {
       switch pass {
@@ -75,7 +75,7 @@ struct FoldedPattern {
     return rows.map(\.steps)
   }
 
-  /// The most activations that a device holds in the pattern: of its first chunk, of its second, and of both at once.
+  /// The most activations that a device holds in the pattern: of its first chunk, of its second, and of both.
   private static func held(_ starts: [Int], microBatches: Int) -> (first: Int, second: Int, both: Int) {
     var waiting: [Int] = []
     var now = [0, 0]
@@ -95,15 +95,15 @@ struct FoldedPattern {
   }
 }
 
-/// The passes of a device with two chunks, as they are lined up. Micro-batches of a chunk come in their order.
+/// The passes of a device with two chunks, as they are queued. The micro-batches of a chunk come in order.
 struct FoldedRow {
   private(set) var steps: [PipelineOrder.Step] = []
-  /// Passes of each chunk so far.
+  /// The passes of each chunk so far.
   private(set) var forward = Pair()
   private(set) var inputs = Pair()
   private var weights = Pair()
   private let microBatches: Int
-  /// Chunks whose weights are still to come, oldest first, and how many of them have come.
+  /// The chunks whose weight passes are pending, oldest first, and how many of them are done.
   private var waiting: [Int] = []
   private var served = 0
 
@@ -133,7 +133,7 @@ struct FoldedRow {
   var isComplete: Bool { steps.count == 6 * microBatches }
   func activations(_ chunk: Int) -> Int { forward[chunk] - weights[chunk] }
 
-  /// The next micro-batch's pass; none where all are through.
+  /// The next micro-batch's pass; nil if all are done.
   mutating func add(_ kind: PipelineSimulation.Pass.Kind, _ chunk: Int) {
     let microBatch =
       switch kind {
@@ -152,14 +152,14 @@ struct FoldedRow {
     add(.weights, chunk)
   }
 
-  /// The weights that have waited longest; none where none waits.
+  /// The weight pass that has waited longest; nil if none waits.
   mutating func addOldestWeights() {
     guard served < waiting.count else { return }
     add(.weights, waiting[served])
     served += 1
   }
 
-  /// All weights that are still to come, those of the second chunk first.
+  /// All pending weight passes, those of the second chunk first.
   mutating func addRemainingWeights() {
     while weights[1] < microBatches { add(.weights, 1) }
     while weights[0] < microBatches { add(.weights, 0) }

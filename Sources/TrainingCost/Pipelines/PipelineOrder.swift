@@ -2,7 +2,7 @@
 struct PipelineOrder {
   struct Step {
     let kind: PipelineSimulation.Pass.Kind
-    /// Of the device's chunks, in the order of the model's layers.
+    /// The index among the device's chunks, in the order of the model's layers.
     let chunk: Int32
     let microBatch: Int32
 
@@ -14,10 +14,10 @@ struct PipelineOrder {
   }
 
   let stages: Int
-  /// Of a device.
+  /// The passes of one device.
   let chunks: Int
   let isFolded: Bool
-  /// By device.
+  /// The passes by device.
   let steps: [[Step]]
 
   init(_ schedule: PipelineSchedule, stages: Int, microBatches: Int, chunks: Int) throws(CostError) {
@@ -31,11 +31,12 @@ struct PipelineOrder {
     }
     if chunks > 1, !schedule.isFolded {
       guard schedule == .oneForwardOneBackward else {
-        throw CostError("several chunks a device go with the schedule 1f1b, not \(schedule.rawValue)")
+        throw CostError("several chunks on a device need the schedule 1f1b, not \(schedule.rawValue)")
       }
       guard microBatches % stages == 0 else {
         throw CostError(
-          "the interleaved schedule goes round in \(stages) micro-batches, one a stage, of which \(microBatches) is no multiple"
+          "the interleaved schedule needs a multiple of \(stages) micro-batches, one for each stage, not "
+            + "\(microBatches)"
         )
       }
     }
@@ -61,12 +62,12 @@ struct PipelineOrder {
       }
   }
 
-  /// The place in the model of a device's chunk.
+  /// The position in the model of a device's chunk.
   func modelChunk(_ chunk: Int, of device: Int) -> Int {
     isFolded && chunk == 1 ? 2 * stages - 1 - device : chunk * stages + device
   }
 
-  /// How long it takes from a chunk of the model to the next.
+  /// The time from a chunk of the model to the next.
   func transfer(_ times: PassTimes, _ from: Int, _ to: Int) -> Double {
     device(from) == device(to) ? 0 : times.transfer
   }
@@ -86,8 +87,8 @@ struct PipelineOrder {
       backward: { Step(kind: .backward, chunk: 0, microBatch: $0) })
   }
 
-  /// As many micro-batches as there are stages go through one chunk, then through the next (Narayanan et al. 2021, section
-  /// 2.2; Megatron-LM, `forward_backward_pipelining_with_interleaving`).
+  /// As many micro-batches as there are stages pass through one chunk, then through the next (Narayanan et al. 2021,
+  /// section 2.2; Megatron-LM, `forward_backward_pipelining_with_interleaving`).
   private static func interleaved(_ device: Int, of stages: Int, _ microBatches: Int, chunks: Int) -> [Step] {
     func step(_ kind: PipelineSimulation.Pass.Kind, _ number: Int) -> Step {
       let (round, place) = number.quotientAndRemainder(dividingBy: stages * chunks)
@@ -95,13 +96,13 @@ struct PipelineOrder {
       return Step(
         kind: kind, chunk: kind == .forward ? chunk : chunks - 1 - chunk, microBatch: round * stages + place % stages)
     }
-    // Of a single round nothing is gained by turning round early.
+    // In a single round, switching early gains nothing.
     let ahead = microBatches == stages ? Int.max : (stages - device - 1) * 2 + (chunks - 1) * stages
     return alternating(
       microBatches * chunks, ahead: ahead, forward: { step(.forward, $0) }, backward: { step(.backward, $0) })
   }
 
-  /// Some forward passes ahead, then one forward and one backward pass in turn, then the backward passes that are left.
+  /// Some forward passes ahead, then one forward and one backward pass in turn, then the remaining backward passes.
   private static func alternating(
     _ count: Int, ahead: Int, forward: (Int) -> Step, backward: (Int) -> Step
   ) -> [Step] {
@@ -117,8 +118,8 @@ struct PipelineOrder {
     return steps
   }
 
-  /// ZB-H1 and ZB-H2 (Qi et al. 2024, arXiv 2401.10241, section 2): 1F1B with backward passes for the weights put off, so
-  /// that every device keeps the activations of as many micro-batches, and with them the wait at the end is filled.
+  /// ZB-H1 and ZB-H2 (Qi et al. 2024, arXiv 2401.10241, section 2): 1F1B with delayed backward passes for the weights,
+  /// so that every device keeps the activations of as many micro-batches, and these passes fill the wait at the end.
   ///
   /// - Parameters:
   ///   - ahead: forward passes before the first backward one.
@@ -144,8 +145,8 @@ struct PipelineOrder {
     return steps
   }
 
-  /// ZB-V (Qi et al. 2024, section 6): the first device has the first and the last chunk, so that the first gradients are
-  /// there as soon as its own forward passes end.
+  /// ZB-V (Qi et al. 2024, section 6): the first device has the first and the last chunk, so that the first gradients
+  /// arrive as soon as its own forward passes end.
   private static func zeroBubbleV(_ device: Int, of stages: Int, _ microBatches: Int) -> [Step] {
     var row = FoldedRow(microBatches: microBatches)
     for _ in 0..<2 * (stages - device) - 1 { row.add(.forward, 0) }
@@ -157,7 +158,7 @@ struct PipelineOrder {
       row.add(.forward, 1)
       row.addBackward(1)
     }
-    // With fewer micro-batches than fill the pipeline, the places of those that are missing stay empty.
+    // With fewer micro-batches than fill the pipeline, the slots of the missing ones stay empty.
     for _ in stages..<max(microBatches, 2 * stages - 1) {
       row.add(.forward, 0)
       row.addBackward(0)

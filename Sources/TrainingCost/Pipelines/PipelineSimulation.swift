@@ -1,19 +1,20 @@
-/// The passes of one training step in a pipeline: when each device runs which, how long it waits, and what it holds.
+/// The passes of one training step in a pipeline: when each device runs which, how long it waits, and how much it
+/// holds.
 ///
-/// Each device runs its passes in the order of the schedule, each as soon as the device is free and its input is there.
-/// Transfers take time but no device's.
+/// Each device runs its passes in the order of the schedule, each as soon as the device is free and its input has
+/// arrived. Transfers take time but do not occupy a device.
 public struct PipelineSimulation: Sendable, Hashable {
-  /// Device by device, in the order in which it runs them.
+  /// The passes by device, in the order in which it runs them.
   public let passes: [Pass]
   public let devices: [Device]
 
   /// Simulates a step.
   ///
   /// - Parameters:
-  ///   - chunks: chunks of a device in the interleaved schedule; the schedules in the shape of a V have two in any case.
-  ///   - times: of `stages · chunks` chunks, of `2 · stages` in the shape of a V.
-  /// - Throws: ``CostError`` where the schedule does not exist for so many stages, micro-batches and chunks, or the times are
-  ///   not those of the chunks.
+  ///   - chunks: chunks of a device in the interleaved schedule; V-shaped schedules always have two.
+  ///   - times: those of `stages · chunks` chunks, or of `2 · stages` in V-shaped schedules.
+  /// - Throws: ``CostError`` if the schedule does not exist for these stages, micro-batches and chunks, or the times
+  ///   are not those of the chunks.
   public init(
     _ schedule: PipelineSchedule, stages: Int, microBatches: Int, chunks: Int = 1, times: PassTimes
   ) throws(CostError) {
@@ -26,12 +27,12 @@ public struct PipelineSimulation: Sendable, Hashable {
     var backward = forward
     var next = [Int](repeating: 0, count: stages)
     var devices = [Device](repeating: Device(), count: stages)
-    // Every device has as many passes.
+    // Every device has the same number of passes.
     let steps = Array(order.steps.joined())
     let perDevice = steps.count / stages
     var passes = steps.map { Pass($0, on: 0, start: 0, end: 0) }
     var isMoving = true
-    // In rounds, each device as far as what it knows of the others allows.
+    // In rounds, each device as far as the known results of the others allow.
     while isMoving {
       isMoving = false
       for device in 0..<stages {
@@ -70,13 +71,13 @@ public struct PipelineSimulation: Sendable, Hashable {
     self.passes = passes
   }
 
-  /// From the first pass to the last of all, in seconds.
+  /// The time from the first to the last pass of all, in seconds.
   public var time: Double { devices.map(\.end).max() ?? 0 }
 
-  /// From the first pass to the last of the device on which that takes longest, in seconds.
+  /// The time from the first to the last pass of the device for which it is longest, in seconds.
   ///
-  /// Steps follow each other at this pace if each device goes on to the next step when it is through, as the zero-bubble
-  /// schedules do, which check the gradients' norm afterwards (Qi et al. 2024, section 4). Where all devices wait for each
+  /// Steps follow each other at this pace if each device starts the next step when it is done, as the zero-bubble
+  /// schedules do, which check the gradients' norm afterwards (Qi et al. 2024, section 4). If all devices wait for each
   /// other, a step takes ``time``.
   public var span: Double { devices.map { $0.end - $0.start }.max() ?? 0 }
 
@@ -86,21 +87,21 @@ public struct PipelineSimulation: Sendable, Hashable {
     return time > 0 ? 1 - devices[device].busy / time : 0
   }
 
-  /// The most activations that a device holds at once, in those of one chunk for one micro-batch.
+  /// The most activations that a device holds at once, in units of those of one chunk for one micro-batch.
   public var peakActivations: Int { devices.map(\.peakActivations).max() ?? 0 }
 
   /// One pass of a micro-batch through a chunk.
   public struct Pass: Sendable, Hashable {
     public var device: Int { Int(storedDevice) }
-    /// Of the device's chunks, in the order of the model's layers.
+    /// The index among the device's chunks, in the order of the model's layers.
     public var chunk: Int { Int(storedChunk) }
     public var microBatch: Int { Int(storedMicroBatch) }
     public let kind: Kind
-    /// In seconds from the step's begin.
+    /// The start in seconds from the beginning of the step.
     public let start: Double
     public let end: Double
 
-    // Half as wide: of large pipelines there are hundreds of thousands of passes.
+    // Single precision, because large pipelines have hundreds of thousands of passes.
     private let storedDevice: Int32
     private let storedChunk: Int32
     private let storedMicroBatch: Int32
@@ -125,15 +126,16 @@ public struct PipelineSimulation: Sendable, Hashable {
     }
   }
 
-  /// What a device does in a step.
+  /// The activity of a device in a step.
   public struct Device: Sendable, Hashable {
-    /// Of its first pass.
+    /// The start of its first pass.
     public private(set) var start = 0.0
-    /// Of its last pass.
+    /// The end of its last pass.
     public private(set) var end = 0.0
-    /// Seconds in which it computes.
+    /// The seconds in which it computes.
     public private(set) var busy = 0.0
-    /// In those of one chunk for one micro-batch, each kept from the forward pass until the weights have their gradients.
+    /// The most activations held, in units of those of one chunk for one micro-batch, each kept from the forward pass
+    /// until the weights have their gradients.
     public private(set) var peakActivations = 0
     private var activations = 0
     private var hasRun = false
@@ -154,7 +156,7 @@ public struct PipelineSimulation: Sendable, Hashable {
 }
 
 extension PipelineSimulation {
-  /// Passes of one kind and one of the devices' chunks, for a plot with a row for each device: array by array.
+  /// Passes of one kind and one of the devices' chunks as arrays, for a plot with a row for each device.
   public struct Lane: Sendable, Hashable {
     public let kind: Pass.Kind
     public let chunk: Int

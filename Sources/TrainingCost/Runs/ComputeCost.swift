@@ -1,13 +1,13 @@
 import Tables
 
-/// What given training compute takes in accelerator time, money and time.
+/// The accelerator time, money and time that given training compute takes.
 public struct ComputeCost: Sendable, Hashable {
   public let accelerator: Accelerator
   /// Accelerator time in hours, summed over all accelerators.
   public let gpuHours: Double
-  /// In USD; nil where the accelerator has no known price.
+  /// In USD; nil if the accelerator has no known price.
   public let usd: Double?
-  /// Wall-clock time on the cluster; nil where no cluster was named.
+  /// Wall-clock time on the cluster; nil if no cluster was named.
   public let seconds: Double?
   public let sentences: [String]
 
@@ -19,7 +19,7 @@ public struct ComputeCost: Sendable, Hashable {
     self.sentences = sentences
   }
 
-  /// Of a run whose step was worked out.
+  /// The cost of a run whose step time was computed.
   public init(_ run: RunCost, on accelerator: Accelerator) {
     self.init(
       accelerator: accelerator, gpuHours: run.gpuHours, usd: run.usd, seconds: run.seconds, sentences: run.sentences)
@@ -30,7 +30,7 @@ public struct ComputeCost: Sendable, Hashable {
 ///
 /// - Parameters:
 ///   - flops: FLOP that go into the model.
-///   - count: how many accelerators run side by side, taken to scale perfectly; nil where that is open.
+///   - count: the number of accelerators, assumed to scale perfectly; nil if unknown.
 /// - Throws: ``CostError`` unless the compute is above zero and finite, and the count is above zero.
 public func computeCost(
   ofFLOPs flops: Double, accelerators count: Int? = nil, assumptions: CostAssumptions = CostAssumptions()

@@ -1,14 +1,14 @@
 import Documents
 import Tables
 
-/// What turns money and accelerator time into training compute. Whatever is left out is assumed, and said.
+/// The figures that convert money and accelerator time to training compute. Missing ones are assumed, and reported.
 public struct CostAssumptions: Sendable, Hashable {
-  /// An H100 where nil.
+  /// An H100 if nil.
   public var accelerator: Accelerator?
-  /// The accelerator's list price where nil.
+  /// The accelerator's list price if nil.
   public var price: ComputePrice?
   public var utilization: Utilization
-  /// Of the electricity, in kg of CO₂ equivalents a kWh; needed for budgets of them.
+  /// The carbon intensity of the electricity, in kg of CO₂ equivalents per kWh; needed for budgets of CO₂.
   public var carbonIntensity: Double?
 
   public init(
@@ -22,10 +22,10 @@ public struct CostAssumptions: Sendable, Hashable {
   }
 }
 
-/// What an accelerator costs.
+/// The price of an accelerator.
 public struct ComputePrice: Sendable, Hashable {
   public let usdPerHour: Double
-  /// Whose price it is, and of when.
+  /// The source and date of the price.
   public let basis: String
 
   /// A price that the user states, in USD for one accelerator for an hour.
@@ -48,17 +48,18 @@ public struct ComputePrice: Sendable, Hashable {
 /// Model FLOPs utilization (MFU, Chowdhery et al. 2022): the share of the peak that goes into the 6ND of the model.
 public struct Utilization: Sendable, Hashable {
   public let fraction: Double
-  /// Whether the user said it.
+  /// Whether the user stated it.
   public let isStated: Bool
 
-  /// 40 %, common of well-tuned dense training.
+  /// 40 %, typical of well-tuned dense training.
   public static let assumed = Utilization(assumed: 0.4)
 
   /// - Throws: ``CostError`` unless 0 < fraction ≤ 1.
   public init(_ fraction: Double) throws(CostError) {
     guard fraction > 0, fraction <= 1 else {
       let percent =
-        fraction > 1 && fraction <= 100 ? "; for \(NumberText.rounded(fraction)) % write \(fraction / 100)" : ""
+        fraction > 1 && fraction <= 100
+        ? "; for \(NumberText.rounded(fraction)) % write \(NumberText.rounded(fraction / 100, 12))" : ""
       throw CostError("the utilization must be above 0 and at most 1, not \(fraction)\(percent)")
     }
     self.fraction = fraction
@@ -71,7 +72,7 @@ public struct Utilization: Sendable, Hashable {
   }
 }
 
-/// A budget or a cost that cannot be worked out: what is wrong, and what would do.
+/// A budget or a cost that cannot be computed, and the remedy.
 public struct CostError: Error, Sendable, Hashable, CustomStringConvertible {
   public let description: String
 

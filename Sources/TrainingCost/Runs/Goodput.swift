@@ -2,40 +2,41 @@ import Documents
 import Foundation
 import Tables
 
-/// What failures and checkpoints leave of a run's time.
+/// The share of a run's time that failures and checkpoints leave.
 ///
-/// Failures of a device are independent and equally likely at any time, those during a restart too; a failure throws the run
-/// back to its last checkpoint. Daly 2006, A higher order estimate of the optimum checkpoint interval for restart dumps,
-/// Future Generation Computer Systems 22.
+/// Failures of a device are independent and equally likely at any time, also during a restart; a failure throws the run
+/// back to its last checkpoint. Daly 2006, A higher order estimate of the optimum checkpoint interval for restart
+/// dumps, Future Generation Computer Systems 22.
 public struct Goodput: Sendable, Hashable {
   public let failures: FailureAssumptions
   /// The mean time from one failure of the run to the next, in seconds: M.
   public let secondsBetweenFailures: Double
-  /// Work between two checkpoints, in seconds: τ; the best one unless another was asked for.
+  /// Work between two checkpoints, in seconds: τ; the best unless another was asked for.
   public let interval: Double
-  /// The interval that leaves the most of the time for work, by the complete model.
+  /// The interval that leaves the most time for work, by the complete model.
   public let bestInterval: Double
-  /// `√(2 δ M)` for a checkpoint of δ seconds (Young 1974, A first order approximation to the optimum checkpoint interval).
+  /// `√(2 δ M)` for a checkpoint of δ seconds (Young 1974, A first order approximation to the optimum checkpoint
+  /// interval).
   public let youngInterval: Double
   /// Daly's equation 37.
   public let dalyInterval: Double
   /// The share of the time that goes into work that is kept: τ over the expected time of an interval, of equation 20.
   public let share: Double
-  /// The share in which checkpoints are written that are kept. The rest goes into work that is done again and into restarts.
+  /// The share in which the kept checkpoints are written. The rest goes into repeated work and restarts.
   public let checkpointShare: Double
 
-  /// The expected time of a run, in seconds, that would take so many without failures and checkpoints.
+  /// The expected time in seconds of a run that would take `seconds` without failures and checkpoints.
   public func wallSeconds(work seconds: Double) -> Double { seconds / share }
 
   /// The expected number of failures in such a run.
   public func expectedFailures(work seconds: Double) -> Double { wallSeconds(work: seconds) / secondsBetweenFailures }
 
-  /// All that was put in and came out.
+  /// All assumptions and results.
   public var sentences: [String] {
     let rate =
-      "\(failures.devices) device\(failures.devices == 1 ? "" : "s") that fail\(failures.devices == 1 ? "s" : "") once in "
-      + "\(formatCount(failures.hoursBetweenFailures)) hours\(failures.devices == 1 ? "" : " each") (\(failures.basis)) stop a "
-      + "run every \(formatDuration(secondsBetweenFailures))."
+      "\(failures.devices) device\(failures.devices == 1 ? "" : "s") that fail\(failures.devices == 1 ? "s" : "") once "
+      + "in \(formatCount(failures.hoursBetweenFailures)) hours\(failures.devices == 1 ? "" : " each") "
+      + "(\(failures.basis)) stop a run every \(formatDuration(secondsBetweenFailures))."
     let stops =
       "A checkpoint stops training for \(formatDuration(failures.checkpoint.seconds))\(failures.checkpoint.words); a "
       + "restart takes \(formatDuration(failures.restartSeconds))."
@@ -45,35 +46,36 @@ public struct Goodput: Sendable, Hashable {
     return [
       rate, stops,
       "With a checkpoint after every \(formatDuration(interval)) of work (\(chosen); Young 1974 has "
-        + "\(formatDuration(youngInterval)), Daly 2006 \(formatDuration(dalyInterval))) \(NumberText.percent(share)) of the time goes into "
-        + "training, \(NumberText.percent(checkpointShare)) into checkpoints, \(NumberText.percent(lost)) into restarts and into work that is lost.",
+        + "\(formatDuration(youngInterval)), Daly 2006 \(formatDuration(dalyInterval))) \(NumberText.percent(share)) "
+        + "of the time goes into training, \(NumberText.percent(checkpointShare)) into checkpoints, "
+        + "\(NumberText.percent(lost)) into restarts and lost work.",
     ]
   }
 }
 
-/// How often devices fail, and what a failure costs.
+/// The failure rate of devices, and the cost of a failure.
 public struct FailureAssumptions: Sendable, Hashable {
-  /// All of whose failures stop the run.
+  /// The number of devices, all of whose failures stop the run.
   public var devices: Int
   /// The mean time between two failures of one device, in hours.
   public var hoursBetweenFailures: Double
-  /// Whose figure that is.
+  /// The source of that figure.
   public var basis: String
   public var checkpoint: Checkpoint
-  /// To notice a failure, to find other devices and to load the checkpoint, in seconds.
+  /// The time to notice a failure, to find other devices and to load the checkpoint, in seconds.
   public var restartSeconds: Double
 
-  /// 419 unexpected interruptions in 54 days on 16384 GPUs, of hardware for the most part (The Llama 3 Herd of Models, 2024,
+  /// 419 unexpected interruptions in 54 days on 16384 GPUs, mostly of hardware (The Llama 3 Herd of Models, 2024,
   /// arXiv 2407.21783, section 3.3.4).
   public static let observedHoursBetweenFailures = 54.0 * 24 * 16384 / 419
-  /// Who observed it.
+  /// The source of the observation.
   public static let observedBasis = "419 unexpected interruptions in 54 days on 16384 H100, Llama 3, 2024"
 
-  /// What a checkpoint costs.
+  /// The cost of a checkpoint.
   public enum Checkpoint: Sendable, Hashable {
-    /// Seconds in which training stops. Of a checkpoint that is written while training goes on, only the copy counts.
+    /// The seconds in which training stops. For a checkpoint written while training continues, only the copy counts.
     case seconds(Double)
-    /// Bytes of parameters and optimizer, and the bytes a second that storage takes of all devices together.
+    /// Bytes of parameters and optimizer, and the bytes per second that storage accepts from all devices together.
     case bytes(Double, bytesPerSecond: Double)
 
     public var seconds: Double {
@@ -91,7 +93,7 @@ public struct FailureAssumptions: Sendable, Hashable {
     }
   }
 
-  /// - Parameter hoursBetweenFailures: what was observed where nil.
+  /// - Parameter hoursBetweenFailures: the observed value if nil.
   public init(
     devices: Int, hoursBetweenFailures: Double? = nil, checkpoint: Checkpoint, restartSeconds: Double
   ) {
@@ -103,37 +105,40 @@ public struct FailureAssumptions: Sendable, Hashable {
   }
 }
 
-/// What failures and checkpoints leave of a run's time.
-///
-/// - Parameter interval: seconds of work between two checkpoints; the best where nil.
-/// - Throws: ``CostError`` if a figure is not above zero, or if failures come so fast that a run gets nowhere.
-public func goodput(_ failures: FailureAssumptions, interval: Double? = nil) throws(CostError) -> Goodput {
-  guard failures.devices > 0 else { throw CostError("a run needs at least one device, not \(failures.devices)") }
-  let hours = try positive(failures.hoursBetweenFailures, "mean time between failures")
-  if case .bytes(let bytes, let rate) = failures.checkpoint {
-    _ = try positive(bytes, "size of a checkpoint")
-    _ = try positive(rate, "bandwidth of storage")
-  }
-  let write = try positive(failures.checkpoint.seconds, "time of a checkpoint")
-  guard failures.restartSeconds >= 0, failures.restartSeconds.isFinite else {
-    throw CostError("the time of a restart must be zero or more and finite, not \(failures.restartSeconds)")
-  }
-  let mean = hours * 3600 / Double(failures.devices)
-  let best = bestInterval(checkpoint: write, mean: mean)
-  let chosen = try positive(interval ?? best, "interval between checkpoints")
+extension FailureAssumptions {
+  /// The share of a run's time that failures and checkpoints leave.
+  ///
+  /// - Parameter interval: seconds of work between two checkpoints; the best if nil.
+  /// - Throws: ``CostError`` if a figure is not above zero, or if failures are so frequent that a run makes no
+  ///   progress.
+  public func goodput(interval: Double? = nil) throws(CostError) -> Goodput {
+    guard devices > 0 else { throw CostError("a run needs at least one device, not \(devices)") }
+    let hours = try positive(hoursBetweenFailures, "mean time between failures")
+    if case .bytes(let bytes, let rate) = checkpoint {
+      _ = try positive(bytes, "size of a checkpoint")
+      _ = try positive(rate, "bandwidth of storage")
+    }
+    let write = try positive(checkpoint.seconds, "time of a checkpoint")
+    guard restartSeconds >= 0, restartSeconds.isFinite else {
+      throw CostError("the time of a restart must be zero or more and finite, not \(restartSeconds)")
+    }
+    let mean = hours * 3600 / Double(devices)
+    let best = bestInterval(checkpoint: write, mean: mean)
+    let chosen = try positive(interval ?? best, "interval between checkpoints")
 
-  // What an interval and its checkpoint take until both have gone through without a failure.
-  let expected = mean * exp(failures.restartSeconds / mean) * expm1((chosen + write) / mean)
-  guard expected.isFinite, chosen / expected > 1e-6 else {
-    throw CostError(
-      "with a failure every \(formatDuration(mean)) and a checkpoint only after \(formatDuration(chosen)) of work and "
-        + "\(formatDuration(write)) of writing, a run gets nowhere; make checkpoints faster, restart faster or use fewer "
-        + "devices")
+    // The time until an interval and its checkpoint have both passed without a failure.
+    let expected = mean * exp(restartSeconds / mean) * expm1((chosen + write) / mean)
+    guard expected.isFinite, chosen / expected > 1e-6 else {
+      throw CostError(
+        "with a failure every \(formatDuration(mean)) and a checkpoint only after \(formatDuration(chosen)) of work "
+          + "and \(formatDuration(write)) of writing, a run makes no progress; make checkpoints faster, restart faster "
+          + "or use fewer devices")
+    }
+    return Goodput(
+      failures: self, secondsBetweenFailures: mean, interval: chosen, bestInterval: best,
+      youngInterval: (2 * write * mean).squareRoot(), dalyInterval: dalyInterval(checkpoint: write, mean: mean),
+      share: chosen / expected, checkpointShare: write / expected)
   }
-  return Goodput(
-    failures: failures, secondsBetweenFailures: mean, interval: chosen, bestInterval: best,
-    youngInterval: (2 * write * mean).squareRoot(), dalyInterval: dalyInterval(checkpoint: write, mean: mean),
-    share: chosen / expected, checkpointShare: write / expected)
 }
 
 private func dalyInterval(checkpoint: Double, mean: Double) -> Double {
@@ -142,8 +147,8 @@ private func dalyInterval(checkpoint: Double, mean: Double) -> Double {
   return (2 * checkpoint * mean).squareRoot() * (1 + ratio.squareRoot() / 3 + ratio / 9) - checkpoint
 }
 
-/// Where the expected time for each second of work is least: there `x + d + log(1 - x) = 0`, of interval and checkpoint over
-/// the mean time between failures.
+/// The interval with the least expected time per second of work, where `x + d + log(1 - x) = 0` for interval and
+/// checkpoint over the mean time between failures.
 private func bestInterval(checkpoint: Double, mean: Double) -> Double {
   let d = checkpoint / mean
   // From above Newton's steps on this concave function never pass the root.

@@ -1,3 +1,5 @@
+import Documents
+
 /// A whole training run whose accelerators and accelerator time its authors published.
 public struct PublishedRun: Sendable, Hashable {
   /// A model of ``KnownModel``.
@@ -18,13 +20,13 @@ public struct PublishedRun: Sendable, Hashable {
     run("llama-3-405b", "H100", 16_384, 1.56e13, 8192, 1.68e7, 30_840_000),
   ]
 
-  /// What ``all`` took over what ``StepModel`` predicts for the fastest layout of each, by its default constants: the least
-  /// and the most.
+  /// The smallest and the largest ratio of the time of a run in ``all`` to the prediction of ``StepModel`` for its
+  /// fastest layout, by its default constants.
   static let actualOverPredicted = (least: 1.0, most: 2.0)
 
   public static let sentence =
-    "Whole runs take more than their steps: LLaMA 65B, BLOOM and Llama 3 405B took \(actualOverPredicted.least) to "
-    + "\(actualOverPredicted.most) times the accelerator time that the fastest layout is predicted to need."
+    "Whole runs take longer than their steps: LLaMA 65B, BLOOM and Llama 3 405B took \(NumberText.rounded(actualOverPredicted.least)) to "
+    + "\(NumberText.rounded(actualOverPredicted.most)) times the accelerator time that the fastest layout is predicted to need."
 
   private static func run(
     _ model: String, _ accelerator: String, _ devices: Int, _ tokens: Double, _ sequence: Int, _ batch: Double,

@@ -4,14 +4,14 @@ import Tables
 /// What training on a number of tokens takes: time, accelerator time, money, energy and carbon dioxide.
 public struct RunCost: Codable, Sendable, Hashable {
   public let steps: Double
-  /// Wall-clock time with the time that failures and checkpoints take.
+  /// Wall-clock time, including failures and checkpoints.
   public let seconds: Double
-  /// Without them.
+  /// Wall-clock time without them.
   public let usefulSeconds: Double
   public let gpuHours: Double
-  /// Nil where no price is known.
+  /// Nil if no price is known.
   public let usd: Double?
-  /// In kWh, of the accelerators and what cools them; nil where their power is not known.
+  /// In kWh, of the accelerators and their cooling; nil if their power is not known.
   public let energy: Double?
   /// In kg of CO₂ equivalents; nil unless the carbon intensity is given.
   public let carbon: Double?
@@ -25,10 +25,10 @@ public struct RunCost: Codable, Sendable, Hashable {
   }
 
   /// - Parameters:
-  ///   - tokens: to train on; a last step that is not full counts whole.
-  ///   - goodput: what failures and checkpoints leave of the time; all of it where nil.
-  ///   - carbonIntensity: of the electricity, in kg a kWh.
-  /// - Throws: ``CostError`` unless tokens and shares make sense.
+  ///   - tokens: the training tokens; a partial last step counts as a whole one.
+  ///   - goodput: the share of the time that failures and checkpoints leave; all of it if nil.
+  ///   - carbonIntensity: that of the electricity, in kg per kWh.
+  /// - Throws: ``CostError`` unless tokens and shares are valid.
   public init(
     tokens: Double, stepSeconds: Double, workload: TrainingWorkload, cluster: Cluster, goodput: Goodput? = nil,
     carbonIntensity: Double? = nil
@@ -54,7 +54,7 @@ public struct RunCost: Codable, Sendable, Hashable {
     if let price = cluster.price {
       sentences.append("At \(formatUSD(price.usdPerHour)) an hour (\(price.basis)) it costs \(formatUSD(usd ?? 0)).")
     } else {
-      sentences.append("No price of \(cluster.accelerator.name) is known; give one to have the money.")
+      sentences.append("No price of \(cluster.accelerator.name) is known; give one to get the cost.")
     }
     if let energy {
       let pue = NumberText.rounded(cluster.powerUsageEffectiveness)

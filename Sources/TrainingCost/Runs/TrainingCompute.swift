@@ -3,9 +3,9 @@ import Tables
 
 /// The training compute that a budget buys.
 public struct TrainingCompute: Sendable, Hashable {
-  /// In FLOP that go into the model.
+  /// In FLOP of the model.
   public let flops: Double
-  /// Every step from the budget to it, with what was assumed.
+  /// Every step from the budget to it, with the assumptions.
   public let sentences: [String]
 }
 
@@ -57,9 +57,9 @@ public func trainingFLOPs(
   }
 }
 
-/// The accelerator time in hours that a budget of electricity or of greenhouse gases keeps up, at design power.
+/// The accelerator time in hours that a budget of electricity or of greenhouse gases pays for, at design power.
 ///
-/// - Throws: ``CostError`` where the power of the accelerator or the carbon intensity is not known.
+/// - Throws: ``CostError`` if the power of the accelerator or the carbon intensity is not known.
 public func acceleratorHours(
   of budget: Budget, on cluster: Cluster, _ assumptions: CostAssumptions
 ) throws(CostError) -> (hours: Double, sentence: String) {
@@ -69,11 +69,12 @@ public func acceleratorHours(
   case .kilowattHours(let amount): energy = try positive(amount, "energy")
   case .carbon(let kilograms):
     guard let intensity = assumptions.carbonIntensity, intensity > 0, intensity.isFinite else {
-      throw CostError("a budget of CO₂ needs the carbon intensity of the electricity; state it in grams a kWh")
+      throw CostError("a budget of CO₂ needs the carbon intensity of the electricity; state it in grams per kWh")
     }
     energy = try positive(kilograms, "mass of CO₂") / intensity
     sentence =
-      "\(formatCount(kilograms)) kg of CO₂ are \(formatCount(energy)) kWh at \(NumberText.rounded(intensity * 1000)) g a kWh. "
+      "\(formatCount(kilograms)) kg of CO₂ are \(formatCount(energy)) kWh at \(NumberText.rounded(intensity * 1000)) g "
+      + "per kWh. "
   default: throw CostError("the budget is neither of electricity nor of CO₂")
   }
   let (accelerator, site) = (cluster.accelerator, cluster.powerUsageEffectiveness)
@@ -85,12 +86,12 @@ public func acceleratorHours(
   return (
     hours,
     sentence
-      + "\(formatCount(energy)) kWh keep up \(formatCount(hours)) \(accelerator.name)-hours at the design power of "
+      + "\(formatCount(energy)) kWh power \(formatCount(hours)) \(accelerator.name)-hours at the design power of "
       + "\(NumberText.rounded(power)) W, times \(NumberText.rounded(site)) for the site;"
   )
 }
 
-/// The accelerator to reckon with, and the sentence that owns up to having assumed it.
+/// The accelerator to use, and the sentence that says if it was assumed.
 func accelerator(of assumptions: CostAssumptions) -> (accelerator: Accelerator, sentences: [String]) {
   if let accelerator = assumptions.accelerator { return (accelerator, []) }
   return (.assumed, ["No accelerator was named: \(Accelerator.assumed.name) is assumed."])
@@ -101,12 +102,12 @@ func positive(_ value: Double, _ what: String) throws(CostError) -> Double {
   return value
 }
 
-/// The rate in FLOP/s that goes into the model, and how it comes about.
+/// The rate in FLOP/s of the model, and its derivation in words.
 func modelRate(_ accelerator: Accelerator, _ utilization: Utilization) -> (flopsPerSecond: Double, words: String) {
   let percent = NumberText.rounded(utilization.fraction * 100, 2)
   let words =
-    "\(percent) % \(utilization.isStated ? "" : "(assumed) ")of \(NumberText.rounded(accelerator.peakFLOPsPerSecond / 1e12)) "
-    + "TFLOP/s"
+    "\(percent) % \(utilization.isStated ? "" : "(assumed) ")of "
+    + "\(NumberText.rounded(accelerator.peakFLOPsPerSecond / 1e12)) TFLOP/s"
   return (accelerator.peakFLOPsPerSecond * utilization.fraction, words)
 }
 

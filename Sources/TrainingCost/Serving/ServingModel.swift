@@ -1,13 +1,13 @@
-/// What is asked of a model that is served.
+/// The workload of a served model.
 public struct ServingWorkload: Sendable, Hashable {
   public var shape: TransformerShape
   /// Tokens of a prompt.
   public var promptTokens: Int
-  /// Tokens that are generated after it.
+  /// Tokens generated after it.
   public var generatedTokens: Int
-  /// Of the matrix products.
+  /// The precision of the matrix products.
   public var precision: Precision
-  /// Bytes of a weight: those of the precision, fewer where weights are quantized alone.
+  /// Bytes of a weight: those of the precision, fewer if only the weights are quantized.
   public var weightBytes: Double
   /// Bytes of a number in the cache of keys and values.
   public var keyValueBytes: Double
@@ -27,15 +27,15 @@ public struct ServingWorkload: Sendable, Hashable {
 
 /// The time and memory of serving one copy of a model on a group of accelerators.
 ///
-/// Weights and attention follow a roofline each (Williams et al. 2009), as in Pope et al. 2022, Efficiently Scaling
-/// Transformer Inference, arXiv 2211.05102: whichever is slower, arithmetic or memory. Elementwise kernels, launches and the
-/// choice of tokens are left out, so that times are what good kernels come near to.
+/// Weights and attention each follow a roofline (Williams et al. 2009), as in Pope et al. 2022, Efficiently Scaling
+/// Transformer Inference, arXiv 2211.05102: whichever is slower, arithmetic or memory. Elementwise kernels, launches
+/// and the choice of tokens are left out, so the times are lower bounds that good kernels come close to.
 public struct ServingModel: Sendable {
   public let workload: ServingWorkload
   public let accelerator: Accelerator
-  /// Devices that share each matrix product.
+  /// The number of devices that share each matrix product.
   public let tensor: Int
-  /// Of its constants `matmul`, `memory`, `attention` and those of links matter here.
+  /// The constants; only `matmul`, `memory`, `attention` and those of links matter here.
   public let efficiency: Efficiency
 
   private let secondsPerFLOP: Double
@@ -43,9 +43,9 @@ public struct ServingModel: Sendable {
   private let attentionSecondsPerFLOP: Double
   private let prompt: ForwardFLOPs
 
-  /// - Parameter efficiency: the accelerator's default where nil.
-  /// - Throws: ``CostError`` if the shape is not valid, a figure is out of range, or the accelerator does not know the
-  ///   precision.
+  /// - Parameter efficiency: the accelerator's default if nil.
+  /// - Throws: ``CostError`` if the shape is not valid, a figure is out of range, or the accelerator does not support
+  ///   the precision.
   public init(
     _ workload: ServingWorkload, on accelerator: Accelerator, tensor: Int = 1, efficiency: Efficiency? = nil
   ) throws(CostError) {
@@ -56,7 +56,9 @@ public struct ServingModel: Sendable {
       }
     }
     for (name, bytes) in [("a weight", workload.weightBytes), ("a cached number", workload.keyValueBytes)] {
-      guard bytes > 0, bytes <= 16 else { throw CostError("\(name) must have above 0 to 16 bytes, not \(bytes)") }
+      guard bytes > 0, bytes <= 16 else {
+        throw CostError("\(name) must have more than 0 and at most 16 bytes, not \(bytes)")
+      }
     }
     guard tensor > 0, workload.shape.heads % tensor == 0 else {
       throw CostError("tensor \(tensor) does not divide the \(workload.shape.heads) attention heads")
@@ -72,21 +74,21 @@ public struct ServingModel: Sendable {
     prompt = workload.shape.forwardFLOPs(sequence: workload.promptTokens)
   }
 
-  /// Of all weights, on all devices together.
+  /// The bytes of all weights, on all devices together.
   public var weightBytes: Double { Double(workload.shape.parameters.total) * workload.weightBytes }
 
-  /// Bytes of the cache for one token on one device.
+  /// The bytes of the cache for one token on one device.
   public var keyValueBytesPerToken: Double {
     workload.shape.keyValueBytesPerToken(bytes: workload.keyValueBytes) / workload.shape.keyValueShards(tensor: tensor)
   }
 
-  /// Bytes on one device with so many sequences of full length: weights, cache, runtime.
+  /// The bytes on one device with `batch` sequences of full length: weights, cache, runtime.
   public func memory(batch: Int) -> Double {
     let length = Double(workload.promptTokens + workload.generatedTokens)
     return weightBytes / Double(tensor) + Double(batch) * length * keyValueBytesPerToken + efficiency.runtimeBytes
   }
 
-  /// The most sequences of full length that fit; 0 where the weights alone do not.
+  /// The largest number of sequences of full length that fit; 0 if the weights alone do not.
   public var largestBatch: Int {
     let free = accelerator.usableMemoryBytes - memory(batch: 0)
     let sequence = memory(batch: 1) - memory(batch: 0)
@@ -101,7 +103,7 @@ public struct ServingModel: Sendable {
     linearFLOPs + meanContext * workload.shape.attentionFLOPsPerKey
   }
 
-  /// The time to read one prompt, after which the first token is there.
+  /// The time to read one prompt, which yields the first token.
   public var promptTime: ServingTime {
     let tokens = Double(workload.promptTokens)
     let linear = (prompt.layers - prompt.attentionScores) * tokens + prompt.logits
@@ -110,7 +112,7 @@ public struct ServingModel: Sendable {
       keys: tokens)
   }
 
-  /// The time of a step that generates a token for each of so many sequences, averaged over an answer.
+  /// The time of a step that generates a token for each of `batch` sequences, averaged over an answer.
   public func stepTime(batch: Int) -> ServingTime {
     let keys = Double(batch) * meanContext
     return time(
@@ -118,10 +120,10 @@ public struct ServingModel: Sendable {
       scores: keys * workload.shape.attentionFLOPsPerKey * secondsPerFLOP, keys: keys)
   }
 
-  /// Tokens to which one that is generated attends, itself included, averaged over an answer.
+  /// The number of tokens that a generated one attends to, itself included, averaged over an answer.
   var meanContext: Double { Double(workload.promptTokens) + Double(workload.generatedTokens + 1) / 2 }
 
-  /// FLOP of a generated token without attention to others.
+  /// The FLOP of a generated token without attention to others.
   private var linearFLOPs: Double { prompt.total - prompt.attentionScores }
 
   private func time(linear: Double, tokens: Double, scores: Double, keys: Double) -> ServingTime {
@@ -138,7 +140,7 @@ public struct ServingModel: Sendable {
     return time
   }
 
-  /// The faster of a ring and of everybody sending to everybody at once, as serving engines do with small messages.
+  /// The faster of a ring and a direct all-to-all exchange, as serving engines use for small messages.
   private func allReduce(bytes: Double) -> Double {
     guard tensor > 1 else { return 0 }
     let n = Double(tensor)
@@ -151,17 +153,17 @@ public struct ServingModel: Sendable {
   }
 }
 
-/// The time of one pass over a served model in seconds, by what bounds it.
+/// The time of one pass over a served model in seconds, by bottleneck.
 public struct ServingTime: Sendable, Hashable {
   /// Matrix products at their attainable rate.
   public var arithmetic = 0.0
-  /// Reading the weights; of a mixture of experts, those of the experts that some token goes to.
+  /// Reading the weights; in a mixture of experts, those of the experts that some token uses.
   public var weights = 0.0
   /// The products of attention.
   public var attention = 0.0
   /// Reading, or writing, the cache of keys and values.
   public var cache = 0.0
-  /// Sums over tensor-parallel devices, two a layer.
+  /// Sums over tensor-parallel devices, two in each layer.
   public var communication = 0.0
 
   public init() {}
@@ -169,6 +171,6 @@ public struct ServingTime: Sendable, Hashable {
   /// The slower of arithmetic and memory in matrix products, the slower of both in attention, and communication.
   public var total: Double { max(arithmetic, weights) + max(attention, cache) + communication }
 
-  /// Whether the matrix products wait for memory.
+  /// Whether the matrix products are memory-bound.
   public var isMemoryBound: Bool { weights > arithmetic }
 }

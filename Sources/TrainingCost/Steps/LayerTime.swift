@@ -1,25 +1,25 @@
 import Foundation
 
-/// The time of one layer for one micro-batch on one device, in seconds, averaged over a model's dense layers and its layers
-/// of experts.
+/// The time of one layer for one micro-batch on one device, in seconds, averaged over a model's dense layers and its
+/// layers of experts.
 struct LayerTime {
   /// Kernels of the forward pass, and of the backward pass for inputs and weights.
   var forward = 0.0
   var backward = 0.0
-  /// What is computed again.
+  /// Recomputation.
   var recomputation = 0.0
-  /// Of the kernels' time: what is spent waiting for launches.
+  /// The part of the kernels' time spent waiting for launches.
   var launches = 0.0
-  /// Exchanges between tensor-parallel devices, of forward and backward pass.
+  /// Exchanges between tensor-parallel devices, in the forward and backward pass.
   var tensorForward = 0.0
   var tensorBackward = 0.0
-  /// Exchanges of tokens for experts.
+  /// Exchanges of tokens between experts.
   var expert = 0.0
   /// Exchanges of keys and values that attention does not hide.
   var context = 0.0
   /// Gathering of sharded parameters, and scattering of their gradients, that kernels do not hide.
   var gathering = 0.0
-  /// Activations on their way to host memory and back, beyond what kernels hide.
+  /// Transfers of activations to host memory and back, beyond what kernels hide.
   var offloading = 0.0
 
   var communication: Double { tensorForward + tensorBackward + expert + context + gathering + offloading }
@@ -44,7 +44,7 @@ extension StepModel {
     time.backward = overlapped(backward, 2 * floor)
     time.launches = time.forward + time.backward - forward - backward
 
-    // Two all-reduces each way (or as many pairs of reduce-scatter and all-gather, of the same volume).
+    // Two all-reduces in each direction (or as many pairs of reduce-scatter and all-gather, of the same volume).
     let reduction = allReduce(bytes: 2 * tokens * layer.hidden, devices: layout.tensor, stride: 1)
     time.tensorForward = 2 * reduction
     time.tensorBackward = 2 * reduction
@@ -52,7 +52,7 @@ extension StepModel {
     time.context = contextExchange(layout, hiddenBy: (scores, scoresBack))
     switch layout.recomputation {
     case .none: break
-    // FlashAttention computes scores again by itself; then norms and activation functions are.
+    // FlashAttention recomputes scores itself; only norms and activation functions are left.
     case .selective: time.recomputation = workload.attention.isFused ? elementwise : scores
     case .full:
       time.recomputation = time.forward
@@ -64,10 +64,10 @@ extension StepModel {
     return time
   }
 
-  /// Between a device and its host's memory: four fifths of PCIe 4.0 x16.
+  /// The bandwidth between a device and its host's memory: four fifths of PCIe 4.0 x16.
   static let hostBytesPerSecond = 25e9
 
-  /// Attention of one layer, forward and backward. The backward pass of FlashAttention has five products for two.
+  /// The attention of one layer, forward and backward. FlashAttention's backward pass has five products for two.
   private func attentionTime(_ layout: Layout) -> (forward: Double, backward: Double) {
     let (b, s) = (Double(layout.microBatch), Double(workload.sequence))
     let square = b * s * s / Double(layout.context) / Double(layout.tensor)
@@ -86,7 +86,7 @@ extension StepModel {
   /// All-to-all of the tokens to their experts and back, forward and backward, beyond what is hidden.
   private func expertExchange(_ layout: Layout, tokens: Double) -> Double {
     guard layout.expert > 1, layer.expertShare > 0 else { return 0 }
-    // Tensor-parallel devices send a slice of the tokens each, and a token once to each node that has experts of it.
+    // Each tensor-parallel device sends a slice of the tokens, and a token once to each node that has experts for it.
     let sent = 2 * tokens / Double(layout.tensor) * layer.hidden
     let domain = cluster.accelerator.link.domainSize
     let nodes = Double(max(1, layout.expert / domain))
@@ -110,13 +110,14 @@ extension StepModel {
       let once = (c - 1) * (2 * block * layer.keyValueWidth / t / route.bytesPerSecond + route.latency)
       return max(0, once - scores.forward) + max(0, 2 * once - scores.backward)
     case .ulysses:
-      // Queries, keys and values one way and the output back; the backward pass has as much again.
+      // Queries, keys and values in one direction and the output back; the backward pass has as much again.
       let sent = 2 * block * (2 * layer.hidden + layer.keyValueWidth) / t
       return 2 * allToAll(bytes: sent, devices: layout.context, stride: layout.tensor)
     }
   }
 
-  /// What gathering a layer's sharded parameters for both passes, and scattering its gradients, takes beyond the kernels.
+  /// The time of gathering a layer's sharded parameters for both passes, and of scattering its gradients, beyond the
+  /// kernels.
   private func gathering(_ layout: Layout, _ time: LayerTime) -> Double {
     let group = layout.shardGroup ?? layout.data * layout.context
     guard layout.sharding == .parameters, group > 1 else { return 0 }
@@ -132,7 +133,7 @@ extension StepModel {
   }
 }
 
-/// Two things at once of which the longer one sets the time, rounded off where both take about as long.
+/// The time of two concurrent activities: the longer one, smoothed where both take about as long.
 private func overlapped(_ a: Double, _ b: Double) -> Double {
   let (x, y) = (a * a, b * b)
   return (x * x + y * y).squareRoot().squareRoot()

@@ -1,14 +1,15 @@
-/// What the passes of a micro-batch take in a pipeline, in seconds, by chunk of the model from its first layers to its last.
+/// The times of the passes of a micro-batch in a pipeline, in seconds, by chunk of the model from its first layers to
+/// its last.
 ///
-/// A device has one chunk, or several of them where the schedule says so.
+/// A device has one chunk, or several if the schedule says so.
 public struct PassTimes: Sendable, Hashable {
   /// F: forward passes.
   public var forward: [Double]
   /// B: backward passes for the inputs, which the chunk before waits for.
   public var inputs: [Double]
-  /// W: backward passes for the weights, which nobody waits for.
+  /// W: backward passes for the weights, which nothing waits for.
   public var weights: [Double]
-  /// From a device to the next, on the way while both go on computing.
+  /// The transfer from a device to the next, during which both continue computing.
   public var transfer: Double
 
   public init(forward: [Double], inputs: [Double], weights: [Double], transfer: Double = 0) {
@@ -18,7 +19,7 @@ public struct PassTimes: Sendable, Hashable {
     self.transfer = transfer
   }
 
-  /// Chunks that all take the same.
+  /// Chunks with equal times.
   public init(chunks: Int, forward: Double, inputs: Double, weights: Double, transfer: Double = 0) {
     self.init(
       forward: Array(repeating: forward, count: max(0, chunks)),
@@ -38,7 +39,7 @@ public struct PassTimes: Sendable, Hashable {
   func validate(chunks: Int) throws(CostError) {
     for (name, times) in [("forward", forward), ("backward input", inputs), ("backward weight", weights)] {
       guard times.count == chunks else {
-        throw CostError("\(name) times must be those of the pipeline's \(chunks) chunks, not \(times.count) of them")
+        throw CostError("\(name) times must be given for the pipeline's \(chunks) chunks, not for \(times.count)")
       }
       for time in times { try Self.validate(time, "\(name) times") }
     }

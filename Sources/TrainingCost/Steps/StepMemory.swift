@@ -1,15 +1,15 @@
-/// The memory of the fullest device at the fullest moment of a step, in bytes, by what it holds.
+/// The peak memory of the fullest device in a step, in bytes, by its contents.
 public struct StepMemory: Sendable, Hashable {
   public var parameters = 0.0
   public var gradients = 0.0
   public var optimizer = 0.0
-  /// Kept for the backward pass, of all micro-batches in flight.
+  /// Activations kept for the backward pass, for all micro-batches in flight.
   public var activations = 0.0
-  /// Logits and what the loss makes of them.
+  /// Logits and the temporaries of the loss.
   public var logits = 0.0
-  /// Parameters gathered for the layers at work, and their gradients.
+  /// Parameters gathered for the active layers, and their gradients.
   public var buffers = 0.0
-  /// The runtime, communication libraries, and what the allocator cannot use.
+  /// The runtime, communication libraries, and memory that the allocator cannot use.
   public var overhead = 0.0
 
   public init() {}
@@ -50,21 +50,21 @@ extension StepModel {
     return last.total > first.total ? last : first
   }
 
-  /// Bytes that a layer of a micro-batch keeps for the backward pass on one device (Korthikanti et al. 2022, equations 1
-  /// to 6, for any width of the MLP and any number of heads).
+  /// The bytes that a layer of a micro-batch keeps for the backward pass on one device (Korthikanti et al. 2022,
+  /// equations 1 to 6, for any width of the MLP and any number of heads).
   ///
-  /// With FlashAttention selective recomputation leaves out norms, rotated queries and keys and activation functions; with
-  /// scores in memory it leaves out the scores, as in the paper.
+  /// With FlashAttention selective recomputation leaves out norms, rotated queries and keys and activation functions;
+  /// with scores in memory it leaves out the scores, as in the paper.
   public func activationBytes(_ layout: Layout) -> Double {
     guard layout.recomputation == .full else { return keptBytes(layout) }
     return 2 * tokensPerDevice(layout) * layer.hidden / (layout.sequenceParallel ? Double(layout.tensor) : 1)
   }
 
-  /// What a layer keeps where not all of it is computed again.
+  /// The bytes that a layer keeps if not all of it is recomputed.
   private func keptBytes(_ layout: Layout) -> Double {
     let t = Double(layout.tensor)
     let isLean = layout.recomputation == .selective && workload.attention.isFused
-    // The paper's models drop out, and keep two masks of a byte for it.
+    // The paper's models use dropout, and keep two masks of one byte for it.
     let masks = workload.attention == .unfused ? 2.0 : 0
     let stream = (isLean ? 4 : 8 + masks) * layer.hidden / (layout.sequenceParallel ? t : 1)
     let hasScores = workload.attention == .unfused && layout.recomputation != .selective
@@ -73,7 +73,7 @@ extension StepModel {
     return efficiency.keptActivations * tokensPerDevice(layout) * (stream + (2 * inner + scores) / t)
   }
 
-  /// Tokens of a micro-batch on a device.
+  /// The tokens of a micro-batch on a device.
   func tokensPerDevice(_ layout: Layout) -> Double {
     Double(layout.microBatch) * Double(workload.sequence) / Double(layout.context)
   }
@@ -90,7 +90,7 @@ extension StepModel {
       return bytes * (dense / replicas + experts / max(1, replicas * t / Double(expertShards(layout))))
     }
     var memory = StepMemory()
-    // Where parameters are sharded with gradients in 32 bits, the master copy is the only one (FSDP).
+    // With sharded parameters and gradients in 32 bits, the master copy is the only one (FSDP).
     let hasCopy = layout.sharding != .parameters || workload.gradientBytes <= 2
     memory.parameters = hasCopy ? sharded(2, from: .parameters) : 0
     memory.gradients = sharded(workload.gradientBytes, from: .gradients)
@@ -101,13 +101,13 @@ extension StepModel {
       * layout.schedule.inFlight(
         stages: layout.pipeline, microBatches: microBatches(layout), chunks: layout.virtualStages)
     memory.activations = layers * flying * activationBytes(layout) * (1 - layout.offload)
-    // The layer at work has all of its activations.
+    // The active layer has all of its activations.
     if layout.recomputation == .full { memory.activations += keptBytes(layout) }
     if hasLogits {
       memory.logits = workload.logitBytes * tokensPerDevice(layout) * Double(workload.shape.vocabulary) / t
     }
     if layout.sharding == .parameters {
-      // The layer at work and the next one, and the gradients of one.
+      // The active layer and the next one, and the gradients of one.
       memory.buffers =
         (2 * 2 + workload.gradientBytes) * layer.weightsPerDevice(tensor: t, expert: Double(layout.expert))
     }
@@ -117,7 +117,7 @@ extension StepModel {
     return memory
   }
 
-  /// Parameters of the average stage with the embedding, on one device.
+  /// The parameters of the average stage with the embedding, on one device.
   func parametersPerDevice(_ layout: Layout) -> ParametersPerDevice {
     let layers = Double(workload.shape.layers) / Double(layout.pipeline)
     return ParametersPerDevice(
@@ -128,17 +128,17 @@ extension StepModel {
   /// Parameters of one embedding, the input's or the output's.
   private var embedding: Double { Double(workload.shape.vocabulary) * layer.hidden }
 
-  /// Parameters of the embeddings on the first stage, which is also the last where there is no pipeline.
+  /// The parameters of the embeddings on the first stage, which is also the last if there is no pipeline.
   private func embeddings(_ layout: Layout) -> Double {
     layout.pipeline == 1 && !workload.shape.tiesEmbeddings ? 2 * embedding : embedding
   }
 
-  /// Devices that the routed experts of a layer are dealt out to, or that split each of them.
+  /// The number of devices that share the routed experts of a layer, or that split each of them.
   func expertShards(_ layout: Layout) -> Int { layout.expert > 1 ? layout.expert : layout.tensor }
 }
 
 extension Accelerator {
-  /// What of the memory a program can have, in bytes. High-bandwidth memory comes in powers of 1024, whatever the data
-  /// sheet's GB says; 5 % of it stays with the driver and with error correction.
+  /// The memory that a program can use, in bytes. High-bandwidth memory comes in powers of 1024, whatever the data
+  /// sheet's GB says; 5 % of it is used by the driver and error correction.
   public var usableMemoryBytes: Double { memoryBytes * 1.073741824 * 0.95 }
 }

@@ -2,7 +2,7 @@ extension StepModel {
   /// The passes of a step, from the same times of layers and output projection as ``time(_:)``.
   ///
   /// - Parameter layout: one that ``check(_:)`` accepts.
-  /// - Throws: ``CostError`` where the schedule does not exist for so many stages and micro-batches.
+  /// - Throws: ``CostError`` if the schedule does not exist for these stages and micro-batches.
   public func simulate(_ layout: Layout) throws(CostError) -> PipelineSimulation {
     let layer = layerTime(layout)
     let head = headTime(layout)

@@ -1,4 +1,4 @@
-/// Predicts the time and the memory of training steps of one workload on one cluster, whatever the layout.
+/// A model of the time and the memory of training steps of one workload on one cluster, in any layout.
 ///
 /// Kernels follow a roofline (Williams et al. 2009), collectives the α-β model of rings, pipelines the bubble of their
 /// schedule; ``Efficiency`` has the constants.
@@ -8,19 +8,20 @@ public struct StepModel: Sendable {
   public let efficiency: Efficiency
 
   let layer: LayerSizes
-  /// Of matrix products, at their attainable rate.
+  /// The attainable rate of matrix products.
   let secondsPerFLOP: Double
-  /// Of device memory.
+  /// The attainable bandwidth of device memory.
   let secondsPerByte: Double
-  /// Peak of the 16-bit products in attention.
+  /// The peak of the 16-bit products in attention.
   let attentionPeak: Double
 
-  /// - Parameter efficiency: the accelerator's default where nil.
-  /// - Throws: ``CostError`` if the shape is not valid or the accelerator does not know the precision.
+  /// - Parameter efficiency: the accelerator's default if nil.
+  /// - Throws: ``CostError`` if the shape is not valid or the accelerator does not support the precision.
   public init(_ workload: TrainingWorkload, on cluster: Cluster, efficiency: Efficiency? = nil) throws(CostError) {
     try workload.validate()
     guard workload.attention != .flash3 || cluster.accelerator.peaks[.fp8] != nil else {
-      throw CostError("flash3 is for chips with 8-bit units, which \(cluster.accelerator.name) has none of; use flash")
+      throw CostError(
+        "flash3 needs a chip with 8-bit units, which \(cluster.accelerator.name) does not have; use flash")
     }
     let efficiency = efficiency ?? .standard(for: cluster.accelerator)
     self.workload = workload
@@ -55,12 +56,12 @@ public struct StepModel: Sendable {
     time.overhead = m * efficiency.microBatch + efficiency.step
     if layout.pipeline > 1 {
       let transfer = transferTime(layout) * v
-      // An interleaved schedule sends chunks while it works on others; programs as old as unfused attention wait.
+      // An interleaved schedule sends chunks while it computes others; programs as old as unfused attention wait.
       let hides = layout.virtualStages > 1 && workload.attention.isFused
       let waiting = hides ? max(0, transfer - stages.longest) : transfer
       time.transfers = m * waiting * efficiency.exposedTransfer + (p - 1) * transfer / v
       time.imbalance = m * (stages.longest - stages.total / p)
-      // Of a backward pass, the part that the next stage waits for and the part that can be put off.
+      // The part of a backward pass that the next stage waits for, and the part that can be delayed.
       let inputs = 0.5 * layer.backward + layer.recomputation + layer.tensorBackward
       let weights = 0.5 * layer.backward
       let forward = layer.total - inputs - weights
@@ -99,21 +100,21 @@ public struct StepModel: Sendable {
   /// One transfer of activations and one of gradients between two stages.
   private func transferTime(_ layout: Layout) -> Double {
     let inside = layout.devices <= cluster.accelerator.link.domainSize
-    // Tensor-parallel devices send a slice each.
+    // Each tensor-parallel device sends a slice.
     let bytes = 2 * tokensPerDevice(layout) * layer.hidden / Double(layout.tensor)
     let rate = inside ? linkRate : networkRate(across: layout.devices)
     let latency = inside ? efficiency.linkLatency : efficiency.networkLatency
     return 2 * (bytes / rate + latency)
   }
 
-  /// What is not hidden of summing gradients over data-parallel devices and of gathering parameters after a sharded step.
+  /// The exposed time of summing gradients over data-parallel devices and of gathering parameters after a sharded step.
   private func reductionTime(_ layout: Layout) -> Double {
     let replicas = layout.data * layout.context
     guard replicas > 1 else { return 0 }
     let parameters = parametersPerDevice(layout)
     let layers = Double(workload.shape.layers) / Double(layout.pipeline)
     if layout.sharding == .parameters {
-      // Scattered layer by layer already; hybrid sharding then sums the shards over the groups.
+      // Already scattered layer by layer; hybrid sharding then sums the shards over the groups.
       guard let group = layout.shardGroup, group < layout.data else { return 0 }
       let bytes = 2 * parameters.total / Double(group) * workload.gradientBytes
       let sum = ring(bytes: bytes, of: layout.data / group, stride: layout.tensor * group, layers: layers)
@@ -129,7 +130,7 @@ public struct StepModel: Sendable {
     return (isSharded ? efficiency.exposedSharding : efficiency.exposedReduction) * (dense + experts)
   }
 
-  /// A ring that carries so many bytes past each device.
+  /// The time of a ring that carries the given bytes past each device.
   private func ring(bytes: Double, of devices: Int, stride: Int, layers: Double) -> Double {
     guard devices > 1 else { return 0 }
     let n = Double(devices)
@@ -145,12 +146,12 @@ public struct StepModel: Sendable {
 }
 
 extension StepModel {
-  /// What nine of ten held-out steps stayed within of the time predicted from default constants: of vTrain, of nanotron at an
-  /// MFU of 20 % and more, of MPT and of Megatron-LM. Other trainers are further off.
+  /// The relative error that nine of ten held-out steps stayed within, with default constants: steps of vTrain, of
+  /// nanotron at an MFU of 20 % and more, of MPT and of Megatron-LM. Other trainers have larger errors.
   public static let usualError = 0.2
 
-  /// Model FLOPs utilization: the products that the model needs, with half of attention's square, over what the devices
-  /// could compute in the time at their peak in the workload's precision.
+  /// Model FLOPs utilization: the products that the model needs, with half of attention's square, over the capacity of
+  /// the devices in the time at their peak in the workload's precision.
   public func utilization(stepSeconds: Double) -> Double {
     let flops = workload.shape.trainingFLOPs(.products, sequence: workload.sequence) * workload.tokensPerStep
     return flops * secondsPerFLOP * efficiency.matmul / (stepSeconds * Double(cluster.count))

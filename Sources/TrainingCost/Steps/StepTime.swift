@@ -1,18 +1,18 @@
-/// The time of a training step in seconds, by what it goes into on a device. The parts add up to `total`.
+/// The time of a training step in seconds, by its parts on a device. The parts add up to `total`.
 public struct StepTime: Sendable, Hashable {
   /// Kernels of forward and backward pass, once each.
   public var computation = 0.0
-  /// What is computed again to save memory.
+  /// Recomputation to save memory.
   public var recomputation = 0.0
   /// Sums over tensor-parallel devices.
   public var tensorCommunication = 0.0
-  /// Tokens to experts and back.
+  /// Exchanges of tokens between experts.
   public var expertCommunication = 0.0
-  /// Keys and values among devices that share sequences, beyond what attention hides.
+  /// Exchanges of keys and values among devices that share sequences, beyond what attention hides.
   public var contextCommunication = 0.0
   /// Gathering sharded parameters and scattering their gradients, beyond what kernels hide.
   public var gathering = 0.0
-  /// Activations on their way to host memory and back, beyond what kernels hide.
+  /// Transfers of activations to host memory and back, beyond what kernels hide.
   public var offloading = 0.0
   /// Transfers between pipeline stages.
   public var transfers = 0.0
@@ -25,7 +25,7 @@ public struct StepTime: Sendable, Hashable {
   public var optimizer = 0.0
   /// Fixed times of steps and micro-batches.
   public var overhead = 0.0
-  /// Of `computation`: waiting for kernels to be launched, which is long where products are small.
+  /// The part of `computation` spent waiting for kernel launches, which is long for small products.
   public var launches = 0.0
 
   public init() {}

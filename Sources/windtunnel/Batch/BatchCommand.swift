@@ -9,14 +9,14 @@ struct BatchCommand: ParsableCommand {
     commandName: "batch",
     abstract: "The critical batch size, from steps to a target loss or from gradient norms.",
     discussion: """
-      A table of steps has one row a run: its batch size (batch_sequences or batch_tokens), its steps to the target \
-      loss, and what tells models apart (model, params). A log of gradient norms has one row a step: the squared norm \
-      of the gradient over a small and a large batch (small_squared_norm, large_squared_norm) and the sizes of those \
-      (small_batch, large_batch). Which of the two it is shows in its columns.
+      A table of steps has one row for each run: its batch size (batch_sequences or batch_tokens), its steps to the \
+      target loss, and columns that identify the model (model, params). A log of gradient norms has one row for each \
+      step: the squared norm of the gradient over a small and a large batch (small_squared_norm, large_squared_norm) \
+      and the sizes of those (small_batch, large_batch). The columns decide which of the two it is.
 
-      Critical batch sizes are of several definitions, and each is named: E_min/S_min, where steps and examples are \
-      both twice their least; overhead, where steps are 1.2 times those of ideal scaling from a base batch; and the \
-      simple noise scale.
+      There are several definitions of the critical batch size, and each is named: E_min/S_min, where steps and \
+      examples are both twice their minimum; overhead, where steps are 1.2 times those of ideal scaling from a base \
+      batch; and the simple noise scale.
 
       JSON, windtunnel.batch/1: groups (critical: definition, batch with value, standard_error and interval, tokens; \
       min_steps, min_examples or gradient; frontier), left, scaling (over, laws by definition) and diagnostics.
@@ -35,48 +35,48 @@ struct BatchCommand: ParsableCommand {
 
   @OptionGroup(title: "Runs") var runs: RunOptions
 
-  @Option(help: "What the table holds, steps or gradients; told by its columns unless given.")
+  @Option(help: "The contents of the table, steps or gradients; default: decided by its columns.")
   var from: Source?
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A column that tells models or target losses apart; may be given again; found by name unless given.",
+      "A column that distinguishes models or target losses; may be repeated; default: found by name.",
       valueName: "column"))
   var group: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "The size of groups that the critical batch is a power law of; params or tokens unless given.",
+      "The size of groups that the critical batch is a power law of; default: params or tokens.",
       valueName: "column"))
   var over: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How many more steps than ideal scaling are allowed; 0.2 unless given.", valueName: "share"))
+      "The relative excess of steps over ideal scaling; default: 0.2.", valueName: "share"))
   var overhead: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The batch where ideal scaling begins, in the unit of the table; 256 sequences or 131072 tokens unless given.",
+      "The batch where ideal scaling begins, in the unit of the table; default: 256 sequences or 131072 tokens.",
       valueName: "batch"))
   var baseBatch: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Tokens in a sequence, where no column seq_len says so.", valueName: "tokens"))
+    help: ArgumentHelp("Tokens in a sequence, if there is no column seq_len.", valueName: "tokens"))
   var seqLen: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The small batch of all gradient norms, where no column says so.", valueName: "batch"))
+    help: ArgumentHelp("The small batch of all gradient norms, if no column has it.", valueName: "batch"))
   var smallBatch: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The large batch of all gradient norms, where no column says so.", valueName: "batch"))
+    help: ArgumentHelp("The large batch of all gradient norms, if no column has it.", valueName: "batch"))
   var largeBatch: Double?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples; 0 for none.", valueName: "N"))
@@ -129,8 +129,8 @@ struct BatchCommand: ParsableCommand {
       : [("--overhead", overhead != nil), ("--base-batch", baseBatch != nil)]
     if let first = idle.first(where: \.1) {
       throw UsageError(
-        "\(first.0) has nothing to do here: the table is taken for \(source == .steps ? "steps to a target loss" : "gradient norms"), "
-          + "as --from \(source.rawValue) would say")
+        "\(first.0) has no effect here: the table is read as "
+          + "\(source == .steps ? "steps to a target loss" : "gradient norms"), as with --from \(source.rawValue)")
     }
     var options = BatchOptions(threads: computing.threadCount)
     options.overhead = overhead ?? options.overhead
@@ -150,7 +150,7 @@ struct BatchCommand: ParsableCommand {
     }
   }
 
-  /// Which of the two a table is, by its columns.
+  /// The kind of table, by its columns.
   private func source(_ runs: RunTable) throws -> Source {
     if let from { return from }
     if GradientLog.isLikely(runs) { return .gradients }
@@ -159,7 +159,7 @@ struct BatchCommand: ParsableCommand {
     throw TableError(
       .badData, file: runs.table.name,
       message: "this is neither a table of steps, with columns 'batch_sequences' (or 'batch_tokens') and "
-        + "'steps_to_target', nor a log of gradient norms, with 'small_squared_norm' and 'large_squared_norm'; its columns "
-        + "are \(names); name them with --rename, and say which it is with --from steps or --from gradients")
+        + "'steps_to_target', nor a log of gradient norms, with 'small_squared_norm' and 'large_squared_norm'; its "
+        + "columns are \(names); rename them with --rename, and choose with --from steps or --from gradients")
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Report
 import ScalingLaws
 
-/// The pictures of critical batch sizes: what time costs in compute, and how they grow over groups.
+/// The figures of critical batch sizes: the trade-off of time for compute, and the growth over groups.
 struct BatchFigure {
   private let document: BatchDocument
 
@@ -13,7 +13,7 @@ struct BatchFigure {
     PlotGrid(title: "Critical batch size", rows: [[frontier] + (scaling.map { [$0] } ?? [])])
   }
 
-  /// Examples against steps along the batch sizes, with the runs; in units of the fewest where steps are not known.
+  /// Examples against steps along the batch sizes, with the runs; in units of the fewest if steps are not known.
   var frontier: Plot {
     let hasSteps = document.groups.contains { $0.minSteps != nil }
     var layers: [Plot.Layer] = []
@@ -38,7 +38,7 @@ struct BatchFigure {
             marker: .star, ink: .index(index))))
     }
     return Plot(
-      title: "Time against compute", subtitle: "★ both twice their least",
+      title: "Time against compute", subtitle: "★ both twice their minimum",
       x: hasSteps ? .init("steps", .log10, numbers: .suffixes) : .init("time (steps/S_min)", .log10),
       y: hasSteps
         ? .init(document.unit.rawValue, .log10, numbers: .suffixes) : .init("compute (examples/E_min)", .log10),

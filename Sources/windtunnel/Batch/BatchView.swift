@@ -5,7 +5,7 @@ import Report
 import ScalingLaws
 import Tables
 
-/// Critical batch sizes as a person reads them.
+/// The tables of critical batch sizes.
 struct BatchView {
   let document: BatchDocument
   let figure: BatchFigure
@@ -59,16 +59,16 @@ struct BatchView {
     }
     let meanings =
       document.from == .steps
-      ? "E_min/S_min: steps and examples are both twice their least. Overhead: steps are "
+      ? "E_min/S_min: steps and examples are both twice their minimum. Overhead: steps are "
         + "\(NumberText.rounded(1 + (document.overhead ?? 0), 6)) times those of ideal scaling from "
         + "\(count(document.baseBatch ?? 0)) \(document.unit.rawValue)."
-      : "B_simple foretells E_min/S_min where the optimizer is near plain gradient descent; the other definitions need "
+      : "B_simple predicts E_min/S_min if the optimizer is close to plain gradient descent; the other definitions need "
         + "steps to a target loss."
     return table.render(width: max(terminal.columns, 100))
       + wrapped(meanings, label: terminal.styled("note", .dim), labelWidth: 4, width: max(terminal.columns, 100)) + "\n"
   }
 
-  /// What a group's critical batches rest on.
+  /// The data behind a group's critical batches.
   private func foundations(_ group: BatchDocument.Group) -> [String] {
     if let gradient = group.gradient {
       let blocks = gradient.blockLength == 1 ? "1 step" : "\(gradient.blockLength) steps"
@@ -107,7 +107,7 @@ struct BatchView {
         .init("scatter", .decimal), .init("\(level) interval"),
       ], terminal: terminal)
     for law in scaling.laws {
-      // Per million parameters and per billion tokens, as papers write it; 1 of anything else.
+      // Per million parameters and per billion tokens, as in papers; per unit of anything else.
       let (unit, text) = BatchView.unit(scaling.over)
       table.add([
         document.name(of: law.definition),
@@ -117,7 +117,8 @@ struct BatchView {
       ])
     }
     return table.render(width: max(terminal.columns, 100))
-      + terminal.styled("scatter is of the groups about the line, intervals of the runs within the groups", .dim) + "\n"
+      + terminal.styled(
+        "scatter is that of the groups around the line, intervals those of the runs within the groups", .dim) + "\n"
   }
 
   private static func unit(_ column: String) -> (Double, String) {
@@ -156,7 +157,7 @@ struct BatchView {
     figure.frontier.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
   }
 
-  /// Whole where a reader can take it in.
+  /// Whole if it is short enough to read.
   private func count(_ number: Double) -> String {
     number < 1e6 ? NumberText.fixed(number, 0) : formatCount(number)
   }

@@ -9,18 +9,18 @@ import Tables
 struct CalibrateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate",
-    abstract: "Find by simulation how often intervals of a law on these runs hold the truth.",
+    abstract: "Measure by simulation how often the intervals of a law on these runs contain the truth.",
     discussion: """
-      Runs of the same design are drawn from the law with its noise, fitted again, and each kind of interval is compared \
-      with the parameters that the runs were drawn from. The truth is the law as fitted to the runs, or a preset's \
-      parameters; the noise is what the fit leaves, or --noise.
+      Runs of the same design are drawn from the law with its noise, fitted again, and each kind of interval is \
+      compared with the parameters that the runs were drawn from. The truth is the law as fitted to the runs, or a \
+      preset's parameters; the noise is that of the fit's residuals, or --noise.
 
-      At a nominal 90 %, percentile intervals hold the truth in 88 to 93 % of 1,000 tables like Chinchilla's 240 runs \
-      (least squares or Huber), in 91 to 94 % for kaplan-nd there, in 87 to 90 % for clark-routed and over-training on \
-      their published runs, in 92 to 94 % for a rectified law on 14 sizes, and in 86 to 89 % (least squares) or 92 to 96 % \
-      (Huber) for 44 pilot runs. On those, bca with Huber falls to 82 %, residuals to 78 % and covariance to 47 %. \
-      For data-constrained on its 182 runs they hold the parameters in 92 to 93 %, and R_N, which those runs let grow \
-      without end, in 98 %; on runs drawn from the published parameters, in 89 to 96 %.
+      At a nominal 90 %, percentile intervals contain the truth in 88 to 93 % of 1,000 tables like Chinchilla's 240 \
+      runs (least squares or Huber), in 91 to 94 % for kaplan-nd there, in 87 to 90 % for clark-routed and \
+      over-training on their published runs, in 92 to 94 % for a rectified law on 14 sizes, and in 86 to 89 % (least \
+      squares) or 92 to 96 % (Huber) for 44 pilot runs. On those, bca with Huber falls to 82 %, residuals to 78 % and \
+      covariance to 47 %. For data-constrained on its 182 runs they contain the parameters in 92 to 93 %, and R_N, \
+      which those runs do not bound above, in 98 %; on runs drawn from the published parameters, in 89 to 96 %.
 
       Examples:
         windtunnel calibrate chinchilla --design runs.csv
@@ -38,14 +38,14 @@ struct CalibrateCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Normal noise of this deviation on the logarithm of the loss, instead of what the fit leaves: 0.01 for 1 %.",
+      "Normal noise of this deviation on the logarithm of the loss, instead of that of the fit: 0.01 for 1 %.",
       valueName: "deviation"))
   var noise: Double?
 
-  @Option(help: ArgumentHelp("The objective to fit by; the law's own unless given.", valueName: "kind"))
+  @Option(help: ArgumentHelp("The objective of the fits; default: the law's own.", valueName: "kind"))
   var objective: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many tables are drawn and fitted.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of tables to draw and fit.", valueName: "N"))
   var simulations = 200
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples of each.", valueName: "N"))
@@ -80,7 +80,8 @@ struct CalibrateCommand: ParsableCommand {
     if try runs.resolve(law.target) == nil {
       guard let preset, noise != nil else {
         throw UsageError(
-          "\(design) has no column '\(law.target)' to fit; to judge a design before it is run, name a preset and --noise"
+          "\(design) has no column '\(law.target)' to fit; to judge a design before it is run, name a preset and "
+            + "--noise"
         )
       }
       runs = try runs.predicting(preset.law, preset.preset.values)
@@ -136,14 +137,15 @@ struct CalibrateCommand: ParsableCommand {
     let error = (calibration.level * (1 - calibration.level) / Double(calibration.simulations)).squareRoot()
     var words = [
       "\(calibration.simulations) tables of \(calibration.runs) runs drawn from \(calibration.law), "
-        + "\(calibration.resamples) resamples each; nominal \(NumberText.percent(calibration.level)), known to ± \(NumberText.percent(error, 2))",
+        + "\(calibration.resamples) resamples each; nominal \(NumberText.percent(calibration.level)), known to ± "
+        + "\(NumberText.percent(error, 2))",
       "noise \(NumberText.percent(noise.deviation)) of the prediction"
         + (noise.exponent == 0 ? "" : ", ∝ \(noise.along)^\(NumberText.rounded(noise.exponent, 2))")
         + (noise.seedDeviation.map { "; between runs of one setting \(NumberText.percent($0))" } ?? ""),
     ]
     words.append("values of a parameter whose predictions differ by less than a millionth of the noise count as one")
     words += exclusions.map { "left out of the design: \($0.lines.count) runs (\($0.reason))" }
-    if calibration.failed > 0 { words.append("\(calibration.failed) simulated fits came to no rest and are left out") }
+    if calibration.failed > 0 { words.append("\(calibration.failed) simulated fits did not converge and are left out") }
     return table.render(width: max(terminal.columns, 100)) + words.map { terminal.styled($0, .dim) + "\n" }.joined()
   }
 }

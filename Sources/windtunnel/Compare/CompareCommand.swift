@@ -11,7 +11,7 @@ struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract:
-      "Compare laws on the same runs: criteria, cross-validation, and how well each foretells dear runs from cheap ones.",
+      "Compare laws on the same runs: criteria, cross-validation, and predictions of expensive runs from cheap ones.",
     discussion: """
       Examples:
         windtunnel compare runs.csv --laws chinchilla,kaplan-nd
@@ -28,21 +28,21 @@ struct CompareCommand: ParsableCommand {
   @Option(
     name: [.customLong("laws"), .customLong("law")], parsing: .singleValue,
     help: ArgumentHelp(
-      "Laws by name or YAML file, with commas or given again; chinchilla,kaplan-nd unless given.", valueName: "names"))
+      "Laws by name or YAML file, separated by commas or repeated; default: chinchilla,kaplan-nd.", valueName: "names"))
   var laws: [String] = []
 
   @Option(
-    parsing: .singleValue, help: ArgumentHelp("A formula to compare as well; may be given again.", valueName: "text"))
+    parsing: .singleValue, help: ArgumentHelp("A formula to compare as well; may be repeated.", valueName: "text"))
   var formula: [String] = []
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "For multi-power: the steps of an even rise of the learning rate before each curve's first row.",
+      "For multi-power: the steps of a linear warm-up of the learning rate before each curve's first row.",
       valueName: "steps"))
   var warmup = 0.0
 
-  @Option(help: ArgumentHelp("The objective to fit by; each law's own unless given.", valueName: "kind"))
+  @Option(help: ArgumentHelp("The objective of the fits; default: each law's own.", valueName: "kind"))
   var objective: String?
 
   @Option(
@@ -56,13 +56,13 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out together, in the cross-validation, rows that share this column's value: run, schedule.",
+      "In the cross-validation, leave out together rows with the same value of this column: run, schedule.",
       valueName: "column"))
   var foldBy: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write the laws' weighted mean, by the back-test's weights, as a fit document to predict and plan with.",
+      "Write the laws' weighted mean, by the back-test's weights, as a fit document for predictions and plans.",
       valueName: "file"))
   var stack: String?
 
@@ -98,7 +98,7 @@ struct CompareCommand: ParsableCommand {
     let chosen =
       try names.map { try LawOptions.law(named: $0, over: loaded.runs) }
       + formula.map { try Law.custom(Formula($0), over: loaded.runs) }
-    guard !chosen.isEmpty else { throw UsageError("--laws names no law; 'windtunnel laws' lists them") }
+    guard !chosen.isEmpty else { throw UsageError("--laws does not name a law; 'windtunnel laws' lists them") }
     let objective = try objective.map { Objective(try Objective.Kind(parsing: $0), residual: .log) }
     try schedule.apply(to: &loaded, for: chosen)
     var comparison = try LawComparison(
@@ -120,7 +120,7 @@ struct CompareCommand: ParsableCommand {
     guard weights.values.contains(where: { $0 > 0 }) else {
       throw TableError(
         .badData, file: loaded.runs.table.name,
-        message: "these runs cannot be cut by compute for a back-test, so nothing says how to weigh the laws")
+        message: "these runs cannot be divided by compute for a back-test, so the laws cannot be weighted")
     }
     var settings = FitProtocol(threads: computing.threadCount)
     settings.objective = objective
@@ -133,7 +133,7 @@ struct CompareCommand: ParsableCommand {
     try DocumentFile.write(document.json(), to: path)
   }
 
-  /// The error of each law against how far its prediction reaches.
+  /// The error of each law against the extrapolation factor of its prediction.
   private func picture(_ comparison: LawComparison) -> Plot {
     let lines = comparison.laws.enumerated().compactMap { index, law -> Plot.Layer? in
       guard let points = law.backTest?.byFactor, points.count > 1 else { return nil }
@@ -142,7 +142,7 @@ struct CompareCommand: ParsableCommand {
           x: points.map(\.factor), y: points.map { $0.error * 100 }, ink: .index(index), width: 2, label: law.law))
     }
     return Plot(
-      title: "How far ahead the laws see", subtitle: "fitted below a compute, scored on the runs above it",
+      title: "Error over extrapolation", subtitle: "fitted below a compute, scored on the runs above it",
       x: .init("\(comparison.dearBy.noun) of the run over the most that was fitted", .log10),
       y: .init("mean error of the loss (%)"),
       layers: lines)
@@ -178,19 +178,23 @@ struct CompareCommand: ParsableCommand {
     let words =
       left + (comparison.notes ?? []) + [
         cuts.isEmpty
-          ? "the runs cannot be cut by \(comparison.dearBy.noun) for a back-test"
-          : "sorted by the back-test: fitted below each of \(cuts.count) \(comparison.dearBy == .flops ? "computes" : "steps") "
-            + "and scored on all runs above, up to \(NumberText.rounded(farthest)) times the \(comparison.dearBy.noun); "
-            + "the weights make the stack that foretells best"
-            + (comparison.stackError.map { " (\(percent($0)) on the same cuts)" } ?? ""),
-        "extrapolation is from the other runs to the \(share) % dearest of \(comparison.runs)\(factor)",
-        "errors are means of |log prediction − log observation|; a positive bias foretells too high a loss",
-        "cross-validation is \(comparison.folds)-fold\(comparison.foldedBy.map { " by \($0)" } ?? ""); AIC and BIC are of least squares on log residuals",
+          ? "the runs cannot be divided by \(comparison.dearBy.noun) for a back-test"
+          : "sorted by the back-test: fitted below each of \(cuts.count) "
+            + "\(comparison.dearBy == .flops ? "computes" : "steps") "
+            + "and scored on all runs above, up to \(NumberText.rounded(farthest)) times the "
+            + "\(comparison.dearBy.noun); the weights form the stack that predicts best"
+            + (comparison.stackError.map { " (\(percent($0)) on the same cutoffs)" } ?? ""),
+        "extrapolation is from the other runs to the most expensive \(share) % of \(comparison.runs)\(factor)",
+        "errors are means of |log prediction − log observation|; a positive bias means that the predicted loss is too "
+          + "high",
+        "cross-validation is \(comparison.folds)-fold\(comparison.foldedBy.map { " by \($0)" } ?? ""); AIC and BIC use "
+          + "least squares on log residuals",
       ]
     let flattery =
       comparison.dearBy == .steps && comparison.foldedBy == nil
       ? [
-        "the points of a curve lie close: cross-validation among them flatters every law; --fold-by leaves out whole curves"
+        "the points of a curve are close together: cross-validation among them favors every law; --fold-by leaves out "
+          + "whole curves"
       ] : []
     let drawn = picture(comparison)
     let plot =

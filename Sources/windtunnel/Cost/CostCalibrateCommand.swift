@@ -26,12 +26,12 @@ struct CostCalibrateCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Fit to so many rows, drawn at random, and leave the rest to check with.", valueName: "rows"))
+    help: ArgumentHelp("Fit to this many rows, drawn at random, and leave the rest for a check.", valueName: "rows"))
   var sample: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Leave out rows whose model FLOPs use less of the peak than this: 0.2.", valueName: "share"))
+    help: ArgumentHelp("Leave out rows with a lower model FLOPs utilization: 0.2.", valueName: "share"))
   var minMfu: Double?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The seed of the sample.", valueName: "number"))

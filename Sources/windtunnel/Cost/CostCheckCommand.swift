@@ -8,7 +8,7 @@ import TrainingCost
 struct CostCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Predict measured steps, and say how far off the times are and how layouts rank.",
+    abstract: "Predict measured steps, and compare the times and the ranking of layouts.",
     discussion: """
       Rows that the calibration was fitted to are left out.
 
@@ -23,7 +23,7 @@ struct CostCheckCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Leave out rows whose model FLOPs use less of the peak than this: 0.2.", valueName: "share"))
+    help: ArgumentHelp("Leave out rows with a lower model FLOPs utilization: 0.2.", valueName: "share"))
   var minMfu: Double?
 
   @Flag(help: "Also print every row.")
@@ -39,7 +39,7 @@ struct CostCheckCommand: ParsableCommand {
     let known = Set(calibration?.rows ?? [])
     let isSameFile = calibration?.fingerprint == loaded.table.fingerprint
     var steps = loaded.steps.filter { !isSameFile || !known.contains($0.id) }
-    // Rows that did not run have no share of the peak; they are kept for what was said of their memory.
+    // Rows that did not run have no utilization; they are kept for the prediction of their memory.
     if let minMfu { steps = steps.filter { $0.seconds == nil || ($0.utilization ?? 0) >= minMfu } }
     guard !steps.isEmpty else {
       throw TableError(.badData, file: measured.steps, message: "no row is left to check with")
@@ -50,20 +50,20 @@ struct CostCheckCommand: ParsableCommand {
   }
 }
 
-/// A calibration to predict with.
+/// A calibration for predictions.
 struct CalibrationOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Constants fitted by 'cost calibrate'; the accelerator's defaults unless given.", valueName: "file"))
+      "Constants fitted by 'cost calibrate'; default: those of the accelerator.", valueName: "file"))
   var calibration: String?
 
-  /// The calibration, with a note where it is of another accelerator.
+  /// The calibration, with a note if it was made on another accelerator.
   func document(for accelerator: Accelerator) throws -> CalibrationDocument? {
     let found = try document()
     if let found, found.accelerator != accelerator.name {
       note(
-        "note: \(calibration ?? "") was fitted to steps on \(found.accelerator); its constants, and how far they are off, are taken "
-          + "for \(accelerator.name)")
+        "note: \(calibration ?? "") was fitted to steps on \(found.accelerator); its constants and their errors are "
+          + "assumed for \(accelerator.name)")
     }
     return found
   }

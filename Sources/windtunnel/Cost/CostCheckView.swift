@@ -24,7 +24,7 @@ struct CostCheckView {
   }
 
   private var leftOut: String {
-    document.leftOut > 0 ? ", \(document.leftOut) rows left out" : ""
+    document.leftOut > 0 ? ", \(document.leftOut) row\(document.leftOut == 1 ? "" : "s") left out" : ""
   }
 
   private var sources: String {
@@ -32,7 +32,7 @@ struct CostCheckView {
       [
         .init("source", wraps: true), .init("times", .right), .init("mean off", .decimal), .init("median", .decimal),
         .init("9 of 10", .decimal), .init("rank corr.", .decimal), .init("regret", .decimal),
-        .init("memory off", .decimal), .init("fits, rightly said", .right),
+        .init("memory off", .decimal), .init("fit predicted", .right),
       ], terminal: terminal)
     for source in document.sources {
       let labeled = source.fitsOf > 0

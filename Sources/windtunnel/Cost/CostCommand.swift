@@ -3,7 +3,7 @@ import ArgumentParser
 struct CostCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cost",
-    abstract: "Say what training takes on a cluster, calibrate that with measured steps, and check it against them.",
+    abstract: "Estimate the cost of training on a cluster, calibrate it with measured steps, and compare it with them.",
     discussion: """
       Examples:
         windtunnel cost --model llama-3-8b --cluster 64xH100 --tokens 1T

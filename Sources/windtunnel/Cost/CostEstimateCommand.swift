@@ -9,9 +9,9 @@ import TrainingCost
 struct CostEstimateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "estimate",
-    abstract: "Say what training a model on a cluster takes: memory, step time, days, money, energy.",
+    abstract: "Estimate the cost of training a model on a cluster: memory, step time, days, money, energy.",
     discussion: """
-      Degrees of the layout that are not given are the fastest that fit. 'estimate' may be left out.
+      Degrees of the layout that are not given are chosen as the fastest that fit. 'estimate' may be left out.
 
       Examples:
         windtunnel cost --model llama-3-8b --cluster 64xH100 --tokens 1T
@@ -27,12 +27,12 @@ struct CostEstimateCommand: ParsableCommand {
   @OptionGroup(title: "Layout") var calibrated: CalibrationOption
   @OptionGroup(title: "Failures") var reliability: GoodputOptions
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("What the model is trained on: 1T.", valueName: "tokens"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The training tokens: 1T.", valueName: "tokens"))
   var tokens: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Carbon intensity of the electricity, in grams of CO₂ a kWh.", valueName: "g/kWh"))
+    help: ArgumentHelp("Carbon intensity of the electricity, in grams of CO₂ per kWh.", valueName: "g/kWh"))
   var carbon: Double?
 
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -49,7 +49,7 @@ struct CostEstimateCommand: ParsableCommand {
     let model = try StepModel(workload, on: cluster, efficiency: calibration?.calibration.efficiency)
     let search = LayoutSearch(model, options)
     guard let chosen = search.best.first ?? search.smallest else {
-      throw UsageError("no layout works out: \(layoutRefusal(model, options))")
+      throw UsageError("no layout is valid: \(layoutRefusal(model, options))")
     }
     var document = CostDocument(chosen, model, name: name, fits: !search.best.isEmpty)
     document.assumptions = notes + assumptions(of: model, calibration)
@@ -59,7 +59,7 @@ struct CostEstimateCommand: ParsableCommand {
     }
     if let tokens {
       if let carbon, !(carbon >= 0 && carbon.isFinite) {
-        throw UsageError("--carbon must be zero or more grams a kWh, not \(carbon)")
+        throw UsageError("--carbon must be zero or more grams per kWh, not \(carbon)")
       }
       document.run = try RunCost(
         tokens: parseCount(tokens, of: .tokens), stepSeconds: chosen.time.total, workload: workload,
@@ -71,13 +71,13 @@ struct CostEstimateCommand: ParsableCommand {
   }
 }
 
-/// What a cost rests on that nobody stated.
+/// The assumptions of a cost.
 func assumptions(of model: StepModel, _ calibration: CalibrationDocument?) -> [String] {
   let cluster = model.cluster
   let constants =
     calibration.map { "The cost model's constants are those fitted to \($0.rows.count) measured steps of \($0.file)." }
-    ?? "The cost model's constants are the defaults for \(cluster.accelerator.name); 'windtunnel cost calibrate' fits them "
-    + "to steps of yours."
+    ?? "The cost model's constants are the defaults for \(cluster.accelerator.name); 'windtunnel cost calibrate' fits "
+    + "them to your own steps."
   let groups =
     cluster.nodesPerGroup.flatMap { nodes in
       cluster.groupBytesPerSecond.map { ", groups of \(nodes) of them at \(formatBytes($0))/s" }
@@ -87,8 +87,8 @@ func assumptions(of model: StepModel, _ calibration: CalibrationDocument?) -> [S
     "Nodes of \(cluster.devicesPerNode) are joined at \(formatBytes(cluster.networkBytesPerSecond))/s for each "
       + "accelerator\(groups).",
     "Gradients of \(NumberText.rounded(model.workload.gradientBytes)) bytes, Adam with a master copy of the weights "
-      + "(\(NumberText.rounded(model.workload.optimizerBytes)) bytes a parameter), \(NumberText.rounded(model.workload.logitBytes)) bytes of a "
-      + "logit.",
+      + "(\(NumberText.rounded(model.workload.optimizerBytes)) bytes per parameter), "
+      + "\(NumberText.rounded(model.workload.logitBytes)) bytes per logit.",
   ]
 }
 
@@ -105,9 +105,9 @@ struct CostDocument: Document, DocumentChecked {
   var devices: Int
   var layout: LayoutsDocument.Entry
   var fits: Bool
-  /// What a program can have of a device's memory.
+  /// The usable memory of a device.
   var usableBytes: Double
-  /// Of a step's seconds, 90 %, with a calibration.
+  /// The 90 % interval of a step's seconds, with a calibration.
   var stepInterval: [Double]?
   var run: RunCost?
   var assumptions: [String] = []
@@ -130,7 +130,7 @@ struct CostDocument: Document, DocumentChecked {
   }
 }
 
-/// What `cost` prints.
+/// The table that `cost` prints.
 struct CostView {
   private let document: CostDocument
   private let terminal: Terminal
@@ -146,7 +146,7 @@ struct CostView {
     let interval =
       document.stepInterval.map { " (90 % interval \(formatDuration($0[0])) … \(formatDuration($0[1])))" } ?? ""
     lines.append(
-      "\(formatDuration(entry.stepSeconds)) a step\(interval), \(formatCount(entry.tokensPerSecond)) tokens/s, "
+      "\(formatDuration(entry.stepSeconds)) per step\(interval), \(formatCount(entry.tokensPerSecond)) tokens/s, "
         + "MFU \(NumberText.percent(entry.mfu))")
     lines.append(
       document.fits

@@ -3,7 +3,7 @@ import Report
 import Tables
 import TrainingCost
 
-/// Where a step's time and a device's memory go, and in a pipeline who does what when.
+/// The parts of a step's time and of a device's memory, and the timeline of a pipeline.
 struct CostFigure {
   private let document: CostDocument
   private let simulation: PipelineSimulation?
@@ -41,7 +41,7 @@ struct CostFigure {
     return Plot(title: title, x: .init(axis), y: .init("", range: 0.4...(Double(parts.count) + 0.6)), layers: layers)
   }
 
-  /// A row a stage. Of a long step the beginning, in which the pipeline fills.
+  /// One row for each stage. For a long step only the beginning, in which the pipeline fills.
   private func timeline(_ simulation: PipelineSimulation) -> Plot {
     let stages = simulation.devices.count
     let shown = min(simulation.time, simulation.time * Double(4 * stages) / Double(document.layout.microBatches))

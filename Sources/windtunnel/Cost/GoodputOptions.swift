@@ -6,18 +6,18 @@ import TrainingCost
 struct GoodputOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How long a checkpoint stops training: 30s, 2min.", valueName: "time"))
+    help: ArgumentHelp("The time that a checkpoint stops training: 30s, 2min.", valueName: "time"))
   var checkpoint = "30s"
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("From a failure until training goes on: 10min.", valueName: "time"))
+    help: ArgumentHelp("The time from a failure until training continues: 10min.", valueName: "time"))
   var restart = "10min"
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Mean time between failures of one accelerator: 50000h; what Llama 3's authors saw unless given.",
+      "Mean time between failures of one accelerator: 50000h; default: the one observed for Llama 3.",
       valueName: "time"
     ))
   var mtbf: String?
@@ -26,6 +26,6 @@ struct GoodputOptions: ParsableArguments {
     let failures = FailureAssumptions(
       devices: devices, hoursBetweenFailures: try mtbf.map { try parseDuration($0) / 3600 },
       checkpoint: .seconds(try parseDuration(checkpoint)), restartSeconds: try parseDuration(restart))
-    return try TrainingCost.goodput(failures)
+    return try failures.goodput()
   }
 }

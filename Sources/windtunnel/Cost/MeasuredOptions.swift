@@ -3,9 +3,9 @@ import Foundation
 import Tables
 import TrainingCost
 
-/// A table of measured training steps, and what it leaves out.
+/// A table of measured training steps, with defaults for missing values.
 struct MeasuredOptions: ParsableArguments {
-  @Argument(help: "A table with a row for each measured layout: CSV with a header, or JSON lines.")
+  @Argument(help: "A table with one row for each measured layout: CSV with a header, or JSON lines.")
   var steps: String
 
   @Option(
@@ -14,12 +14,12 @@ struct MeasuredOptions: ParsableArguments {
       "Keep only rows for which this is true: \"gpu == 'A100-80GB-SXM' && pp == 1\".", valueName: "expression"))
   var filters: [String] = []
 
-  @Option(help: "How layers are dealt out to stages: even, or balanced with the output projection.")
+  @Option(help: "The assignment of layers to stages: even, or balanced with the output projection.")
   var stageSplit: Layout.StageSplit = .even
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What replicas shard in rows that do not say: 0, 1, 2 or 3.", valueName: "stage"))
+    help: ArgumentHelp("The ZeRO stage of rows that do not state it: 0, 1, 2 or 3.", valueName: "stage"))
   var zero = 0
 
   @Option(
@@ -30,14 +30,14 @@ struct MeasuredOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Bytes that a logit takes at the loss: 10 with a copy in 32 bits, 4 where the loss is one fused kernel.",
+      "Bytes of a logit in the loss: 10 with a copy in 32 bits, 4 if the loss is one fused kernel.",
       valueName: "bytes"))
   var logitBytes = 10.0
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What one accelerator sends between nodes, \"25 GB/s\"; as such nodes commonly do unless given.",
+      "The bandwidth of one accelerator between nodes, \"25 GB/s\"; default: the usual one.",
       valueName: "rate"))
   var network: String?
 

@@ -3,7 +3,7 @@ import Foundation
 import Tables
 import TrainingCost
 
-/// What is trained.
+/// The model and workload to train.
 struct WorkloadOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A published model, as 'windtunnel shape --list' names it.", valueName: "name"))
   var model: String?
@@ -13,12 +13,12 @@ struct WorkloadOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A size: the first shape that 'windtunnel shape --params' proposes.", valueName: "count"))
+    help: ArgumentHelp("A size, for the first shape that 'windtunnel shape --params' proposes.", valueName: "count"))
   var params: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Tokens of a sequence; the model's own, at most 8192, unless given.", valueName: "tokens"))
+    help: ArgumentHelp("Tokens of a sequence; default: the model's own, at most 8192.", valueName: "tokens"))
   var sequence: String?
 
   @Option(
@@ -29,7 +29,7 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: "Precision of the matrix products: bf16, fp16, fp8, fp4 or fp32.")
   var precision = Precision.bf16
 
-  @Option(help: "How attention is computed: flash (FlashAttention-2), flash3 (also cuDNN's) or unfused.")
+  @Option(help: "Attention kernel: flash (FlashAttention-2), flash3 (also cuDNN's) or unfused.")
   var attention = AttentionKernel.flash
 
   @Option(
@@ -40,18 +40,18 @@ struct WorkloadOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Bytes that a logit takes at the loss: 10 with a copy in 32 bits, 4 where the loss is one fused kernel.",
+      "Bytes of a logit in the loss: 10 with a copy in 32 bits, 4 if the loss is one fused kernel.",
       valueName: "bytes"))
   var logitBytes = 10.0
 
   func validate() throws {
     let given = [params != nil, model != nil, config != nil].count { $0 }
     if given != 1 {
-      throw ValidationError("say what is trained: one of --model llama-3-8b, --config config.json and --params 7B")
+      throw ValidationError("give a model: one of --model llama-3-8b, --config config.json and --params 7B")
     }
   }
 
-  /// The workload, and what was assumed of it.
+  /// The workload, with its assumptions.
   func workload() throws -> (workload: TrainingWorkload, name: String, notes: [String]) {
     var notes: [String] = []
     let shape: TransformerShape
@@ -84,7 +84,7 @@ struct WorkloadOptions: ParsableArguments {
     }
     let wanted = try parseCount(batch, of: .tokens)
     let sequences = max(1, (wanted / Double(tokens)).rounded())
-    guard sequences <= 1e9 else { throw UsageError("--batch of \(formatTokens(wanted)) is out of all proportion") }
+    guard sequences <= 1e9 else { throw UsageError("--batch of \(formatTokens(wanted)) is too large") }
     let workload = TrainingWorkload(
       shape: shape, sequence: tokens, globalBatch: roundedBatch(Int(sequences)), precision: precision,
       attention: attention, gradientBytes: gradientBytes, logitBytes: logitBytes)
@@ -92,7 +92,7 @@ struct WorkloadOptions: ParsableArguments {
     return (workload, name, notes)
   }
 
-  /// The number of sequences near a wanted one that the most degrees divide: a multiple of a power of two.
+  /// The number of sequences near a requested one that the most degrees divide: a multiple of a power of two.
   private func roundedBatch(_ sequences: Int) -> Int {
     var unit = 1
     while unit * 8 <= sequences { unit *= 2 }
@@ -100,7 +100,7 @@ struct WorkloadOptions: ParsableArguments {
   }
 }
 
-/// Where it is trained.
+/// The cluster to train on.
 struct ClusterOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The accelerators, 64xH100, or a cluster of --hardware by its name.", valueName: "NxNAME"))
   var cluster: String
@@ -110,23 +110,23 @@ struct ClusterOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What one accelerator sends between nodes, \"50 GB/s\"; as such nodes commonly do unless given.",
+      "The bandwidth of one accelerator between nodes, \"50 GB/s\"; default: the usual one.",
       valueName: "rate"))
   var network: String?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("USD for an hour of one accelerator.", valueName: "usd"))
+    parsing: .unconditional, help: ArgumentHelp("USD per hour of one accelerator.", valueName: "usd"))
   var price: Double?
 
   func value() throws -> Cluster {
     let groups = try groups()
     guard let first = groups.first, groups.count == 1 else {
-      throw UsageError("'\(cluster)' is of several accelerators, which only 'windtunnel layout' shares a step among")
+      throw UsageError("'\(cluster)' has several accelerators, between which only 'windtunnel layout' divides a step")
     }
     return first
   }
 
-  /// The groups of `32xH100+32xA100`, of which there is mostly one.
+  /// The groups of `32xH100+32xA100`; usually one.
   func groups() throws -> [Cluster] {
     let catalog = try hardware.catalog()
     return try cluster.split(separator: "+", omittingEmptySubsequences: false).map { text in
@@ -138,11 +138,11 @@ struct ClusterOptions: ParsableArguments {
   }
 }
 
-/// Accelerators of the user's own.
+/// The user's own accelerators.
 struct HardwareFileOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Your own accelerators and clusters, as 'windtunnel hardware --format yaml' writes.", valueName: "file"))
+      "Your own accelerators and clusters, as written by 'windtunnel hardware --format yaml'.", valueName: "file"))
   var hardware: String?
 
   func catalog() throws -> HardwareCatalog {

@@ -12,28 +12,28 @@ extension DesignGoal: ExpressibleByArgument {}
 struct DesignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "design",
-    abstract: "Choose the runs to make next, so that a pilot budget teaches most about a large target.",
+    abstract: "Choose the next runs so that a pilot budget predicts a large target as precisely as possible.",
     discussion: """
       Sizes and tokens are chosen by optimal design (Fedorov 1972): the runs whose fit is expected to leave the least
-      variance in the loss, or in the compute-optimal size, at the target. What the runs behind a fit already say counts
-      (the covariance of its draws), and the choice is good on the mean over the draws, not only at the fit.
+      variance in the loss, or in the compute-optimal size, at the target. The information in the runs behind a fit is
+      used (the covariance of its draws), and the choice is good on average over the draws, not only at the fit.
 
-      Expected intervals are those of chance, by linear theory, for a fit by least squares on the logarithm of the loss; a
-      Huber objective with a delta far below the noise makes them 1.25 times as wide. Where the residuals of the fitted runs
-      grow or shrink with compute, runs are reckoned with the noise of their own compute (the fit document's \"noise\");
-      --noise and --noise-of-cheapest say otherwise.
+      Expected intervals are those of random error, by linear theory, for a fit by least squares on the logarithm of the
+      loss; a Huber objective with a delta far below the noise makes them 1.25 times as wide. If the residuals of the
+      fitted runs grow or shrink with compute, each run has the noise of its own compute (the fit document's \"noise\");
+      --noise and --noise-of-cheapest override it.
 
       In simulations of the Chinchilla law (Besiroglu et al. 2024) at 0.3 to 3 % noise, runs chosen for half the compute
       leave three quarters of the interval that an isoFLOP grid of 35 runs does, of the loss or of the optimal size, for
-      targets of 10 to 10,000 times the budget, and linear theory tells the spread of the fits within a tenth. What to
-      know of their limits:
-        - a design for the optimal size knows the loss worse than a grid does (twice the interval); --for both knows
-          either almost as well as a design for it alone;
-        - where the interval of the loss is beyond 10 % (5 to 10 % noise), linear theory fails and the advantage is gone;
-        - intervals do not hold the error of the law itself, and chosen runs lean on the law more than a grid's: small
-          runs 2 % off at 1e17 FLOP move a forecast 200 times beyond the largest run by 2.0 % (a grid's by 1.1 %);
+      targets of 10 to 10,000 times the budget, and linear theory predicts the spread of the fits within a tenth.
+      Limits:
+        - a design for the optimal size predicts the loss worse than a grid does (twice the interval); --for both
+          predicts either almost as well as a design for it alone;
+        - if the interval of the loss is beyond 10 % (5 to 10 % noise), linear theory fails and the advantage is gone;
+        - intervals do not include the error of the law itself, and chosen runs depend on the law more than a grid's:
+          small runs 2 % off at 1e17 FLOP move a forecast 200 times beyond the largest run by 2.0 % (a grid's by 1.1 %);
         - --size-factor 8 narrows intervals by another quarter, but if the law is 1 % off for sizes 8 times off the
-          optimum, that forecast moves by 2 to 5 %, more than its standard error: widen it where the law is known to hold.
+          optimum, that forecast moves by 2 to 5 %, more than its standard error: widen it if the law is known to hold.
 
       Examples:
         windtunnel design --fit f.json --pilot-budget "2k USD" --target "1e23 FLOP"
@@ -45,40 +45,40 @@ struct DesignCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What all runs together may take: \"1e19 FLOP\", \"2k GPU-hours\".", valueName: "budget"))
+    help: ArgumentHelp("The budget of all runs together: \"1e19 FLOP\", \"2k GPU-hours\".", valueName: "budget"))
   var pilotBudget: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The training compute that is to be foreseen: \"1e23 FLOP\".", valueName: "budget"))
+    help: ArgumentHelp("The training compute to predict: \"1e23 FLOP\".", valueName: "budget"))
   var target: String
 
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("What is to be known there: loss, optimum (the best size) or both.", valueName: "goal"))
+    help: ArgumentHelp("The quantity to predict there: loss, optimum (the best size) or both.", valueName: "goal"))
   var goal = DesignGoal.loss
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The standard deviation of a run's log loss: 0.01. That of the fit's residuals, with their trend, unless given.",
+      "The standard deviation of a run's log loss: 0.01; default: that of the fit's residuals, with their trend.",
       valueName: "number"
     ))
   var noise: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The same of the cheapest run, if small runs are noisier.", valueName: "number"))
+    help: ArgumentHelp("The same for the cheapest run, if small runs are noisier.", valueName: "number"))
   var noiseOfCheapest: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The share of the pilot budget that one run may take.", valueName: "share"))
+    help: ArgumentHelp("The largest share of the pilot budget for one run.", valueName: "share"))
   var largestShare = 0.1
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The smallest size; that of the fitted runs unless given.", valueName: "count"))
+    help: ArgumentHelp("The smallest size; default: that of the fitted runs.", valueName: "count"))
   var minParams: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The largest size.", valueName: "count"))
@@ -86,7 +86,7 @@ struct DesignCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The fewest tokens; those of the fitted runs unless given.", valueName: "count"))
+    help: ArgumentHelp("The fewest tokens; default: those of the fitted runs.", valueName: "count"))
   var minTokens: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The most runs, repeats included.", valueName: "number"))
@@ -100,7 +100,7 @@ struct DesignCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How many times smaller or larger than optimal for its own compute a run's size may be.", valueName: "factor"))
+      "The largest factor between a run's size and the optimal one for its compute.", valueName: "factor"))
   var sizeFactor = 4.0
 
   @Option(
@@ -122,8 +122,8 @@ struct DesignCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Also write the runs as jobs of the reference trainer (.yaml), or the result as JSON (.json), whose runs 'windtunnel "
-        + "launch --design' makes by any trainer.", valueName: "file"))
+      "Also write the runs as jobs of the reference trainer (.yaml), or the result as JSON (.json), whose runs "
+        + "'windtunnel launch --design' makes with any trainer.", valueName: "file"))
   var output: String?
 
   @Option(help: ArgumentHelp("Also write the runs as a table.", valueName: "file"))
@@ -134,7 +134,7 @@ struct DesignCommand: ParsableCommand {
   func validate() throws {
     try checkInterval(interval)
     if let output, !["yaml", "yml", "json"].contains(URL(fileURLWithPath: output).pathExtension.lowercased()) {
-      throw ValidationError("--output '\(output)' should end in .yaml, for jobs to launch, or in .json")
+      throw ValidationError("--output must end in .yaml, for jobs to launch, or in .json, not '\(output)'")
     }
   }
 
@@ -160,7 +160,7 @@ struct DesignCommand: ParsableCommand {
   private func chosen(_ fitted: FittedLaw) throws -> RunDesign {
     guard let pilotBudget else {
       throw UsageError(
-        "say what the runs may take, as in --pilot-budget \"1e19 FLOP\", or judge your own with --check FILE")
+        "give the budget of the runs, as in --pilot-budget \"1e19 FLOP\", or judge your own runs with --check FILE")
     }
     return try designRuns(fitted, try request(pilotFLOPs: flops(pilotBudget)))
   }
@@ -174,7 +174,7 @@ struct DesignCommand: ParsableCommand {
     try trainingFLOPs(for: Budget(parsing: budget)).flops
   }
 
-  /// What turned GPU-hours or money into compute; of FLOP there is nothing to say.
+  /// The conversion of GPU-hours or money to compute, in sentences; empty for FLOP.
   private func assumptions() throws -> [String] {
     let sentences = try [pilotBudget, target].compactMap { $0 }.map {
       try trainingFLOPs(for: Budget(parsing: $0)).sentences

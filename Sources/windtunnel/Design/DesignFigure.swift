@@ -2,7 +2,7 @@ import Planning
 import Report
 import Tables
 
-/// The runs of a design in the plane of size and tokens, beside an isoFLOP grid of the same cost.
+/// The runs of a design in the plane of size and tokens, with an isoFLOP grid of the same cost.
 struct DesignFigure {
   private let design: DesignDocument
 

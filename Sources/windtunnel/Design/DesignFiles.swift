@@ -9,7 +9,8 @@ import Tables
 struct DesignFiles {
   let design: RunDesign
 
-  /// Runs that a user has planned: size and tokens, a line each, and how often in `repeats` where there is such a column.
+  /// Planned runs of a user: size and tokens on each line, and the number of repeats in `repeats` if there is such a
+  /// column.
   static func runs(from path: String, sizes: String?) throws -> [DesignRun] {
     let (runs, _) = try RunTable(try Table.read(path)).derivingMissing()
     guard runs.rowCount > 0 else {
@@ -33,7 +34,7 @@ struct DesignFiles {
     }
   }
 
-  /// The runs as CSV: size, tokens, flops (of one repeat), repeats, share (of all repeats in the whole).
+  /// The runs as CSV: size, tokens, flops (of one repeat), repeats, share (of all repeats in the total).
   var table: String {
     "\(design.sizeColumn),tokens,flops,repeats,share\n"
       + design.runs.map { run in
@@ -45,14 +46,15 @@ struct DesignFiles {
   ///
   /// Sizes become the nearest shapes; a run's repeats are its seeds.
   ///
-  /// - Parameter path: where it will be.
+  /// - Parameter path: the path of the file to be written.
   func jobs(at path: String) -> String {
     let embedding = design.sizeColumn != Role.paramsNonEmbedding.rawValue
     let runs = DesignedRun.all(of: DesignDocument(design, isCheck: false)).map { run in
       let model = ReferenceTrainer.model(nearest: run.params, embedding: embedding)
       return
         "  - {name: \(run.name), model: {layers: \(model.layers), hidden: \(model.hidden), heads: \(model.heads)}, "
-        + "training: {tokens: \(NumberText.fixed(run.tokens, 0)), seed: \(run.seed)}}  # \(model.parameters.total) parameters\n"
+        + "training: {tokens: \(NumberText.fixed(run.tokens, 0)), seed: \(run.seed)}}  # \(model.parameters.total) "
+        + "parameters\n"
     }
     return """
       # Runs chosen by windtunnel design for a target of \(formatFLOPs(design.target.flops)): \

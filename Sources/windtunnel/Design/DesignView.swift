@@ -4,7 +4,7 @@ import Planning
 import Report
 import Tables
 
-/// A design as a person reads it.
+/// The tables of a design.
 struct DesignView {
   let document: DesignDocument
   let terminal: Terminal
@@ -47,7 +47,7 @@ struct DesignView {
       table.add([
         name, runs.map { "\($0)" } ?? "", interval(forecast?.loss) { NumberText.rounded($0, 4) },
         interval(forecast?.params) { formatParams($0) },
-        // Beyond the precision of numbers its digits are rounding alone.
+        // Beyond the precision of numbers its digits are rounding errors.
         runs == nil ? "" : condition.flatMap { $0 < 1e15 ? NumberText.rounded($0, 2) : nil } ?? "∞",
       ])
     }
@@ -63,7 +63,7 @@ struct DesignView {
     expectation?.interval.map { "\(text($0[0])) … \(text($0[1]))" } ?? "not known"
   }
 
-  /// What a grid would cost that knows as much.
+  /// The cost of a grid with the same precision.
   private var comparison: String {
     let factors = [("loss", document.isoflopFactor.loss), ("optimal size", document.isoflopFactor.params)].map {
       what, factor in
@@ -71,7 +71,7 @@ struct DesignView {
         ?? "for the \(what) not before its own runs are as large as the target"
     }
     return wrapped(
-      "an isoFLOP grid (5 budgets, 7 sizes from 1/4 to 4 times the optimum) knows as much "
+      "an isoFLOP grid (5 budgets, 7 sizes from 1/4 to 4 times the optimum) with the same precision needs "
         + "\(factors.joined(separator: ", ")).", label: terminal.styled("compared", .dim), labelWidth: 8,
       width: terminal.columns) + "\n"
   }

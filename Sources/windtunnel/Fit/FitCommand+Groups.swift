@@ -6,7 +6,7 @@ import ScalingLaws
 import Tables
 
 extension FitCommand {
-  /// One fit a group of runs.
+  /// One fit for each group of runs.
   func runGroups(_ loaded: SubsetOptions.Loaded, _ law: Law, by columns: [String], _ settings: FitProtocol) throws {
     var settings = settings
     if starts == nil { settings.starts = try law.startsByGroup() }
@@ -26,14 +26,14 @@ extension FitCommand {
 /// The columns of `--by`, or of another option, checked.
 func columnNames(_ text: String, of option: String = "--by") throws -> [String] {
   let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-  guard !names.isEmpty else { throw UsageError("\(option) names no column; as in \(option) task,model") }
+  guard !names.isEmpty else { throw UsageError("\(option) does not name a column; write \(option) task,model") }
   if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
     throw UsageError("\(option) names '\(twice)' twice; keep one of them")
   }
   return names
 }
 
-/// The fits of many groups as a person reads them: a row a group.
+/// The table of the fits of many groups, one row for each group.
 struct FitsView {
   let document: FitsDocument
   let terminal: Terminal
@@ -77,7 +77,7 @@ struct FitsView {
     }
   }
 
-  /// What is wrong with fits, each sort once with the count of its groups.
+  /// The warnings of the fits, each kind once with the number of its groups.
   private var findings: [String] {
     var counts: [String: Int] = [:]
     for group in document.groups {

@@ -6,7 +6,7 @@ import ScalingLaws
 import Tables
 
 extension FitCommand {
-  /// Hoffmann's approaches 1 and 2: how the best size grows with compute, without a formula for the loss.
+  /// Hoffmann's approaches 1 and 2: the growth of the best size with compute, without a formula for the loss.
   func runProfiles(_ loaded: SubsetOptions.Loaded) throws {
     let runs = loaded.runs
     let params = try runs.values(for: .params)
@@ -16,7 +16,7 @@ extension FitCommand {
     let loss = try runs.values(for: .loss)
     _ = try runs.validated(for: [.params, .tokens, .loss])
     let result: ComputeExponents
-    // What these approaches cannot do with a table is the table's fault, not the command's.
+    // A table on which these approaches fail is bad data, not a usage error.
     func fault(_ error: LawError) -> TableError {
       TableError(.badData, file: runs.table.name, message: error.description)
     }
@@ -26,7 +26,7 @@ extension FitCommand {
       guard try runs.column(for: .run) != nil else {
         throw TableError(
           .badData, file: runs.table.name,
-          message: "the envelope of training curves needs to know which points are of one run: a column 'run' "
+          message: "the envelope of training curves needs a column 'run' that tells which points belong to one run "
             + "(or --rename your_column=run)")
       }
       let names = try runs.labels(for: .run)
@@ -41,7 +41,7 @@ extension FitCommand {
       do {
         let columns = try RunColumns(params: params, tokens: tokens, flops: flops, loss: loss, budget: labels)
         result = try .isoFLOPProfiles(columns, options)
-        // The surface and the bias are asides: profiles stand without them.
+        // The surface and the bias are supplements: profiles are printed without them.
         surface = try? IsoFLOPSurface(columns, options, threads: computing.threadCount)
         bias = surface.flatMap { try? IsoFLOPBias(of: columns, under: $0.surface, target: nil, options) }
       } catch { throw fault(error) }
@@ -84,7 +84,7 @@ extension FitCommand {
         .init("runs", .right),
       ],
       terminal: terminal)
-    // An envelope has hundreds of points: a dozen show it.
+    // An envelope has hundreds of points; a dozen represent it.
     let step = max(1, document.points.count / 12)
     for point in document.points.enumerated().filter({ $0.offset % step == 0 }).map(\.element) {
       optima.add([

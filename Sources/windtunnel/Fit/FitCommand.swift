@@ -33,7 +33,7 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Fit each group of runs that share their values of these columns by itself: task,model.", valueName: "columns"))
+      "Fit each group of runs with the same values of these columns separately: task,model.", valueName: "columns"))
   var by: String?
 
   @Option(
@@ -46,27 +46,28 @@ struct FitCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      What is minimized, summed over runs: huber:DELTA, l2, l1, cauchy:SCALE, soft-l1:SCALE, asymmetric-mae:WEIGHT or \
-      huber-likelihood; the law's own unless given (huber:1e-3 for most).
+      The objective to minimize, summed over runs: huber:DELTA, l2, l1, cauchy:SCALE, soft-l1:SCALE, \
+      asymmetric-mae:WEIGHT or huber-likelihood; default: the law's own (huber:1e-3 for most).
       """, valueName: "kind"))
   var objective: String?
 
   @Option(
     help: ArgumentHelp(
-      "Residuals of the logarithm of the loss (log) or of the loss itself (linear); the law's own unless given (log).",
+      "Residuals of the logarithm of the loss (log) or of the loss itself (linear); default: the law's own (log).",
       valueName: "log|linear"))
   var residual: String?
 
   @Option(
     help: ArgumentHelp(
-      "A column of weights, one a run: how often it counts in the objective; 1 each unless given.", valueName: "column")
+      "A column of weights: how often each run counts in the objective; default: 1 each.", valueName: "column")
   )
   var weights: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Where the searches begin: grid (published), global (32, or up to 128 until no further optimum is likely), or a number; global unless given, or fewer with --by.",
+      "The starts of the searches: grid (published), global (32, or up to 128 until no further optimum is likely), or "
+        + "a number; default: global, or fewer with --by.",
       valueName: "starts"))
   var starts: String?
 
@@ -75,7 +76,8 @@ struct FitCommand: ParsableCommand {
   var bootstrap = 1000
 
   @Option(
-    help: ArgumentHelp("What is resampled: cases, residuals, or group:COLUMN; cases unless given.", valueName: "what"))
+    help: ArgumentHelp(
+      "The units that are resampled: cases, residuals, or group:COLUMN; default: cases.", valueName: "what"))
   var resample: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The level of all intervals.", valueName: "level"))
@@ -83,18 +85,18 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How intervals come from the bootstrap: percentile or bca; percentile unless given.", valueName: "method"))
+      "The kind of interval from the bootstrap: percentile or bca; default: percentile.", valueName: "method"))
   var intervalMethod: String?
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Redo the fit under other choices and profile each parameter; done unless refused or --by is given.")
+    help: "Refit under other choices and profile each parameter; on by default, off with --by.")
   var sensitivity: Bool?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The budget at which the fits are compared: \"1e23 FLOP\"; ten times the largest run's compute unless given.",
+      "The budget at which the fits are compared: \"1e23 FLOP\"; default: ten times the largest run's compute.",
       valueName: "budget"))
   var targetBudget: String?
 
@@ -108,7 +110,7 @@ struct FitCommand: ParsableCommand {
       throw ValidationError("--bootstrap must be 0, for none, or from 2 to 1000000, not \(bootstrap)")
     }
     try checkInterval(interval)
-    if by != nil, plot.plot != nil { throw ValidationError("--plot draws one fit, and --by makes many; leave one out") }
+    if by != nil, plot.plot != nil { throw ValidationError("--plot draws one fit, but --by makes many; leave one out") }
     guard approach != 3 else { return }
     let idle = [
       ("--law", law.law != nil), ("--formula", law.formula != nil), ("--objective", objective != nil),
@@ -120,7 +122,7 @@ struct FitCommand: ParsableCommand {
     ].filter(\.1).map(\.0)
     if !idle.isEmpty {
       throw ValidationError(
-        "--approach \(approach) fits no formula, so there is nothing to do for \(idle.joined(separator: ", "))"
+        "--approach \(approach) fits no formula, so these options have no effect: \(idle.joined(separator: ", "))"
       )
     }
   }
@@ -130,7 +132,7 @@ struct FitCommand: ParsableCommand {
     try plot.prepare()
     var loaded = try runs.load()
     guard approach == 3 else {
-      // The envelope is of whole curves; parabolas are of the runs' ends.
+      // The envelope uses whole curves; parabolas use the runs' ends.
       if approach == 2 { try schedule.apply(to: &loaded, for: []) }
       return try runProfiles(loaded)
     }
@@ -160,13 +162,13 @@ struct FitCommand: ParsableCommand {
     if let objective { chosen.kind = try Objective.Kind(parsing: objective) }
     if let residual {
       guard let kind = Objective.Residual(rawValue: residual) else {
-        throw UsageError("--residual '\(residual)' should be log or linear")
+        throw UsageError("--residual must be log or linear, not '\(residual)'")
       }
       chosen.residual = kind
     }
     if let intervalMethod {
       guard let method = FitProtocol.IntervalMethod(rawValue: intervalMethod) else {
-        throw UsageError("--interval-method '\(intervalMethod)' should be percentile or bca")
+        throw UsageError("--interval-method must be percentile or bca, not '\(intervalMethod)'")
       }
       settings.intervalMethod = method
     }
@@ -180,7 +182,7 @@ struct FitCommand: ParsableCommand {
     case nil, "cases": settings.resampling = .cases
     case "residuals": settings.resampling = .residuals
     case let text? where text.hasPrefix("group:"): settings.resampling = .groups(column: String(text.dropFirst(6)))
-    case let text?: throw UsageError("--resample '\(text)' should be cases, residuals or group:COLUMN")
+    case let text?: throw UsageError("--resample must be cases, residuals or group:COLUMN, not '\(text)'")
     }
     return settings
   }

@@ -4,7 +4,7 @@ import Report
 import ScalingLaws
 import Tables
 
-/// The pictures of a fit: loss against compute, isoFLOP curves, the loss over size and tokens, residuals.
+/// The figures of a fit: loss against compute, isoFLOP curves, the loss over size and tokens, residuals.
 struct FitFigure {
   private let fit: LawFit
   private let params: [Double]?
@@ -29,7 +29,7 @@ struct FitFigure {
     return PlotGrid(title: title, rows: [[overview, isoFLOPs], [contours, residuals]])
   }
 
-  /// Loss against compute; against prediction where the runs have no compute.
+  /// Loss against compute; against prediction if the runs have no compute.
   var overview: Plot {
     guard let flops else {
       let ends = [predicted.min() ?? 0, predicted.max() ?? 1]
@@ -66,14 +66,14 @@ struct FitFigure {
       layers: layers, colorBar: sizes == nil ? .init("") : .init("params", .log10, numbers: .suffixes))
   }
 
-  /// A loss of the frontier, held near the runs': an interval without end would squeeze the runs into a line.
+  /// A loss of the frontier, clamped near the runs': an unbounded interval would squeeze the runs into a line.
   private func shown(_ loss: Double) -> Double {
     let low = fit.problem.observed.min() ?? loss
     let high = fit.problem.observed.max() ?? loss
     return min(max(loss, low - (high - low)), high + (high - low) / 2)
   }
 
-  /// The optimum over the runs' compute, and some way beyond.
+  /// The optimum over the runs' compute, and somewhat beyond.
   private func frontier(_ flops: [Double]) -> [SweepRow]? {
     guard let low = flops.min(), let high = flops.max(), low > 0,
       let fitted = try? FittedLaw(
@@ -82,7 +82,7 @@ struct FitFigure {
     else { return nil }
     let rows = try? sweepBudgets(
       fitted, budgets: spaced(low, high * 10, 40), options: PlanOptions(level: fit.settings.level))
-    // Where all compute is wanted in one parameter or one token there is no frontier to draw.
+    // If all compute goes into one parameter or one token there is no frontier to draw.
     let balanced = rows?.filter(\.isBalanced) ?? []
     return balanced.count > 1 ? balanced : nil
   }
@@ -99,7 +99,7 @@ struct FitFigure {
     for (index, budget) in budgets.enumerated() {
       let near = flops.indices.filter { flops[$0] >= budget / half && flops[$0] < budget * half }
       let sizes = spaced(smallest / 1.5, largest * 1.5, 60)
-      // Where next to nothing is trained on, the curve leaves the picture.
+      // Where there are hardly any training tokens, the curve leaves the figure.
       let curve = zip(sizes, loss(sizes, sizes.map { budget / 6 / $0 })).filter {
         $0.1 < (fit.problem.observed.max() ?? 0) * 1.02
       }

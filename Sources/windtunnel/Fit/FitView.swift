@@ -5,7 +5,7 @@ import Report
 import ScalingLaws
 import Tables
 
-/// A fit as a person reads it.
+/// The tables of a fit.
 struct FitView {
   let document: FitDocument
   let fit: LawFit
@@ -25,7 +25,8 @@ struct FitView {
     let excluded = document.runs.exclusions.map { exclusion in
       let lines = exclusion.lines.prefix(8).map(String.init).joined(separator: ", ")
       return
-        "\(exclusion.lines.count) left out: \(exclusion.reason) (line\(exclusion.lines.count == 1 ? "" : "s") \(lines)\(exclusion.lines.count > 8 ? ", …" : ""))"
+        "\(exclusion.lines.count) left out: \(exclusion.reason) (line\(exclusion.lines.count == 1 ? "" : "s") "
+        + "\(lines)\(exclusion.lines.count > 8 ? ", …" : ""))"
     }
     let objective = document.objective
     let starts = document.starts
@@ -39,13 +40,15 @@ struct FitView {
           + "  \(document.law.target) = \(shortened(fit.law.formula.expressionText))   (\(names.joined(separator: ", ")))",
         "\(document.runs.used) runs of \(document.runs.file)",
       ] + excluded + document.runs.notes + [
-        "objective \(fit.problem.objective.kind.text) on \(objective.residual) residuals\(objective.weights.map { ", weighted by \($0)" } ?? ""), sum \(NumberText.rounded(objective.value, 8)); "
+        "objective \(fit.problem.objective.kind.text) on \(objective.residual) "
+          + "residuals\(objective.weights.map { ", weighted by \($0)" } ?? ""), sum "
+          + "\(NumberText.rounded(objective.value, 8)); "
           + "gradient norm \(NumberText.rounded(document.gradientNorm, 2)); \(ended)",
         "",
       ]).joined(separator: "\n")
   }
 
-  /// A formula that a program has written, without its middle.
+  /// A formula, shortened in the middle if it is very long.
   private func shortened(_ text: String) -> String {
     text.count <= 400 ? text : "\(text.prefix(240)) … \(text.suffix(80))"
   }
@@ -73,7 +76,8 @@ struct FitView {
     let source =
       document.bootstrap.draws.count < 2
       ? "standard errors from the covariance at the optimum"
-      : "\(document.bootstrap.draws.count) bootstrap refits of \(document.bootstrap.kind), \(document.bootstrap.method) intervals, seed \(document.bootstrap.seed)"
+      : "\(document.bootstrap.draws.count) bootstrap refits of \(document.bootstrap.kind), "
+        + "\(document.bootstrap.method) intervals, seed \(document.bootstrap.seed)"
         + (document.bootstrap.failed > 0 ? "; \(document.bootstrap.failed) more found no optimum" : "")
     let fixed = document.law.fixed.sorted { $0.key < $1.key }.map {
       "\($0.key) = \(NumberText.rounded($0.value, 6))"
@@ -82,8 +86,8 @@ struct FitView {
     return table.render(width: terminal.columns) + given + terminal.styled(source, .dim) + "\n"
   }
 
-  /// Rounded to its error, but no more digits than anyone reads; where chance moves it by more than itself, to four
-  /// digits, lest nothing of it be left.
+  /// Rounded to its error, with at most a readable number of digits; with four digits if the error is larger than the
+  /// value, so that something of it remains.
   private func value(_ parameter: FitDocument.Parameter) -> String {
     guard let error = parameter.standardError, error > 1e-8 * abs(parameter.value) else {
       return NumberText.rounded(parameter.value, 6)
@@ -122,7 +126,7 @@ struct FitView {
 
   private var checklist: String {
     guard let checklist = document.checklist, !document.sensitivity.isEmpty else { return "" }
-    var table = TextTable([.init("how it was fitted"), .init("", wraps: true)], terminal: terminal)
+    var table = TextTable([.init("fitting protocol"), .init("", wraps: true)], terminal: terminal)
     for (name, text) in checklist.entries { table.add([name, text]) }
     return table.render(width: min(terminal.columns, 100))
   }
@@ -132,7 +136,7 @@ struct FitView {
   }
 }
 
-/// Findings as sentences, the gravest last, where a reader's eye is when the command ends.
+/// Findings as sentences, the most serious last, where the reader looks when the command ends.
 func findingsText(_ diagnostics: [Diagnostic], _ terminal: Terminal) -> String {
   let order: [Diagnostic.Severity] = [.info, .warning, .error]
   let sorted = order.flatMap { severity in diagnostics.filter { $0.severity == severity } }
@@ -149,7 +153,7 @@ func findingsText(_ diagnostics: [Diagnostic], _ terminal: Terminal) -> String {
   }.joined(separator: "\n") + (diagnostics.isEmpty ? "" : "\n")
 }
 
-/// A sentence after its label, wrapped to a width with the lines that follow indented.
+/// A sentence after its label, wrapped to a width with the following lines indented.
 func wrapped(_ text: String, label: String, labelWidth: Int, width: Int) -> String {
   var lines: [String] = []
   var line = ""

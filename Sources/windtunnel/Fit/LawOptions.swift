@@ -5,11 +5,11 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// Which law is fitted.
+/// The law to fit.
 struct LawOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A law of the catalog ('windtunnel laws' lists them) or a law file in YAML; chinchilla unless given.",
+      "A law of the catalog ('windtunnel laws' lists them) or a law file in YAML; default: chinchilla.",
       valueName: "name|file.yaml"))
   var law: String?
 
@@ -22,36 +22,36 @@ struct LawOptions: ParsableArguments {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "Bounds of a formula's parameter and where to start: 'alpha', 'alpha=0..2', 'A=0..' or 'A=0..inf@1..1e6'.",
+      "Bounds and start range of a formula's parameter: 'alpha', 'alpha=0..2', 'A=0..' or 'A=0..inf@1..1e6'.",
       valueName: "name=low..high@start..start"))
   var parameter: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "The column that the law or formula predicts: --target loss_c4_val; its own, mostly loss, unless given.",
+      "The column that the law or formula predicts: --target loss_c4_val; default: its own, usually loss.",
       valueName: "column"))
   var target: String?
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A parameter that is given, not fitted: --fix E=1.69; may be given again.", valueName: "name=value"))
+      "A parameter with a given value: --fix E=1.69; may be repeated.", valueName: "name=value"))
   var fix: [String] = []
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "For multi-power: the steps of an even rise of the learning rate before each curve's first row.",
+      "For multi-power: the steps of a linear warm-up of the learning rate before each curve's first row.",
       valueName: "steps"))
   var warmup = 0.0
 
   func validate() throws {
     if !(warmup >= 0 && warmup.isFinite) { throw ValidationError("--warmup must be 0 or more steps, not \(warmup)") }
     if law != nil, formula != nil { throw ValidationError("give --law or --formula, not both") }
-    if formula == nil, !parameter.isEmpty { throw ValidationError("--parameter goes with --formula") }
+    if formula == nil, !parameter.isEmpty { throw ValidationError("--parameter requires --formula") }
   }
 
-  /// The runs with the columns that the law makes from theirs.
+  /// The runs with the columns that the law derives from theirs.
   func prepared(_ runs: RunTable) throws -> RunTable {
     try runs.prepared(for: law.map { [$0] } ?? [], warmup: warmup, target: target)
   }
@@ -63,7 +63,7 @@ struct LawOptions: ParsableArguments {
     for text in fix {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
-        throw UsageError("--fix '\(text)' should be name=number, as in --fix E=1.69")
+        throw UsageError("--fix must be name=number, as in --fix E=1.69, not '\(text)'")
       }
       guard values.updateValue(value, forKey: parts[0]) == nil else {
         throw UsageError("--fix is given twice for '\(parts[0])'; keep one of them")
@@ -84,7 +84,7 @@ struct LawOptions: ParsableArguments {
     guard let target else { return law }
     if let variable = law.variable(of: target) {
       throw UsageError(
-        "--target \(target) is what \(law.name) predicts from, its \(variable.name), so it cannot be predicted from itself"
+        "--target \(target) is an input of \(law.name), its \(variable.name), so it cannot be predicted as well"
       )
     }
     return law.predicting(target)
@@ -94,7 +94,7 @@ struct LawOptions: ParsableArguments {
   static func law(named name: String, over runs: RunTable) throws -> Law {
     guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
       if name.contains("/") || FileManager.default.fileExists(atPath: name) {
-        throw UsageError("'\(name)' is no law of the catalog, and a law file's name ends in .yaml")
+        throw UsageError("'\(name)' is not a law of the catalog, and a law file's name ends in .yaml")
       }
       return try LawCatalog().law(name, over: runs)
     }
@@ -104,7 +104,7 @@ struct LawOptions: ParsableArguments {
   private func domain(_ text: String) throws -> ParameterDomain {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let fault = UsageError(
-      "--parameter '\(text)' should be a name, name=low..high or name=low..high@start..start, as in alpha=0..2")
+      "--parameter must be a name, name=low..high or name=low..high@start..start, as in alpha=0..2, not '\(text)'")
     guard let name = parts.first, !name.isEmpty else { throw fault }
     var (bounds, start) = ([Double?](), [Double?]())
     if parts.count == 2 {
@@ -125,7 +125,7 @@ struct LawOptions: ParsableArguments {
     }
   }
 
-  /// `low..high`, either end open where empty or infinite; nil where it cannot be read.
+  /// `low..high`, either end open if empty or infinite; nil if it cannot be read.
   private func range(_ text: String) -> [Double?]? {
     if text.isEmpty { return [nil, nil] }
     guard let dots = text.range(of: "..") else { return nil }
@@ -144,7 +144,7 @@ struct LawOptions: ParsableArguments {
 }
 
 extension RunTable {
-  /// The runs with the columns that any of these laws makes from theirs.
+  /// The runs with the columns that any of these laws derives from theirs.
   func prepared(for laws: [String], warmup: Double, target: String? = nil) throws -> RunTable {
     laws.contains(where: Law.isOfSchedules) ? try addingSchedule(warmup: warmup, target: target ?? "loss") : self
   }

@@ -14,7 +14,7 @@ struct LawsCommand: ParsableCommand {
         windtunnel laws --format json
       """)
 
-  @Argument(help: "Show one law whole, by its name or that of a preset.")
+  @Argument(help: "Show one law in full, by its name or that of a preset.")
   var name: String?
 
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -87,7 +87,7 @@ struct LawsCommand: ParsableCommand {
     let names = laws.flatMap { $0.presets.map(\.name) }
     for law in laws {
       for preset in law.presets {
-        // As --preset takes it: a paper of several laws needs the law's name as well.
+        // As --preset accepts it: for a paper with several laws the law's name is needed as well.
         let isAlone = names.filter { $0 == preset.name }.count == 1
         presets.add([isAlone ? preset.name : "\(law.name)/\(preset.name)", preset.note])
       }

@@ -4,7 +4,7 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// The runs that a command works on, and which of them.
+/// The table of runs of a command, with the selection of runs.
 struct RunOptions: ParsableArguments {
   @Argument(help: "A table of runs: CSV with a header, or JSON lines; - for standard input.")
   var runs: String
@@ -16,7 +16,7 @@ struct RunOptions: ParsableArguments {
   func load() throws -> SubsetOptions.Loaded { try subset.load(runs) }
 }
 
-/// Which runs of a table, and under what names.
+/// The selection of runs of a table, and the names of its columns.
 struct SubsetOptions: ParsableArguments {
   @Option(
     name: .customLong("where"), parsing: .singleValue,
@@ -26,7 +26,7 @@ struct SubsetOptions: ParsableArguments {
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("Take a column for another: --rename val_ce=loss.", valueName: "column=name"))
+    help: ArgumentHelp("Rename a column: --rename val_ce=loss.", valueName: "column=name"))
   var rename: [String] = []
 
   @Option(
@@ -37,13 +37,13 @@ struct SubsetOptions: ParsableArguments {
   @Flag(help: "Leave out runs whose size, tokens, examples, compute or loss is missing, zero or negative.")
   var dropInvalid = false
 
-  @Flag(help: "Work out missing params, tokens or flops from the other two by C = 6 N D.")
+  @Flag(help: "Compute missing params, tokens or flops from the other two by C = 6 N D.")
   var derive = false
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A point that is known without a run, beside the runs that are kept: --add-point task_bpb=0,task_accuracy=1.",
+      "A point that is known without a run, added to the runs: --add-point task_bpb=0,task_accuracy=1.",
       valueName: "column=value,…"))
   var addPoint: [String] = []
 
@@ -52,7 +52,7 @@ struct SubsetOptions: ParsableArguments {
     var exclusions: [FitDocument.Exclusion] = []
     var notes: [String] = []
 
-    /// Leaves out the runs of which some of these quantities is missing, zero or negative.
+    /// Leaves out runs for which one of these quantities is missing, zero or negative.
     mutating func dropInvalid(for roles: [Role]) throws {
       let (kept, lines) = try runs.droppingInvalid(for: roles)
       runs = kept
@@ -68,7 +68,7 @@ struct SubsetOptions: ParsableArguments {
     var loaded = Loaded(runs: try RunTable(try Table.read(path), renames: try Self.renames(rename)))
     for filter in filters {
       guard !filter.allSatisfy(\.isWhitespace) else {
-        throw UsageError("--where is empty; say which runs to keep, as in --where \"loss < 5\"")
+        throw UsageError("--where is empty; give a condition, as in --where \"loss < 5\"")
       }
       let (kept, lines) = try loaded.runs.filtered(where: filter)
       loaded.runs = kept
@@ -108,7 +108,8 @@ struct SubsetOptions: ParsableArguments {
       }
       guard sides.count == 2, !sides[0].isEmpty, let value = Double(sides[1]), value.isFinite else {
         throw UsageError(
-          "--add-point '\(text)' should be column=number with commas between, as in --add-point task_bpb=0,task_accuracy=1"
+          "--add-point must be column=number separated by commas, as in --add-point task_bpb=0,task_accuracy=1, not "
+            + "'\(text)'"
         )
       }
       guard values.updateValue(value, forKey: sides[0]) == nil else {
@@ -124,7 +125,7 @@ struct SubsetOptions: ParsableArguments {
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-        throw UsageError("--rename '\(text)' should be column=name, as in --rename val_ce=loss")
+        throw UsageError("--rename must be column=name, as in --rename val_ce=loss, not '\(text)'")
       }
       guard result.updateValue(parts[1], forKey: parts[0]) == nil else {
         throw UsageError("--rename gives the column '\(parts[0])' two names; keep one of them")

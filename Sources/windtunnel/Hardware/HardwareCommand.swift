@@ -6,10 +6,10 @@ import TrainingCost
 struct HardwareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hardware",
-    abstract: "List accelerators with their rates, memory, links, power and price, or show one whole.",
+    abstract: "List accelerators with their rates, memory, links, power and price, or show one in full.",
     discussion: """
-      With --file accelerators of your own come first, and clusters of yours, whose names --cluster then takes; --format \
-      yaml writes such a file to start from. A cluster is written as
+      With --file your own accelerators come first, and your own clusters, whose names --cluster then accepts; \
+      --format yaml writes such a file as a start. A cluster is written as
 
         clusters:
           alpha: {accelerator: H100, count: 1024, network: 400 Gb/s,
@@ -24,10 +24,10 @@ struct HardwareCommand: ParsableCommand {
         windtunnel cost --params 7B --hardware lab.yaml --cluster 256xalpha
       """)
 
-  @Argument(help: "Accelerators, or clusters of yours, to show; one is shown whole.")
+  @Argument(help: "Accelerators, or your own clusters, to show; a single one is shown in full.")
   var names: [String] = []
 
-  @Option(help: ArgumentHelp("Accelerators and clusters of your own in YAML.", valueName: "file"))
+  @Option(help: ArgumentHelp("Your own accelerators and clusters in YAML.", valueName: "file"))
   var file: String?
 
   @Option(help: "How to print the result: table, json or yaml.")
@@ -49,7 +49,7 @@ struct HardwareCommand: ParsableCommand {
     let others = names.filter { hardware.ownCluster($0) == nil }
     var accelerators = try names.isEmpty ? hardware.accelerators : others.map { try hardware.named($0) }
     if format == .yaml {
-      // What clusters are made of belongs to their file.
+      // The accelerators of clusters belong to their file.
       for cluster in clusters.map(\.cluster) where !accelerators.contains(cluster.accelerator) {
         accelerators.append(cluster.accelerator)
       }

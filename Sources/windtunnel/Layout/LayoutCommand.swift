@@ -7,10 +7,10 @@ import TrainingCost
 struct LayoutCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layout",
-    abstract: "Search all parallel layouts of a model on a cluster: the fastest that fit, and why.",
+    abstract: "Search all parallel layouts of a model on a cluster: the fastest that fit, and the reasons.",
     discussion: """
-      Degrees that are given are kept; all others are searched: tensor parallelism within a node's fast links, \
-      context parallelism from 16,384 tokens on, micro-batches of up to 64 sequences. Unlike accelerators, joined by +, \
+      Given degrees are kept; all others are searched: tensor parallelism within a node's fast links, context \
+      parallelism from 16,384 tokens on, micro-batches of up to 64 sequences. Different accelerators, joined by +, \
       share a step's batch.
 
       Examples:
@@ -27,15 +27,15 @@ struct LayoutCommand: ParsableCommand {
   @OptionGroup(title: "Layout") var calibrated: CalibrationOption
   @OptionGroup(title: "Failures") var reliability: GoodputOptions
 
-  @Option(help: "What is best: time, or headroom (free memory, within a tenth of the fastest).")
+  @Option(help: "The goal: time, or headroom (free memory, within a tenth of the fastest).")
   var objective = LayoutSearch.Objective.time
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many layouts to print.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of layouts to print.", valueName: "N"))
   var top = 10
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Also say what training on so many tokens takes: 1T.", valueName: "tokens"))
+    help: ArgumentHelp("Also estimate training on this many tokens: 1T.", valueName: "tokens"))
   var tokens: String?
 
   @Option(
@@ -49,8 +49,8 @@ struct LayoutCommand: ParsableCommand {
 
   func validate() throws {
     if !(1...10_000).contains(top) { throw ValidationError("--top must be from 1 to 10000, not \(top)") }
-    if plot.plot != nil, front == nil { throw ValidationError("--plot draws the front: give --front 8:512 with it") }
-    if front != nil, tokens == nil { throw ValidationError("--front needs --tokens, whose time and money it compares") }
+    if plot.plot != nil, front == nil { throw ValidationError("--plot draws the front: give --front 8:512 as well") }
+    if front != nil, tokens == nil { throw ValidationError("--front compares time and money, so it needs --tokens") }
   }
 
   func run() throws {
@@ -81,14 +81,14 @@ struct LayoutCommand: ParsableCommand {
     try output.emit(document) { LayoutsView(document).text }
   }
 
-  /// A step shared by unlike accelerators.
+  /// A step shared by different accelerators.
   private func shareStep(_ workload: TrainingWorkload, _ name: String, _ notes: [String]) throws {
     let idle: [(String, Bool)] = [
       ("--front", front != nil), ("--tokens", tokens != nil), ("--calibration", calibrated.calibration != nil),
       ("--objective", objective != .time),
     ]
     if let (option, _) = idle.first(where: { $0.1 }) {
-      throw UsageError("\(option) has no meaning for groups of unlike accelerators; leave it out")
+      throw UsageError("\(option) does not apply to groups of different accelerators; leave it out")
     }
     var options = try layout.options()
     options.keep = 1
@@ -104,10 +104,10 @@ struct LayoutCommand: ParsableCommand {
   ) throws -> [LayoutsDocument.FrontPoint] {
     let ends = range.split(separator: ":").map { Int($0) }
     guard ends.count == 2, let low = ends[0], let high = ends[1], low >= 1, high >= low, high <= 1_000_000 else {
-      throw UsageError("--front must be two numbers of accelerators, as 8:512, not '\(range)'")
+      throw UsageError("--front must be two numbers of accelerators, as in 8:512, not '\(range)'")
     }
     if let most = try self.cluster.hardware.catalog().available(in: self.cluster.cluster), high > most {
-      throw UsageError("--front goes to \(high) accelerators, but '\(self.cluster.cluster)' is of \(most)")
+      throw UsageError("--front goes up to \(high) accelerators, but '\(self.cluster.cluster)' has \(most)")
     }
     var options = options
     options.keep = 1
@@ -131,7 +131,7 @@ struct LayoutCommand: ParsableCommand {
 
   private func refusal(_ search: LayoutSearch, _ model: StepModel, _ options: LayoutSearch.Options) -> String {
     guard let smallest = search.smallest else {
-      return "no layout works out: \(layoutRefusal(model, options))"
+      return "no layout is valid: \(layoutRefusal(model, options))"
     }
     let (needed, there) = (smallest.memory.total, model.cluster.accelerator.usableMemoryBytes)
     return "no layout fits: the smallest of \(search.considered) takes \(formatBytes(needed)) of the "
@@ -140,7 +140,7 @@ struct LayoutCommand: ParsableCommand {
   }
 }
 
-/// Why no layout works out: what is wrong with the degrees that were given.
+/// The reason why no layout is valid: the problem with the given degrees.
 func layoutRefusal(_ model: StepModel, _ options: LayoutSearch.Options) -> String {
   let given = [options.tensor, options.pipeline, options.context].reduce(1) { $0 * Double($1 ?? 1) }
   let layout = Layout(

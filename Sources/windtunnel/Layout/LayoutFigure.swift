@@ -1,6 +1,6 @@
 import Report
 
-/// Time against money, or accelerator time where no price is known, over numbers of accelerators.
+/// Time against money, or accelerator time if no price is known, over numbers of accelerators.
 struct LayoutFigure {
   private let points: [LayoutsDocument.FrontPoint]
   private let title: String

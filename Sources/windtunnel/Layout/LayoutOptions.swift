@@ -28,33 +28,34 @@ struct LayoutOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What replicas shard: 0, 1 (optimizer), 2 (gradients), 3 (parameters, FSDP).", valueName: "stage"))
+      "The state that replicas shard: 0, 1 (optimizer), 2 (gradients), 3 (parameters, FSDP).", valueName: "stage"))
   var zero: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Devices that shard one copy (hybrid sharding); all replicas unless given.", valueName: "N"))
+    help: ArgumentHelp("Devices that shard one copy (hybrid sharding); default: all replicas.", valueName: "N"))
   var shardGroup: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The share of activations that waits in host memory, 0 to 1.", valueName: "share"))
+    help: ArgumentHelp("The share of activations offloaded to host memory, 0 to 1.", valueName: "share"))
   var offload = 0.0
 
-  @Option(help: "How devices that share sequences see all keys and values: ring or ulysses.")
+  @Option(help: "The exchange of keys and values between devices that share sequences: ring or ulysses.")
   var contextExchange = Layout.ContextExchange.ring
 
-  @Option(help: "What is computed again: none, selective or full.")
+  @Option(help: "Recomputation: none, selective or full.")
   var recompute: Recomputation?
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "The pipeline's schedule: 1f1b, gpipe, zb-h1, zb-h2, zb-v, v-half, v-min; may be given again to compare.",
+      "The pipeline's schedule: 1f1b, gpipe, zb-h1, zb-h2, zb-v, v-half, v-min; may be repeated to compare.",
       valueName: "name"))
   var schedule: [PipelineSchedule] = []
 
-  @Option(help: "How layers are dealt out to stages: even, or balanced with the output projection; both are tried.")
+  @Option(
+    help: "The assignment of layers to stages: even, or balanced with the output projection; default: both are tried.")
   var stageSplit: Layout.StageSplit?
 
   func options() throws -> LayoutSearch.Options {
@@ -85,7 +86,7 @@ extension Recomputation: ExpressibleByArgument {}
 extension PipelineSchedule: ExpressibleByArgument {}
 
 extension Layout.Sharding {
-  /// The stage that `--zero` states.
+  /// The sharding that `--zero` states.
   static func stated(_ stage: Int) throws -> Layout.Sharding {
     guard let sharding = Layout.Sharding(rawValue: stage) else {
       throw UsageError("--zero must be 0, 1, 2 or 3, not \(stage)")

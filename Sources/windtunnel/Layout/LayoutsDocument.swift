@@ -33,7 +33,7 @@ struct LayoutsDocument: Document {
     var tokensPerSecond: Double
     /// Model FLOPs utilization, of the products that the model needs with half of attention's square.
     var mfu: Double
-    /// Seconds of a step and bytes of the fullest device by what they go into.
+    /// Seconds of a step and bytes of the fullest device, by part.
     var seconds: [Part]
     var bytes: [Part]
     var memoryBytes: Double

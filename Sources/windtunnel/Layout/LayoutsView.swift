@@ -4,7 +4,7 @@ import Report
 import Tables
 import TrainingCost
 
-/// What `layout` prints.
+/// The tables that `layout` prints.
 struct LayoutsView {
   private let document: LayoutsDocument
   private let terminal: Terminal
@@ -18,7 +18,7 @@ struct LayoutsView {
     let workload = document.workload
     var blocks = [
       "\(title), \(formatParams(document.params)), \(workload.globalBatch) sequences of \(workload.sequence) "
-        + "(\(formatTokens(workload.tokensPerStep))) a step; \(document.fitting) of \(document.considered) layouts fit",
+        + "(\(formatTokens(workload.tokensPerStep))) per step; \(document.fitting) of \(document.considered) layouts fit",
       layouts,
     ]
     if let best = document.layouts.first { blocks.append(StepView(best, terminal: terminal).text) }
@@ -74,7 +74,7 @@ struct LayoutsView {
   }
 }
 
-/// Where a step's time and memory go.
+/// The parts of a step's time and memory.
 struct StepView {
   private let entry: LayoutsDocument.Entry
   private let terminal: Terminal

@@ -4,7 +4,7 @@ import Report
 import Tables
 import TrainingCost
 
-/// A step shared by unlike accelerators as a document, `windtunnel.mixed-layout/2`.
+/// A step shared by different accelerators as a document, `windtunnel.mixed-layout/2`.
 struct MixedLayoutDocument: Document {
   static let schema = "windtunnel.mixed-layout/2"
   static let kind = "mixed layout"
@@ -22,7 +22,7 @@ struct MixedLayoutDocument: Document {
     var accelerator: String
     var devices: Int
     var sequences: Int
-    /// Share of the step in which the group waits.
+    /// The share of the step in which the group waits.
     var idle: Double
     var layout: LayoutsDocument.Entry
   }
@@ -72,10 +72,10 @@ struct MixedLayoutView {
     let title = terminal.styled(
       "\(document.model) on \(groups.map { "\($0.devices) \($0.accelerator)" }.joined(separator: " + "))", .bold)
     var lines = [
-      "\(title), \(workload.globalBatch) sequences of \(workload.sequence) a step", "",
+      "\(title), \(workload.globalBatch) sequences of \(workload.sequence) per step", "",
       table.render(width: max(80, terminal.columns)),
       "",
-      "\(formatDuration(document.stepSeconds)) a step, \(formatCount(document.tokensPerSecond)) tokens/s; gradients "
+      "\(formatDuration(document.stepSeconds)) per step, \(formatCount(document.tokensPerSecond)) tokens/s; gradients "
         + "between the groups take \(formatDuration(document.betweenGroupsSeconds)) of it", "",
     ]
     lines += document.assumptions.map {

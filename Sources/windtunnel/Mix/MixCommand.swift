@@ -23,17 +23,17 @@ struct MixCommand: ParsableCommand {
 
   @OptionGroup(title: "Runs") var runs: RunOptions
 
-  @Option(help: ArgumentHelp("The losses to minimize; all columns loss_… unless given.", valueName: "column,…"))
+  @Option(help: ArgumentHelp("The losses to minimize; default: all columns loss_….", valueName: "column,…"))
   var losses: String?
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("How much a loss counts in the mean; 1 unless given.", valueName: "column=weight"))
+    help: ArgumentHelp("The weight of a loss in the mean; default: 1.", valueName: "column=weight"))
   var weight: [String] = []
 
   @Option(
     name: .customLong("min"), parsing: .singleValue,
-    help: ArgumentHelp("The least proportion of a domain: --min mix_wiki=0.05.", valueName: "column=share"))
+    help: ArgumentHelp("The smallest proportion of a domain: --min mix_wiki=0.05.", valueName: "column=share"))
   var least: [String] = []
 
   @Option(
@@ -41,12 +41,12 @@ struct MixCommand: ParsableCommand {
     help: ArgumentHelp("The largest proportion of a domain.", valueName: "column=share"))
   var most: [String] = []
 
-  @Flag(help: "Look only at mixtures of the mixtures that were tried.")
+  @Flag(help: "Consider only blends of the tried mixtures.")
   var withinTried = false
 
   @Option(
     name: .customLong("validate"),
-    help: ArgumentHelp("A table of other mixtures, to see how well their losses are foretold.", valueName: "file"))
+    help: ArgumentHelp("A table of other mixtures, on which the predictions are scored.", valueName: "file"))
   var heldOut: String?
 
   @Option(
@@ -105,7 +105,7 @@ struct MixCommand: ParsableCommand {
     for text in texts {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
-        throw UsageError("\(option) '\(text)' should be column=number, as in \(option) mix_github=0.1")
+        throw UsageError("\(option) must be column=number, as in \(option) mix_github=0.1, not '\(text)'")
       }
       guard values.updateValue(value, forKey: parts[0]) == nil else {
         throw UsageError("\(option) is given twice for '\(parts[0])'; keep one of them")

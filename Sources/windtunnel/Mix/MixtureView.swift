@@ -1,7 +1,7 @@
 import Documents
 import Report
 
-/// The best mixture as a person reads it.
+/// The tables of the best mixture.
 struct MixtureView {
   let document: MixtureDocument
   let terminal: Terminal
@@ -72,7 +72,8 @@ struct MixtureView {
     return
       ([
         terminal.styled(
-          "\(source)\(held); the best tried is line \(document.bestTried.line), by the law's own prediction; errors are root mean squares",
+          "\(source)\(held); the best tried is line \(document.bestTried.line), by the law's prediction; errors are "
+            + "root mean squares",
           .dim)
       ] + document.notes + lines).joined(separator: "\n") + "\n"
   }

@@ -8,9 +8,9 @@ import Tables
 struct DensityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "density",
-    abstract: "Say how dense models are: the size a reference needs for their score, over their own.",
+    abstract: "Compute the density of models: the size of a reference model with the same score, over their own.",
     discussion: """
-      The reference is a fit of size and tokens, and with --then what follows from it. With dates the trend of the \
+      The reference is a fit of size and tokens, and with --then further laws. With dates the trend of the \
       densest models is fitted (Xiao et al. 2024).
 
       Examples:
@@ -25,19 +25,19 @@ struct DensityCommand: ParsableCommand {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A fit of what follows from the reference's loss, such as accuracy; may be given again.", valueName: "file"))
+      "A fit that predicts from the reference's loss, such as accuracy; may be repeated.", valueName: "file"))
   var then: [String] = []
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("What reference models are trained on.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The training tokens of reference models.", valueName: "count"))
   var tokens = "1T"
 
   @Option(
-    help: ArgumentHelp("The column of scores; what the reference predicts unless given.", valueName: "column"))
+    help: ArgumentHelp("The column of scores; default: the target of the reference.", valueName: "column"))
   var score: String?
 
   @Option(
     help: ArgumentHelp(
-      "The column of release dates (2024-03-31) or days; 'date' where the table has it.", valueName: "column"))
+      "The column of release dates (2024-03-31) or days; default: 'date' if the table has it.", valueName: "column"))
   var date: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples of the models.", valueName: "N"))
@@ -95,8 +95,8 @@ struct DensityCommand: ParsableCommand {
       ])
     }
     var lines = [
-      "\(terminal.styled("\(document.models.count) models", .bold)) of \(document.runs.file), against reference models of "
-        + "\(document.reference.joined(separator: ", then ")) on \(formatTokens(document.tokens))\n",
+      "\(terminal.styled("\(document.models.count) models", .bold)) of \(document.runs.file), compared with reference "
+        + "models of \(document.reference.joined(separator: ", then ")) on \(formatTokens(document.tokens))\n",
       table.render(width: terminal.columns),
     ]
     if let trend = document.trend {
@@ -104,7 +104,7 @@ struct DensityCommand: ParsableCommand {
       let ends = trend.doublingInterval.map { ", \(level) \(months($0[0])) … \(months($0[1]))" } ?? ""
       lines.append(
         "the best density doubles every \(months(trend.best.doublingDays)) months\(ends) "
-          + "(\(NumberText.rounded(trend.best.slope)) a day, R² \(NumberText.rounded(trend.best.rSquared)), over the "
+          + "(\(NumberText.rounded(trend.best.slope)) per day, R² \(NumberText.rounded(trend.best.rSquared)), over the "
           + "\(trend.best.records) models that were denser than all before)")
     }
     lines += document.warnings.map {

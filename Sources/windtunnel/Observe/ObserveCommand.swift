@@ -8,10 +8,11 @@ struct ObserveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "observe",
     abstract:
-      "Find the few capabilities behind public models' benchmark scores, what compute buys, and foretell a task.",
+      "Find the few capabilities behind public models' benchmark scores, their growth with compute, and predict a "
+      + "task.",
     discussion: """
-      The table has a row a model: scores between 0 and 1 on two benchmarks or more, its family, and its training \
-      compute in flops. Missing scores are filled in (Ruan, Maddison and Hashimoto 2024).
+      The table has one row for each model: scores between 0 and 1 on two or more benchmarks, its family, and its \
+      training compute in flops. Missing scores are filled in (Ruan, Maddison and Hashimoto 2024).
 
       Examples:
         windtunnel observe models.csv
@@ -25,23 +26,24 @@ struct ObserveCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The columns of scores; all columns of shares that mean nothing else unless given.", valueName: "column,…"))
+      "The columns of scores; default: all columns of shares without another meaning.", valueName: "column,…"))
   var benchmarks: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How many components count as capabilities; 3, or as many as there are benchmarks, unless given.", valueName: "K")
+      "The number of components that count as capabilities; default: 3, or the number of benchmarks if less.",
+      valueName: "K")
   )
   var components: Int?
 
-  @Option(help: ArgumentHelp("A column of scores to foretell from the others.", valueName: "column"))
+  @Option(help: ArgumentHelp("A column of scores to predict from the others.", valueName: "column"))
   var task: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --task: fit models up to this compute, and foretell those above: \"8.4e22 FLOP\".", valueName: "compute"))
+      "With --task: fit models up to this compute, and predict those above: \"8.4e22 FLOP\".", valueName: "compute"))
   var cutoff: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Bootstrap resamples of the models; 0 for none.", valueName: "N"))
@@ -60,7 +62,7 @@ struct ObserveCommand: ParsableCommand {
     }
     try checkInterval(interval)
     if (task == nil) != (cutoff == nil) {
-      throw ValidationError("--task and --cutoff go together: --task GSM8K --cutoff \"8.4e22 FLOP\"")
+      throw ValidationError("--task and --cutoff must be given together: --task GSM8K --cutoff \"8.4e22 FLOP\"")
     }
   }
 
@@ -69,7 +71,7 @@ struct ObserveCommand: ParsableCommand {
     let request = try cutoff.map { try parseFLOPs($0) }
     var loaded = try runs.load()
     let scores = try scores(loaded.runs)
-    // Fails with the remedy where a cut by compute has none.
+    // Fails with the remedy if the table has no compute for the cutoff.
     if task != nil { _ = try loaded.runs.values(for: .flops) }
     if !scores.droppedLines.isEmpty {
       loaded.exclusions.append(.init(reason: "no score on any benchmark", lines: scores.droppedLines))

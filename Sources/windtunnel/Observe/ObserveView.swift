@@ -6,7 +6,7 @@ import ScalingLaws
 /// Capabilities from benchmark scores, as text.
 struct ObserveView {
   let document: ObservationDocument
-  /// How many components are shown with their loadings.
+  /// The number of components shown with their loadings.
   let capabilities: Int
   let terminal: Terminal
 
@@ -53,7 +53,7 @@ struct ObserveView {
   private var loadings: String {
     let shown = document.components.prefix(capabilities)
     var table = TextTable(
-      [.init("benchmark")] + shown.indices.map { .init("PC\($0 + 1)", .decimal) }, title: "What they are made of",
+      [.init("benchmark")] + shown.indices.map { .init("PC\($0 + 1)", .decimal) }, title: "Loadings",
       terminal: terminal)
     for (index, benchmark) in document.benchmarks.enumerated() {
       table.add([benchmark] + shown.map { NumberText.fixed($0.loadings[index], 3) })
@@ -82,9 +82,10 @@ struct ObserveView {
   private var task: String {
     guard let task = document.task else { return "" }
     var table = TextTable(
-      [.init("foretold from"), .init("error below", .decimal), .init("above", .decimal), .init(level)],
+      [.init("predicted from"), .init("error below", .decimal), .init("above", .decimal), .init(level)],
       title:
-        "\(task.task) of \(task.heldOut) models above \(NumberText.count(task.cutoff)) FLOP, from \(task.fitted) up to it",
+        "\(task.task) of \(task.heldOut) models above \(NumberText.count(task.cutoff)) FLOP, from \(task.fitted) up to "
+        + "it",
       terminal: terminal)
     let ways = [
       (capabilities == 1 ? "PC1" : "PC1 to PC\(capabilities)", task.fromCapabilities),
@@ -96,7 +97,7 @@ struct ObserveView {
         interval(accuracy.heldOutError.interval),
       ])
     }
-    var words = ["errors are means of |foretold − score|; the task is none of the benchmarks"]
+    var words = ["errors are means of |prediction − score|; the task is not one of the benchmarks"]
     if task.leftOut > 0 {
       words.append("\(task.leftOut) models without its score or without compute are in neither part")
     }
@@ -107,7 +108,7 @@ struct ObserveView {
     guard let task = document.task else { return "" }
     var table = TextTable(
       [
-        .init("model", wraps: true), .init("FLOP", .decimal), .init("score", .decimal), .init("foretold", .decimal),
+        .init("model", wraps: true), .init("FLOP", .decimal), .init("score", .decimal), .init("predicted", .decimal),
         .init(level),
       ], terminal: terminal)
     for model in task.predictions.prefix(Self.mostModels) {

@@ -4,16 +4,16 @@ import Planning
 import Report
 import Tables
 
-/// The tables of a plan that weighs numbers of experts, or what to do with a dense checkpoint.
+/// The tables of a plan that compares numbers of experts, or uses of a dense checkpoint.
 struct ExpertsView {
   let plan: PlanDocument
   let terminal: Terminal
 
-  /// The choice of experts, a row a number; empty where there was none to make.
+  /// The choice of experts, one row for each number; empty if there was none to make.
   var mixture: String {
     guard let choice = plan.mixture, choice.activeExperts != nil else { return "" }
     let hasShares = choice.alternatives.contains { $0.share != nil }
-    // A budget is the same for all rows unless tokens and memory leave some of it.
+    // A budget is the same for all rows unless tokens and memory leave some of it unused.
     let compute = choice.alternatives.map { formatFLOPs($0.flops ?? .nan) }
     let hasCompute = Set(compute).count > 1
     var table = TextTable(
@@ -35,7 +35,7 @@ struct ExpertsView {
     return table.render(width: max(terminal.columns, 110))
   }
 
-  /// What a further budget can do with a checkpoint, a row an option.
+  /// The options for a checkpoint and a further budget, one row for each option.
   var upcycling: String {
     guard let choice = plan.upcycling else { return "" }
     let hasShares = choice.options.contains { $0.share != nil }

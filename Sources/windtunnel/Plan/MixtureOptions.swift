@@ -4,12 +4,13 @@ import Planning
 import ScalingLaws
 import Tables
 
-/// How many experts a plan may have, and what memory there is for them.
+/// The possible numbers of experts of a plan, and the memory for them.
 struct MixtureOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Numbers of experts to choose from, 1 for dense: 1,2,4,8,16,32. Needs a law of experts, as --preset ludziejewski2025.",
+      "Numbers of experts to choose from, 1 for dense: 1,2,4,8,16,32. Needs a law of experts, such as --preset "
+        + "ludziejewski2025.",
       valueName: "list"))
   var experts: String?
 
@@ -21,23 +22,23 @@ struct MixtureOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Bytes that memory needs for each parameter; 2 unless given: weights of 16 bits, for inference.",
+      "Bytes of memory for each parameter; default: 2, weights of 16 bits for inference.",
       valueName: "bytes"))
   var bytesPerParam: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Experts that a token passes through; 1 unless given, and 2 with --upcycle-from.", valueName: "number"))
+      "Experts that a token passes through; default: 1, or 2 with --upcycle-from.", valueName: "number"))
   var activeExperts: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Entries of the vocabulary, whose embeddings every model has; 50,257 unless given.", valueName: "number"))
+      "Entries of the vocabulary, whose embeddings every model has; default: 50,257.", valueName: "number"))
   var vocabulary: Double?
 
-  /// What to choose from; nil where the plan has nothing to do with experts or memory.
+  /// The request for experts and memory; nil if the plan involves neither.
   func request(for law: Law) throws -> MixtureRequest? {
     guard isGiven || law.expertsVariable != nil else { return nil }
     return MixtureRequest(
@@ -45,7 +46,7 @@ struct MixtureOptions: ParsableArguments {
       architecture: architecture(activeExperts: 1))
   }
 
-  /// Takes memory and vocabulary over into a plan on a cluster.
+  /// Copies memory and vocabulary into a plan on a cluster.
   func limited(_ request: ClusterRequest) throws -> ClusterRequest {
     var request = try withVocabulary(request)
     if let memory {
@@ -54,7 +55,7 @@ struct MixtureOptions: ParsableArguments {
       }
       request.weights = MemoryLimit(bytes: try parseBytes(memory), bytesPerParam: bytesOfParam)
     } else if bytesPerParam != nil {
-      throw UsageError("--bytes-per-param goes with --memory")
+      throw UsageError("--bytes-per-param requires --memory")
     }
     return request
   }
@@ -85,7 +86,8 @@ struct MixtureOptions: ParsableArguments {
     try experts.map { text in
       try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
         guard let number = Int(part.trimmingCharacters(in: .whitespaces)) else {
-          throw UsageError("--experts '\(text)' should be whole numbers with commas between, as in --experts 1,2,4,8")
+          throw UsageError(
+            "--experts must be whole numbers separated by commas, as in --experts 1,2,4,8, not '\(text)'")
         }
         return Double(number)
       }
@@ -93,25 +95,26 @@ struct MixtureOptions: ParsableArguments {
   }
 }
 
-/// A dense checkpoint that a further budget may upcycle, and the laws that tell what that gives.
+/// A dense checkpoint that a further budget may upcycle, and the laws that predict the result.
 struct UpcyclingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The tokens that a dense checkpoint of --params was trained on: should --budget, or --days of a --cluster, train it on, upcycle it to a mixture of "
-        + "experts, or start one from scratch? Needs --preset liew2025, or --fit with the two below.",
+      "The tokens that a dense checkpoint of --params was trained on. Compares what to do with a further --budget, or "
+        + "--days of a --cluster: train it on, upcycle it to a mixture of "
+        + "experts, or start one from scratch. Needs --preset liew2025, or --fit with the two below.",
       valueName: "count"))
   var upcycleFrom: String?
 
-  @Option(help: ArgumentHelp("The fit of further dense training, beside --fit of upcycling.", valueName: "file"))
+  @Option(help: ArgumentHelp("The fit of further dense training, with --fit of upcycling.", valueName: "file"))
   var denseFit: String?
 
-  @Option(help: ArgumentHelp("The fit of mixtures from scratch, beside --fit of upcycling.", valueName: "file"))
+  @Option(help: ArgumentHelp("The fit of mixtures from scratch, with --fit of upcycling.", valueName: "file"))
   var scratchFit: String?
 
   func validate() throws {
     if upcycleFrom == nil, denseFit != nil || scratchFit != nil {
-      throw ValidationError("--dense-fit and --scratch-fit go with --upcycle-from")
+      throw ValidationError("--dense-fit and --scratch-fit require --upcycle-from")
     }
   }
 
@@ -122,7 +125,7 @@ struct UpcyclingOptions: ParsableArguments {
     }
     let numbers = try mixture.numbers() ?? [8]
     guard numbers.count == 1 else {
-      throw UsageError("--upcycle-from takes one number of experts, which its laws were fitted for, as in --experts 8")
+      throw UsageError("--upcycle-from accepts one number of experts, that of its laws, as in --experts 8")
     }
     return UpcyclingRequest(
       denseParams: try parseCount(params, of: .params),
@@ -131,18 +134,19 @@ struct UpcyclingOptions: ParsableArguments {
       bytesPerParam: mixture.bytesOfParam, maxTokens: try maxTokens.map { try parseCount($0, of: .tokens) })
   }
 
-  /// The three laws, and what is wrong with the fits that they come from.
+  /// The three laws, and the problems of the fits that they come from.
   func laws(_ source: SourceOptions) throws -> (laws: UpcyclingLaws, caveats: [String]) {
     let sources: [SourceOptions.Source]
     if let preset = source.preset {
       guard denseFit == nil, scratchFit == nil else {
-        throw UsageError("--dense-fit and --scratch-fit go with --fit; a preset brings all three laws")
+        throw UsageError("--dense-fit and --scratch-fit require --fit; a preset includes all three laws")
       }
       sources = try ["upcycling-dense", "upcycling-scratch", "upcycling"].map { law in
         guard try LawCatalog().law(law).preset(preset) != nil else {
           let published = try LawCatalog().law(law).presets.map(\.name).joined(separator: ", ")
           throw UsageError(
-            "the preset '\(preset)' has no laws of upcycling; --upcycle-from takes --preset \(published), or three fits"
+            "the preset '\(preset)' has no laws of upcycling; --upcycle-from accepts --preset \(published), or three "
+              + "fits"
           )
         }
         return try SourceOptions.published("\(law)/\(preset)")

@@ -5,43 +5,44 @@ import Planning
 import Tables
 import TrainingCost
 
-/// The cluster that a plan is made for, where its utilization is to be worked out.
+/// The cluster that a plan is made for, with a computed utilization.
 struct PlanClusterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The accelerators, 64xH100, or a cluster of --hardware by its name: size, shape, batch and layout are then chosen together.",
+      "The accelerators, 64xH100, or a cluster of --hardware by its name: size, shape, batch and layout are then "
+        + "chosen together.",
       valueName: "NxNAME"))
   var cluster: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Days that the cluster is there: the time to fill, or beside FLOP, money or a loss the deadline.",
+      "Days on the cluster: the time to fill, or the deadline if FLOP, money or a loss are given.",
       valueName: "days"))
   var days: Double?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of a sequence; 4096 unless given.", valueName: "tokens"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of a sequence; default: 4096.", valueName: "tokens"))
   var sequence: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Tokens of a step; the critical batch size unless given.", valueName: "tokens"))
+    help: ArgumentHelp("Tokens of a step; default: the critical batch size.", valueName: "tokens"))
   var batch: String?
 
-  @Option(help: "Precision of the matrix products: bf16 (unless given), fp16, fp8, fp4 or fp32.")
+  @Option(help: "Precision of the matrix products: bf16 (default), fp16, fp8, fp4 or fp32.")
   var precision: Precision?
 
-  @Option(help: "How attention is computed: flash (FlashAttention-2, unless given), flash3 (also cuDNN's) or unfused.")
+  @Option(help: "Attention kernel: flash (FlashAttention-2, default), flash3 (also cuDNN's) or unfused.")
   var attention: AttentionKernel?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What one accelerator sends between nodes: \"50 GB/s\".", valueName: "rate"))
+    help: ArgumentHelp("The bandwidth of one accelerator between nodes: \"50 GB/s\".", valueName: "rate"))
   var network: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Carbon intensity of the electricity, in grams of CO₂ a kWh.", valueName: "g/kWh"))
+    help: ArgumentHelp("Carbon intensity of the electricity, in grams of CO₂ per kWh.", valueName: "g/kWh"))
   var carbon: Double?
 
   @OptionGroup var hardware: HardwareFileOption
@@ -51,16 +52,16 @@ struct PlanClusterOptions: ParsableArguments {
   func validate() throws {
     if let days, !(days > 0 && days.isFinite) { throw ValidationError("--days must be above zero, not \(days)") }
     if let carbon, !(carbon > 0 && carbon.isFinite) {
-      throw ValidationError("--carbon must be above zero grams a kWh, not \(carbon)")
+      throw ValidationError("--carbon must be above zero grams per kWh, not \(carbon)")
     }
   }
 
-  /// What is to be planned on a cluster; nil where only compute is.
+  /// The request for a plan on a cluster; nil if only compute is planned.
   ///
   /// - Parameters:
   ///   - budget: money, accelerator time, compute, or a cluster for a time.
-  ///   - goal: what the run is to come to without a budget.
-  ///   - assumptions: the accelerator and its price, where they were given.
+  ///   - goal: the goal of the run without a budget.
+  ///   - assumptions: the accelerator and its price, if they were given.
   func request(
     _ budget: Budget?, or goal: ClusterGoal?, _ assumptions: CostAssumptions
   ) throws -> (request: ClusterRequest, sentence: String)? {
@@ -68,7 +69,7 @@ struct PlanClusterOptions: ParsableArguments {
     if let days, !(days > 0 && days.isFinite) { throw UsageError("--days must be above zero, not \(days)") }
     if case .cluster(let count, let name, let seconds) = budget {
       guard cluster == nil, days == nil else {
-        throw UsageError("the budget names a cluster and its time already; leave out --cluster and --days")
+        throw UsageError("the budget already names a cluster and its time; leave out --cluster and --days")
       }
       let named = try catalog.cluster(name, count: count)
       return (try made(named, .seconds(seconds), assumptions), "")
@@ -81,15 +82,15 @@ struct PlanClusterOptions: ParsableArguments {
     switch budget {
     case nil:
       if let goal { return (try made(named, goal, assumptions), "") }
-      guard let days else { throw UsageError("say how long the cluster is there: --days 30, or give a --budget") }
+      guard let days else { throw UsageError("give the time on the cluster: --days 30, or a --budget") }
       return (try made(named, .seconds(days * 86_400), assumptions), "")
     case .usd(let usd):
       let price = try price(of: named, assumptions)
       let hours = usd / price.usdPerHour
       let seconds = hours / Double(named.count) * 3600
       let sentence =
-        "\(formatUSD(usd)) buys \(formatCount(hours)) \(named.accelerator.name)-hours at \(formatUSD(price.usdPerHour)) an "
-        + "hour (\(price.basis)), \(formatDuration(seconds)) of the cluster."
+        "\(formatUSD(usd)) buys \(formatCount(hours)) \(named.accelerator.name)-hours at "
+        + "\(formatUSD(price.usdPerHour)) an hour (\(price.basis)), \(formatDuration(seconds)) of the cluster."
       return (try made(named, .seconds(try limited(seconds)), assumptions), sentence)
     case .gpuHours(let hours):
       let seconds = hours / Double(named.count) * 3600
@@ -110,7 +111,7 @@ struct PlanClusterOptions: ParsableArguments {
     }
   }
 
-  /// The accelerators that money or accelerator time keeps busy for so many days.
+  /// The accelerators that money or accelerator time keeps busy for the given days.
   private func bought(
     _ budget: Budget?, days: Double, _ assumptions: CostAssumptions, _ catalog: HardwareCatalog
   ) throws -> (request: ClusterRequest, sentence: String) {
@@ -133,7 +134,8 @@ struct PlanClusterOptions: ParsableArguments {
     let whole = count / unit * unit
     guard whole >= 1 else {
       throw UsageError(
-        "the budget does not keep \(node) \(accelerator.name) busy for \(NumberText.rounded(days)) days; give fewer days"
+        "the budget does not keep \(node) \(accelerator.name) busy for \(NumberText.rounded(days)) days; give fewer "
+          + "days"
       )
     }
     let cluster = try Cluster(accelerator, count: whole)
@@ -142,30 +144,30 @@ struct PlanClusterOptions: ParsableArguments {
     return (try made(cluster, .seconds(days * 86_400), assumptions), sentence)
   }
 
-  /// Days are a deadline beside money.
+  /// Days are a deadline if money is given.
   private func limited(_ seconds: Double) throws -> Double { min(seconds, (days ?? .infinity) * 86_400) }
 
   private func price(of cluster: Cluster, _ assumptions: CostAssumptions) throws -> ComputePrice {
     if let price = assumptions.price ?? cluster.price { return price }
-    throw UsageError("there is no list price of \(cluster.accelerator.name); state it with --price, in USD an hour")
+    throw UsageError("there is no list price of \(cluster.accelerator.name); state it with --price, in USD per hour")
   }
 
   private func made(_ cluster: Cluster, _ goal: ClusterGoal, _ assumptions: CostAssumptions) throws -> ClusterRequest {
     if let other = assumptions.accelerator, other != cluster.accelerator {
       throw UsageError(
-        "--cluster is of \(cluster.accelerator.name), but --accelerator of \(other.name); give one of them")
+        "--cluster has \(cluster.accelerator.name), but --accelerator names \(other.name); give one of them")
     }
     var cluster = cluster
     if let price = assumptions.price { cluster.price = price }
     if let network { cluster.networkBytesPerSecond = try parseByteRate(network) }
     var request = ClusterRequest(cluster: cluster, goal: goal)
-    // Of a time that is given the run takes all.
+    // The run uses all of a given time.
     if let days { request.deadline = days * 86_400 * (1 + 1e-6) }
     if let sequence { request.sequence = try wholeCount(sequence, "--sequence", of: .tokens, 1...100_000_000) }
     request.batchTokens = try batch.map { text in
       let tokens = try parseCount(text, of: .tokens)
       guard tokens / Double(request.sequence) <= 1e9 else {
-        throw UsageError("--batch of \(formatTokens(tokens)) is out of all proportion")
+        throw UsageError("--batch of \(formatTokens(tokens)) is too large")
       }
       return tokens
     }
@@ -176,7 +178,7 @@ struct PlanClusterOptions: ParsableArguments {
     return request
   }
 
-  /// - Throws: ``UsageError`` where something is stated that only a plan on a cluster has.
+  /// - Throws: ``UsageError`` if an option is given that only applies to a plan on a cluster.
   func checkUnused() throws {
     let stated: [(String, Bool)] = [
       ("--sequence", sequence != nil), ("--batch", batch != nil), ("--precision", precision != nil),
@@ -184,7 +186,7 @@ struct PlanClusterOptions: ParsableArguments {
       ("--calibration", calibrated.calibration != nil),
     ]
     if let name = stated.first(where: { $0.1 })?.0 {
-      throw UsageError("\(name) is for a plan on a cluster, whose utilization is worked out; give --cluster with it")
+      throw UsageError("\(name) applies to a plan on a cluster, with a computed utilization; give --cluster as well")
     }
   }
 }

@@ -3,18 +3,18 @@ import Planning
 import Report
 import Tables
 
-/// The part of a plan that is about its cluster.
+/// The part of a plan about its cluster.
 struct PlanClusterView {
   let section: PlanDocument.ClusterSection
   let terminal: Terminal
 
-  /// What to run, where, and what it takes.
+  /// The model, its layout, and its cost.
   var run: String {
     let best = section.best
     var table = TextTable([.init("run"), .init("", wraps: true)], terminal: terminal)
     if let row = section.experts?.first(where: { $0.run == best }) {
       let count = row.experts == 1 ? "1 (dense)" : "\(row.experts)"
-      table.add(["experts", "\(count), \(formatParams(row.totalParams)) in all, of which the plan's size is active"])
+      table.add(["experts", "\(count), \(formatParams(row.totalParams)) in total, of which the plan's size is active"])
     }
     let shape = best.workload.shape
     table.add([
@@ -49,10 +49,10 @@ struct PlanClusterView {
     return table.render(width: max(terminal.columns, 80))
   }
 
-  /// Whether sizes come to one loss, and differ in the time.
+  /// Whether sizes reach the same loss, and differ in the time.
   private var isOfTimes: Bool { section.goal == "loss" }
 
-  /// What each number of experts comes to.
+  /// The results for each number of experts.
   var experts: String {
     guard let rows = section.experts else { return "" }
     var table = TextTable(
@@ -74,7 +74,7 @@ struct PlanClusterView {
     return table.render(width: max(terminal.columns, 80))
   }
 
-  /// What training and serving take together.
+  /// The cost of training and serving together.
   var serving: String {
     guard let serving = section.serving else { return "" }
     var table = TextTable(
@@ -94,7 +94,7 @@ struct PlanClusterView {
     return table.render(width: max(terminal.columns, 80))
   }
 
-  /// What other sizes come to.
+  /// The results of other sizes.
   var sizes: String {
     guard section.sizes.count > 1 else { return "" }
     let sameBudget = section.goal == "time" ? "in the same time" : "for the same compute"

@@ -6,20 +6,20 @@ import Tables
 import TrainingCost
 
 extension PlanCommand {
-  /// Plans size, shape, batch and layout together where a cluster is known and nothing asked stands against it.
+  /// Plans size, shape, batch and layout together if a cluster is given and no option conflicts with it.
   ///
   /// - Returns: whether it did.
   func planOnCluster(_ assumptions: CostAssumptions) throws -> Bool {
     if mfu != nil {
       // A budget of a cluster and a time is then compute at the stated utilization.
       guard clustered.cluster == nil, clustered.days == nil else {
-        throw UsageError("--cluster and --days work size, layout and utilization out together; leave out --mfu")
+        throw UsageError("--cluster and --days compute size, layout and utilization together; leave out --mfu")
       }
       return false
     }
     let parsed = try budget.map { try Budget(parsing: $0) }
     if case .carbon = parsed, clustered.carbon == nil {
-      throw UsageError("a budget of CO₂ needs the carbon intensity of the electricity: --carbon 380, in grams a kWh")
+      throw UsageError("a budget of CO₂ needs the carbon intensity of the electricity: --carbon 380, in grams per kWh")
     }
     let range = try sweep.map { try QuantityRange(parsing: $0, of: .flops) }
     // A sweep alone is planned at its upper end.

@@ -3,7 +3,7 @@ import Tables
 import TrainingCost
 
 extension PlanCommand {
-  /// What a dense checkpoint should become with further compute.
+  /// The best use of a dense checkpoint with further compute.
   func upcyclingPlan(_ compute: TrainingCompute?) throws -> Planned {
     try checkUpcycling()
     guard let compute else { throw UsageError("--upcycle-from needs the further budget: --budget \"1e22 FLOP\"") }
@@ -12,9 +12,9 @@ extension PlanCommand {
     }
   }
 
-  /// The same in a time on a cluster, whose utilization is worked out.
+  /// The same in a time on a cluster, with a computed utilization.
   ///
-  /// - Parameter sentence: how the time follows from the budget.
+  /// - Parameter sentence: the derivation of the time from the budget.
   func planUpcycling(on cluster: ClusterRequest, _ sentence: String) throws {
     try checkUpcycling()
     var run: ClusterRun?
@@ -46,7 +46,7 @@ extension PlanCommand {
       ("--inference-tokens", inferenceTokens != nil), ("--set", !assignments.isEmpty), ("--plot", plot.plot != nil),
     ]
     if let (name, _) = idle.first(where: { $0.1 }) {
-      throw UsageError("--upcycle-from asks what a further --budget should do; there is nothing to do for \(name)")
+      throw UsageError("--upcycle-from compares uses of a further --budget; \(name) has no effect")
     }
   }
 }

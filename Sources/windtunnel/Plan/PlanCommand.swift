@@ -9,7 +9,7 @@ import TrainingCost
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Turn a budget, or a loss to reach, into a size, tokens and a predicted loss.",
+    abstract: "Turn a budget, or a target loss, into a size, tokens and a predicted loss.",
     discussion: """
       Examples:
         windtunnel plan --fit fit.json --budget "1e23 FLOP"
@@ -37,17 +37,17 @@ struct PlanCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Instead of a budget: the loss to reach at the least compute, or on a --cluster in the shortest time.",
+      "Instead of a budget: the loss to reach with the least compute, or on a --cluster in the shortest time.",
       valueName: "loss"))
   var targetLoss: Double?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The most tokens there are to train on: 2T.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The most available training tokens: 2T.", valueName: "count"))
   var maxTokens: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("A size that is given: 7B.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("A fixed size: 7B.", valueName: "count"))
   var params: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens that are given: 1.4T.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("A fixed number of tokens: 1.4T.", valueName: "count"))
   var tokens: String?
 
   @Option(
@@ -62,16 +62,16 @@ struct PlanCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What the money or GPU-hours are of: H100, A100, …; H100 unless given.", valueName: "name"))
+    help: ArgumentHelp("The accelerator of the money or GPU-hours: H100, A100, …; default: H100.", valueName: "name"))
   var accelerator: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The share of the accelerator's peak that goes into the model; 0.4 unless given.", valueName: "share"))
+      "The share of the accelerator's peak that goes into the model; default: 0.4.", valueName: "share"))
   var mfu: Double?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("USD for an hour of one accelerator.", valueName: "usd"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("USD per hour of one accelerator.", valueName: "usd"))
   var price: Double?
 
   @Option(
@@ -100,10 +100,10 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     if budget != nil, targetLoss != nil {
-      throw UsageError("--budget and --target-loss both say what to plan for; give one of them")
+      throw UsageError("--budget and --target-loss are both goals; give one of them")
     }
     if budget == nil, targetLoss == nil, sweep == nil, clustered.cluster == nil {
-      throw UsageError("say what to plan for: --budget \"1e23 FLOP\", --cluster 64xH100 --days 30 or --target-loss 2.0")
+      throw UsageError("give a goal: --budget \"1e23 FLOP\", --cluster 64xH100 --days 30 or --target-loss 2.0")
     }
     try output.prepare()
     try plot.prepare()
@@ -121,7 +121,7 @@ struct PlanCommand: ParsableCommand {
         ofFLOPs: planned.plan.flops.value, accelerators: try gpuCount(), assumptions: try costed(assumptions)))
   }
 
-  /// Prints a plan that is not of a cluster's shape and layout, and draws it where asked to.
+  /// Prints a plan without a cluster's shape and layout, and draws it if requested.
   func emit(_ planned: Planned, _ assumptions: [String], _ cost: ComputeCost) throws {
     var document = PlanDocument(
       planned.plan, curve: ValleyCurve(planned.plan, by: planned.fitted), budget: budget, assumptions: assumptions,
@@ -133,7 +133,7 @@ struct PlanCommand: ParsableCommand {
     }
   }
 
-  /// A plan, the law that its figure draws, and what is wrong with the fits behind it.
+  /// A plan, the law that its figure draws, and the problems of the fits behind it.
   struct Planned {
     var plan: Plan
     var fitted: FittedLaw
@@ -171,7 +171,7 @@ struct PlanCommand: ParsableCommand {
       carbonIntensity: clustered.carbon.map { $0 / 1000 })
   }
 
-  /// A cluster names its accelerator itself.
+  /// A cluster determines its accelerator.
   private func costed(_ assumptions: CostAssumptions) throws -> CostAssumptions {
     var assumptions = assumptions
     if let budget, case .cluster(_, let name, _) = try Budget(parsing: budget) {

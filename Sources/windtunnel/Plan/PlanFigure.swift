@@ -4,7 +4,7 @@ import Planning
 import Report
 import Tables
 
-/// The pictures of a plan: the valley of sizes at its compute, sizes on its cluster, and the way there over budgets.
+/// The figures of a plan: the valley of sizes at its compute, sizes on its cluster, and plans over budgets.
 struct PlanFigure {
   private let plan: PlanDocument
 
@@ -37,7 +37,7 @@ struct PlanFigure {
       x: .init("params", .log10, numbers: .suffixes), y: .init("loss"), layers: layers)
   }
 
-  /// The loss that each number of experts comes to, or the compute that it takes to a loss.
+  /// The loss of each number of experts, or the compute that it needs to reach a loss.
   private var experts: Plot? {
     guard let choice = plan.mixture, choice.alternatives.count > 1,
       let best = choice.alternatives.first(where: { $0.experts == choice.experts }), let loss = best.loss.value
@@ -58,7 +58,7 @@ struct PlanFigure {
       ])
   }
 
-  /// The loss, or where all have the same the time, of the sizes that were tried on the cluster.
+  /// The loss, or the time if all have the same loss, of the sizes that were tried on the cluster.
   private var tried: Plot? {
     guard let cluster = plan.cluster, cluster.sizes.count > 1 else { return nil }
     let isOfTimes = cluster.goal == "loss"
@@ -87,7 +87,7 @@ struct PlanFigure {
       ])
   }
 
-  /// How long the cluster is busy over budgets.
+  /// The time on the cluster over budgets.
   private var times: Plot? {
     guard let rows = plan.sweep, rows.allSatisfy({ $0.seconds != nil }) else { return nil }
     return Plot(

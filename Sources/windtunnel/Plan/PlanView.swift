@@ -4,7 +4,7 @@ import Planning
 import Report
 import Tables
 
-/// A plan as a person reads it.
+/// The tables and sentences of a plan.
 struct PlanView {
   let plan: PlanDocument
   let terminal: Terminal
@@ -123,7 +123,7 @@ struct PlanView {
   }
 
   private var words: String {
-    // What compute costs is assumed too; what a budget buys has already been said of one in money or time.
+    // The price of compute is assumed too; for a budget of money or time it has already been reported.
     let priced = plan.assumptions.count <= 1 && (plan.cost?.gpuHours ?? 0) >= 0.1
     let costing = priced ? plan.cost?.assumptions ?? [] : []
     let reasons = (plan.assumptions + plan.reasons + (plan.cluster?.sentences ?? []) + costing).map {

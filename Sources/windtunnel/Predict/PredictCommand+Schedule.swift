@@ -21,7 +21,7 @@ extension PredictCommand {
       var step: Double
       var learningRate: Double
       var loss: Double
-      /// Of the mean loss of such runs.
+      /// The interval of the mean loss of such runs.
       var interval: [Double]?
     }
   }
@@ -30,15 +30,15 @@ extension PredictCommand {
   func predictCurve(_ source: SourceOptions.Source, along path: String) throws {
     guard source.fitted.law.isOfSchedules else {
       throw UsageError(
-        "--schedule goes with a fit of the law \(Law.multiPowerName), not of \(source.fitted.law.name); "
+        "--schedule needs a fit of the law \(Law.multiPowerName), not of \(source.fitted.law.name); "
           + "'windtunnel fit CURVES --law \(Law.multiPowerName) --output fit.json' makes one")
     }
     let isOfSizes = source.fitted.law.name == Law.multiPowerSizesName
     guard isOfSizes == (params != nil), tokens == nil, flops == nil, assignments.isEmpty else {
       throw UsageError(
         isOfSizes
-          ? "--schedule and --params, the model's size, say all that this law wants, and both are needed"
-          : "--schedule says all that the law wants; leave out --params, --tokens, --flops and --set")
+          ? "this law needs exactly --schedule and --params, the model's size"
+          : "this law needs only --schedule; leave out --params, --tokens, --flops and --set")
     }
     let schedule = try RunTable(try Table.read(path)).addingSchedule(warmup: warmup, target: nil)
     let fitted = source.fitted
@@ -46,7 +46,7 @@ extension PredictCommand {
       along: schedule, params: try params.map { try parseCount($0, of: .params) })
     let steps = try schedule.values(for: .steps)
     let rates = try schedule.values(for: .learningRate)
-    // Before any step there is no loss to speak of: the law's first term has no value at a sum of 0.
+    // Before any step there is no loss: the law's first term has no value at a sum of 0.
     let points = values.indices.filter { values[$0].isFinite }.map { row in
       Curve.Point(
         step: steps[row], learningRate: rates[row], loss: values[row],
@@ -68,8 +68,8 @@ extension PredictCommand {
       most > 1.5 * range.upperBound
     else { return [] }
     return [
-      "the learning rate of this schedule sums to \(NumberText.rounded(most / range.upperBound, 2)) times the most of the "
-        + "curves behind the fit: this extrapolates"
+      "the learning rate of this schedule sums to \(NumberText.rounded(most / range.upperBound, 2)) times the largest "
+        + "sum of the curves behind the fit: this extrapolates"
     ]
   }
 

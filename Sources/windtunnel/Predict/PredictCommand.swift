@@ -10,7 +10,7 @@ import Tables
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Predict the loss of a run that has not been made.",
+    abstract: "Predict the loss of a run before it is made.",
     usage: "windtunnel predict <file> [<options>]\nwindtunnel predict --preset <name> [<options>]",
     discussion: """
       Examples:
@@ -31,7 +31,7 @@ struct PredictCommand: ParsableCommand {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A fit of what follows from the prediction, such as accuracy from loss; may be given again.", valueName: "file"))
+      "A fit that predicts from the prediction, such as accuracy from loss; may be repeated.", valueName: "file"))
   var then: [String] = []
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Model size: 7B.", valueName: "count"))
@@ -57,7 +57,7 @@ struct PredictCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --schedule: the steps of an even rise of the learning rate before its first row.", valueName: "steps"))
+      "With --schedule: the steps of a linear warm-up of the learning rate before its first row.", valueName: "steps"))
   var warmup = 0.0
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The level of the intervals.", valueName: "level"))
@@ -77,13 +77,13 @@ struct PredictCommand: ParsableCommand {
     var law: String
     var provenance: String
     var at: [String: Double]
-    /// What the law predicts.
+    /// The predictions of the law.
     var target: String
-    /// Of the target, whatever its name.
+    /// The prediction of the target, whatever its name.
     var loss: Estimate
     /// The dense size of equal loss, for a law of experts.
     var denseEquivalent: Estimate?
-    /// Every law of a chain, the last one too; nil where there is one law.
+    /// Every law of a chain, including the last one; nil if there is one law.
     var steps: [Step]?
     var warnings: [String]
 
@@ -95,9 +95,9 @@ struct PredictCommand: ParsableCommand {
 
     struct Estimate: Codable {
       var value: Double
-      /// Of the mean loss of such runs.
+      /// The interval of the mean loss of such runs.
       var interval: [Double]?
-      /// Of the loss of one such run.
+      /// The interval of the loss of one such run.
       var predictionInterval: [Double]?
     }
   }
@@ -110,7 +110,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     guard (file == nil) != (preset == nil) else {
       throw UsageError(
-        "give a fit document or --preset, and not both, as in 'windtunnel predict fit.json --params 7B --tokens 2T'")
+        "give either a fit document or --preset, as in 'windtunnel predict fit.json --params 7B --tokens 2T'")
     }
     try output.prepare()
     let source = try preset.map(SourceOptions.published) ?? SourceOptions.document(file ?? "-")
@@ -164,10 +164,10 @@ struct PredictCommand: ParsableCommand {
     if let flops { given["flops"] = try parseFLOPs(flops) }
     for text in assignments {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else { throw UsageError("--set '\(text)' should be name=value, as in --set depth=32") }
+      guard parts.count == 2 else { throw UsageError("--set must be name=value, as in --set depth=32, not '\(text)'") }
       guard let variable = chain.inputs.first(where: { $0.name == parts[0] || $0.column == parts[0] }) else {
         let names = chain.inputs.map(\.name).joined(separator: ", ")
-        throw UsageError("the law has no variable '\(parts[0])'; it has \(names)")
+        throw UsageError("the law has no variable '\(parts[0])'; its variables are \(names)")
       }
       given[variable.column] = try parseNumber(parts[1])
     }
@@ -175,7 +175,8 @@ struct PredictCommand: ParsableCommand {
       !has("flops")
     {
       throw UsageError(
-        "--params, --tokens and --flops disagree: 6 N D is \(formatFLOPs(6 * n * d)), not \(formatFLOPs(c)); leave one out"
+        "--params, --tokens and --flops disagree: 6 N D is \(formatFLOPs(6 * n * d)), not \(formatFLOPs(c)); leave one "
+          + "out"
       )
     }
     if given["flops"] == nil, has("flops"), let n = given["params"], let d = given["tokens"] {
@@ -196,7 +197,7 @@ struct PredictCommand: ParsableCommand {
     return point
   }
 
-  /// Where the prediction goes beyond what the fits have seen, and what it lacks.
+  /// The warnings: extrapolation beyond the runs behind the fits, and missing draws.
   private func warnings(_ chain: FittedChain, _ point: [String: Double], _ steps: [Prediction.Step]) -> [String] {
     var known = point
     var warnings: [String] = []
@@ -216,7 +217,8 @@ struct PredictCommand: ParsableCommand {
       warnings.append("these parameters come without draws, so the prediction has no interval")
     } else if !bare.isEmpty {
       let names = bare.map(\.law.name).joined(separator: ", ")
-      warnings.append("the parameters of \(names) come without draws, so the interval lacks their uncertainty")
+      warnings.append(
+        "the parameters of \(names) come without draws, so the interval does not include their uncertainty")
     }
     return warnings
   }

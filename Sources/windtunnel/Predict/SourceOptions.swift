@@ -4,7 +4,7 @@ import Foundation
 import ScalingLaws
 import Tables
 
-/// Which fitted law is used: a document's, or a published one.
+/// The fitted law to use: from a document, or a published one.
 struct SourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("A fit document that 'windtunnel fit --output' wrote; - for standard input.", valueName: "file"))
@@ -18,7 +18,7 @@ struct SourceOptions: ParsableArguments {
     if fit != nil, preset != nil { throw ValidationError("give --fit or --preset, not both") }
   }
 
-  /// A law with its parameters, and what is wrong with the fit that they come from.
+  /// A law with its parameters, and the problems of the fit that they come from.
   struct Source {
     var fitted: FittedLaw
     var caveats: [String] = []
@@ -27,7 +27,7 @@ struct SourceOptions: ParsableArguments {
   func source() throws -> Source {
     if let preset { return try Self.published(preset) }
     guard let fit else {
-      throw UsageError("say which law to use: --fit FILE or --preset NAME, such as --preset besiroglu2024")
+      throw UsageError("give a law: --fit FILE or --preset NAME, such as --preset besiroglu2024")
     }
     return try Self.document(fit)
   }
@@ -40,7 +40,7 @@ struct SourceOptions: ParsableArguments {
     let faults = document.diagnostics.filter { $0.severity == .error }
     var fitted = try document.fittedLaw()
     fitted.fingerprint = fingerprint(of: data)
-    return Source(fitted: fitted, caveats: faults.map { "the fit itself is in doubt: \($0.message)" })
+    return Source(fitted: fitted, caveats: faults.map { "the fit itself is doubtful: \($0.message)" })
   }
 
   private static func standardInput() throws -> Data {
@@ -62,7 +62,7 @@ func fixedValues(_ assignments: [String]) throws -> [String: Double] {
   var fixed: [String: Double] = [:]
   for text in assignments {
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else { throw UsageError("--set '\(text)' should be name=value, as in --set depth=32") }
+    guard parts.count == 2 else { throw UsageError("--set must be name=value, as in --set depth=32, not '\(text)'") }
     fixed[parts[0]] = try parseNumber(parts[1])
   }
   return fixed

@@ -12,7 +12,7 @@ struct RLPlanCommand: ParsableCommand {
     abstract: "Trade environment steps for compute in value-based reinforcement learning.",
     discussion: """
       From fits of 'rl-data' (steps of the environment until a performance) and 'rl-batch' over the updates-to-data ratio, \
-      finds the ratio at which data and compute together cost least.
+      finds the ratio of the lowest total cost of data and compute.
 
       Examples:
         windtunnel rl-plan --fit d.json --batch b.json --params 5M --step-price 1e9
@@ -26,13 +26,13 @@ struct RLPlanCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Instead of a fit: the batch at one update a step.", valueName: "transitions"))
+    help: ArgumentHelp("Instead of a fit: the batch at one update per step.", valueName: "transitions"))
   var batchSize: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --batch-size: the power by which the batch falls with the ratio; 0 unless given.", valueName: "alpha"))
+      "With --batch-size: the power by which the batch falls with the ratio; default: 0.", valueName: "alpha"))
   var batchExponent: Double?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Parameters of the network: 1M.", valueName: "count"))
@@ -40,7 +40,7 @@ struct RLPlanCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What a step of the environment costs, in compute: \"1e10 FLOP\".", valueName: "compute"))
+    help: ArgumentHelp("The price of a step of the environment, in compute: \"1e10 FLOP\".", valueName: "compute"))
   var stepPrice: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The most steps of the environment: 1M.", valueName: "count"))
@@ -54,11 +54,11 @@ struct RLPlanCommand: ParsableCommand {
   func validate() throws {
     try checkInterval(interval)
     if (batch == nil) == (batchSize == nil) {
-      throw ValidationError("give the batch by --batch FILE or by --batch-size, one of them")
+      throw ValidationError("give the batch with either --batch FILE or --batch-size")
     }
-    if batchExponent != nil, batchSize == nil { throw ValidationError("--batch-exponent goes with --batch-size") }
+    if batchExponent != nil, batchSize == nil { throw ValidationError("--batch-exponent requires --batch-size") }
     if let batchExponent, !batchExponent.isFinite {
-      throw ValidationError("--batch-exponent should be a number, not \(batchExponent)")
+      throw ValidationError("--batch-exponent must be a number, not \(batchExponent)")
     }
   }
 
@@ -82,7 +82,7 @@ struct RLPlanCommand: ParsableCommand {
     try output.emit(document) { RLPlanView(document).text }
   }
 
-  /// The fit of the batch, or the power law that is given for it.
+  /// The fit of the batch, or the power law given for it.
   private func batchSource() throws -> SourceOptions.Source {
     if let batch { return try SourceOptions.document(batch) }
     let law = try LawCatalog().law("rl-batch")
@@ -91,7 +91,7 @@ struct RLPlanCommand: ParsableCommand {
       fitted: try FittedLaw(
         law: law, parameters: [size, batchExponent ?? 0],
         provenance:
-          "rl-batch as given: \(NumberText.count(size)) transitions times the ratio to the power -\(batchExponent ?? 0)"
+          "rl-batch as given: \(NumberText.count(size)) transitions times the ratio to the power -\(NumberText.rounded(batchExponent ?? 0, 6))"
       ))
   }
 
@@ -101,8 +101,8 @@ struct RLPlanCommand: ParsableCommand {
     }
     guard plan.sigma.value > 1.5 * range.upperBound || plan.sigma.value < range.lowerBound / 1.5 else { return [] }
     return [
-      "the ratio lies outside the \(NumberText.count(range.lowerBound)) to \(NumberText.count(range.upperBound)) of the runs behind the fit: "
-        + "this extrapolates"
+      "the ratio lies outside the \(NumberText.count(range.lowerBound)) to \(NumberText.count(range.upperBound)) of "
+        + "the runs behind the fit: this extrapolates"
     ]
   }
 }

@@ -10,8 +10,9 @@ struct SelectCommand: ParsableCommand {
     commandName: "select",
     abstract: "Choose the pretrained model to fine-tune, from runs on few examples.",
     discussion: """
-      The table has a row a run: model, examples (0 for the model without tuning), loss and, if known, params. Every \
-      curve is followed to the full size by Accept then Stop (Lin et al. 2024), next to five plainer methods.
+      The table has one row for each run: model, examples (0 for the model without tuning), loss and, if known, \
+      params. Every curve is extrapolated to the full size by Accept then Stop (Lin et al. 2024), and by five simpler \
+      methods.
 
       Examples:
         windtunnel select tuned.csv --target 1638400
@@ -24,41 +25,41 @@ struct SelectCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many examples the chosen model is to be tuned on: 1.6M.", valueName: "count"))
+    help: ArgumentHelp("The number of examples that the chosen model will be tuned on: 1.6M.", valueName: "count"))
   var target: String
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Look at runs on at most so many examples; at all below the target unless given.", valueName: "count"))
+      "Use runs on at most this many examples; default: all below the target.", valueName: "count"))
   var observedUpTo: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The same as shares of the target, a choice each: 1/8,1/64.", valueName: "shares"))
+    help: ArgumentHelp("The same as shares of the target, one choice for each: 1/8,1/64.", valueName: "shares"))
   var ratio: String?
 
-  @Option(help: ArgumentHelp("Choose for each group of runs by itself: task.", valueName: "columns"))
+  @Option(help: ArgumentHelp("Choose separately for each group of runs: task.", valueName: "columns"))
   var by: String?
 
   @Option(
     help: ArgumentHelp(
-      "What the choice goes by: \(SelectionMethod.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "The method that chooses: \(SelectionMethod.allCases.map(\.rawValue).joined(separator: ", ")).",
       valueName: "method"))
   var method = SelectionMethod.acceptThenStop.rawValue
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Accept then Stop: how many of the largest sizes are on the line unseen.", valueName: "count"))
+    help: ArgumentHelp("Accept then Stop: the number of largest sizes accepted without a test.", valueName: "count"))
   var k = 3
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Accept then Stop: from how many standard deviations on a size is off the line.", valueName: "number"))
+      "Accept then Stop: the standard deviations beyond which a size is off the line.", valueName: "number"))
   var delta = 5.0
 
-  @Flag(help: "Score every method by the models' losses at the target, which the table then has.")
+  @Flag(help: "Score every method by the models' losses at the target, which the table must have.")
   var evaluate = false
 
   @Option(
@@ -72,7 +73,8 @@ struct SelectCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How many models of each ranking to print, with the intervals of the method that chooses; JSON has all models.",
+      "The number of models of each ranking to print, with the intervals of the method that chooses; JSON has all "
+        + "models.",
       valueName: "count"))
   var top = 10
 
@@ -81,7 +83,7 @@ struct SelectCommand: ParsableCommand {
 
   func validate() throws {
     if observedUpTo != nil, ratio != nil {
-      throw ValidationError("--observed-up-to and --ratio both say which runs to look at; give one of them")
+      throw ValidationError("--observed-up-to and --ratio both limit the runs; give one of them")
     }
     if !(3...1000).contains(k) { throw ValidationError("--k must be from 3 to 1000, not \(k)") }
     if !(delta > 0 && delta.isFinite) { throw ValidationError("--delta must be above 0, not \(delta)") }
@@ -103,7 +105,7 @@ struct SelectCommand: ParsableCommand {
     request.scores = evaluate
     let loaded = try runs.load()
     let (columns, budgets) = (try by.map { try columnNames($0) } ?? [], try budgets(loaded.runs, request.target))
-    // Scores of many choices are printed without the rankings behind them.
+    // Scores of many choices are printed without their rankings.
     let isRanked = try !evaluate || (budgets.count == 1 && loaded.runs.grouped(by: columns).count == 1)
     request.intervals = isRanked ? top : 1
     let document = try SelectionDocument(
@@ -120,7 +122,7 @@ struct SelectCommand: ParsableCommand {
     throw UsageError("there is no method '\(method)'; \(hint(for: method, among: names))")
   }
 
-  /// Up to how many examples the runs are looked at, checked against those that there are.
+  /// The number of examples up to which the runs are used, checked against the available ones.
   private func budgets(_ runs: RunTable, _ target: Double) throws -> [Double] {
     let sizes = try runs.values(for: .examples).filter { $0 > 0 }
     guard let smallest = sizes.min() else {
@@ -130,7 +132,7 @@ struct SelectCommand: ParsableCommand {
     guard let largest = sizes.filter({ $0 < target }).max() else {
       throw UsageError(
         "the target of \(NumberText.count(target, 7)) examples is not above the smallest of the runs, "
-          + "\(NumberText.count(smallest, 7)): there is nothing to foretell")
+          + "\(NumberText.count(smallest, 7)): there is nothing to predict")
     }
     let budgets =
       try ratio.map { try shares($0).map { $0 * target } } ?? [observedUpTo.map { try parseCount($0) } ?? largest]
@@ -138,12 +140,12 @@ struct SelectCommand: ParsableCommand {
       guard budget < target else {
         throw UsageError(
           "--observed-up-to \(NumberText.count(budget, 7)) is not below the target of "
-            + "\(NumberText.count(target, 7)) examples: there is nothing to foretell")
+            + "\(NumberText.count(target, 7)) examples: there is nothing to predict")
       }
       guard budget * (1 + 1e-9) >= smallest else {
         throw UsageError(
           "a budget of \(NumberText.count(budget, 7)) examples is below the smallest size of the runs, "
-            + "\(NumberText.count(smallest, 7)); look further")
+            + "\(NumberText.count(smallest, 7)); raise it")
       }
     }
     return budgets
@@ -162,7 +164,7 @@ struct SelectCommand: ParsableCommand {
         default: nil
         }
       guard let share, share > 0, share < 1 else {
-        throw UsageError("--ratio '\(part)' should be a share of the target between 0 and 1, as in 1/8,1/64")
+        throw UsageError("--ratio must be shares of the target between 0 and 1, as in 1/8,1/64, not '\(part)'")
       }
       return share
     }
@@ -173,8 +175,8 @@ struct SelectCommand: ParsableCommand {
     return count == 0
       ? []
       : [
-        "\(count) run\(count == 1 ? " is" : "s are") on 0 examples: of lines and laws, only the rectified law is fitted to \(count == 1 ? "it" : "them"), where "
-          + "sizes are eight or less"
+        "\(count) run\(count == 1 ? " is" : "s are") on 0 examples: of lines and laws, only the rectified law is "
+          + "fitted to \(count == 1 ? "it" : "them"), if there are eight sizes or fewer"
       ]
   }
 }

@@ -4,15 +4,15 @@ import Report
 import ScalingLaws
 import Tables
 
-/// Choices of a model as a person reads them.
+/// The tables of choices of a model.
 struct SelectView {
   let document: SelectionDocument
-  /// How many models of each ranking are shown.
+  /// The number of models of each ranking to show.
   let top: Int
   let terminal: Terminal
 
   var text: String {
-    // Scores of many budgets side by side are read as one table; what was chosen stands in it.
+    // Scores of many budgets are printed as one table, which includes the choices.
     let sections =
       scored && document.selections.count > 1
       ? [choices, scores("PearCorr", \.pearson), scores("RelAcc", \.relativeAccuracy)]
@@ -35,8 +35,9 @@ struct SelectView {
     let lines = [
       terminal.styled("\(name.isEmpty ? "" : "\(name): ")fine-tune \(chosen.model)", .bold),
       "\(valueText(chosen, selection.method)) (\(selection.method.basis))\(truth)",
-      "observed \(spent.models) models in \(spent.runs) runs on up to \(NumberText.count(selection.observedUpTo)) examples: "
-        + "\(NumberText.count(spent.examples)) in all, \(NumberText.percent(spent.share)) of fine-tuning every model on "
+      "observed \(spent.models) models in \(spent.runs) runs on up to \(NumberText.count(selection.observedUpTo)) "
+        + "examples: \(NumberText.count(spent.examples)) in total, \(NumberText.percent(spent.share)) of fine-tuning "
+        + "every model on "
         + examples,
     ]
     return lines.map { $0 + "\n" }.joined() + "\n" + ranking(selection) + "\n" + methods(selection)
@@ -53,7 +54,7 @@ struct SelectView {
     interval.map { "\(NumberText.rounded($0[0], 4)) … \(NumberText.rounded($0[1], 4))" } ?? "–"
   }
 
-  /// The models by the method that chose, with what the others say of them.
+  /// The models ranked by the method that chose, with the estimates of the others.
   private func ranking(_ selection: ModelSelection) -> String {
     guard let ranking = selection.ranking(by: selection.method) else { return "" }
     let others = SelectionMethod.allCases.filter { $0 != selection.method }
@@ -79,10 +80,10 @@ struct SelectView {
     method == .modelSize ? formatCount(value) : NumberText.rounded(value, 4)
   }
 
-  /// What each method would choose.
+  /// The choice of each method.
   private func methods(_ selection: ModelSelection) -> String {
     var table = TextTable(
-      [.init("method"), .init("chooses"), .init("going by"), .init("value", .decimal), .init(levelText)]
+      [.init("method"), .init("chooses"), .init("based on"), .init("value", .decimal), .init(levelText)]
         + (scored ? [.init("true loss", .decimal), .init("PearCorr", .decimal), .init("RelAcc", .decimal)] : []),
       terminal: terminal)
     for ranking in selection.methods {
@@ -154,10 +155,10 @@ struct SelectView {
     var lines = document.runs.notes
     if scored {
       lines.append(
-        "PearCorr is the correlation of what a method goes by with the true losses, times 100; RelAcc is "
+        "PearCorr is the correlation of a method's values with the true losses, times 100; RelAcc is "
           + "(worst − chosen)/(worst − best), times 100")
     }
-    lines.append("intervals are of one run at the target: \(intervals)")
+    lines.append("intervals are for one run at the target: \(intervals)")
     return lines.map {
       wrapped($0, label: terminal.styled("note", .dim), labelWidth: 4, width: terminal.columns) + "\n"
     }.joined()

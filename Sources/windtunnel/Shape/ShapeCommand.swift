@@ -9,7 +9,7 @@ struct ShapeCommand: ParsableCommand {
     commandName: "shape",
     abstract: "Turn a size into real shapes, or count a model's parameters and FLOPs by component.",
     discussion: """
-      A size becomes shapes whose widths are whole tiles and heads; a published model, or a config.json, is counted.
+      A size becomes shapes with whole tiles and heads; a published model, or a config.json, is counted.
 
       Examples:
         windtunnel shape --params 7B
@@ -20,7 +20,7 @@ struct ShapeCommand: ParsableCommand {
         windtunnel shape --list
       """)
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The wanted size: 7B, 350M.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The target size: 7B, 350M.", valueName: "count"))
   var params: String?
 
   @Option(help: ArgumentHelp("A published model, as 'windtunnel shape --list' names it.", valueName: "name"))
@@ -35,7 +35,7 @@ struct ShapeCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Tokens of a sequence, for attention; the model's own, or 4096, unless given.", valueName: "tokens"))
+      "Tokens of a sequence, for attention; default: the model's own, or 4096.", valueName: "tokens"))
   var sequence: String?
 
   @OptionGroup(title: "Shapes of a size") var wanted: WantedShapeOptions
@@ -48,7 +48,7 @@ struct ShapeCommand: ParsableCommand {
         "give one of --params, --model, --config and --list, such as --params 7B or --model llama-3-8b")
     }
     if params == nil, wanted.isGiven {
-      throw ValidationError("the options of shapes, such as --tp and --experts, go with --params alone")
+      throw ValidationError("the options of shapes, such as --tp and --experts, require --params")
     }
   }
 
@@ -77,55 +77,56 @@ struct ShapeCommand: ParsableCommand {
   }
 }
 
-/// What the shapes of a size must be like.
+/// The constraints on the shapes of a size.
 struct WantedShapeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What --params counts: total, non-embedding or active; total unless given.", valueName: "count"))
+      "The parameters that --params counts: total, non-embedding or active; default: total.", valueName: "count"))
   var counting: Counting?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Entries of the tokenizer; 50304 below 1B, else 128256, unless given.", valueName: "entries"))
+    help: ArgumentHelp("Entries of the tokenizer; default: 50304 below 1B, else 128256.", valueName: "entries"))
   var vocab: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Accelerators that share a layer; 1 below 2B, 4 below 20B, else 8.", valueName: "N"))
+    help: ArgumentHelp("Accelerators that share a layer; default: 1 below 2B, 4 below 20B, else 8.", valueName: "N"))
   var tp: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Pipeline stages that share the layers; 1.", valueName: "N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Pipeline stages that share the layers; default: 1.", valueName: "N"))
   var pp: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The number of layers; open unless given.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of layers; default: chosen.", valueName: "N"))
   var layers: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Channels of a head; 64 below 1B, else 128, unless given.", valueName: "N"))
+    help: ArgumentHelp("Channels of a head; default: 64 below 1B, else 128.", valueName: "N"))
   var headSize: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Key and value heads; 8 where they fit.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Key and value heads; default: 8 if possible.", valueName: "N"))
   var kvHeads: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Experts of a layer; dense unless given.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Experts of a layer; default: a dense model.", valueName: "N"))
   var experts: Int?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Experts that a token goes to; 2 unless given.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Experts that a token is routed to; default: 2.", valueName: "N"))
   var topK: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Experts that every token goes through; 0 unless given.", valueName: "N"))
+    help: ArgumentHelp("Experts that every token passes through; default: 0.", valueName: "N"))
   var sharedExperts: Int?
 
-  @Flag(inversion: .prefixedNo, help: "Whether the output uses the embedding; as usual for the size unless given.")
+  @Flag(inversion: .prefixedNo, help: "Whether input and output embeddings are tied; default: as usual for the size.")
   var tie: Bool?
 
-  @Flag(help: "An MLP of two matrices, 4 times as wide, in the place of SwiGLU.")
+  @Flag(help: "An MLP of two matrices, 4 times as wide, instead of SwiGLU.")
   var ungated = false
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many shapes to propose; 5 unless given.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of shapes to propose; default: 5.", valueName: "N"))
   var alternatives: Int?
 
   typealias Counting = ShapeOptions.Counting
@@ -138,7 +139,7 @@ struct WantedShapeOptions: ParsableArguments {
 
   func validate() throws {
     if experts == nil, topK != nil || sharedExperts != nil {
-      throw ValidationError("--top-k and --shared-experts need --experts, as --experts 64 --top-k 8")
+      throw ValidationError("--top-k and --shared-experts need --experts, as in --experts 64 --top-k 8")
     }
   }
 
@@ -161,12 +162,12 @@ struct WantedShapeOptions: ParsableArguments {
 
 extension ShapeOptions.Counting: ExpressibleByArgument {}
 
-/// A count that must be whole and within sense.
+/// A whole number in a plausible range.
 func wholeCount(_ text: String, _ option: String, of unit: CountUnit?, _ range: ClosedRange<Int>) throws -> Int {
   let count = try parseCount(text, of: unit)
   guard let whole = Int(exactly: count), range.contains(whole) else {
     throw UsageError(
-      "\(option) should be a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+      "\(option) must be a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
   }
   return whole
 }

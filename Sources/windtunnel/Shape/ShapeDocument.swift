@@ -7,7 +7,7 @@ struct ShapeDocument: Document {
   static let kind = "list of shapes"
   static let remedy = "write one by 'windtunnel shape --output'"
 
-  /// The size that shapes were wanted for.
+  /// The target size.
   var wantedParams: Double?
   /// The model, or the best shape first.
   var shapes: [Entry]
@@ -17,7 +17,7 @@ struct ShapeDocument: Document {
     var name: String?
     var source: String?
     var role: ShapeProposal.Role?
-    /// Over the wanted size, less 1.
+    /// The relative error of the size.
     var sizeError: Double?
     var reasons: [String] = []
     var shape: TransformerShape
@@ -46,9 +46,9 @@ struct ShapeDocument: Document {
   struct FLOPs: Codable {
     var sequence: Int
     var forward: Extended<ForwardFLOPs, Total>
-    /// By what is computed again in the backward pass.
+    /// By recomputation in the backward pass.
     var training: [Recomputation: Double]
-    /// The training FLOP by how they are counted.
+    /// The training FLOP by the way of counting.
     var conventions: [FLOPConvention: Double]
 
     struct Total: Codable {

@@ -4,7 +4,7 @@ import Report
 import Tables
 import TrainingCost
 
-/// Shapes for people.
+/// The tables of shapes.
 struct ShapeView {
   private let document: ShapeDocument
   private let terminal: Terminal
@@ -24,28 +24,29 @@ struct ShapeView {
     return parts.joined(separator: "\n")
   }
 
-  /// What is known of the proportions of a shape.
+  /// Notes on the proportions of a shape.
   static func notes(of shape: TransformerShape) -> [String] {
     let rule = AspectRule.published
     let usual = rule.usual(nonEmbedding: Double(max(1, shape.parameters.activeNonEmbedding)))
     let limit = AspectRule.depthLimit(hidden: shape.hidden)
     var notes = [
-      "hidden size over layers is \(NumberText.rounded(Double(shape.hidden) / Double(shape.layers))) in the best shape; "
-        + "\(rule.models) published dense models have \(NumberText.rounded(rule.at7B)) (N/7B)^\(NumberText.rounded(rule.exponent, 2)), "
-        + "here \(NumberText.rounded(usual)), within a factor of \(NumberText.rounded(exp(rule.spread), 2)). The loss depends "
-        + "little on it (Kaplan et al. 2020: 3 % from 6 layers of 4288 to 48 of 1600)"
+      "hidden size over layers is \(NumberText.rounded(Double(shape.hidden) / Double(shape.layers))) in the best "
+        + "shape; \(rule.models) published dense models have \(NumberText.rounded(rule.at7B)) "
+        + "(N/7B)^\(NumberText.rounded(rule.exponent, 2)), "
+        + "here \(NumberText.rounded(usual)), within a factor of \(NumberText.rounded(exp(rule.spread), 2)). The loss "
+        + "depends little on it (Kaplan et al. 2020: 3 % from 6 layers of 4288 to 48 of 1600)"
     ]
     let count = shape.parameters
     let embeddings = Double(count.inputEmbedding + count.outputEmbedding) / Double(count.active)
     if embeddings > 0.4 {
       notes.append(
-        "the embeddings are \(NumberText.percent(embeddings, 2)) of what a token uses: a smaller --vocab leaves "
-          + "more to the layers")
+        "the embeddings are \(NumberText.percent(embeddings, 2)) of the parameters that a token uses: a smaller "
+          + "--vocab leaves more to the layers")
     }
     if limit >= 1 {
       notes.append(
-        "at a hidden size of \(shape.hidden), width is worth more than further depth from \(Int(limit.rounded())) layers "
-          + "on (Levine et al. 2020)")
+        "at a hidden size of \(shape.hidden), width is worth more than further depth beyond \(Int(limit.rounded())) "
+          + "layers (Levine et al. 2020)")
     }
     return notes
   }
@@ -90,7 +91,7 @@ struct ShapeView {
     row("MLP", params.feedForward, forward.feedForward)
     let experts = entry.shape.experts
     row(
-      experts.map { "\($0.count) experts, \($0.active) a token" } ?? "", params.routedExperts,
+      experts.map { "\($0.count) experts, \($0.active) per token" } ?? "", params.routedExperts,
       experts == nil ? 0 : forward.experts * activeShare(entry.shape))
     row("shared experts", params.sharedExperts, experts == nil ? 0 : forward.experts * (1 - activeShare(entry.shape)))
     row("router", params.router, forward.router)
@@ -108,11 +109,11 @@ struct ShapeView {
 
   private func training(_ entry: ShapeDocument.Entry) -> String {
     var table = TextTable(
-      [.init("training FLOP a token"), .init("", .right), .init("counted as", wraps: true)], terminal: terminal)
+      [.init("training FLOP per token"), .init("", .right), .init("counted as", wraps: true)], terminal: terminal)
     let rows: [(FLOPConvention, String)] = [
       (.products, "three times the products of the forward pass above"),
-      (.fullSquare, "the same with the whole square of scores, as Megatron"),
-      (.sixN, "6 N, N the parameters that a token uses"),
+      (.fullSquare, "the same with the whole square of scores, as in Megatron"),
+      (.sixN, "6 N, where N is the parameters that a token uses"),
       (.sixNonEmbedding, "6 N without embeddings (Kaplan et al. 2020)"),
       (.palm, "6 N + 12 L h s (Chowdhery et al. 2022)"), (.palmCausal, "6 N + 6 L h s"),
     ]
@@ -125,7 +126,7 @@ struct ShapeView {
     for (recomputation, words) in [(Recomputation.selective, "attention scores"), (.full, "whole layers")] {
       table.add([
         "recomputing \(words)", formatCount(entry.flops.training[recomputation] ?? 0, digits: 4),
-        "what the hardware does",
+        "FLOP of the hardware",
       ])
     }
     return table.render(width: terminal.columns)
@@ -149,7 +150,7 @@ struct ShapeView {
     return words.joined(separator: ", ") + "\n"
   }
 
-  /// The routed experts' part of what experts compute.
+  /// The routed experts' share of the experts' FLOP.
   private func activeShare(_ shape: TransformerShape) -> Double {
     guard let experts = shape.experts else { return 0 }
     let routed = Double(experts.active * experts.feedForward)

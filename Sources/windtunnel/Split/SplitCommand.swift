@@ -8,10 +8,10 @@ import Tables
 struct SplitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "split",
-    abstract: "Split one budget of money among what a fitted law's variables stand for: annotate, or distil?",
+    abstract: "Split one budget of money among the variables of a fitted law: annotate, or distill?",
     discussion: """
-      Every variable of the law has a price a unit, or a value by --set. The split has the lowest predicted loss; each \
-      draw of the fit splits again, which gives the intervals.
+      Every variable of the law has a price per unit, or a value by --set. The split has the lowest predicted loss; \
+      the split of each draw of the fit gives the intervals.
 
       Examples:
         windtunnel fit sweep.csv --law annotate-distill --output fit.json
@@ -28,19 +28,19 @@ struct SplitCommand: ParsableCommand {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "USD for one unit of a variable of the law, by its letter or its column: --price annotated=0.5.",
+      "USD per unit of a variable of the law, by its letter or its column: --price annotated=0.5.",
       valueName: "name=USD,…"))
   var price: [String] = []
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "USD that fall due once, if any of it is bought, such as for tuning a teacher.", valueName: "name=USD,…"))
+      "USD paid once if any of it is bought, such as for tuning a teacher.", valueName: "name=USD,…"))
   var setup: [String] = []
 
   @Option(
     name: .customLong("max"), parsing: .singleValue,
-    help: ArgumentHelp("The most units there are: --max annotated=15k.", valueName: "name=count,…"))
+    help: ArgumentHelp("The most available units: --max annotated=15k.", valueName: "name=count,…"))
   var most: [String] = []
 
   @Option(
@@ -58,7 +58,7 @@ struct SplitCommand: ParsableCommand {
   func run() throws {
     try output.prepare()
     guard case .usd(let money) = try Budget(parsing: budget) else {
-      throw UsageError("--budget '\(budget)' is not money; a split is of dollars, as in --budget \"20k USD\"")
+      throw UsageError("--budget must be in dollars, as in --budget \"20k USD\", not '\(budget)'")
     }
     let request = SplitRequest(
       budget: money, resources: try resources(), fixed: try fixedValues(assignments), level: interval)
@@ -97,7 +97,7 @@ struct SplitCommand: ParsableCommand {
         $0.trimmingCharacters(in: .whitespaces)
       }
       guard parts.count == 2, !parts[0].isEmpty else {
-        throw UsageError("\(option) '\(text)' should be name=amount, as in \(option) \(example)")
+        throw UsageError("\(option) must be name=amount, as in \(option) \(example), not '\(text)'")
       }
       guard !result.contains(where: { $0.name == parts[0] }) else {
         throw UsageError("\(option) is given twice for '\(parts[0])'; keep one of them")

@@ -32,7 +32,7 @@ struct SplitDocument: Document {
     var usd: DocumentQuantity
     /// The share of the draws that buy any.
     var boughtInDraws: Double?
-    /// The fall of the loss by a further dollar.
+    /// The fall of the loss per further dollar.
     var gainOfADollar: Double?
   }
 
@@ -81,13 +81,15 @@ struct SplitDocument: Document {
         continue
       }
       words.append(
-        "'\(share.resource.name)' is \(NumberText.count(share.amount.value / range.upperBound)) times the most of the runs behind the fit: this extrapolates"
+        "'\(share.resource.name)' is \(NumberText.count(share.amount.value / range.upperBound)) times the largest "
+          + "amount of the runs behind the fit: this extrapolates"
       )
     }
     for share in split.shares {
       if let bought = share.boughtShare, bought > 0.1, bought < 0.9 {
         words.append(
-          "the fit does not settle whether to buy '\(share.resource.name)': \(NumberText.count(bought * 100)) % of its draws do"
+          "the fit does not determine whether to buy '\(share.resource.name)': \(NumberText.count(bought * 100)) % of "
+            + "its draws do"
         )
       }
     }

@@ -2,7 +2,7 @@ import Documents
 import Foundation
 import Report
 
-/// The split of a budget as a person reads it.
+/// The tables of a split.
 struct SplitView {
   let document: SplitDocument
   let terminal: Terminal
