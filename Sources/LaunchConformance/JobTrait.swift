@@ -30,22 +30,12 @@ struct JobTrait: Sendable {
 }
 
 extension JobTrait {
-  private static let pipeline: @Sendable (inout JobSpec) -> Void = {
-    ($0.layout.data, $0.layout.pipeline, $0.layout.tensor, $0.layout.context) = ($0.resources.devices / 2, 2, 1, 1)
-    $0.layout.sequenceParallel = false
-    if $0.layout.sharding.rawValue > 1 { $0.layout.sharding = .optimizer }
-  }
+  private static let pipeline: @Sendable (inout JobSpec) -> Void = { $0.split { $0.pipeline = 2 } }
   private static let tensor: @Sendable (inout JobSpec) -> Void = {
-    ($0.layout.data, $0.layout.tensor, $0.layout.pipeline, $0.layout.context) = ($0.resources.devices / 2, 2, 1, 1)
-    $0.layout.sequenceParallel = true
+    $0.split { ($0.tensor, $0.sequenceParallel) = (2, true) }
   }
-  private static let context: @Sendable (inout JobSpec) -> Void = {
-    ($0.layout.data, $0.layout.context, $0.layout.pipeline, $0.layout.tensor) = ($0.resources.devices / 2, 2, 1, 1)
-    $0.layout.sequenceParallel = false
-  }
-  private static let sharded: @Sendable (inout JobSpec) -> Void = {
-    $0.layout = Layout(data: $0.resources.devices, microBatch: 1, sharding: .parameters)
-  }
+  private static let context: @Sendable (inout JobSpec) -> Void = { $0.split { $0.context = 2 } }
+  private static let sharded: @Sendable (inout JobSpec) -> Void = { $0.spread(.parameters) }
   private static let experts: @Sendable (inout JobSpec) -> Void = {
     $0.layout = Layout(data: $0.resources.devices, microBatch: 1, sharding: .optimizer)
     $0.model.experts = .init(count: 8, active: 2, feedForward: $0.model.feedForward)
@@ -58,7 +48,7 @@ extension JobTrait {
     JobTrait("no sequence parallelism", on: tensor) { $0.layout.sequenceParallel = false },
     JobTrait("Ulysses", on: context) { $0.layout.contextExchange = .ulysses },
     JobTrait("offload") { $0.layout.offload = 0.5 },
-    JobTrait("shard group", on: sharded) { $0.layout.shardGroup = $0.resources.devices / 2 },
+    JobTrait("shard group", on: sharded) { $0.layout.shardGroup = max(1, $0.resources.devices / 2) },
   ]
 
   private static let models: [JobTrait] = [
@@ -121,7 +111,7 @@ extension JobTrait {
       }
     }
     traits += Layout.Sharding.allCases.filter { $0 != .none }.map { sharding in
-      JobTrait("ZeRO \(sharding.rawValue)", on: { $0.layout = Layout(data: $0.resources.devices, sharding: .none) }) {
+      JobTrait("ZeRO \(sharding.rawValue)", on: { $0.spread(.none) }) {
         $0.layout.sharding = sharding
       }
     }
@@ -145,5 +135,22 @@ extension JobTrait {
       }
     }
     return traits
+  }
+}
+
+extension JobSpec {
+  /// Spreads the batch over two accelerators or more.
+  fileprivate mutating func spread(_ sharding: Layout.Sharding) {
+    resources.gpusPerNode = max(2, resources.gpusPerNode)
+    layout = Layout(data: resources.devices, microBatch: 1, sharding: sharding)
+  }
+
+  /// Splits the model over two accelerators, and the batch over the rest.
+  fileprivate mutating func split(_ change: (inout Layout) -> Void) {
+    resources.gpusPerNode = max(2, resources.gpusPerNode)
+    (layout.tensor, layout.pipeline, layout.context, layout.sequenceParallel) = (1, 1, 1, false)
+    change(&layout)
+    layout.data = resources.devices / 2
+    if layout.pipeline > 1, layout.sharding.rawValue > 1 { layout.sharding = .optimizer }
   }
 }

@@ -81,6 +81,11 @@ struct HuggingFaceModel {
       // Those of a tokenizer may lie beyond the vocabulary.
       ("bos_token_id", .null), ("eos_token_id", .null), ("pad_token_id", .null),
     ]
+    switch job.training.attention {
+    case .flash: break
+    case .flash3: entries.append(("attn_implementation", .text("flash_attention_3")))
+    case .unfused: entries.append(("attn_implementation", .text("eager")))
+    }
     if kind == .gpt2 {
       entries += [
         ("n_layer", .integer(model.layers)), ("n_embd", .integer(model.hidden)), ("n_head", .integer(model.heads)),

@@ -94,6 +94,16 @@ struct MegatronFamily {
     }
   }
 
+  /// The back end of an attention kernel; nil for FlashAttention-2, which Transformer Engine takes by itself. cuDNN's kernels
+  /// are about as fast as FlashAttention-3.
+  static func attention(_ kernel: AttentionKernel) -> String? {
+    switch kernel {
+    case .flash: nil
+    case .flash3: "fused"
+    case .unfused: "unfused"
+    }
+  }
+
   /// Which layers have experts, as a Python expression of zeros and ones.
   static func expertPattern(_ model: TransformerShape) -> String {
     "([0]*\(model.denseLayers)+[1]*\(model.expertLayers))"
