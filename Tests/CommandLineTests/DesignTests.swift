@@ -97,7 +97,7 @@ import Testing
     // What a trainer cannot do is said once for all jobs that ask for it.
     let refused = try place.windtunnel("launch", "job.yaml", "--design", "repeated.json")
     expectFailure(refused, 65, " more: nanoGPT's seed is fixed")
-    #expect(refused.errors.split(separator: "\n").count == 2)
+    #expect(refused.errors.split(separator: "\n").count == 3)
     expectFailure(try place.windtunnel("launch", "next.json"), 65, "it is a design", "--design")
     expectFailure(try place.windtunnel("launch", "job.yaml", "--design", "none.json"), 66, "none.json")
     expectFailure(try place.windtunnel("launch", "job.yaml", "--design", "job.yaml"), 65, "not a design")

@@ -55,7 +55,7 @@ public struct DocumentSource: Sendable, Hashable {
   static func major(_ line: String) -> String { line.split(separator: ".").prefix(2).joined(separator: ".") }
 
   /// The nodes of JSON, which begins with `{"`, `{}` or `[`, or of YAML.
-  func node(_ text: String) throws(DocumentError) -> DocumentNode {
+  package func node(_ text: String) throws(DocumentError) -> DocumentNode {
     let start = text.utf8.lazy.filter { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }.prefix(2).map { Character(.init($0)) }
     guard start.first == "[" || start.elementsEqual(["{", "\""]) || start.elementsEqual(["{", "}"]) else {
       return try YAMLReading.node(text)

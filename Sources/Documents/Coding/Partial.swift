@@ -72,8 +72,14 @@ extension DocumentPart {
 /// A part of any model, which decoders make from its node.
 protocol AnyPartial {
   static var form: JSONSchema { get }
+  /// A valid node.
+  static var placeholder: DocumentNode { get }
   static func make(_ node: DocumentNode, of source: DocumentSource, _ path: [any CodingKey]) throws(DocumentError)
     -> Any
+}
+
+extension AnyPartial {
+  static var placeholder: DocumentNode { DocumentNode(.entries([])) }
 }
 
 extension Partial: AnyPartial {

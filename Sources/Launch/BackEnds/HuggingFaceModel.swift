@@ -61,7 +61,7 @@ struct HuggingFaceModel {
       "Transformers' \(kind.rawValue) has LayerNorm; plan a gated model, or one with norm: layer")
     unsupported.refuse(
       kind == .qwen3MoE && model.queryKeyNorm == .none,
-      "Transformers' qwen3_moe norms each head's queries and keys; set query_key_norm to per-head")
+      "Transformers' qwen3_moe norms each head's queries and keys; set query_key_norm to perHead")
     unsupported.refuseShortPositions(job)
     self.unsupported = unsupported.sentences
     configuration = Self.configuration(kind, job)

@@ -195,7 +195,8 @@ public struct LitGPT: BackEnd {
       layout.sharding != .parameters
         || (layout.shardGroup ?? layout.data) != min(layout.data, job.resources.gpusPerNode)
     {
-      notes.append("LitGPT shards parameters within a node, as ZeRO-3, and replicates them over nodes, whatever the layout says.")
+      notes.append(
+        "LitGPT shards parameters within a node, as ZeRO-3, and replicates them over nodes, whatever the layout says.")
     }
     if layout.recomputation == .selective {
       notes.append("Selective recomputation is what PyTorch's fused attention does by itself.")

@@ -29,7 +29,7 @@ public struct NanoGPT: BackEnd {
     unsupported.refuse(
       ![.all, .none].contains(model.biases) || model.norm != (model.biases == .all ? .layer : .layerWithoutBias),
       "nanoGPT has biases in linear maps and norms or in neither; set biases to all and norm to layer, or biases to none and "
-        + "norm to layer_without_bias")
+        + "norm to layerWithoutBias")
     unsupported.refuse(
       model.learnedPositions != 0 && model.learnedPositions != training.sequence,
       "nanoGPT has a learned position for each token of a sequence; set learned_positions to \(training.sequence)")

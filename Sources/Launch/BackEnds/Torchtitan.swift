@@ -256,7 +256,8 @@ public struct Torchtitan: BackEnd {
     }
     if job.data.train.count > 1 { notes.append("Sequences are taken from the data sets in turn, as many from each.") }
     if job.training.attention == .flash3 {
-      notes.append("torchtitan's attention is cuDNN's where that can be used, which is about as fast as FlashAttention-3.")
+      notes.append(
+        "torchtitan's attention is cuDNN's where that can be used, which is about as fast as FlashAttention-3.")
     }
     if job.training.precision == .fp8 { notes.append("fp8 needs torchao, and is for linear maps only.") }
     if !job.data.validation.isEmpty { notes.append("torchtitan also evaluates after the first step.") }

@@ -40,7 +40,8 @@ extension Unsupported {
   /// An attention kernel that the trainer cannot be told to use.
   mutating func refuse(_ kernel: AttentionKernel, beyond known: Set<AttentionKernel>, of trainer: String) {
     let others = AttentionKernel.allCases.filter(known.contains).map(\.rawValue).joined(separator: " or ")
-    refuse(!known.contains(kernel), "\(trainer) cannot be told to use \(kernel.rawValue) attention; set it to \(others)")
+    refuse(
+      !known.contains(kernel), "\(trainer) cannot be told to use \(kernel.rawValue) attention; set it to \(others)")
   }
 
   /// Missing data, for a trainer that has no other source.

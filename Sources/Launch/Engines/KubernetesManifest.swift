@@ -94,9 +94,9 @@ struct KubernetesManifest: Sendable {
     let plain = environment.sorted { $0.key < $1.key }.map { name, value -> JSONTree in
       .texts(["name": name, "value": Self.literal(value)])
     }
-    let secret = options.secrets.map { secret -> JSONTree in
+    let secret = options.secrets.sorted { $0.key < $1.key }.map { variable, secret -> JSONTree in
       [
-        "name": .text(secret.variable),
+        "name": .text(variable),
         "valueFrom": ["secretKeyRef": .texts(["name": secret.secret, "key": secret.key])],
       ]
     }
@@ -145,11 +145,11 @@ struct KubernetesManifest: Sendable {
   private var mounts: [Mount] {
     var mounts: [Mount] = []
     for claim in options.volumes {
-      let name = "claim-\(options.volumes.firstIndex { $0.source == claim.source } ?? 0)"
+      let name = "claim-\(options.volumes.firstIndex { $0.claim == claim.claim } ?? 0)"
       mounts.append(
         Mount(
           name: name, path: claim.path,
-          volume: ["name": .text(name), "persistentVolumeClaim": ["claimName": .text(claim.source)]]))
+          volume: ["name": .text(name), "persistentVolumeClaim": ["claimName": .text(claim.claim)]]))
     }
     if job.resources.gpusPerNode > 1 {
       // Devices of one node exchange through shared memory, of which a container has 64 MB if it is not given more.

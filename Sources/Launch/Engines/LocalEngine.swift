@@ -155,6 +155,8 @@ extension LocalEngine {
   /// How jobs share this machine.
   public struct Options: EngineOptions {
     public static let kind = "local"
+    public static let documentExample = "{kind: local, slots: 4}"
+    public static let defaults = Options()
 
     /// How many jobs run at once; nil for one an accelerator, or one where there is none.
     public var slots: Int?
@@ -163,16 +165,15 @@ extension LocalEngine {
 
     public init(slots: Int? = nil, devices: [String]? = nil) { (self.slots, self.devices) = (slots, devices) }
 
-    public init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError) {
-      try section?.checkKeys(["kind", "slots", "devices"])
-      self.init(slots: try section?.count("slots"), devices: try section?.texts("devices"))
-    }
-
     public func engine() async -> any Engine {
       let found = if let devices { devices } else { await LocalEngine.devicesOfThisMachine() }
       return LocalEngine(slots: slots, devices: found)
     }
   }
+}
+
+extension LocalEngine.Options: DocumentChecked {
+  public func check() throws(DocumentFault) { try checkCounts(["slots": slots ?? 1]) }
 }
 
 /// The process that runs a job, told from later ones of its number by when it began.

@@ -54,8 +54,7 @@ public struct JobFile: Sendable {
     let launch = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     name = launch
     try Self.check(name: name) { file.fault("name", $0) }
-    self.engine = try engines.choice(
-      in: YAMLSection(path: path, kind: Self.kind, schema: JobSpec.schema, keys: nil), instead: engine)
+    self.engine = try engines.choice(entries.engine, from: path, instead: engine)
     directory = entries.directory ?? "runs/\(name)"
     let base = file.node.without(JobFileEntries.launchNames)
     let given = plan ?? entries.run.plan
@@ -144,15 +143,6 @@ struct JobFileEntries: Document {
   }
 
   func encode(to encoder: any Encoder) throws { try run.encode(to: encoder) }
-}
-
-/// Which engine runs jobs, by its name or with its options.
-package struct EngineEntry: Codable, DocumentFormed {
-  package static let documentForm = JSONSchema.anyOf([.text, .any])
-  package static let documentPlaceholder = EngineEntry()
-  init() {}
-  package init(from decoder: any Decoder) throws {}
-  package func encode(to encoder: any Encoder) throws {}
 }
 
 extension YAMLSection {

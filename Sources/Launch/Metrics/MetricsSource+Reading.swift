@@ -34,21 +34,3 @@ extension MetricsSource {
     self = .patterns(patterns)
   }
 }
-
-extension YAMLSection {
-  /// `{loss: lm loss, memory: {name: mem_gb, unit: GB}}`, our names first.
-  func metricNames(_ key: String) throws(DocumentError) -> [String: MetricName] {
-    guard let section = try section(key, example: "{loss: lm loss}") else { return [:] }
-    var names: [String: MetricName] = [:]
-    for name in section.names {
-      guard section.hasSection(name), let entry = try section.section(name, example: "{name: lm loss}") else {
-        names[name] = MetricName(try section.text(name) ?? name)
-        continue
-      }
-      try entry.checkKeys(["name", "factor", "unit"])
-      names[name] = MetricName(
-        try entry.text("name") ?? name, factor: try entry.number("factor") ?? 1, unit: try entry.text("unit"))
-    }
-    return names
-  }
-}

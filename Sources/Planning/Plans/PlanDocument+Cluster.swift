@@ -87,13 +87,14 @@ extension PlanDocument {
   /// The best model of a number of experts.
   public struct Experts: Codable, Sendable, Hashable {
     public var experts: Int
-    public var run: Run
     /// Parameters of all experts together.
-    public var totalParams: Double { Double(run.workload.shape.parameters.total) }
+    public var totalParams: Double
+    public var run: Run
 
     public init(experts: Int, _ run: ClusterRun) {
       self.experts = experts
       self.run = Run(run)
+      totalParams = Double(self.run.workload.shape.parameters.total)
     }
   }
 

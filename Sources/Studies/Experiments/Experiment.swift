@@ -167,7 +167,9 @@ public struct Experiment: Sendable {
         return seed
       } ?? 0
     workers = try file.count("workers") ?? 1
-    engine = try file.has("engine") ? engines.choice(in: file) : nil
+    engine = try DocumentSource(path).node(text)["engine"].map { node in
+      try engines.choice(DocumentSource(path).value(EngineEntry.self, from: node), from: path)
+    }
     resources = try JobSpec.Resources(file)
     guard engine != nil || !file.has("resources") else {
       throw file.fault("resources", "resources are for an engine; add one, as 'engine: local' or '{kind: slurm}'")

@@ -70,8 +70,7 @@ public struct LoopFile: Sendable {
     name = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try JobFile.check(name: name) { file.fault("name", $0) }
     directory = entries.directory ?? "runs/\(name)"
-    self.engine = try engines.choice(
-      in: YAMLSection(path: path, kind: LoopEntries.kind, schema: Self.schema, keys: nil), instead: engine)
+    self.engine = try engines.choice(entries.engine, from: path, instead: engine)
     law = entries.law ?? "chinchilla"
     resamples = entries.bootstrap ?? 1000
     guard (1...1_000_000_000).contains(resamples) else {
