@@ -60,7 +60,11 @@ struct JobPlaceholders {
 
   /// Whether a placeholder passes on an entry of a job.
   static func passesOn(_ placeholder: String, _ entry: String) -> Bool {
-    placeholder == entry || shortNames[placeholder] == entry || passing[placeholder]?.contains(entry) == true
+    // A trainer that is told a size makes a shape of its own, of a dense model.
+    if placeholder == "params", entry.hasPrefix("model.") {
+      return !["model.experts.", "model.latent_attention."].contains { entry.hasPrefix($0) }
+    }
+    return placeholder == entry || shortNames[placeholder] == entry || passing[placeholder]?.contains(entry) == true
   }
 
   /// The choices of a job beside its sizes, tokens and rates: entries that differ from those of the plainest job of its size.
