@@ -25,7 +25,7 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     case limits
     /// A rehearsal does nothing.
     case rehearsal
-    /// Every job that is handed in gets a handle of its own, and runs once.
+    /// Every job that is submitted gets a handle of its own, and runs once.
     case submit
     /// A script is run with its attempt's number, and its end is written down.
     case attempt

@@ -30,7 +30,7 @@ public struct JobSpec: Codable, Sendable, Hashable {
   /// Names of variables that are handed on from the environment of whoever launches, and written nowhere.
   public var secrets: [String]
   public var provenance: Provenance
-  /// What its losses are held against while it runs; nil for nothing.
+  /// The curve with which its losses are compared while it runs; nil for nothing.
   public var expected: Expected?
 
   /// Which trainer is called, and where it lies.
@@ -204,9 +204,9 @@ public struct JobSpec: Codable, Sendable, Hashable {
     }
   }
 
-  /// Losses that are foretold along the run: ``ExpectedCurve``.
+  /// Losses that are predicted along the run: ``ExpectedCurve``.
   public struct Expected: DocumentPart, Hashable {
-    /// The document of a fit of the multi-power law, whose target is the metric that is foretold.
+    /// The document of a fit of the multi-power law, whose target is the metric that is predicted.
     public var curve: String
     /// The share of runs whose losses should lie within.
     public var level: Double

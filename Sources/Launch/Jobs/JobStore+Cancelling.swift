@@ -16,7 +16,7 @@ extension JobStore {
     }
   }
 
-  /// Tells an engine of the jobs that are to end; of those that are being handed in, what came of that has to be known first.
+  /// Tells an engine of the jobs that are to end; of those that are being submitted, what came of that has to be known first.
   ///
   /// - Returns: those that were changed.
   public func endCancelled(on engine: any Engine) async throws -> [JobRecord] {

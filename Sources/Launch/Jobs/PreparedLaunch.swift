@@ -71,9 +71,9 @@ public struct PreparedLaunch: Sendable {
     return rehearsal
   }
 
-  /// Writes the files of jobs that are news to a store, and adds them.
+  /// Writes the files of jobs that are new to a store, and adds them.
   ///
-  /// - Returns: how many were news.
+  /// - Returns: the number of new jobs.
   /// - Throws: ``DocumentError`` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
   ///   ``StoreError``.
   public func add(to store: JobStore) throws -> Int {

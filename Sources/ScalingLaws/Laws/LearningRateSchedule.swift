@@ -47,7 +47,7 @@ public struct LearningRateSchedule: Sendable {
     public var since = 0.0
   }
 
-  /// The changes before each of some of the steps, in at most so many pieces, nearest first; nil where the rate turns
+  /// The changes before each of some of the steps, in at most a number of pieces, nearest first; nil where the rate turns
   /// too often for that.
   ///
   /// What a change still does falls as a power of the rate summed since, so changes are taken together whose distances

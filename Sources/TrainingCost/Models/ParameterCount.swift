@@ -123,7 +123,7 @@ extension TransformerShape {
 }
 
 extension TransformerShape.Norm {
-  /// The parameters of a norm over so many channels.
+  /// The parameters of a norm over a number of channels.
   func size(_ channels: Int) -> Int {
     switch self {
     case .rms, .layerWithoutBias: channels

@@ -148,7 +148,7 @@ struct ShapeGrid {
     return shape
   }
 
-  /// The hidden size at which so many layers of usual proportions have the wanted size.
+  /// The hidden size at which a number of layers of usual proportions have the wanted size.
   private func hidden(layers: Int) -> Double {
     var mlp = ratio * (options.isGated ? 3 : 2)
     if let experts = options.experts, options.counting != .active {

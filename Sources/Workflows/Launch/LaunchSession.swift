@@ -12,7 +12,7 @@ import RunStore
 /// }
 /// ```
 ///
-/// What was handed in goes on when the session is cancelled, or its process killed; a session of the same jobs and directory
+/// What was submitted goes on when the session is cancelled, or its process killed; a session of the same jobs and directory
 /// follows it again, and hands nothing in twice.
 public struct LaunchSession: Sendable {
   /// The jobs with their calls and scripts.
@@ -67,7 +67,7 @@ public struct LaunchSession: Sendable {
   /// - Throws: `LaunchError` for a job that the engine refuses.
   public func rehearsal() async throws -> Rehearsal { try launch.rehearse(on: await engine.engine()) }
 
-  /// Hands in the jobs that are news to the directory, and follows all of its jobs to their ends.
+  /// Submits the jobs that are new to the directory, and follows all of its jobs to their ends.
   ///
   /// The sequence throws `DocumentError` where a job of that name was launched otherwise or lacks a secret, `LaunchError` where
   /// the engine refuses a job, ``StoreError``, and `CancellationError`. A job that fails is no error.

@@ -22,7 +22,7 @@ import Tables
 /// ```
 ///
 /// The prediction is written down and hashed before the target begins, and never changed. Every stage is kept in the loop's
-/// directory; a session that was cancelled, or whose process was killed, is gone on with by another of the same file.
+/// directory; a session that was cancelled, or whose process was killed, is continued by another of the same file.
 public struct LoopSession: Sendable {
   /// A part of the loop.
   public enum Stage: Sendable, Hashable {
@@ -101,7 +101,7 @@ public struct LoopSession: Sendable {
     let report = LoopReport(
       name: file.name, registration, pilot: pilot, target: achieved, backTest: backTest,
       watch: expected == nil ? nil : file.watch, deviations: try store.intakes().compactMapValues(\.deviation))
-    try DocumentFile.write(indentedJSON(try report.json()), to: "\(directory)/report.json")
+    try DocumentFile.write(try report.json(), to: "\(directory)/report.json")
     let curves = try achieved.compactMap { run in
       try ExpectedCurve(
         in: "\(directory)/target/jobs/\(run.spec.name)", tokensPerStep: Double(run.spec.training.tokensPerStep))

@@ -15,7 +15,7 @@ import Studies
 /// ```
 ///
 /// Every result of a command's trial is on the disk before the next trial begins. A search that was cancelled, or whose process
-/// was killed, goes on with ``Settings/resume``: no trial that ended runs again.
+/// was killed, continues with ``Settings/resume``: no trial that ended runs again.
 public struct SearchSession: Sendable {
   /// How an experiment is searched; what is nil is as the experiment says.
   public struct Settings: Sendable {
@@ -108,7 +108,7 @@ public struct SearchSession: Sendable {
   ) async throws -> SearchOutcome {
     let store = try openStore()
     let jobs = try await jobRunner(emit)
-    // A search that was killed leaves its processes running; the jobs of an engine are gone on with.
+    // A search that was killed leaves its processes running; the jobs of an engine continue.
     killTrials()
     let runner = StudyRunner(
       study, seed: seed, goals: experiment.goals,

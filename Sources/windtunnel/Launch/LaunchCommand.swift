@@ -61,11 +61,8 @@ struct LaunchCommand: AsyncParsableCommand {
       for text in job.call.notes { note("note: job '\(job.spec.name)': \(text)") }
     }
     guard !dryRun else {
-      let rehearsal = try await session.rehearsal()
-      try output.emit(json: try encodedJSON(RehearsalDocument(rehearsal, engine: session.engine.kind))) {
-        rehearsal.text
-      }
-      return
+      let rehearsal = RehearsalDocument(try await session.rehearsal(), engine: session.engine.kind)
+      return try output.emit(rehearsal) { rehearsal.text(on: .standardOutput) }
     }
     let place = session.launch.directory
     let outcome: LaunchOutcome
@@ -77,7 +74,7 @@ struct LaunchCommand: AsyncParsableCommand {
       throw UsageError.stoppedFollowing(place)
     }
     let document = try JobsDocument(of: outcome.store)
-    try output.emit(json: try encodedJSON(document)) { document.text }
+    try output.emit(document) { document.text(on: .standardOutput) }
     let directory = directory ?? read.directory
     let failed = document.jobs.filter { $0.state != JobRecord.State.succeeded.rawValue }
     if let first = failed.first {
@@ -99,30 +96,5 @@ extension LaunchCommand {
       error.code = EX_DATAERR
       throw error
     }
-  }
-}
-
-/// What a launch would write and run, as JSON.
-private struct RehearsalDocument: Encodable {
-  let schema = "windtunnel.rehearsal/1"
-  let engine: String
-  let files: [File]
-  let commands: [String]
-
-  struct File: Encodable {
-    let path, text: String
-  }
-
-  init(_ rehearsal: Rehearsal, engine: String) {
-    self.engine = engine
-    files = rehearsal.files.map { File(path: $0.name, text: $0.text) }
-    commands = rehearsal.commands
-  }
-}
-
-extension Rehearsal {
-  fileprivate var text: String {
-    files.map { "──── \($0.name)\n\($0.text)" }.joined(separator: "\n") + "\n──── commands\n"
-      + commands.map { $0 + "\n" }.joined()
   }
 }
