@@ -96,6 +96,7 @@ let package = Package(
       "WorkflowsTests", ["Workflows", "Documents", "Search", "Studies", "Launch", "RunStore", "TrainingCost"]),
     tests("ReportTests", ["Report"]),
     tests(
-      "CommandLineTests", ["windtunnel", "Documents", "Formulas", "Launch", "ScalingLaws", "Tables"], excluding: ["Version1"]),
+      "CommandLineTests", ["windtunnel", "Documents", "Formulas", "Launch", "ScalingLaws", "Tables"],
+      excluding: ["Version1"]),
   ]
 )

@@ -6,7 +6,7 @@ struct JobTrait: Sendable {
   let name: String
   /// The words of a note that says the trainer does not follow the choice: `precision` of `precision fp16`.
   var word: String { String(name.prefix { $0 != " " && $0 != "." }).lowercased() }
-  /// What both jobs have in common, beside the job that they are made from.
+  /// The change that both jobs have in common.
   private let base: @Sendable (inout JobSpec) -> Void
   private let change: @Sendable (inout JobSpec) -> Void
 

@@ -78,7 +78,7 @@ enum Failure {
     }
   }
 
-  /// What the user of the command line can do about an error of a store.
+  /// The remedy of the command line for an error of a store.
   private static func remedy(_ code: StoreError.Code) -> String {
     switch code {
     case .noStudy: "; run one without --resume, or check the name"

@@ -41,7 +41,9 @@ import Testing
     let cluster = try #require(plan["cluster"] as? [String: Any])
     let best = try #require(cluster["best"] as? [String: Any])
     let workload = try #require(best["workload"] as? [String: Any])
-    var training: [String: Any] = ["tokens": try #require(best["tokens"]), "batch": try #require(workload["global_batch"])]
+    var training: [String: Any] = [
+      "tokens": try #require(best["tokens"]), "batch": try #require(workload["global_batch"]),
+    ]
     for name in ["sequence", "precision", "attention"] { training[name] = workload[name] }
     return [
       "model": try #require(workload["shape"]), "layout": try #require(best["layout"]), "training": training,
@@ -52,7 +54,8 @@ import Testing
   private func changed(_ plan: [String: Any], at path: [String], to value: Any) -> [String: Any] {
     guard let name = path.first else { return plan }
     var plan = plan
-    plan[name] = path.count == 1 ? value : changed(plan[name] as? [String: Any] ?? [:], at: Array(path.dropFirst()), to: value)
+    plan[name] =
+      path.count == 1 ? value : changed(plan[name] as? [String: Any] ?? [:], at: Array(path.dropFirst()), to: value)
     return plan
   }
 
@@ -82,11 +85,14 @@ import Testing
       let whole = ["cluster", "best"] + path
       for other in others(value, at: whole, in: schema) {
         let changed = changed(plan, at: whole, to: other)
-        try place.write(String(decoding: JSONSerialization.data(withJSONObject: changed), as: UTF8.self), to: "changed.json")
+        try place.write(
+          String(decoding: JSONSerialization.data(withJSONObject: changed), as: UTF8.self), to: "changed.json")
         let rehearsal = try place.windtunnel(
           "launch", "job.yaml", "--plan", "changed.json", "--dry-run", "--format", "json")
         guard rehearsal.status == 0 else {
-          #expect(rehearsal.errors.hasPrefix("error: ") && [64, 65].contains(rehearsal.status), "\(path): \(rehearsal.errors)")
+          #expect(
+            rehearsal.errors.hasPrefix("error: ") && [64, 65].contains(rehearsal.status), "\(path): \(rehearsal.errors)"
+          )
           refused += 1
           continue
         }
@@ -137,7 +143,8 @@ import Testing
   @Test("the runs of a design are jobs of its sizes, tokens and repeats")
   func design() throws {
     let made = try place.shell(
-      "$W design --preset besiroglu2024 --noise 0.01 --pilot-budget '1e21 FLOP' --target '1e24 FLOP' --output design.json")
+      "$W design --preset besiroglu2024 --noise 0.01 --pilot-budget '1e21 FLOP' --target '1e24 FLOP' --output design.json"
+    )
     try #require(made.status == 0, "\(made.errors)")
     let design = try #require(try JSONSerialization.jsonObject(with: place.read("design.json")) as? [String: Any])
     let runs = try #require(design["runs"] as? [[String: Any]])

@@ -31,7 +31,7 @@ public struct NamedPart<Known: NamedParts>: Sendable {
 public protocol NamedParts: Sendable {
   /// The models by their names.
   static var parts: [(name: String, model: any DocumentPart.Type)] { get }
-  /// How a part is written, for messages: `{kind: slurm, partition: gpu}`.
+  /// An example of a part, for messages: `{kind: slurm, partition: gpu}`.
   static var example: String { get }
 }
 

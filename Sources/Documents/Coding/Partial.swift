@@ -59,7 +59,7 @@ public struct Partial<Model: DocumentPart>: Sendable {
 
 /// A model that files may say in part.
 public protocol DocumentPart: Codable, Sendable {
-  /// How it is written, for messages: `{tensor: 2, pipeline: 2}`.
+  /// An example, for messages: `{tensor: 2, pipeline: 2}`.
   static var documentExample: String { get }
   /// Entries that stand for others and are worked out by whoever reads the part.
   static var documentAlternatives: [JSONSchema.Property] { get }

@@ -149,7 +149,7 @@ extension JSONSchema {
 
   private var alternatives: [JSONSchema] { if case .anyOf(let forms) = self { forms } else { [self] } }
 
-  /// Of all alternatives that are objects; empty where entries of any name are allowed.
+  /// The properties of all alternatives that are objects; empty where entries of any name are allowed.
   private var properties: [Property] {
     guard !alternatives.contains(.any) else { return [] }
     return alternatives.flatMap { form in

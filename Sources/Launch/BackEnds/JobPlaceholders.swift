@@ -1,7 +1,7 @@
 import Documents
 import TrainingCost
 
-/// What stands for a job's values in a ``TrainerFile``: short names, as `{layers}`, and every entry of the job's document by the
+/// The placeholders of a ``TrainerFile``: short names, as `{layers}`, and every entry of the job's document by the
 /// names on the way to it, as `{layout.recompute}`.
 struct JobPlaceholders {
   let values: [String: String]

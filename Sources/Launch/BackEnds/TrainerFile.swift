@@ -22,7 +22,7 @@ import Foundation
 /// word for the trainer, whatever it holds; in files they stand as they are, so text belongs in quotes there. `{{` stands for
 /// one brace. The words of `resume` are added where the folder `{checkpoint}` is not empty.
 ///
-/// What a job chooses and no placeholder passes on is refused, unless `handles` names it: the trainer does it by itself.
+/// A choice of a job that no placeholder passes on is refused, unless `handles` names it: the trainer does it by itself.
 public struct TrainerFile: BackEnd {
   public static let schema = TrainerEntries.schema
 

@@ -1,6 +1,6 @@
 import Documents
 
-/// Which engine runs the jobs of a launch.
+/// The engine that runs the jobs of a launch.
 public struct EngineChoice: Sendable {
   /// The kind's name, as ``EngineOptions/kind`` or ``Engine/kind`` says.
   public let kind: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What an attempt at a job is in Kubernetes: a JobSet, or a PyTorchJob of Kubeflow's training operator.
+/// The Kubernetes object of an attempt: a JobSet, or a PyTorchJob of Kubeflow's training operator.
 ///
 /// Nothing is begun again by the cluster; whether a job is tried once more is for the launch to say.
 struct KubernetesManifest: Sendable {
@@ -15,9 +15,9 @@ struct KubernetesManifest: Sendable {
 
   /// A JobSet's pods have names that are longer by its own parts and at most 63.
   private static let longestName = 40
-  /// How long what has ended is kept for those who look, in seconds.
+  /// The time for which ended objects stay visible, in seconds.
   private static let kept = 86_400
-  /// How long a job that is stopped may take to save what it has, in seconds.
+  /// The time that a stopped job has to save its state, in seconds.
   private static let grace = 120
 
   init(_ job: EngineJob, place: Int, batch: String, _ options: KubernetesEngine.Options) {

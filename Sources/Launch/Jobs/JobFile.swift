@@ -27,12 +27,12 @@ public struct JobFile: Sendable {
   public static let kind = "job file"
 
   public let path: String
-  /// What the file holds.
+  /// The file's text.
   public let text: String
-  /// Of the launch.
+  /// The name of the launch.
   public let name: String
   public let engine: EngineChoice
-  /// Where jobs and their store are kept.
+  /// The directory of the jobs and their store.
   public let directory: String
   public let jobs: [JobSpec]
 

@@ -95,7 +95,7 @@ extension JobRunner {
 }
 
 extension JobRecord {
-  /// Where a job stands in a batch that is being submitted, kept in place of the handle that it has not yet.
+  /// The position of a job in a batch that is being submitted, stored in place of its future handle.
   var place: Int? {
     get { handle.flatMap { $0.hasPrefix("#") ? Int($0.dropFirst()) : nil } }
     set { handle = newValue.map { "#\($0)" } }

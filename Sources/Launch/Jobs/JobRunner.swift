@@ -15,7 +15,7 @@ public actor JobRunner {
   private let onTrouble: @Sendable (String?) -> Void
   private var waiters: [String: [CheckedContinuation<JobRecord, any Error>]] = [:]
   private var trouble: String?
-  /// Why the engine does not end jobs.
+  /// The reason why the engine does not end jobs.
   private var refusal: String?
   /// Whether jobs were added since the engine was asked last.
   private var isWoken = false

@@ -51,7 +51,7 @@ extension JobStore {
 
   /// Takes a job back that has not begun.
   ///
-  /// That it is to be taken back is written down first: should this process end, the engine's word that the job is cancelled is
+  /// The withdrawal is written down first: should this process end, the engine's word that the job is cancelled is
   /// known to be of here (``isTakenBack(_:)``).
   @discardableResult
   func takeBack(_ job: JobRecord, from engine: any Engine) async throws -> [JobRecord] {

@@ -51,7 +51,7 @@ public struct PreparedLaunch: Sendable {
     guard refusals.refusals.isEmpty else { throw refusals }
   }
 
-  /// What would be written and run.
+  /// The files that would be written and the commands that would be run.
   public func rehearse(on engine: any Engine) throws -> Rehearsal {
     var rehearsal = Rehearsal()
     for job in jobs {

@@ -3,7 +3,7 @@ import Fitting
 import Foundation
 import Tables
 
-/// What a reader needs to judge or redo a fit, after the checklist of Li, Kudugunta and Zettlemoyer 2025 ((Mis)Fitting: A
+/// The facts needed to judge or redo a fit, after the checklist of Li, Kudugunta and Zettlemoyer 2025 ((Mis)Fitting: A
 /// Survey of Scaling Laws), filled in as far as a table and its fit can tell.
 public struct Checklist: Codable, Sendable, Equatable {
   public var form: String

@@ -14,7 +14,7 @@ public struct ParameterCount: Codable, Sendable, Hashable {
   public var outputEmbedding = 0
   /// Learned positions.
   public var positions = 0
-  /// What of `routedExperts` a token goes through.
+  /// The part of `routedExperts` that a token goes through.
   public var activeExperts = 0
 
   public init() {}

@@ -12,7 +12,7 @@ import RunStore
 /// }
 /// ```
 ///
-/// What was submitted goes on when the session is cancelled, or its process killed; a session of the same jobs and directory
+/// Submitted jobs continue when the session is cancelled or its process is killed; a session of the same jobs and directory
 /// follows it again, and hands nothing in twice.
 public struct LaunchSession: Sendable {
   /// The jobs with their calls and scripts.

@@ -38,9 +38,9 @@ public struct LoopReport: Document {
     public let isWithin: Bool?
     /// Wall time.
     public let seconds: Double?
-    /// How many losses along the run were compared with the pilots' curves; nil where it was not watched.
+    /// The number of losses along the run that were compared with the pilots' curves; nil where it was not watched.
     public let held: Int?
-    /// How the losses left what was expected; nil where they did not.
+    /// The deviation from the predicted curve; nil where there was none.
     public let deviation: String?
   }
 

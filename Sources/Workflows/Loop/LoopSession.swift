@@ -35,7 +35,7 @@ public struct LoopSession: Sendable {
   }
 
   public let file: LoopFile
-  /// Where everything is kept.
+  /// The directory of the loop.
   public let directory: String
   private let engine: EngineChoice
   private let seed: UInt64
@@ -159,7 +159,7 @@ public struct LoopSession: Sendable {
       plan: fingerprint(of: document.utf8))
   }
 
-  /// What the pilots' curves predict along a target; nil where that is not wished, or they predict nothing.
+  /// The losses that the pilots' curves predict along a target; nil where none is watched, or they predict nothing.
   private func expected(
     of target: JobSpec, _ registration: Registration, _ pilot: [CollectedRun],
     _ emit: @Sendable (LoopEvent) -> Void

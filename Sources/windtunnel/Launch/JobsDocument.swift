@@ -26,7 +26,7 @@ struct JobsDocument: Document {
     let steps: Int?
     /// The last held-out loss in nats per token, or the last training loss where none was measured.
     let loss: Double?
-    /// How its losses have left the predicted curve.
+    /// The way in which its losses left the predicted curve.
     let deviation: String?
 
     /// The reason and the deviation, in a few words.

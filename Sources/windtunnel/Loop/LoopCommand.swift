@@ -79,7 +79,7 @@ struct LoopCommand: AsyncParsableCommand {
 }
 
 extension Registration {
-  /// What is predicted, in a line.
+  /// The prediction in one line.
   fileprivate func summary(in directory: String) -> String {
     "predicted: loss \(NumberText.rounded(loss, 5)) for \(formatCount(params)) parameters on \(formatCount(tokens)) tokens; "
       + "registered in \(directory)/\(Self.fileName)"
