@@ -16,6 +16,8 @@ public struct ObservationDocument: Document, Equatable {
   public var cells: Int
   /// By descending share of the variance.
   public var components: [Component]
+  /// The number of components that count as capabilities; nil in documents of earlier versions.
+  public var capabilities: Int?
   public var families: [FamilyTrend]
   public var task: TaskForecast?
   public var bootstrap: BootstrapRecord

@@ -41,11 +41,16 @@ public struct FitDocument: Document, Equatable {
   /// runs used, null where it could not be left out.
   public var influence: [Double?]
   public var sensitivity: [SensitivityRow]
+  /// The budget in FLOP at which the sizes of ``sensitivity`` are optimal; nil without them, and in documents of earlier
+  /// versions.
+  public var sensitivityBudget: Double?
   /// The spectrum of the information and the profile intervals; nil where they were not asked for.
   public var identifiability: Identifiability?
   /// The checklist of the fit; nil in documents of earlier versions.
   public var checklist: Checklist?
   public var diagnostics: [Diagnostic]
+  /// The runs for figures; nil where they are not finite, and in documents of earlier versions.
+  public var points: RunPoints?
   public var tool: String
 
   /// The reason why a document of this schema cannot plan: one of approach 1 or 2 has no law.
@@ -180,6 +185,7 @@ public struct FitDocument: Document, Equatable {
     influence = fit.influences.map { $0?.pull }
     self.sensitivity = sensitivity.filter { $0.parameters.allSatisfy(\.isFinite) }
     self.identifiability = identifiability
+    points = RunPoints(of: fit)
     checklist = Checklist(fit, exclusions: exclusions, notes: notes)
     diagnostics = fit.diagnostics + (identifiability.map(fit.identifiabilityDiagnostics) ?? [])
     tool = "windtunnel \(windtunnelVersion)"

@@ -21,6 +21,8 @@ public struct ProfileDocument: Document, Equatable {
   public var level: Double
   /// The optimum at each compute that the lines go through.
   public var points: [ComputeExponents.Point]
+  /// The runs for figures; nil where they are not finite, and in documents of earlier versions.
+  public var tried: RunPoints?
   public var left: [ComputeExponents.Exclusion]
   /// The same runs through one surface, for approach 2.
   public var surface: Surface?

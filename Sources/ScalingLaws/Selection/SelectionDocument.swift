@@ -29,6 +29,9 @@ public struct SelectionDocument: Document, Equatable {
   ///   - columns: those whose values distinguish the groups, such as the task; without any, all runs are one group.
   ///   - budgets: the numbers of examples up to which the runs are used.
   /// - Throws: ``TableError`` for runs that are not fine-tuning curves, or too few of them.
+  /// The number of models that tables show for each ranking; nil in documents of earlier versions.
+  public var top: Int?
+
   public init(
     _ runs: RunTable, by columns: [String], budgets: [Double], _ request: SelectionRequest,
     exclusions: [FitDocument.Exclusion] = [], notes: [String] = []

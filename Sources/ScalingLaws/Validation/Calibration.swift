@@ -21,6 +21,8 @@ public struct Calibration: Document, Equatable {
   public var level: Double
   public var seed: UInt64
   public var rows: [Row]
+  /// The runs that were left out of the design; nil for none.
+  public var exclusions: [FitDocument.Exclusion]?
 
   /// The noise that was drawn, on the logarithm of what the law predicts; see ``NoiseModel``.
   public struct Noise: Codable, Sendable, Equatable {

@@ -110,11 +110,8 @@ struct BatchCommand: ParsableCommand {
     try plot.prepare()
     let loaded = try runs.load()
     let document = try document(of: loaded)
-    let figure = BatchFigure(document)
-    if let path = plot.plot { try figure.grid.write(to: path) }
-    try output.emit(document) {
-      BatchView(document: document, figure: figure, terminal: .standardOutput).text
-    }
+    if let path = plot.plot { try BatchFigure(document).grid.write(to: path) }
+    try output.emit(document) { document.text(on: .standardOutput) }
   }
 
   private func document(of loaded: SubsetOptions.Loaded) throws -> BatchDocument {

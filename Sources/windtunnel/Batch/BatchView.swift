@@ -8,7 +8,6 @@ import Tables
 /// The tables of critical batch sizes.
 struct BatchView {
   let document: BatchDocument
-  let figure: BatchFigure
   let terminal: Terminal
 
   var text: String {
@@ -154,7 +153,7 @@ struct BatchView {
   }
 
   private var picture: String {
-    figure.frontier.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
+    BatchFigure(document).frontier.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
   }
 
   /// Whole if it is short enough to read.
@@ -166,4 +165,8 @@ struct BatchView {
     guard let interval = estimate.interval else { return "–" }
     return interval.map { $0.map { NumberText.rounded($0, 4) } ?? "unbounded" }.joined(separator: " … ")
   }
+}
+
+extension BatchDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { BatchView(document: self, terminal: terminal).text }
 }

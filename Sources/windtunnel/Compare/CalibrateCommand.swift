@@ -98,7 +98,7 @@ struct CalibrateCommand: ParsableCommand {
     simulation.level = interval
     simulation.seed = computing.seed
     let bar = ProgressBar("simulations", total: simulations)
-    let calibration: Calibration
+    var calibration: Calibration
     do throws(LawError) {
       calibration = try Calibration(
         of: fit, truth: preset?.preset.values, noise: noise.map { NoiseModel(normal: $0, runs: runs.rowCount) },
@@ -108,44 +108,7 @@ struct CalibrateCommand: ParsableCommand {
       throw TableError(.badData, file: runs.table.name, message: error.description)
     }
     bar.finish()
-    try output.emit(calibration) { view(calibration, loaded.exclusions) }
-  }
-
-  private func view(_ calibration: Calibration, _ exclusions: [FitDocument.Exclusion]) -> String {
-    let terminal = Terminal.standardOutput
-    var table = TextTable(
-      [.init("coverage of")] + Calibration.Kind.allCases.map { .init($0.rawValue, .right) }, terminal: terminal)
-    var names: [String] = []
-    for row in calibration.rows where !names.contains(row.quantity) { names.append(row.quantity) }
-    for name in names {
-      table.add(
-        [name]
-          + Calibration.Kind.allCases.map { kind in
-            calibration.rows.first { $0.quantity == name && $0.kind == kind }.map { NumberText.percent($0.coverage) }
-              ?? "–"
-          })
-    }
-    table.addRule()
-    table.add(
-      ["all"]
-        + Calibration.Kind.allCases.map { kind in
-          calibration.coverage(of: kind).map {
-            "\(NumberText.percent($0.lowerBound))–\(NumberText.percent($0.upperBound))"
-          } ?? "–"
-        })
-    let noise = calibration.noise
-    let error = (calibration.level * (1 - calibration.level) / Double(calibration.simulations)).squareRoot()
-    var words = [
-      "\(calibration.simulations) tables of \(calibration.runs) runs drawn from \(calibration.law), "
-        + "\(calibration.resamples) resamples each; nominal \(NumberText.percent(calibration.level)), known to ± "
-        + "\(NumberText.percent(error, 2))",
-      "noise \(NumberText.percent(noise.deviation)) of the prediction"
-        + (noise.exponent == 0 ? "" : ", ∝ \(noise.along)^\(NumberText.rounded(noise.exponent, 2))")
-        + (noise.seedDeviation.map { "; between runs of one setting \(NumberText.percent($0))" } ?? ""),
-    ]
-    words.append("values of a parameter whose predictions differ by less than a millionth of the noise count as one")
-    words += exclusions.map { "left out of the design: \($0.lines.count) runs (\($0.reason))" }
-    if calibration.failed > 0 { words.append("\(calibration.failed) simulated fits did not converge and are left out") }
-    return table.render(width: max(terminal.columns, 100)) + words.map { terminal.styled($0, .dim) + "\n" }.joined()
+    calibration.exclusions = loaded.exclusions.isEmpty ? nil : loaded.exclusions
+    try output.emit(calibration) { calibration.text(on: .standardOutput) }
   }
 }

@@ -50,3 +50,7 @@ struct CalibrationView {
     } ?? ""
   }
 }
+
+extension CalibrationDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { CalibrationView(self, terminal: terminal).text }
+}

@@ -82,3 +82,7 @@ struct CostCheckView {
     share.map { NumberText.percent($0, 2) } ?? "–"
   }
 }
+
+extension CostCheckDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { CostCheckView(self, showsRows: false, terminal: terminal).text }
+}

@@ -161,3 +161,7 @@ struct CostView {
     return lines.joined(separator: "\n") + "\n"
   }
 }
+
+extension CostDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { CostView(self, terminal: terminal).text }
+}

@@ -17,9 +17,7 @@ extension FitCommand {
       notes: loaded.notes
     ) { bar.advance(by: $0) }
     bar.finish()
-    try output.emit(document) {
-      FitsView(document: document, terminal: .standardOutput).text
-    }
+    try output.emit(document) { document.text(on: .standardOutput) }
   }
 }
 
@@ -89,4 +87,8 @@ struct FitsView {
       return "\(terminal.styled("warning", .warning)): \(name) in \(count) of \(document.fitted) fits"
     }
   }
+}
+
+extension FitsDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { FitsView(document: self, terminal: terminal).text }
 }

@@ -150,10 +150,16 @@ struct FitCommand: ParsableCommand {
     var document = FitDocument(
       fit, sensitivity: rows, identifiability: identifiability, exclusions: loaded.exclusions, notes: loaded.notes)
     document.diagnostics += fit.sensitivityDiagnostics(rows)
-    if let path = plot.plot { try FitFigure(fit).grid.write(to: path) }
-    try output.emit(document) {
-      FitView(document: document, fit: fit, target: target ?? fit.usualTarget, terminal: .standardOutput).text
+    document.sensitivityBudget = rows.contains { $0.optimalSize != nil } ? target ?? fit.usualTarget : nil
+    if let path = plot.plot { try figure(document).grid.write(to: path) }
+    try output.emit(document) { document.text(on: .standardOutput) }
+  }
+
+  private func figure(_ document: FitDocument) throws -> FitFigure {
+    guard let figure = FitFigure(document) else {
+      throw UsageError("the runs have values that are not finite and cannot be drawn; leave out --plot")
     }
+    return figure
   }
 
   private func settings(_ law: Law) throws -> FitProtocol {

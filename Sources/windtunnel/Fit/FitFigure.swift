@@ -6,25 +6,24 @@ import Tables
 
 /// The figures of a fit: loss against compute, isoFLOP curves, the loss over size and tokens, residuals.
 struct FitFigure {
-  private let fit: LawFit
-  private let params: [Double]?
-  private let tokens: [Double]?
-  private let flops: [Double]?
-  private let predicted: [Double]
+  private let document: FitDocument
+  private let points: RunPoints
+  private let fitted: FittedLaw
 
-  init(_ fit: LawFit) {
-    self.fit = fit
-    let sizes = try? fit.runs.values(named: "params")
-    let seen = try? fit.runs.values(named: "tokens")
-    let product = sizes.flatMap { sizes in seen.map { zip(sizes, $0).map { 6 * $0 * $1 } } }
-    params = sizes
-    tokens = seen
-    flops = (try? fit.runs.values(named: "flops")) ?? product
-    predicted = fit.problem.bound.values(parameters: fit.optimum.parameters)
+  /// The figures of a document; nil for one without the runs, as earlier versions wrote.
+  init?(_ document: FitDocument) {
+    guard let points = document.points, let fitted = try? document.fittedLaw() else { return nil }
+    (self.document, self.points, self.fitted) = (document, points, fitted)
   }
 
+  private var law: Law { document.law }
+  private var params: [Double]? { points.params }
+  private var flops: [Double]? { points.flops }
+  private var observed: [Double] { points.observed }
+  private var predicted: [Double] { points.predicted }
+
   var grid: PlotGrid {
-    let title = "\(fit.law.name): \(fit.runs.rowCount) runs of \(fit.runs.table.name)"
+    let title = "\(law.name): \(document.runs.used) runs of \(document.runs.file)"
     guard let isoFLOPs, let contours else { return PlotGrid(title: title, rows: [[overview, residuals]]) }
     return PlotGrid(title: title, rows: [[overview, isoFLOPs], [contours, residuals]])
   }
@@ -34,16 +33,16 @@ struct FitFigure {
     guard let flops else {
       let ends = [predicted.min() ?? 0, predicted.max() ?? 1]
       return Plot(
-        title: "Observed against predicted", x: .init("predicted \(fit.law.target)"),
-        y: .init("observed \(fit.law.target)"),
+        title: "Observed against predicted", x: .init("predicted \(law.target)"),
+        y: .init("observed \(law.target)"),
         layers: [
-          .points(.init(x: predicted, y: fit.problem.observed, label: "runs")),
+          .points(.init(x: predicted, y: observed, label: "runs")),
           .line(.init(x: ends, y: ends, ink: .gray, dash: .dashed, label: "equal")),
         ])
     }
     let sizes = params
     let points = Plot.Layer.points(
-      .init(x: flops, y: fit.problem.observed, ink: sizes.map { .values($0) } ?? .automatic, label: "runs"))
+      .init(x: flops, y: observed, ink: sizes.map { .values($0) } ?? .automatic, label: "runs"))
     var layers = [points]
     if let frontier = frontier(flops) {
       layers = [
@@ -60,16 +59,16 @@ struct FitFigure {
       ]
     }
     return Plot(
-      title: "\(fit.law.target == "loss" ? "Loss" : fit.law.target) against compute",
+      title: "\(law.target == "loss" ? "Loss" : law.target) against compute",
       x: .init("training compute (FLOP)", .log10, numbers: .powers),
-      y: .init(fit.law.target),
+      y: .init(law.target),
       layers: layers, colorBar: sizes == nil ? .init("") : .init("params", .log10, numbers: .suffixes))
   }
 
   /// A loss of the frontier, clamped near the runs': an unbounded interval would squeeze the runs into a line.
   private func shown(_ loss: Double) -> Double {
-    let low = fit.problem.observed.min() ?? loss
-    let high = fit.problem.observed.max() ?? loss
+    let low = observed.min() ?? loss
+    let high = observed.max() ?? loss
     return min(max(loss, low - (high - low)), high + (high - low) / 2)
   }
 
@@ -77,11 +76,10 @@ struct FitFigure {
   private func frontier(_ flops: [Double]) -> [SweepRow]? {
     guard let low = flops.min(), let high = flops.max(), low > 0,
       let fitted = try? FittedLaw(
-        law: fit.law, parameters: fit.optimum.parameters, draws: Array(fit.draws.parameters.prefix(200)),
-        provenance: fit.law.name)
+        law: law, parameters: fitted.parameters, draws: Array(fitted.draws.prefix(200)), provenance: law.name)
     else { return nil }
     let rows = try? sweepBudgets(
-      fitted, budgets: spaced(low, high * 10, 40), options: PlanOptions(level: fit.settings.level))
+      fitted, budgets: spaced(low, high * 10, 40), options: PlanOptions(level: document.bootstrap.level))
     // If all compute goes into one parameter or one token there is no frontier to draw.
     let balanced = rows?.filter(\.isBalanced) ?? []
     return balanced.count > 1 ? balanced : nil
@@ -90,8 +88,8 @@ struct FitFigure {
   /// Loss against size on lines of equal compute, with the runs near each.
   private var isoFLOPs: Plot? {
     guard let params, let flops, let low = flops.min(), let high = flops.max(), let smallest = params.min(),
-      let largest = params.max(), fit.law.variable(of: "params") != nil, fit.law.variable(of: "tokens") != nil,
-      fit.law.variables.count == 2
+      let largest = params.max(), law.variable(of: "params") != nil, law.variable(of: "tokens") != nil,
+      law.variables.count == 2
     else { return nil }
     var layers: [Plot.Layer] = []
     let budgets = spaced(low, high, 6)
@@ -101,12 +99,12 @@ struct FitFigure {
       let sizes = spaced(smallest / 1.5, largest * 1.5, 60)
       // Where there are hardly any training tokens, the curve leaves the figure.
       let curve = zip(sizes, loss(sizes, sizes.map { budget / 6 / $0 })).filter {
-        $0.1 < (fit.problem.observed.max() ?? 0) * 1.02
+        $0.1 < (observed.max() ?? 0) * 1.02
       }
       guard !curve.isEmpty else { continue }
       layers.append(
         .points(
-          .init(x: near.map { params[$0] }, y: near.map { fit.problem.observed[$0] }, ink: .index(index), radii: [2.5]))
+          .init(x: near.map { params[$0] }, y: near.map { observed[$0] }, ink: .index(index), radii: [2.5]))
       )
       layers.append(
         .line(.init(x: curve.map(\.0), y: curve.map(\.1), ink: .index(index), label: formatFLOPs(budget, digits: 2))))
@@ -118,13 +116,13 @@ struct FitFigure {
 
   /// The loss over size and tokens, with the runs and the efficient frontier.
   private var contours: Plot? {
-    guard let params, let tokens, let flops, let smallest = params.min(), let largest = params.max(),
+    guard let params, let tokens = points.tokens, let flops, let smallest = params.min(), let largest = params.max(),
       let fewest = tokens.min(), let most = tokens.max(), isoFLOPs != nil
     else { return nil }
     let xs = spaced(smallest / 2, largest * 2, 60)
     let ys = spaced(fewest / 2, most * 2, 60)
     let z = ys.flatMap { tokens in loss(xs, xs.map { _ in tokens }) }
-    let sorted = fit.problem.observed.sorted()
+    let sorted = observed.sorted()
     let levels = (0...7).map { sorted[Int(Double($0) / 7 * Double(sorted.count - 1) * 0.9)] }
     var layers: [Plot.Layer] = [
       .contour(.init(xs: xs, ys: ys, z: z, levels: levels, label: "loss")),
@@ -148,10 +146,10 @@ struct FitFigure {
   }
 
   private var residuals: Plot {
-    let relative = fit.logResiduals
-    let shown = relative.isEmpty ? zip(predicted, fit.problem.observed).map { $0 - $1 } : relative
+    let relative = document.logResiduals
+    let shown = relative.isEmpty ? zip(predicted, observed).map { $0 - $1 } : relative
     return Plot(
-      title: "Residuals", x: .init("predicted \(fit.law.target)"),
+      title: "Residuals", x: .init("predicted \(law.target)"),
       y: .init(relative.isEmpty ? "prediction − observation" : "log prediction − log observation"),
       layers: [
         .horizontal(.init(0)),
@@ -160,9 +158,8 @@ struct FitFigure {
   }
 
   private func loss(_ params: [Double], _ tokens: [Double]) -> [Double] {
-    guard let fitted = try? fit.fittedLaw() else { return params.map { _ in .nan } }
-    let columns = fit.law.variables.map { $0.column == "params" ? params : tokens }
-    return fitted.predictor(columns: columns).values(parameters: fit.optimum.parameters)
+    let columns = law.variables.map { $0.column == "params" ? params : tokens }
+    return fitted.predictor(columns: columns).values(parameters: fitted.parameters)
   }
 }
 

@@ -8,9 +8,6 @@ import Tables
 /// The tables of a fit.
 struct FitView {
   let document: FitDocument
-  let fit: LawFit
-  /// The budget in FLOP of the optima in the table of other fits.
-  let target: Double?
   let terminal: Terminal
 
   var text: String {
@@ -19,7 +16,7 @@ struct FitView {
   }
 
   private var heading: String {
-    let names = fit.law.variables.filter { !$0.isPiece }.map {
+    let names = document.law.variables.filter { !$0.isPiece }.map {
       $0.name == $0.column ? $0.name : "\($0.name) = \($0.column)"
     }
     let excluded = document.runs.exclusions.map { exclusion in
@@ -37,10 +34,10 @@ struct FitView {
     return
       ([
         terminal.styled(document.law.name, .bold)
-          + "  \(document.law.target) = \(shortened(fit.law.formula.expressionText))   (\(names.joined(separator: ", ")))",
+          + "  \(document.law.target) = \(shortened(document.law.formula.expressionText))   (\(names.joined(separator: ", ")))",
         "\(document.runs.used) runs of \(document.runs.file)",
       ] + excluded + document.runs.notes + [
-        "objective \(fit.problem.objective.kind.text) on \(objective.residual) "
+        "objective \(objective.kind)\(objective.delta.map { ":\($0)" } ?? "") on \(objective.residual) "
           + "residuals\(objective.weights.map { ", weighted by \($0)" } ?? ""), sum "
           + "\(NumberText.rounded(objective.value, 8)); "
           + "gradient norm \(NumberText.rounded(document.gradientNorm, 2)); \(ended)",
@@ -109,7 +106,7 @@ struct FitView {
   private var sensitivity: String {
     guard document.sensitivity.count > 1 else { return "" }
     let hasExponent = document.sensitivity.contains { $0.sizeExponent != nil }
-    let budget = document.sensitivity.contains { $0.optimalSize != nil } ? target : nil
+    let budget = document.sensitivity.contains { $0.optimalSize != nil } ? document.sensitivityBudget : nil
     var table = TextTable(
       [.init("if fitted otherwise"), .init("runs", .right)]
         + document.law.parameterNames.map { TextTable.Column($0, .decimal) }
@@ -132,8 +129,13 @@ struct FitView {
   }
 
   private var picture: String {
-    FitFigure(fit).overview.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
+    FitFigure(document)?.overview.terminal(width: min(terminal.columns, 76), height: 14, color: terminal.usesColor)
+      ?? ""
   }
+}
+
+extension FitDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { FitView(document: self, terminal: terminal).text }
 }
 
 /// Findings as sentences, the most serious last, where the reader looks when the command ends.

@@ -94,3 +94,7 @@ struct AcceleratorsView {
 
   private func rate(_ bytesPerSecond: Double) -> String { formatBytes(bytesPerSecond) + "/s" }
 }
+
+extension AcceleratorsDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { AcceleratorsView(self, terminal: terminal).text }
+}

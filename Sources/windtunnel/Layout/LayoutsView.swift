@@ -103,3 +103,7 @@ struct StepView {
     return table.render(width: terminal.columns).trimmingCharacters(in: .newlines)
   }
 }
+
+extension LayoutsDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { LayoutsView(self, terminal: terminal).text }
+}

@@ -84,3 +84,7 @@ struct MixedLayoutView {
     return lines.joined(separator: "\n") + "\n"
   }
 }
+
+extension MixedLayoutDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { MixedLayoutView(self, terminal: terminal).text }
+}

@@ -78,3 +78,7 @@ struct MixtureView {
       ] + document.notes + lines).joined(separator: "\n") + "\n"
   }
 }
+
+extension MixtureDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { MixtureView(document: self, terminal: terminal).text }
+}

@@ -71,45 +71,6 @@ struct DensityCommand: ParsableCommand {
     let record = FitDocument.Runs(loaded.runs, exclusions: loaded.exclusions, notes: loaded.notes)
     var document = try DensityDocument(loaded.runs, reference: chain, request, runs: record)
     document.warnings = sources.flatMap(\.caveats) + document.warnings
-    try output.emit(document) { view(document) }
-  }
-
-  private func view(_ document: DensityDocument) -> String {
-    let terminal = Terminal.standardOutput
-    let level = "\(NumberText.percent(document.level)) interval"
-    var table = TextTable(
-      [
-        .init("model", wraps: true), .init("params", .right), .init(document.score, .decimal),
-        .init("effective size", .right), .init("density", .decimal), .init(level), .init(""),
-      ], terminal: terminal)
-    let order = document.models.indices.sorted {
-      (document.models[$0].days ?? 0, $0) < (document.models[$1].days ?? 0, $1)
-    }
-    for model in order.map({ document.models[$0] }) {
-      table.add([
-        model.model, formatParams(model.params), NumberText.rounded(model.score, 4),
-        model.effectiveParams.map { formatParams($0) } ?? "–",
-        model.density.map { NumberText.rounded($0) } ?? "–",
-        model.interval.map { "\(NumberText.rounded($0[0])) … \(NumberText.rounded($0[1]))" } ?? "–",
-        model.isRecord ? "densest so far" : "",
-      ])
-    }
-    var lines = [
-      "\(terminal.styled("\(document.models.count) models", .bold)) of \(document.runs.file), compared with reference "
-        + "models of \(document.reference.joined(separator: ", then ")) on \(formatTokens(document.tokens))\n",
-      table.render(width: terminal.columns),
-    ]
-    if let trend = document.trend {
-      func months(_ days: Double) -> String { NumberText.rounded(days / 30.4375) }
-      let ends = trend.doublingInterval.map { ", \(level) \(months($0[0])) … \(months($0[1]))" } ?? ""
-      lines.append(
-        "the best density doubles every \(months(trend.best.doublingDays)) months\(ends) "
-          + "(\(NumberText.rounded(trend.best.slope)) per day, R² \(NumberText.rounded(trend.best.rSquared)), over the "
-          + "\(trend.best.records) models that were denser than all before)")
-    }
-    lines += document.warnings.map {
-      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns)
-    }
-    return lines.joined(separator: "\n") + "\n"
+    try output.emit(document) { document.text(on: .standardOutput) }
   }
 }

@@ -89,10 +89,9 @@ struct ObserveCommand: ParsableCommand {
     }
     bar.finish()
     let record = FitDocument.Runs(loaded.runs, exclusions: loaded.exclusions, notes: loaded.notes)
-    let document = ObservationDocument(observation, runs: record)
-    try output.emit(document) {
-      ObserveView(document: document, capabilities: settings.components, terminal: .standardOutput).text
-    }
+    var document = ObservationDocument(observation, runs: record)
+    document.capabilities = settings.components
+    try output.emit(document) { document.text(on: .standardOutput) }
   }
 
   /// The scores of the benchmarks and of the task.

@@ -7,7 +7,7 @@ import ScalingLaws
 struct ObserveView {
   let document: ObservationDocument
   /// The number of components shown with their loadings.
-  let capabilities: Int
+  private var capabilities: Int { document.capabilities ?? min(3, document.components.count) }
   let terminal: Terminal
 
   private static let mostModels = 12
@@ -127,4 +127,8 @@ struct ObserveView {
       wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
     }.joined()
   }
+}
+
+extension ObservationDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { ObserveView(document: self, terminal: terminal).text }
 }

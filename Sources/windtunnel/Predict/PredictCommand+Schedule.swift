@@ -6,26 +6,6 @@ import ScalingLaws
 import Tables
 
 extension PredictCommand {
-  /// The curve of losses along a schedule, `windtunnel.curve/1`.
-  struct Curve: Document {
-    static let schema = "windtunnel.curve/1"
-    static let kind = "predicted curve"
-
-    var law: String
-    var target: String
-    var provenance: String
-    var points: [Point]
-    var warnings: [String]
-
-    struct Point: Codable {
-      var step: Double
-      var learningRate: Double
-      var loss: Double
-      /// The interval of the mean loss of such runs.
-      var interval: [Double]?
-    }
-  }
-
   /// Predicts the loss at every row of a schedule.
   func predictCurve(_ source: SourceOptions.Source, along path: String) throws {
     guard source.fitted.law.isOfSchedules else {
@@ -56,12 +36,10 @@ extension PredictCommand {
       throw UsageError("the learning rate of \(path) is 0 throughout, where the law has no value; check the column")
     }
     let curve = Curve(
-      law: fitted.law.name, target: fitted.law.target, provenance: fitted.provenance, points: points,
+      law: fitted.law.name, target: fitted.law.target, provenance: fitted.provenance, points: points, level: interval,
       warnings: source.caveats + beyond(fitted, schedule))
-    try output.emit(curve) { view(curve) }
+    try output.emit(curve) { curve.text(on: .standardOutput) }
   }
-
-  private static let mostRows = 20
 
   private func beyond(_ fitted: FittedLaw, _ schedule: RunTable) -> [String] {
     guard let range = fitted.ranges[RunTable.rateSumColumn], let most = schedule.rateSums?.max(),
@@ -71,28 +49,5 @@ extension PredictCommand {
       "the learning rate of this schedule sums to \(NumberText.rounded(most / range.upperBound, 2)) times the largest "
         + "sum of the curves behind the fit: this extrapolates"
     ]
-  }
-
-  private func view(_ curve: Curve) -> String {
-    let terminal = Terminal.standardOutput
-    var table = TextTable(
-      [
-        .init("step", .right), .init("learning rate", .right), .init("\(curve.target)", .decimal),
-        .init("\(NumberText.percent(interval)) interval of the mean"),
-      ], terminal: terminal)
-    let stride = max(1, (curve.points.count + Self.mostRows - 1) / Self.mostRows)
-    for (index, point) in curve.points.enumerated()
-    where (curve.points.count - 1 - index).isMultiple(of: stride) {
-      table.add([
-        NumberText.count(point.step, 6), NumberText.count(point.learningRate), NumberText.rounded(point.loss, 5),
-        point.interval.map { "\(NumberText.rounded($0[0], 5)) … \(NumberText.rounded($0[1], 5))" } ?? "–",
-      ])
-    }
-    let warnings = curve.warnings.map {
-      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
-    }
-    let shown = stride > 1 ? "one row in \(stride) of \(curve.points.count); --format json has all. " : ""
-    return table.render(width: terminal.columns) + terminal.styled(shown + curve.provenance, .dim) + "\n"
-      + warnings.joined()
   }
 }

@@ -70,38 +70,6 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  struct Prediction: Document {
-    static let schema = "windtunnel.prediction/1"
-    static let kind = "prediction"
-
-    var law: String
-    var provenance: String
-    var at: [String: Double]
-    /// The predictions of the law.
-    var target: String
-    /// The prediction of the target, whatever its name.
-    var loss: Estimate
-    /// The dense size of equal loss, for a law of experts.
-    var denseEquivalent: Estimate?
-    /// Every law of a chain, including the last one; nil if there is one law.
-    var steps: [Step]?
-    var warnings: [String]
-
-    struct Step: Codable {
-      var law: String
-      var target: String
-      var estimate: Estimate
-    }
-
-    struct Estimate: Codable {
-      var value: Double
-      /// The interval of the mean loss of such runs.
-      var interval: [Double]?
-      /// The interval of the loss of one such run.
-      var predictionInterval: [Double]?
-    }
-  }
-
   func validate() throws {
     try checkInterval(interval)
     if !(warmup >= 0 && warmup.isFinite) { throw ValidationError("--warmup must be 0 or more steps, not \(warmup)") }
@@ -134,8 +102,8 @@ struct PredictCommand: ParsableCommand {
       law: last.law, provenance: chain.links.map(\.provenance).joined(separator: "; "), at: point, target: last.target,
       loss: last.estimate, denseEquivalent: following.isEmpty ? dense(source.fitted, at: point) : nil,
       steps: following.isEmpty ? nil : steps,
-      warnings: sources.flatMap(\.caveats) + warnings(chain, point, steps))
-    try output.emit(prediction) { view(prediction) }
+      level: interval, warnings: sources.flatMap(\.caveats) + warnings(chain, point, steps))
+    try output.emit(prediction) { prediction.text(on: .standardOutput) }
   }
 
   /// The dense size of equal loss, for a law of experts.
@@ -221,34 +189,5 @@ struct PredictCommand: ParsableCommand {
         "the parameters of \(names) come without draws, so the interval does not include their uncertainty")
     }
     return warnings
-  }
-
-  private func view(_ prediction: Prediction) -> String {
-    let terminal = Terminal.standardOutput
-    func text(_ interval: [Double]?) -> String {
-      interval.map { "\(NumberText.rounded($0[0], 5)) … \(NumberText.rounded($0[1], 5))" } ?? "–"
-    }
-    let level = NumberText.percent(interval)
-    let place = prediction.at.sorted { $0.key < $1.key }.map { "\($0.key) \(NumberText.count($0.value))" }.joined(
-      separator: ", ")
-    var table = TextTable([.init("\(prediction.target) at \(place)"), .init("")], terminal: terminal)
-    for step in prediction.steps?.dropLast() ?? [] {
-      table.add(["\(step.target) predicted", NumberText.rounded(step.estimate.value, 6)])
-      table.add(["\(level) interval of the mean", text(step.estimate.interval)])
-    }
-    table.add(["predicted", NumberText.rounded(prediction.loss.value, 6)])
-    table.add(["\(level) interval of the mean", text(prediction.loss.interval)])
-    table.add(["\(level) interval of one run", text(prediction.loss.predictionInterval)])
-    if let dense = prediction.denseEquivalent {
-      table.addRule()
-      table.add(["dense model of equal loss", formatParams(dense.value)])
-      let range = dense.interval.map { "\(formatParams($0[0])) … \(formatParams($0[1]))" }
-      if let range { table.add(["\(level) interval", range]) }
-    }
-    let warnings = prediction.warnings.map {
-      wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
-    }
-    return table.render(width: terminal.columns) + terminal.styled(prediction.provenance, .dim) + "\n"
-      + warnings.joined()
   }
 }

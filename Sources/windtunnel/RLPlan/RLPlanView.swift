@@ -70,3 +70,7 @@ struct RLPlanView {
     .joined(separator: "\n")
   }
 }
+
+extension RLPlanDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { RLPlanView(self, terminal: terminal).text }
+}

@@ -108,12 +108,11 @@ struct SelectCommand: ParsableCommand {
     // Scores of many choices are printed without their rankings.
     let isRanked = try !evaluate || (budgets.count == 1 && loaded.runs.grouped(by: columns).count == 1)
     request.intervals = isRanked ? top : 1
-    let document = try SelectionDocument(
+    var document = try SelectionDocument(
       loaded.runs, by: columns, budgets: budgets, request,
       exclusions: loaded.exclusions, notes: loaded.notes + (try zeroShotNote(loaded.runs)))
-    try output.emit(document) {
-      SelectView(document: document, top: top, terminal: .standardOutput).text
-    }
+    document.top = top
+    try output.emit(document) { document.text(on: .standardOutput) }
   }
 
   private func chosenMethod() throws -> SelectionMethod {

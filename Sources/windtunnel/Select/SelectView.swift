@@ -7,8 +7,8 @@ import Tables
 /// The tables of choices of a model.
 struct SelectView {
   let document: SelectionDocument
-  /// The number of models of each ranking to show.
-  let top: Int
+  /// The number of models shown for each ranking.
+  private var top: Int { document.top ?? 10 }
   let terminal: Terminal
 
   var text: String {
@@ -163,4 +163,8 @@ struct SelectView {
       wrapped($0, label: terminal.styled("note", .dim), labelWidth: 4, width: terminal.columns) + "\n"
     }.joined()
   }
+}
+
+extension SelectionDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { SelectView(document: self, terminal: terminal).text }
 }

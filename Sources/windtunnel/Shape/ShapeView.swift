@@ -208,3 +208,11 @@ struct ModelsView {
     return table.render(width: max(terminal.columns, 120))
   }
 }
+
+extension ShapeDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { ShapeView(self, terminal: terminal).text }
+}
+
+extension ModelsDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { ModelsView(self, terminal: terminal).text }
+}

@@ -31,7 +31,10 @@ enum ShownDocuments {
   static func read(_ path: String) throws -> any ShownDocument {
     let text = try DocumentFile.text(of: path, "document", remedy: "write one with '--output' of a command")
     let schema = try DocumentSource(path).schema(of: text)
-    guard let type = all.first(where: { $0.reads(schema) }) else {
+    let node = try DocumentSource(path).node(text)
+    let types = all.filter { $0.reads(schema) }
+    // Some documents share a schema, such as fits by different approaches.
+    guard let type = types.first(where: { $0.refusal(of: node) == nil }) ?? types.first else {
       let known = all.map { $0.schema }.sorted().joined(separator: ", ")
       throw DocumentError("\(path): there is nothing to show of '\(schema)'; there are \(known)")
     }

@@ -66,3 +66,7 @@ struct SplitView {
       }.joined()
   }
 }
+
+extension SplitDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { SplitView(document: self, terminal: terminal).text }
+}
