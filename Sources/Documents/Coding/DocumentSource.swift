@@ -14,7 +14,7 @@ public struct DocumentSource: Sendable, Hashable {
     let source = DocumentSource(path)
     let node: DocumentNode
     do { node = try source.node(text) } catch {
-      throw DocumentError("\(path): this is not a \(Model.kind): \(error.description)")
+      throw DocumentError("\(path): this is not \(article(Model.kind)): \(error.description)")
     }
     return try source.present(node, as: type)
   }
@@ -23,7 +23,9 @@ public struct DocumentSource: Sendable, Hashable {
   ///
   /// - Throws: ``DocumentError`` where it is of another model, or of a version that is not read.
   func present<Model: Document>(_ node: DocumentNode, as type: Model.Type) throws(DocumentError) -> DocumentNode {
-    func fault(_ message: String) -> DocumentError { DocumentError("\(path): this is not a \(Model.kind): \(message)") }
+    func fault(_ message: String) -> DocumentError {
+      DocumentError("\(path): this is not \(article(Model.kind)): \(message)")
+    }
     guard node.entries != nil else { throw fault("it has no 'key: value' entries") }
     guard let found = node["schema"]?.scalar else {
       throw fault("'schema' is missing; it should begin with 'schema: \(Model.schema)'")
@@ -55,7 +57,7 @@ public struct DocumentSource: Sendable, Hashable {
   static func major(_ line: String) -> String { line.split(separator: ".").prefix(2).joined(separator: ".") }
 
   /// The nodes of JSON, which begins with `{"`, `{}` or `[`, or of YAML.
-  func node(_ text: String) throws(DocumentError) -> DocumentNode {
+  package func node(_ text: String) throws(DocumentError) -> DocumentNode {
     let start = text.utf8.lazy.filter { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }.prefix(2).map { Character(.init($0)) }
     guard start.first == "[" || start.elementsEqual(["{", "\""]) || start.elementsEqual(["{", "}"]) else {
       return try YAMLReading.node(text)

@@ -1,37 +1,67 @@
 import Documents
 import Tables
 
-extension MetricsSource {
-  /// The entry `metrics` of a section: `json_lines`, one of `{file: result.json}`, `{csv: metrics.csv}`,
-  /// `{tensorboard: DIRECTORY}`, `{wandb: DIRECTORY}` and `{mlflow: DIRECTORY}`, or patterns with a group each, as
-  /// `{loss: 'val loss ([0-9.]+)'}`.
+extension MetricsSource: Codable, DocumentFormed {
+  public static let documentForm = JSONSchema.anyOf([.constant("json_lines"), .map(.text)])
+  public static let documentPlaceholder = MetricsSource.jsonLines
+
+  private static let example = "{file: result.json} or {loss: 'val loss ([0-9.]+)'}"
+
+  /// `json_lines`, one of `{file: result.json}`, `{csv: metrics.csv}`, `{tensorboard: DIRECTORY}`, `{wandb: DIRECTORY}` and
+  /// `{mlflow: DIRECTORY}`, or patterns with a group each, as `{loss: 'val loss ([0-9.]+)'}`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let word = try? container.decode(String.self) {
+      guard word == "json_lines" else { throw DocumentFault(nil, "it should be json_lines, \(Self.example)") }
+      self = .jsonLines
+    } else {
+      try self.init(container.decode(OrderedTexts.self).entries)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .jsonLines: try container.encode("json_lines")
+    case .patterns(let patterns): try container.encode(patterns)
+    case .file(let path): try container.encode(["file": path])
+    case .csv(let path): try container.encode(["csv": path])
+    case .tensorBoard(let path): try container.encode(["tensorboard": path])
+    case .wandb(let path): try container.encode(["wandb": path])
+    case .mlflow(let path): try container.encode(["mlflow": path])
+    }
+  }
+
+  /// The entry `metrics` of a section.
   ///
   /// - Throws: ``DocumentError``.
   public init(_ file: YAMLSection) throws(DocumentError) {
-    let example = "{file: result.json} or {loss: 'val loss ([0-9.]+)'}"
     guard file.hasSection("metrics"),
-      let section = try file.section("metrics", example: example, isSubject: false)
+      let section = try file.section("metrics", example: Self.example, isSubject: false)
     else {
       guard try file.text("metrics") ?? "json_lines" == "json_lines" else {
-        throw file.fault("metrics", "it should be json_lines, \(example)")
+        throw file.fault("metrics", "it should be json_lines, \(Self.example)")
       }
       self = .jsonLines
       return
     }
+    let entries = try file.entries("metrics").map { ($0.name, $0.text) }
+    do { try self.init(entries) } catch { throw section.fault(error.entry ?? "metrics", error.message) }
+  }
+
+  private init(_ entries: [(name: String, value: String)]) throws(DocumentFault) {
     let places: [String: (String) -> MetricsSource] = [
       "file": MetricsSource.file, "csv": MetricsSource.csv, "tensorboard": MetricsSource.tensorBoard,
       "wandb": MetricsSource.wandb, "mlflow": MetricsSource.mlflow,
     ]
-    if section.names.count == 1, let place = places[section.names[0]] {
-      self = place(try section.needed(section.names[0], "a path", try section.text(section.names[0])))
+    if entries.count == 1, let place = places[entries[0].name] {
+      self = place(entries[0].value)
       return
     }
-    var patterns: [String: String] = [:]
-    for (name, text) in try file.entries("metrics") {
-      do { _ = try MetricsReader.regex(text) } catch { throw section.fault(name, error.description) }
-      patterns[name] = text
+    for (name, text) in entries {
+      do { _ = try MetricsReader.regex(text) } catch { throw DocumentFault(name, error.description) }
     }
-    self = .patterns(patterns)
+    self = .patterns(Dictionary(entries.map { ($0.name, $0.value) }) { $1 })
   }
 }
 
