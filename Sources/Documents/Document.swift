@@ -18,15 +18,15 @@ public protocol Document: Codable, Sendable {
   static var schema: String { get }
   /// The name for messages: `fit document`.
   static var kind: String { get }
-  /// How to get such a file, for the message where it is missing.
+  /// The advice of the message about a missing file.
   static var remedy: String { get }
   /// Whether people write it by hand, so that a misspelled entry is an error and not an addition of a later version.
   static var isHandwritten: Bool { get }
-  /// What to do with a document of another schema, by that schema.
+  /// The remedy for a document of another schema, by that schema.
   static var remedies: [String: String] { get }
-  /// How documents of earlier major versions are brought into the present form, by their schema.
+  /// The conversions of documents of earlier major versions into the present form, by their schema.
   static var upgrades: [String: DocumentUpgrade] { get }
-  /// Why a document of this schema is of another model that shares the schema; nil where it is of this one.
+  /// The reason why a document of this schema belongs to another model that shares the schema; nil for one of this model.
   static func refusal(of node: DocumentNode) -> String?
 }
 

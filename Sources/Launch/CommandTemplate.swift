@@ -3,7 +3,7 @@ import Foundation
 
 /// A shell command with placeholders: `python train.py --lr {lr} --epochs {epochs}`.
 ///
-/// What stands in braces is replaced by its value, quoted for the shell; `{flags}` by `--name value` for every parameter. Braces
+/// Placeholders in braces are replaced by their values, quoted for the shell; `{flags}` by `--name value` for every parameter. Braces
 /// that hold no plain name, or follow a `$`, are the shell's own, and `{{` stands for one brace.
 public struct CommandTemplate: Sendable, Hashable {
   private enum Piece: Sendable, Hashable {

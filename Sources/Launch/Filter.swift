@@ -2,7 +2,7 @@ import Foundation
 import Subprocess
 import SystemPackage
 
-/// What a shell command writes when it reads a text; what it writes to standard error passes through.
+/// The standard output of a shell command that reads a text; its standard error passes through.
 ///
 /// - Parameter timeout: in seconds.
 /// - Throws: ``LaunchError`` where it fails or takes too long; `CancellationError`.

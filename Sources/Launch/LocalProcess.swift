@@ -4,7 +4,7 @@ import SystemPackage
 
 /// A command run on this machine, in a session of its own, with its output in files.
 public struct LocalProcess: Sendable {
-  /// How a command ended.
+  /// The end of a command.
   public enum End: Sendable, Hashable {
     case exited(Int32)
     case signaled(Int32)
@@ -23,7 +23,7 @@ public struct LocalProcess: Sendable {
   public let outputPath: String
   public let errorPath: String
 
-  /// How long a process may take to end after it was asked to.
+  /// The time that a process has to end after a request.
   private static let grace = Duration.seconds(5)
   private static let lookEvery = Duration.milliseconds(50)
   /// Marks all processes of a command, those that leave its session too.

@@ -93,7 +93,7 @@ private struct EngineCourse {
     }
   }
 
-  /// A batch that came through, and one that was never handed in.
+  /// A batch that came through, and one that was never submitted.
   func finds() async -> [Violation] {
     await checked(.find) { found in
       let known = try job("known", "until [ -e \"$WINDTUNNEL_JOB/go\" ]; do sleep 0.1; done")
@@ -105,7 +105,7 @@ private struct EngineCourse {
           found.append(Violation(.find, "a job with the handle \(handles) is found as \(again ?? [])"))
         }
       } else {
-        found.append(Violation(.submit, "a job that was handed in does not begin"))
+        found.append(Violation(.submit, "a job that was submitted does not begin"))
       }
       try Data().write(to: URL(fileURLWithPath: "\(known.directory)/go"))
       try await follow([known], handles, &found)
@@ -115,7 +115,7 @@ private struct EngineCourse {
         return
       }
       if try await !wait({ exists(lost, "exit") }) {
-        found.append(Violation(.find, "a job that was not handed in is found as \(late), and does not run"))
+        found.append(Violation(.find, "a job that was not submitted is found as \(late), and does not run"))
       }
     }
   }
@@ -126,7 +126,7 @@ private struct EngineCourse {
         "long", "(while :; do echo x >> \"$WINDTUNNEL_JOB/beats\"; sleep 0.1; done) & while :; do sleep 1; done")
       let handles = try await engine.submit([job], batch: batch("long"), in: directory)
       guard try await wait({ !text(job, "../../beats").isEmpty }) else {
-        found.append(Violation(.submit, "a job that was handed in does not begin"))
+        found.append(Violation(.submit, "a job that was submitted does not begin"))
         return
       }
       let state = try await engine.look(at: [job], handles: handles)

@@ -14,7 +14,7 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     case filesInside
     /// Words and variables reach the trainer as they are, whatever a job's texts hold.
     case wordsWhole
-    /// What is started once for each accelerator is a Python script or module.
+    /// A command started once for each accelerator is a Python script or module.
     case scriptPerDevice
     /// The metrics can be read where the call says that they are written.
     case metricsReadable
@@ -25,7 +25,7 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     case limits
     /// A rehearsal does nothing.
     case rehearsal
-    /// Every job that is handed in gets a handle of its own, and runs once.
+    /// Every job that is submitted gets a handle of its own, and runs once.
     case submit
     /// A script is run with its attempt's number, and its end is written down.
     case attempt
@@ -40,7 +40,7 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
   }
 
   public let rule: Rule
-  /// How the rule was broken.
+  /// The violation in a sentence.
   public let description: String
 
   init(_ rule: Rule, _ description: String) { (self.rule, self.description) = (rule, description) }

@@ -27,7 +27,7 @@ public struct JobRecord: Sendable, Hashable {
   public var resources: String
   /// Names of jobs that must have succeeded before.
   public var after: [String]
-  /// How often it may be restarted after a failure.
+  /// The number of restarts after a failure.
   public var retries: Int
   public var state: State
   /// The attempt's number, from 1.
@@ -36,7 +36,7 @@ public struct JobRecord: Sendable, Hashable {
   public var batch: String?
   /// The engine's name for it.
   public var handle: String?
-  /// Why it failed or waits.
+  /// The reason for its failure or wait.
   public var reason: String?
   /// Seconds since 1970.
   public var began: Double?

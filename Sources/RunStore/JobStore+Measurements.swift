@@ -13,7 +13,7 @@ public struct JobMeasurement: Sendable, Hashable {
   }
 }
 
-/// How far a job's metrics were read into the store.
+/// The position up to which a job's metrics were read into the store.
 public struct Intake: Sendable, Hashable {
   /// The attempt that was read last, counted from 1.
   public var attempt: Int
@@ -150,7 +150,7 @@ extension JobStore {
     }
   }
 
-  /// How far each job was read, by name: its last attempt, with the problems of all attempts.
+  /// The positions of all jobs by name: of the last attempt, with the problems of all attempts.
   public func intakes() throws(StoreError) -> [String: Intake] {
     try ifMeasured([:]) { db in
       var intakes: [String: Intake] = [:]

@@ -81,7 +81,7 @@ public final class JobStore: Sendable {
   /// All jobs in the order in which they were added.
   public func jobs() throws(StoreError) -> [JobRecord] { try fetch("SELECT * FROM job ORDER BY id") }
 
-  /// Those jobs of some names that are there.
+  /// The jobs of some names.
   public func jobs(_ names: some Sequence<String>) throws(StoreError) -> [JobRecord] {
     var found: [JobRecord] = []
     for name in names { found += try fetch("SELECT * FROM job WHERE name = ?", [name]) }

@@ -22,7 +22,7 @@ public struct TrialRecord: Sendable, Hashable {
   public var cost: Double?
   /// Everything else that was measured, by name.
   public var metrics: [String: Double]
-  /// Why it failed.
+  /// The reason for its failure.
   public var failure: String?
   /// The excess over measured constraints; nil without any.
   public var excess: Double?

@@ -77,7 +77,7 @@ private final class Mailbox<Event: Sendable>: Sendable {
   private struct State {
     /// In their order.
     var events: [Event] = []
-    /// Those before them, the oldest last.
+    /// The events before them, the oldest last.
     var ready: [Event] = []
     var end: Result<Void, any Error>?
     var reader: Reader?

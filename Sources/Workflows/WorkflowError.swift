@@ -11,7 +11,7 @@ public struct WorkflowError: Error, Sendable, Hashable, CustomStringConvertible 
   }
 
   public let code: Code
-  /// What went wrong, in a sentence that names no command.
+  /// The failure in a sentence, which names no command.
   public let description: String
 
   public init(_ code: Code, _ description: String) { (self.code, self.description) = (code, description) }

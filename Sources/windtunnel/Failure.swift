@@ -41,7 +41,7 @@ enum Failure {
     switch error {
     case let error as TableError: error.kind == .missingInput ? EX_NOINPUT : EX_DATAERR
     case let error as DocumentError: exitCode(error.code)
-    case is FitError, is EncodingError, is SearchError: EX_DATAERR
+    case is FitError, is EncodingError, is SearchError, is UnsupportedJobs: EX_DATAERR
     case is FormulaError, is ObjectiveError, is QuantityError, is LawError, is PlanError, is CostError: EX_USAGE
     case let error as StoreError: exitCode(error.code)
     case let error as StudyError: exitCode(error.code)
@@ -78,7 +78,7 @@ enum Failure {
     }
   }
 
-  /// What the user of the command line can do about an error of a store.
+  /// The remedy of the command line for an error of a store.
   private static func remedy(_ code: StoreError.Code) -> String {
     switch code {
     case .noStudy: "; run one without --resume, or check the name"

@@ -29,7 +29,7 @@ func reading<Event: Sendable, Result: Sendable>(
   return try await running.value
 }
 
-/// What to say of an engine that stopped answering, or, without a reason, that answers again.
+/// Prints that an engine stopped answering, or, without a reason, that it answers again.
 func note(trouble: String?) { note(trouble.map { "\($0); trying again" } ?? "the engine answers again") }
 
 extension UsageError {

@@ -94,7 +94,9 @@ import Testing
     }
     let dense = try cluster("--preset besiroglu2024 --memory 4GB --vocabulary 64000")
     let best = try #require(dense["best"] as? [String: Any])
-    #expect(try #require(best["params"] as? Double) <= 2e9 && best["vocabulary"] as? Int == 64_000)
+    let workload = try #require(best["workload"] as? [String: Any])
+    let shape = try #require(workload["shape"] as? [String: Any])
+    #expect(try #require(best["params"] as? Double) <= 2e9 && shape["vocabulary"] as? Int == 64_000)
     let mixture = try cluster("--preset ludziejewski2025 --experts 8 --memory 20GB")
     let rows = try #require(mixture["experts"] as? [[String: Any]])
     #expect(rows.allSatisfy { ($0["total_params"] as? Double ?? .infinity) <= 1e10 })

@@ -6,6 +6,7 @@ import Testing
   /// The loss at a step of the multi-power law's first term, times a factor from the environment, with its learning rate.
   private static let trainer = """
     schema: windtunnel.trainer/1
+    handles: [model, schedule]
     names: {pace: {name: pace_ms, factor: 0.001, unit: s}}
     command:
       - awk

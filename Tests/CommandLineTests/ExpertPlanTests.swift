@@ -18,7 +18,7 @@ import Testing
 
   @Test func theBestNumberOfExpertsWithinMemory() throws {
     let json = try place.shell("$W plan \(moe) --experts 1,2,4,8,16,32 --memory '80 GB' --format json").json()
-    #expect(json["schema"] as? String == "windtunnel.plan/1")
+    #expect(json["schema"] as? String == "windtunnel.plan/2")
     let mixture = try #require(json["mixture"] as? [String: Any])
     #expect(mixture["experts"] as? Double == 16 && mixture["binds"] as? String == "memory")
     #expect(mixture["memory_limit"] as? Double == 80e9 && mixture["bytes_per_param"] as? Double == 2)

@@ -8,6 +8,7 @@ import Testing
   /// runs worse there.
   private static let trainer = """
     schema: windtunnel.trainer/1
+    handles: [training.seed]
     command:
       - awk
       - -vN={params}
@@ -114,7 +115,8 @@ import Testing
     expectFailure(try place.windtunnel("loop", "near.yaml"), 65, "ten times the largest pilot's")
     try place.write(Self.loop.replacingOccurrences(of: "sizes", with: "size"), to: "slip.yaml")
     expectFailure(try place.windtunnel("loop", "slip.yaml"), 65, "did you mean 'sizes'")
-    try place.write("schema: windtunnel.trainer/1\ncommand: [sh, -c, \"exit 4\"]", to: "trainer.yaml")
+    try place.write(
+      "schema: windtunnel.trainer/1\ncommand: [sh, -c, \"exit 4\"]\nhandles: [model, training]", to: "trainer.yaml")
     try place.write(Self.loop, to: "loop.yaml")
     let failed = try place.windtunnel("loop", "loop.yaml")
     #expect(failed.status == 1 && failed.errors.contains("did not come to a loss"), "\(failed.errors)")

@@ -13,7 +13,7 @@ import Testing
 
   @Test func thePlanHasWhatTheContractNames() throws {
     let json = try place.windtunnel("plan", "--fit", "fit.json", "--budget", "1e22 FLOP", "--format", "json").json()
-    #expect(json["schema"] as? String == "windtunnel.plan/1")
+    #expect(json["schema"] as? String == "windtunnel.plan/2")
     for key in ["params", "tokens", "flops", "loss"] {
       let quantity = try #require(json[key] as? [String: Any], "\(key)")
       let value = try #require(quantity["value"] as? Double)
@@ -50,7 +50,7 @@ import Testing
     let table = try place.shell("$W plan --fit fit.json \(request)")
     #expect(table.status == 0 && table.text.contains("tokens per parameter"), "\(table.errors)")
     let json = try place.shell("$W plan --fit fit.json \(request) --format json").json()
-    #expect(json["schema"] as? String == "windtunnel.plan/1")
+    #expect(json["schema"] as? String == "windtunnel.plan/2")
   }
 
   @Test func aPublishedLawPlansWithoutRuns() throws {

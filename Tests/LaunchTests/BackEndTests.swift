@@ -3,6 +3,7 @@ import Testing
 import TrainingCost
 
 @testable import Launch
+@testable import LaunchConformance
 
 /// What back ends make of two jobs, beside golden files in `Golden/`. With `WINDTUNNEL_WRITE_GOLDEN=1` these are written anew,
 /// to be read before they are kept.
@@ -72,30 +73,50 @@ import TrainingCost
     return job
   }
 
-  @Test("a trainer's own parser takes what it is called with", arguments: TrainerParsers.names)
-  func parsers(_ name: String) throws {
+  /// The calls of a trainer for the jobs that it takes, and for each of them with one choice changed.
+  private static func calls(_ name: String) throws -> [(name: String, call: TrainerCall)] {
     let backEnd = try #require(TrainerRegistry.builtIn.named(name))
-    var parsed = 0
-    for job in [Self.small(name), Self.medium(name), Self.large(name), Self.sparse(name)] {
-      let call = backEnd.call(job, in: "/runs/\(job.name)")
-      guard call.unsupported.isEmpty else { continue }
-      let files = Dictionary(call.files.map { ($0.name, $0.text) }) { $1 }
-      let input = try JSONSerialization.data(withJSONObject: ["arguments": call.arguments, "files": files])
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = ["python3", TrainerParsers.script(name).path]
-      let (stdin, output) = (Pipe(), Pipe())
-      (process.standardInput, process.standardOutput, process.standardError) = (stdin, output, output)
-      try process.run()
-      try stdin.fileHandleForWriting.write(contentsOf: input)
-      try stdin.fileHandleForWriting.close()
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      if process.terminationStatus == 77 { try Test.cancel("\(name) is not installed: \(text)") }
-      #expect(process.terminationStatus == 0, "\(job.name): \(text)")
-      parsed += 1
+    var jobs: [(String, JobSpec)] = []
+    for job in [small(name), medium(name), large(name), sparse(name)] {
+      jobs.append((job.name, job))
+      for trait in JobTrait.all where trait.name != "settings" {
+        guard let (one, other) = trait.pair(from: job) else { continue }
+        jobs += [("\(job.name) before \(trait.name)", one), ("\(job.name) with \(trait.name)", other)]
+      }
     }
-    #expect(parsed > 0)
+    var seen: Set<[String]> = []
+    return jobs.compactMap { name, job in
+      let call = backEnd.call(job, in: "/runs/\(job.name)")
+      guard call.unsupported.isEmpty, seen.insert(call.arguments + call.files.map(\.text)).inserted else { return nil }
+      return (name, call)
+    }
+  }
+
+  @Test("a trainer's own parser gives back what it is called with", arguments: TrainerParsers.names)
+  func parsers(_ name: String) throws {
+    let calls = try Self.calls(name)
+    try #require(!calls.isEmpty)
+    let input = try JSONSerialization.data(
+      withJSONObject: calls.map { name, call in
+        ["name": name, "arguments": call.arguments, "files": Dictionary(call.files.map { ($0.name, $0.text) }) { $1 }]
+          as [String: Any]
+      })
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", TrainerParsers.script(name).path]
+    let (stdin, output) = (Pipe(), Pipe())
+    (process.standardInput, process.standardOutput, process.standardError) = (stdin, output, output)
+    try process.run()
+    // Many calls are more than a pipe holds, and answers may come before the last was read.
+    let writing = Thread {
+      try? stdin.fileHandleForWriting.write(contentsOf: input)
+      try? stdin.fileHandleForWriting.close()
+    }
+    writing.start()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    if process.terminationStatus == 77 { try Test.cancel("\(name) is not installed: \(text)") }
+    #expect(process.terminationStatus == 0, "of \(calls.count) calls: \(text)")
   }
 
   private static func text(_ call: TrainerCall, of job: String) -> String {

@@ -44,21 +44,16 @@ import Testing
   }
 
   private func choice(_ engine: String, _ registry: EngineRegistry = .builtIn) throws -> EngineChoice {
-    let file = try YAMLSection(
-      path: "job.yaml", text: "schema: a\n\(engine)\n", kind: "job file", schema: "a", keys: ["schema", "engine"])
-    return try registry.choice(in: file)
+    try registry.choice(engineEntry(engine), from: "job.yaml")
   }
 
   /// An engine of someone else, whose jobs nobody sees.
   private struct NightEngine: Engine {
     struct Options: EngineOptions {
       static let kind = "night"
+      static let documentExample = "{kind: night, hour: 3}"
+      static let defaults = Options(hour: 22)
       var hour: Int
-
-      init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError) {
-        try section?.checkKeys(["kind", "hour"])
-        hour = try section?.count("hour") ?? 22
-      }
 
       func engine() async -> any Engine { NightEngine(outstanding: hour) }
     }
@@ -78,13 +73,13 @@ import Testing
   @Test("a file and a store name an engine of someone else where it was added")
   func added() async throws {
     let registry = EngineRegistry.builtIn.adding(NightEngine.Options.self)
-    let choice = try choice("engine: {kind: night, hour: 3}", registry)
+    let choice = try choice("{kind: night, hour: 3}", registry)
     #expect(await choice.engine().outstanding == 3)
     #expect(try await registry.choice(stored: choice.stored()).engine().outstanding == 3)
-    for known in ["engine: night", "engine: {kind: night}"] {
+    for known in ["night", "{kind: night}"] {
       #expect(try await self.choice(known, registry).engine().outstanding == 22)
     }
-    let unknown = #expect(throws: DocumentError.self) { try self.choice("engine: night") }
+    let unknown = #expect(throws: DocumentError.self) { try self.choice("night") }
     #expect(
       unknown?.description == "job.yaml:2:9: 'engine': there is no engine 'night'; there are local, slurm, ray, "
         + "kubernetes, skypilot")
@@ -96,7 +91,7 @@ import Testing
   func given() async throws {
     let choice = EngineChoice(engine: LocalEngine(slots: 9, devices: []))
     #expect(await choice.engine().outstanding == 9)
-    #expect(try choice.stored() == #"{"local":null}"#)
+    #expect(try choice.stored() == "{\n  \"local\": null\n}\n")
     #expect(throws: DocumentError.self) { try EngineRegistry.builtIn.choice(stored: choice.stored()) }
   }
 }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Testing
 
@@ -23,6 +24,17 @@ final class TestFolder {
     try JobScript(shell: command, environment: [:], workingDirectory: path).write(to: directory)
     return EngineJob(name: name, attempt: attempt, directory: directory, resources: needs)
   }
+}
+
+/// The entry `engine` of a job file.
+func engineEntry(_ text: String) throws -> EngineEntry {
+  struct File: Document {
+    static let schema = "windtunnel.example/1"
+    static let kind = "job file"
+    static let isHandwritten = true
+    var engine: EngineEntry
+  }
+  return try File.read(text: "schema: windtunnel.example/1\nengine: \(text)\n", from: "job.yaml").value.engine
 }
 
 /// A Python script of `Parsers/` that reads what an engine makes as its own program would.

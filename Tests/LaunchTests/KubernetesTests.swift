@@ -10,9 +10,9 @@ import Testing
     KubernetesEngine(
       .init(
         image: "trainer:1", kind: kind,
-        volumes: [.init(path: "/runs", source: "data"), .init(path: "/more/", source: "data")],
+        volumes: [.init(claim: "data", path: "/runs"), .init(claim: "data", path: "/more/")],
         namespace: "team", queue: "gpus", serviceAccount: "trainer", nodeSelector: ["zone": "a"],
-        secrets: [.init("HF_TOKEN", secret: "hf", key: "token")], setup: ["echo $(WINDTUNNEL_JOB)"]),
+        secrets: ["HF_TOKEN": .init(secret: "hf", key: "token")], setup: ["echo $(WINDTUNNEL_JOB)"]),
       program: program)
   }
 
@@ -159,7 +159,7 @@ import Testing
       "conditions": [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes: insufficient gpu"}]}}]}
       """#)
     let engine = KubernetesEngine(
-      .init(image: "i", volumes: [.init(path: folder.path, source: "data")], context: "lab"), program: program)
+      .init(image: "i", volumes: [.init(claim: "data", path: folder.path)], context: "lab"), program: program)
     let names = ["a", "b", "c", "d", "e", "f", "g"]
     let job = try folder.job("j", "true")
     #expect(
@@ -191,18 +191,15 @@ import Testing
   @Test("options are read, and wrong ones named")
   func options() throws {
     func read(_ text: String) throws -> KubernetesEngine.Options {
-      let file = try YAMLSection(
-        path: "job.yaml", text: "schema: a\nengine: {kind: kubernetes, \(text)}\n", kind: "job file", schema: "a",
-        keys: ["schema", "engine"])
-      return try KubernetesEngine.Options(try #require(try file.section("engine", example: "")))
+      try KubernetesEngine.Options.read(engineEntry("{kind: kubernetes, \(text)}"), from: "job.yaml")
     }
     #expect(
       try read(
         "image: i, job: pytorchjob, volumes: [{claim: c, path: /c}], queue: q, secrets: {T: {secret: s, key: k}}, "
           + "node_selector: {a: b}, setup: x, service_account: sa, namespace: n, context: y, outstanding: 3")
         == .init(
-          image: "i", kind: .pytorchjob, volumes: [.init(path: "/c", source: "c")], namespace: "n", context: "y",
-          queue: "q", serviceAccount: "sa", nodeSelector: ["a": "b"], secrets: [.init("T", secret: "s", key: "k")],
+          image: "i", kind: .pytorchjob, volumes: [.init(claim: "c", path: "/c")], namespace: "n", context: "y",
+          queue: "q", serviceAccount: "sa", nodeSelector: ["a": "b"], secrets: ["T": .init(secret: "s", key: "k")],
           setup: ["x"], outstanding: 3))
     for wrong in [
       "queue: q", "image: i, job: pod", "image: i, volumes: [{claim: c, path: c}]", "image: i, volumes: [{claim: c}]",

@@ -8,7 +8,8 @@ import Testing
 @testable import Launch
 
 @Suite struct RayRequestTests {
-  private let engine = RayEngine(.init(address: URL(string: "http://head:8265") ?? URL(fileURLWithPath: "/")))
+  private let engine = RayEngine(
+    .init(address: .init(url: URL(string: "http://head:8265") ?? URL(fileURLWithPath: "/"))))
 
   @Test("a rehearsal shows the request, and what it is made of stays in its place")
   func rehearsal() throws {
@@ -54,7 +55,7 @@ import Testing
 
   @Test("a head that does not answer is unreachable")
   func silent() async throws {
-    let address = try #require(URL(string: "http://127.0.0.1:9"))
+    let address = try RayEngine.Address(documentText: "http://127.0.0.1:9")
     let error = await #expect(throws: LaunchError.self) {
       try await RayEngine(.init(address: address)).look(
         at: [EngineJob(name: "a", attempt: 1, directory: "/a", resources: .init())], handles: ["a"])
@@ -65,15 +66,12 @@ import Testing
   @Test("options are read, and wrong ones named")
   func options() throws {
     func read(_ text: String) throws -> RayEngine.Options {
-      let file = try YAMLSection(
-        path: "job.yaml", text: "schema: a\nengine: {kind: ray, \(text)}\n", kind: "job file", schema: "a",
-        keys: ["schema", "engine"])
-      return try RayEngine.Options(try #require(try file.section("engine", example: "")))
+      try RayEngine.Options.read(engineEntry("{kind: ray, \(text)}"), from: "job.yaml")
     }
     let options = try read("address: 'http://head:1', outstanding: 3, poll: 20 s, token_variable: TOKEN")
-    #expect(options.address.absoluteString == "http://head:1" && options.outstanding == 3)
-    #expect(options.polling == .seconds(1)...(.seconds(20)) && options.tokenVariable == "TOKEN")
-    #expect(try read("outstanding: 2").address.absoluteString == "http://localhost:8265")
+    #expect(options.address.documentText == "http://head:1" && options.outstanding == 3)
+    #expect(options.poll.value == 20 && options.tokenVariable == "TOKEN")
+    #expect(try read("outstanding: 2").address.documentText == "http://localhost:8265")
     for wrong in ["address: head", "adress: 'http://a'", "token_variable: 'a b'", "address: 'file:///etc'"] {
       #expect(throws: DocumentError.self) { try read(wrong) }
     }
@@ -96,7 +94,7 @@ struct RayTests {
     let (folder, head) = (try TestFolder(), try RayHead())
     defer { head.end() }
     try await head.begin()
-    let engine = RayEngine(.init(address: head.address, polling: .milliseconds(200)...(.seconds(1))))
+    let engine = RayEngine(.init(address: .init(url: head.address), poll: .init(0.2)))
     let store = try JobStore.make(in: folder.path, description: "", engine: "")
     func record(_ name: String, _ command: String, retries: Int = 0, time: Double? = nil) throws -> JobRecord {
       let needs = JobSpec.Resources(time: time)
@@ -156,7 +154,7 @@ struct RayTests {
     let (folder, head) = (try TestFolder(), try RayHead())
     defer { head.end() }
     try await head.begin()
-    let engine = RayEngine(.init(address: head.address, polling: .milliseconds(200)...(.seconds(1))))
+    let engine = RayEngine(.init(address: .init(url: head.address), poll: .init(0.2)))
     let found = await violations(of: engine, in: folder.path)
     #expect(found.isEmpty, "\(found)")
   }

@@ -10,8 +10,8 @@ import Testing
     SkyPilotEngine(
       .init(
         infra: "k8s/lab", accelerator: "H100", usesSpot: true, image: "docker:trainer:1",
-        mounts: [.init(path: folder, source: "s3://runs"), .init(path: "/code", source: "/home/me/code")],
-        volumes: [.init(path: "/data", source: "corpus")], workdir: "/home/me/trainer", secrets: ["HF_TOKEN"],
+        mounts: [folder: "s3://runs", "/code": "/home/me/code"],
+        volumes: ["/data": "corpus"], workdir: "/home/me/trainer", secrets: ["HF_TOKEN"],
         setup: ["pip install -r requirements.txt", "echo ready"]), program: program)
   }
 
@@ -44,7 +44,7 @@ import Testing
 
   @Test("SkyPilot's own schemas take the task", .enabled(if: EngineParser.isThere("sky"), "skypilot is not installed"))
   func schemas() throws {
-    let plain = SkyPilotEngine(.init(mounts: [.init(path: "/runs", source: "gs://runs")]))
+    let plain = SkyPilotEngine(.init(mounts: ["/runs": "gs://runs"]))
     let small = EngineJob(name: "s", attempt: 1, directory: "/runs/s", resources: .init())
     let tasks =
       try Self.engine("/runs").rehearse([Self.job], batch: "a", in: "/runs").files
@@ -54,8 +54,8 @@ import Testing
 
   @Test("a bucket must hold a job's folder, and devices must have a name")
   func refusals() {
-    let noDevices = SkyPilotEngine(.init(mounts: [.init(path: "/runs", source: "s3://runs")]))
-    let local = SkyPilotEngine(.init(accelerator: "H100", mounts: [.init(path: "/runs", source: "/home/me/runs")]))
+    let noDevices = SkyPilotEngine(.init(mounts: ["/runs": "s3://runs"]))
+    let local = SkyPilotEngine(.init(accelerator: "H100", mounts: ["/runs": "/home/me/runs"]))
     for (engine, reason) in [(noDevices, "accelerator: H100"), (local, "no bucket or volume holds")] {
       let error = #expect(throws: LaunchError.self) { try engine.rehearse([Self.job], batch: "a", in: "/runs") }
       #expect(error?.description.contains(reason) == true)
@@ -102,19 +102,16 @@ import Testing
   @Test("options are read, and wrong ones named")
   func options() throws {
     func read(_ text: String) throws -> SkyPilotEngine.Options {
-      let file = try YAMLSection(
-        path: "job.yaml", text: "schema: a\nengine: {kind: skypilot, \(text)}\n", kind: "job file", schema: "a",
-        keys: ["schema", "engine"])
-      return try SkyPilotEngine.Options(try #require(try file.section("engine", example: "")))
+      try SkyPilotEngine.Options.read(engineEntry("{kind: skypilot, \(text)}"), from: "job.yaml")
     }
     #expect(
       try read(
         "infra: aws, accelerator: H100, use_spot: true, image_id: i, mounts: {/r: 's3://r'}, volumes: {/v: v}, "
           + "workdir: ., secrets: [T], setup: [x], outstanding: 3, poll: 5 s")
         == .init(
-          infra: "aws", accelerator: "H100", usesSpot: true, image: "i", mounts: [.init(path: "/r", source: "s3://r")],
-          volumes: [.init(path: "/v", source: "v")], workdir: ".", secrets: ["T"], setup: ["x"], outstanding: 3,
-          polling: .seconds(5)...(.seconds(5))))
+          infra: "aws", accelerator: "H100", usesSpot: true, image: "i", mounts: ["/r": "s3://r"],
+          volumes: ["/v": "v"], workdir: ".", secrets: ["T"], setup: ["x"], outstanding: 3,
+          poll: .init(5)))
     for wrong in ["mounts: {r: 's3://r'}", "secrets: ['T=1']", "use_spot: maybe", "accelerators: H100"] {
       #expect(throws: DocumentError.self, "\(wrong)") { try read(wrong) }
     }

@@ -35,7 +35,7 @@ struct SlurmTests {
     try #require(words.count == 2)
     setenv(words[0], words[1], 1)
     defer { unsetenv(words[0]) }
-    let engine = SlurmEngine(.init(polling: .milliseconds(200)...(.seconds(1))))
+    let engine = SlurmEngine(.init(poll: .init(0.2)))
     let found = await violations(of: engine, in: folder.path)
     #expect(found.isEmpty, "\(found)")
   }

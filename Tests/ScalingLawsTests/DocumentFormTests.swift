@@ -22,7 +22,7 @@ import Testing
     case .object(let properties):
       properties.isEmpty
         ? ["{}"] : properties.flatMap { property in unknown(property.schema).map { "\(property.name)." + $0 } }
-    case .anyOf(let forms): forms.flatMap(unknown)
+    case .anyOf(let forms), .open(let forms): forms.flatMap(unknown)
     case .null, .flag, .whole, .number, .text, .word, .scalar, .constant, .choice: []
     }
   }

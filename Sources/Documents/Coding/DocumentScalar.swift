@@ -4,7 +4,7 @@ public protocol DocumentScalar: Codable {
   init(documentText: String) throws
   /// The scalar, which reads back as the same value.
   var documentText: String { get }
-  /// What it should be, for messages: `a duration, as 12h`.
+  /// The kind of scalar, for messages: `a duration, as 12h`.
   static var documentKind: String { get }
   /// A valid text.
   static var documentExample: String { get }

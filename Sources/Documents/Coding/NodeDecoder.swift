@@ -4,7 +4,7 @@ struct NodeDecoder: Decoder {
   let source: DocumentSource
   let codingPath: [any CodingKey]
   private let keepsNames: Bool
-  /// How the value is written, for messages.
+  /// An example of the value, for messages.
   private var example: String?
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 

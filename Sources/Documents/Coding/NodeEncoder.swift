@@ -18,7 +18,7 @@ struct NodeEncoder: Encoder {
     (self.box, self.codingPath, self.keepsNames) = (box, codingPath, keepsNames)
   }
 
-  /// What is encoded so far at one place of the tree.
+  /// The values encoded so far at one place of the tree.
   final class Box {
     var value: DocumentNode.Value?
     var items: [Box]?

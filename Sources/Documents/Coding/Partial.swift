@@ -59,7 +59,7 @@ public struct Partial<Model: DocumentPart>: Sendable {
 
 /// A model that files may say in part.
 public protocol DocumentPart: Codable, Sendable {
-  /// How it is written, for messages: `{tensor: 2, pipeline: 2}`.
+  /// An example, for messages: `{tensor: 2, pipeline: 2}`.
   static var documentExample: String { get }
   /// Entries that stand for others and are worked out by whoever reads the part.
   static var documentAlternatives: [JSONSchema.Property] { get }
@@ -72,8 +72,14 @@ extension DocumentPart {
 /// A part of any model, which decoders make from its node.
 protocol AnyPartial {
   static var form: JSONSchema { get }
+  /// A valid node.
+  static var placeholder: DocumentNode { get }
   static func make(_ node: DocumentNode, of source: DocumentSource, _ path: [any CodingKey]) throws(DocumentError)
     -> Any
+}
+
+extension AnyPartial {
+  static var placeholder: DocumentNode { DocumentNode(.entries([])) }
 }
 
 extension Partial: AnyPartial {

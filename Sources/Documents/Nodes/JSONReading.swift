@@ -8,7 +8,7 @@ struct JSONReading {
 
   private let bytes: [UInt8]
   private var at = 0
-  /// Of the byte at `counted`; places are asked for in rising order.
+  /// The place of the byte at `counted`; places are asked for in rising order.
   private var line = 1
   private var lineStart = 0
   private var counted = 0

@@ -17,6 +17,8 @@ public indirect enum JSONSchema: Sendable, Hashable {
   case map(JSONSchema)
   case object([Property])
   case anyOf([JSONSchema])
+  /// Forms to which callers add others, so that a reader does not check by them.
+  case open([JSONSchema])
 
   /// An entry of an object.
   public struct Property: Sendable, Hashable {
@@ -79,7 +81,8 @@ public indirect enum JSONSchema: Sendable, Hashable {
     case .list(let item): DocumentNode(.entries([Self.type("array"), .init("items", item.node)]))
     case .map(let value):
       DocumentNode(.entries([Self.type("object"), .init("additionalProperties", value.node)]))
-    case .anyOf(let forms): DocumentNode(.entries([.init("anyOf", DocumentNode(.list(forms.map(\.node))))]))
+    case .anyOf(let forms), .open(let forms):
+      DocumentNode(.entries([.init("anyOf", DocumentNode(.list(forms.map(\.node))))]))
     case .object(let properties): Self.node(properties)
     }
   }
@@ -107,18 +110,15 @@ extension JSONSchema {
   /// Refuses entries that the form does not know: one that is misspelled would be left out without a word.
   ///
   /// - Throws: ``DocumentError`` with the place of the first.
-  func check(_ node: DocumentNode, in source: DocumentSource) throws(DocumentError) {
-    try check(node, in: source, [])
-  }
-
-  private func check(
-    _ node: DocumentNode, in source: DocumentSource, _ path: [any CodingKey]
+  func check(
+    _ node: DocumentNode, in source: DocumentSource, _ path: [any CodingKey] = []
   ) throws(DocumentError) {
     if case .list(let items) = node.value {
       guard let form = elementForm else { return }
       for (index, item) in items.enumerated() { try form.check(item, in: source, path + [IndexKey(index)]) }
       return
     }
+    if case .open = self { return }
     guard let entries = node.entries else {
       guard case .object(let known) = self, node.value != .null else { return }
       let names = known.map(\.name).joined(separator: ", ")
@@ -149,7 +149,7 @@ extension JSONSchema {
 
   private var alternatives: [JSONSchema] { if case .anyOf(let forms) = self { forms } else { [self] } }
 
-  /// Of all alternatives that are objects; empty where entries of any name are allowed.
+  /// The properties of all alternatives that are objects; empty where entries of any name are allowed.
   private var properties: [Property] {
     guard !alternatives.contains(.any) else { return [] }
     return alternatives.flatMap { form in

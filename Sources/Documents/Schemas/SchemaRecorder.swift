@@ -34,7 +34,7 @@ final class SchemaRecorder {
     case let type as any DocumentFormed.Type: (schema, placeholder) = (type.documentForm, type.documentPlaceholder)
     case let type as any AnyPartial.Type:
       schema = type.form
-      placeholder = try type.make(DocumentNode(.entries([])), of: DocumentSource(""), [])
+      placeholder = try type.make(type.placeholder, of: DocumentSource(""), [])
     case let type as any DocumentScalar.Type:
       schema = .scalar(type.documentKind, example: type.documentExample)
       placeholder = try type.init(documentText: type.documentExample)

@@ -25,7 +25,7 @@ extension BackEnd {
 /// A trainer's command, the files that it reads, and where it writes its metrics.
 public struct TrainerCall: Sendable, Hashable {
   /// The number of processes that a command is started as.
-  public enum Processes: String, Sendable, Hashable, CaseIterable {
+  public enum Processes: String, Codable, Sendable, Hashable, CaseIterable {
     /// One, on the first node.
     case one
     /// One a node, each of which finds its accelerators (JAX), or starts processes for them (Accelerate, DeepSpeed).

@@ -21,7 +21,7 @@ struct Configuration: Sendable, Hashable {
 
   init(_ entries: [(String, Value)] = []) { self.entries = entries.map { Entry(name: $0.0, value: $0.1) } }
 
-  /// What lies at names that dots join. What is set anew keeps its place; nil takes it out.
+  /// The value at names joined by dots. A value that is set again keeps its place; nil removes it.
   subscript(path: String) -> Value? {
     get {
       let (name, rest) = Self.split(path)

@@ -33,7 +33,7 @@ public struct GPTNeoX: BackEnd {
     let model = job.model
     // Its gated MLPs are a third as wide as the entry says, to have as many parameters as one of two matrices.
     let width = model.isGated ? 3 * model.feedForward : model.feedForward
-    let attention = job.training.precision.isHalf ? "flash" : "global"
+    let attention = Self.isFlash(job.training) ? "flash" : "global"
     var values: Values = [
       ("num_layers", .integer(model.layers)), ("hidden_size", .integer(model.hidden)),
       ("intermediate_size", .integer(width)), ("num_attention_heads", .integer(model.heads)),
@@ -55,6 +55,11 @@ public struct GPTNeoX: BackEnd {
       ("attention_dropout", .number(0)), ("hidden_dropout", .number(0)),
     ]
     return values
+  }
+
+  /// FlashAttention computes in 16 bits only.
+  private static func isFlash(_ training: JobSpec.Training) -> Bool {
+    training.attention == .flash && training.precision.isHalf
   }
 
   private func training(_ job: JobSpec) -> Values {
@@ -163,6 +168,7 @@ public struct GPTNeoX: BackEnd {
     unsupported.refuse(
       job.training.precision == .fp8 || job.training.precision == .fp4,
       "GPT-NeoX's \(job.training.precision.rawValue) needs settings of its own; set precision to bf16")
+    unsupported.refuse(job.training.attention, beyond: [.flash, .unfused], of: "GPT-NeoX")
     unsupported.refuseUnevenBatch(job)
     unsupported.refuseOtherDevices(job)
     unsupported.refuseRareLayouts(layout, trainer: "GPT-NeoX")
@@ -197,6 +203,9 @@ public struct GPTNeoX: BackEnd {
     if job.resources.nodes > 1, !job.hasSetting("hostfile", "launcher", "deepspeed_slurm") {
       notes.append(
         "DeepSpeed's launcher looks for nodes in /job/hostfile, or where DLTS_HOSTFILE or the setting hostfile says.")
+    }
+    if job.training.attention == .flash, !Self.isFlash(job.training) {
+      notes.append("FlashAttention needs 16 bits; in \(job.training.precision.rawValue) the attention is unfused.")
     }
     if job.data.tokenizer == nil {
       notes.append("A tokenizer of characters stands in, as the job names none: indexed data need no other.")

@@ -61,7 +61,7 @@ struct HuggingFaceModel {
       "Transformers' \(kind.rawValue) has LayerNorm; plan a gated model, or one with norm: layer")
     unsupported.refuse(
       kind == .qwen3MoE && model.queryKeyNorm == .none,
-      "Transformers' qwen3_moe norms each head's queries and keys; set query_key_norm to per-head")
+      "Transformers' qwen3_moe norms each head's queries and keys; set query_key_norm to perHead")
     unsupported.refuseShortPositions(job)
     self.unsupported = unsupported.sentences
     configuration = Self.configuration(kind, job)
@@ -81,6 +81,11 @@ struct HuggingFaceModel {
       // Those of a tokenizer may lie beyond the vocabulary.
       ("bos_token_id", .null), ("eos_token_id", .null), ("pad_token_id", .null),
     ]
+    switch job.training.attention {
+    case .flash: break
+    case .flash3: entries.append(("attn_implementation", .text("flash_attention_3")))
+    case .unfused: entries.append(("attn_implementation", .text("eager")))
+    }
     if kind == .gpt2 {
       entries += [
         ("n_layer", .integer(model.layers)), ("n_embd", .integer(model.hidden)), ("n_head", .integer(model.heads)),

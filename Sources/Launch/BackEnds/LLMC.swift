@@ -156,6 +156,9 @@ public struct LLMC: BackEnd {
       notes.append("Build llm.c with PRECISION=\(job.training.precision.rawValue.uppercased()): no flag chooses it.")
     case .fp8, .fp4: break
     }
+    if job.training.attention != .unfused {
+      notes.append("Build llm.c with USE_CUDNN=1 for \(job.training.attention.rawValue) attention: no flag chooses it.")
+    }
     if job.data.tokenizer != nil { notes.append("llm.c reads tokens, and the tokenizer only for samples of text.") }
     if job.data.validation.isEmpty { notes.append("Without validation data llm.c measures no held-out loss.") }
     if job.layout.recomputation == .selective {

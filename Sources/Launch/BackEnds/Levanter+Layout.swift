@@ -1,6 +1,6 @@
 import TrainingCost
 
-/// How Levanter spreads a step: a mesh of axes for data, copies of the state and tensor parallelism.
+/// The layout of a step in Levanter: a mesh of axes for data, copies of the state and tensor parallelism.
 extension Levanter {
   static func mesh(of job: JobSpec) -> DeviceMesh {
     let layout = job.layout

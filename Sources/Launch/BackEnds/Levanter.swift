@@ -64,6 +64,11 @@ public struct Levanter: BackEnd {
       ("num_heads", .integer(model.heads)), ("gradient_checkpointing", recomputes),
     ]
     if let tokenizer = job.data.tokenizer { entries.append(("tokenizer", .text(tokenizer))) }
+    switch job.training.attention {
+    case .flash: break
+    case .flash3: entries.append(("attn_backend", .text("nvte")))
+    case .unfused: entries.append(("attn_backend", .text("vanilla")))
+    }
     if family == "gpt2" {
       return Configuration(
         entries + [

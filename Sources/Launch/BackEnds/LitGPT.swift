@@ -173,6 +173,7 @@ public struct LitGPT: BackEnd {
     unsupported.refuse(
       job.training.precision != .bf16 && job.training.precision != .fp32,
       "LitGPT trains in bf16 or fp32, not \(job.training.precision.rawValue); set precision to bf16")
+    unsupported.refuse(job.training.attention, beyond: [.flash], of: "LitGPT")
     unsupported.refuseAllButData(layout, trainer: "LitGPT")
     unsupported.refuse(
       layout.recomputation == .full, "LitGPT does not recompute activations in pretraining; set recompute to none")
@@ -194,7 +195,8 @@ public struct LitGPT: BackEnd {
       layout.sharding != .parameters
         || (layout.shardGroup ?? layout.data) != min(layout.data, job.resources.gpusPerNode)
     {
-      notes.append("LitGPT shards parameters within a node and replicates them over nodes, whatever the layout says.")
+      notes.append(
+        "LitGPT shards parameters within a node, as ZeRO-3, and replicates them over nodes, whatever the layout says.")
     }
     if layout.recomputation == .selective {
       notes.append("Selective recomputation is what PyTorch's fused attention does by itself.")

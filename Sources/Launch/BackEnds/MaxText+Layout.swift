@@ -1,6 +1,6 @@
 import TrainingCost
 
-/// How MaxText spreads a step: axes of a mesh, inside a node (`ici_`) and across nodes (`dcn_`).
+/// The layout of a step in MaxText: axes of a mesh, inside a node (`ici_`) and across nodes (`dcn_`).
 extension MaxText {
   static func mesh(of job: JobSpec) -> DeviceMesh {
     let layout = job.layout

@@ -109,6 +109,9 @@ public struct MaxText: BackEnd {
 
   // MARK: - Training
 
+  /// The texts of a packed sequence, of which Transformer Engine's attention has to know the most: as in MaxText's examples.
+  private static let packedTexts = 32
+
   private func training(of job: JobSpec) -> [(String, String)] {
     let (training, layout) = (job.training, job.layout)
     let isPipeline = layout.pipeline > 1
@@ -121,6 +124,11 @@ public struct MaxText: BackEnd {
       ("dtype", training.precision == .fp32 ? "float32" : "bfloat16"), ("weight_dtype", "float32"),
       ("init_weights_seed", "\(training.seed)"), ("data_shuffle_seed", "\(training.seed)"),
     ]
+    switch training.attention {
+    case .flash: break
+    case .flash3: values += [("attention", "cudnn_flash_te"), ("max_segments_per_seq", "\(Self.packedTexts)")]
+    case .unfused: values.append(("attention", "dot_product"))
+    }
     if training.precision == .fp8 { values.append(("quantization", "fp8")) }
     let gpus = job.resources.gpusPerNode
     values.append(("hardware", gpus == 0 ? "cpu" : job.resources.nodes > 1 ? "gpu_multiprocess" : "gpu"))

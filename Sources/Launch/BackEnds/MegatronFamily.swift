@@ -1,13 +1,13 @@
 import TrainingCost
 
-/// What Megatron-LM and the trainers on Megatron Core share: what they cannot do, and their log.
+/// The refusals, notes and log format that Megatron-LM shares with the trainers on Megatron Core.
 struct MegatronFamily {
   private(set) var unsupported = Unsupported()
   private(set) var notes: [String] = []
   let seed: Int
   let environment: [String: String]
 
-  /// Of the loss that balances experts: the usual value, as a job does not say it and the trainers' own is 0.
+  /// The coefficient of the loss that balances experts: the usual value, as a job has none and the trainers' default is 0.
   static let balancingCoefficient = 0.01
   /// Shares of training, validation and test where a job names no validation data.
   static let split = "99,1,0"
@@ -94,12 +94,22 @@ struct MegatronFamily {
     }
   }
 
-  /// Which layers have experts, as a Python expression of zeros and ones.
+  /// The back end of an attention kernel; nil for FlashAttention-2, which Transformer Engine takes by itself. cuDNN's kernels
+  /// are about as fast as FlashAttention-3.
+  static func attention(_ kernel: AttentionKernel) -> String? {
+    switch kernel {
+    case .flash: nil
+    case .flash3: "fused"
+    case .unfused: "unfused"
+    }
+  }
+
+  /// The layers with experts, as a Python expression of zeros and ones.
   static func expertPattern(_ model: TransformerShape) -> String {
     "([0]*\(model.denseLayers)+[1]*\(model.expertLayers))"
   }
 
-  /// Of its own lines for training and for validation, not for the test data.
+  /// The patterns of its lines for training and for validation, not for the test data.
   static let patterns = [
     "step": #"iteration +(\d+)(?:/ *\d+)? (?:\||on validation set)"#,
     "train_loss": #"lm loss: ([-+.\w]+)"#,

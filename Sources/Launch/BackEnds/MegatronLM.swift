@@ -57,6 +57,7 @@ public struct MegatronLM: BackEnd {
     }
     // With latent attention this norms the latent vectors.
     if model.queryKeyNorm == .perHead || model.latentAttention != nil { flags.append("--qk-layernorm") }
+    if let backEnd = MegatronFamily.attention(job.training.attention) { flags += ["--attention-backend", backEnd] }
     return flags + experts(job)
   }
 

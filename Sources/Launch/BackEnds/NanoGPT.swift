@@ -15,20 +15,31 @@ public struct NanoGPT: BackEnd {
     var unsupported = Unsupported()
     unsupported.refuseAllButData(job.layout, trainer: "nanoGPT")
     unsupported.refuse(
+      model,
+      beyond: [
+        .plainMLP, .tiedEmbeddings, .learnedPositions, .allBiases, .attentionBiases, .feedForwardBiases,
+        .queryKeyValueBiases, .layerNorm, .layerNormWithoutBias, .nonParametricNorm,
+      ], of: "nanoGPT")
+    unsupported.refuse(
       model.isGated || model.feedForward != 4 * model.hidden,
       "nanoGPT's MLPs are plain and 4 times as wide as the model; set feed_forward to \(4 * model.hidden), gated to false"
     )
     unsupported.refuse(
-      model.keyValueHeads != model.heads || model.latentAttention != nil,
-      "nanoGPT has as many heads of keys as of queries; set key_value_heads to \(model.heads)")
-    unsupported.refuse(model.experts != nil, "nanoGPT has no experts; plan a dense model")
-    unsupported.refuse(
       !model.tiesEmbeddings, "nanoGPT's output projection is its embedding; set tied_embeddings to true")
+    unsupported.refuse(
+      ![.all, .none].contains(model.biases) || model.norm != (model.biases == .all ? .layer : .layerWithoutBias),
+      "nanoGPT has biases in linear maps and norms or in neither; set biases to all and norm to layer, or biases to none and "
+        + "norm to layerWithoutBias")
+    unsupported.refuse(
+      model.learnedPositions != 0 && model.learnedPositions != training.sequence,
+      "nanoGPT has a learned position for each token of a sequence; set learned_positions to \(training.sequence)")
+    unsupported.refuse(training.attention, beyond: [.flash], of: "nanoGPT")
+    unsupported.refuse(job.layout.offload > 0, "nanoGPT keeps activations on the accelerator; set offload to 0")
     unsupported.refuse(
       schedule.kind == .wsd || schedule.kind == .linear,
       "nanoGPT has cosine and constant schedules, not \(schedule.kind.rawValue)")
     unsupported.refuse(
-      job.layout.sharding != .none && job.layout.data > 1,
+      (job.layout.sharding != .none || job.layout.shardGroup != nil) && job.layout.data > 1,
       "nanoGPT does not shard its optimizer; set zero to 0 in the layout")
     unsupported.refuse(
       job.layout.recomputation != .none, "nanoGPT does not recompute activations; set recompute to none")
@@ -36,10 +47,7 @@ public struct NanoGPT: BackEnd {
     unsupported.refuse(
       types[training.precision] == nil,
       "nanoGPT computes in fp32, bf16 or fp16, not \(training.precision.rawValue); set precision to bf16")
-    unsupported.refuse(
-      training.batch % (job.layout.data * job.layout.microBatch) != 0,
-      "\(training.batch) sequences a step are not a multiple of \(job.layout.data) devices times micro-batches of "
-        + "\(job.layout.microBatch)")
+    unsupported.refuseUnevenBatch(job)
 
     // It saves when it evaluates.
     let every = min(job.evaluationInterval, job.checkpointInterval)
@@ -61,7 +69,10 @@ public struct NanoGPT: BackEnd {
     ]
     if job.resources.gpusPerNode == 0 { values += [("device", "cpu"), ("compile", "False")] }
     if let data = job.data.train.first { values.append(("dataset", data)) }
-    let notes = ["nanoGPT takes its vocabulary and validation text from the data set's folder."]
+    var notes = ["nanoGPT takes its vocabulary and validation text from the data set's folder."]
+    if model.learnedPositions == 0 {
+      notes.append("nanoGPT learns positions: \(training.sequence * model.hidden) parameters more.")
+    }
     unsupported.refuse(
       job.data.train.count > 1, "nanoGPT trains on one data set; name one under data, or merge them")
     unsupported.refuse(

@@ -59,7 +59,8 @@ public struct NeMo: BackEnd {
       ("position_embedding_type", model.learnedPositions > 0 ? "learned_absolute" : "rope"),
       ("qk_layernorm", "\(model.queryKeyNorm == .perHead)"), ("hidden_dropout", "0.0"), ("attention_dropout", "0.0"),
     ]
-    return (values + experts(job)).map { ("model.\($0.0)", $0.1) }
+    let attention = MegatronFamily.attention(job.training.attention).map { [("attention_backend", $0)] } ?? []
+    return (values + attention + experts(job)).map { ("model.\($0.0)", $0.1) }
   }
 
   private func experts(_ job: JobSpec) -> Values {

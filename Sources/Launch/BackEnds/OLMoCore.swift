@@ -67,6 +67,7 @@ public struct OLMoCore: BackEnd {
   }
 
   private func refuseTraining(of job: JobSpec, _ unsupported: inout Unsupported) {
+    unsupported.refuse(job.training.attention, beyond: [.flash, .flash3], of: "OLMo-core")
     unsupported.refuse(
       job.training.precision == .fp16 || job.training.precision == .fp4,
       "OLMo-core trains in bf16, fp8 or fp32, not \(job.training.precision.rawValue)")

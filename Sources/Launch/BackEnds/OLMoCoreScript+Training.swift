@@ -1,7 +1,7 @@
 import Documents
 import TrainingCost
 
-/// How OLMo-core trains: optimizer, schedule, parallelism, checkpoints and evaluation.
+/// The training configuration of OLMo-core: optimizer, schedule, parallelism, checkpoints and evaluation.
 extension OLMoCoreScript {
   var trainModule: String {
     let (training, optimizer) = (job.training, job.optimizer)

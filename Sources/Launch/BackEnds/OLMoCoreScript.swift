@@ -161,6 +161,7 @@ struct OLMoCoreScript {
     ]
     if model.headSize * model.heads != model.hidden { attention.append("head_dim=\(model.headSize)") }
     if model.queryKeyNorm != .none { attention.append("qk_norm=norm") }
+    if job.training.attention == .flash3 { attention.append(#"backend="flash_3""#) }
     if model.queryKeyNorm == .perHead { attention.append("use_head_qk_norm=True") }
     let kind = isOfExperts ? "moe" : model.normsPerLayer == 4 ? "peri_norm" : "default"
     return "TransformerBlockConfig(name=TransformerBlockType.\(kind), layer_norm=norm, "

@@ -14,7 +14,9 @@ public struct ReferenceTrainer: BackEnd {
       "the reference trainer's models have plain MLPs of 4 widths, \(Self.vocabulary) bytes as their vocabulary, "
         + "tied embeddings and no biases; write the model as {layers: \(model.layers), hidden: \(model.hidden), "
         + "heads: \(model.heads)}")
-    unsupported.refuse(job.layout.devices > 1, "the reference trainer runs on one core; leave the layout out")
+    unsupported.refuse(
+      job.layout.devices > 1 || job.layout.offload > 0, "the reference trainer runs on one core; leave the layout out")
+    unsupported.refuse(training.attention, beyond: [.flash], of: "the reference trainer")
     unsupported.refuse(
       job.schedule.kind != .cosine || job.schedule.finalShare != 0.1,
       "the reference trainer's schedule is a cosine to a tenth; set kind to cosine and final to 0.1")

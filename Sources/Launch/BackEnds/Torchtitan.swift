@@ -226,6 +226,7 @@ public struct Torchtitan: BackEnd {
   }
 
   private func refuseTraining(of job: JobSpec, _ unsupported: inout Unsupported) {
+    unsupported.refuse(job.training.attention, beyond: [.flash, .flash3], of: "torchtitan")
     unsupported.refuse(
       job.training.precision == .fp16 || job.training.precision == .fp4,
       "torchtitan trains in bf16, fp8 or fp32, not \(job.training.precision.rawValue)")
@@ -254,6 +255,10 @@ public struct Torchtitan: BackEnd {
       notes.append("PyTorch's attention computes scores again by itself; nothing else is recomputed.")
     }
     if job.data.train.count > 1 { notes.append("Sequences are taken from the data sets in turn, as many from each.") }
+    if job.training.attention == .flash3 {
+      notes.append(
+        "torchtitan's attention is cuDNN's where that can be used, which is about as fast as FlashAttention-3.")
+    }
     if job.training.precision == .fp8 { notes.append("fp8 needs torchao, and is for linear maps only.") }
     if !job.data.validation.isEmpty { notes.append("torchtitan also evaluates after the first step.") }
     return notes

@@ -37,6 +37,13 @@ extension Unsupported {
       "the share of activations that wait in host memory cannot be set for \(trainer); set offload to 0")
   }
 
+  /// An attention kernel that the trainer cannot be told to use.
+  mutating func refuse(_ kernel: AttentionKernel, beyond known: Set<AttentionKernel>, of trainer: String) {
+    let others = AttentionKernel.allCases.filter(known.contains).map(\.rawValue).joined(separator: " or ")
+    refuse(
+      !known.contains(kernel), "\(trainer) cannot be told to use \(kernel.rawValue) attention; set it to \(others)")
+  }
+
   /// Missing data, for a trainer that has no other source.
   mutating func refuseNoData(_ job: JobSpec, settings: [String], trainer: String, what: String) {
     let isSet = job.settings.contains { settings.contains($0.name) }

@@ -21,7 +21,7 @@ public protocol Engine: Sendable {
   /// The wait before the engine is asked again: the lower bound after a change, rising to the upper while nothing changes.
   var polling: ClosedRange<Duration> { get }
 
-  /// What ``submit(_:batch:in:)`` would write and run, without doing either.
+  /// The files and commands of ``submit(_:batch:in:)``, without writing or running them.
   func rehearse(_ jobs: [EngineJob], batch: String, in directory: String) throws(LaunchError) -> Rehearsal
 
   /// Submits jobs that need the same resources and come after the same jobs.

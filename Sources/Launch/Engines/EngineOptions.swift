@@ -1,92 +1,51 @@
 import Documents
 import Foundation
-import Tables
 
-/// The options of one kind of engine: how a file says them, how a launch's store keeps them, and the engine that they make.
+/// The options of one kind of engine, as a file has them, `engine: {kind: slurm, partition: gpu}`, and a launch's store keeps
+/// them, and the engine that they make.
 ///
 /// A caller's own kind conforms to this and is added to an ``EngineRegistry``; files name it then as they name those of the
 /// library, and whoever opens the launch later with that registry can cancel its jobs. Where no file names it,
 /// ``EngineChoice/init(engine:)`` takes an engine as it is.
-public protocol EngineOptions: Codable, Hashable, Sendable {
+///
+/// Files use the names of the coding keys in snake case, and may leave out all but ``required`` ones. An
+/// option that makes no sense is refused by `DocumentChecked`.
+public protocol EngineOptions: DocumentPart, Hashable {
   /// The name of the kind in a file.
   static var kind: String { get }
 
-  /// Reads the entry `engine` of a file, `{kind: slurm, partition: gpu}`.
-  ///
-  /// - Parameters:
-  ///   - section: nil where only the kind is named, as in `engine: slurm`.
-  ///   - file: the file that the entry belongs to, for messages.
-  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
-  init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError)
+  /// The options that hold where a file does not say others.
+  static var defaults: Self { get }
+
+  /// The names of options that a file has to say.
+  static var required: Set<String> { get }
 
   /// The engine of these options.
   func engine() async -> any Engine
 }
 
-/// Which engine runs the jobs of a launch.
-public struct EngineChoice: Sendable {
-  /// The kind's name, as ``EngineOptions/kind`` or ``Engine/kind`` says.
-  public let kind: String
-  private let source: Source
+extension EngineOptions {
+  public static var required: Set<String> { [] }
 
-  private enum Source: Sendable {
-    case options(any EngineOptions)
-    case engine(any Engine)
-  }
-
-  /// Processes of this machine.
-  public static let local = EngineChoice(LocalEngine.Options())
-
-  /// An engine by its options.
-  public init(_ options: some EngineOptions) {
-    kind = type(of: options).kind
-    source = .options(options)
-  }
-
-  /// An engine as it is. A store keeps only its kind, so its jobs can be cancelled only by who has it.
-  public init(engine: some Engine) {
-    kind = engine.kind
-    source = .engine(engine)
-  }
-
-  /// The engine.
-  public func engine() async -> any Engine {
-    switch source {
-    case .options(let options): await options.engine()
-    case .engine(let engine): engine
-    }
-  }
-
-  /// The choice as a launch's store keeps it: a JSON object with the options under the kind's name.
+  /// The options that a part of a file says.
   ///
-  /// - Throws: `EncodingError` for a number that is not finite.
-  public func stored() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return String(decoding: try encoder.encode(Stored(choice: self)), as: UTF8.self)
-  }
-
-  private struct Stored: Encodable {
-    let choice: EngineChoice
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: EngineKey.self)
-      switch choice.source {
-      case .options(let options): try container.encode(options, forKey: EngineKey(choice.kind))
-      case .engine: try container.encodeNil(forKey: EngineKey(choice.kind))
-      }
-    }
+  /// - Parameter part: nil where the file says only the kind.
+  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
+  static func read(_ part: EngineEntry?, from path: String) throws(DocumentError) -> Self {
+    let options = try part?.part(of: Self.self) ?? Partial("engine", from: path)
+    return try options.resolved(over: defaults, required: required)
   }
 }
 
-/// A kind's name as a key.
-struct EngineKey: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
+/// The entry `engine` of a file.
+public typealias EngineEntry = NamedPart<BuiltInEngines>
 
-  init(_ kind: String) { stringValue = kind }
-
-  init?(stringValue: String) { self.init(stringValue) }
-
-  init?(intValue: Int) { nil }
+/// The kinds of engine that come with the library.
+public enum BuiltInEngines: NamedParts {
+  static let kinds: [any EngineOptions.Type] = [
+    LocalEngine.Options.self, SlurmEngine.Options.self, RayEngine.Options.self, KubernetesEngine.Options.self,
+    SkyPilotEngine.Options.self,
+  ]
+  public static var parts: [(name: String, model: any DocumentPart.Type)] { kinds.map { ($0.kind, $0) } }
+  public static let example = "engine: {kind: slurm, partition: gpu}"
 }

@@ -1,6 +1,4 @@
 import Documents
-import Foundation
-import Tables
 
 /// The kinds of engine that files and stores can name.
 ///
@@ -13,10 +11,7 @@ public struct EngineRegistry: Sendable {
   public let kinds: [any EngineOptions.Type]
 
   /// The kinds that come with the library.
-  public static let builtIn = EngineRegistry([
-    LocalEngine.Options.self, SlurmEngine.Options.self, RayEngine.Options.self, KubernetesEngine.Options.self,
-    SkyPilotEngine.Options.self,
-  ])
+  public static let builtIn = EngineRegistry(BuiltInEngines.kinds)
 
   public init(_ kinds: [any EngineOptions.Type]) { self.kinds = kinds }
 
@@ -28,57 +23,80 @@ public struct EngineRegistry: Sendable {
   /// The kind of a name; nil where there is none.
   public func named(_ name: String) -> (any EngineOptions.Type)? { kinds.first { $0.kind == name } }
 
-  /// The engine that a file names: `engine: local`, or `engine: {kind: slurm, partition: gpu}`; local where it names none.
+  /// The engine that a file names; local where it names none.
   ///
-  /// - Parameter instead: a kind's name that stands in for the file's; the file's options hold where it is the same.
+  /// - Parameters:
+  ///   - entry: the file's entry `engine`.
+  ///   - path: the file, for messages.
+  ///   - instead: a kind's name that stands in for the file's; the file's options hold where it is the same.
   /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
-  public func choice(in file: YAMLSection, instead: String? = nil) throws(DocumentError) -> EngineChoice {
-    let example = "'engine: local' or '{kind: slurm, partition: gpu}'"
-    let section = file.hasSection("engine") ? try file.section("engine", example: example) : nil
-    var given = try file.hasSection("engine") ? nil : file.text("engine")
-    if let section { given = try section.needed("kind", "{kind: slurm}", try section.text("kind")) }
-    let name = instead ?? given ?? LocalEngine.Options.kind
+  public func choice(
+    _ entry: EngineEntry?, from path: String, instead: String? = nil
+  ) throws(DocumentError) -> EngineChoice {
+    let name = instead ?? entry?.name ?? LocalEngine.Options.kind
     guard let kind = named(name) else {
-      let names = kinds.map { $0.kind }.joined(separator: ", ")
-      let message = "there is no engine '\(name.prefix(60))'; there are \(names)"
-      throw section?.fault("kind", message) ?? file.fault("engine", message)
+      let message =
+        "there is no engine '\(name.prefix(60))'; there are \(kinds.map { $0.kind }.joined(separator: ", "))"
+      throw instead == nil ? entry?.fault(message) ?? DocumentError(message) : DocumentError("\(path): \(message)")
     }
-    return EngineChoice(try kind.init(name == given ? section : nil, of: file))
+    return EngineChoice(try kind.read(name == entry?.name ? entry : nil, from: path))
   }
 
   /// The engine that a launch's store names, as ``EngineChoice/stored()`` wrote it.
   ///
   /// - Throws: ``DocumentError`` for a kind that is not known, or options that cannot be read.
   public func choice(stored text: String) throws(DocumentError) -> EngineChoice {
-    do {
-      return try JSONDecoder().decode(Stored.self, from: Data(text.utf8), configuration: self).choice
-    } catch let error as DocumentError {
-      throw error
-    } catch {
-      throw DocumentError("the launch's engine cannot be read; it was written by another version: \(text.prefix(200))")
+    let source = DocumentSource("the launch's engine")
+    guard let entry = try source.node(text).entries?.first else {
+      throw DocumentError("the launch's engine cannot be read: \(text.prefix(200))")
     }
+    guard let kind = named(entry.name), entry.node.value != .null else {
+      throw DocumentError(
+        "the jobs run on the engine '\(entry.name.prefix(60))', which is not known here: only the program that launched "
+          + "them can reach it")
+    }
+    func read<Options: EngineOptions>(_ kind: Options.Type) throws(DocumentError) -> EngineChoice {
+      EngineChoice(try source.value(kind, from: entry.node.inPresentForm(of: kind.kind)))
+    }
+    return try read(kind)
+  }
+}
+
+extension DocumentNode {
+  /// Options of an engine that an earlier version stored, in the present form.
+  fileprivate func inPresentForm(of kind: String) -> DocumentNode {
+    let old = self["_0"] ?? self
+    guard kind != LocalEngine.Options.kind, old["poll"] == nil, old["polling"] != nil else { return old }
+    let names = [
+      "largestArray": "largest_array", "tokenVariable": "token_variable", "usesSpot": "use_spot", "image": "image_id",
+      "serviceAccount": "service_account", "nodeSelector": "node_selector", "kind": "job",
+    ]
+    let entries = (old.entries ?? []).filter { $0.name != "polling" }.map { entry in
+      let isKept = kind == KubernetesEngine.Options.kind && entry.name == "image"
+      return Entry(
+        isKept ? entry.name : names[entry.name] ?? entry.name, entry.node.inPresentForm(entry.name, of: kind))
+    }
+    // Jobs that were launched before are asked about as often as others.
+    return DocumentNode(.entries(entries + [Entry("poll", DocumentNode(.text("30s", isPlain: false)))]))
   }
 
-  private struct Stored: DecodableWithConfiguration {
-    let choice: EngineChoice
-
-    init(from decoder: any Decoder, configuration registry: EngineRegistry) throws {
-      let container = try decoder.container(keyedBy: EngineKey.self)
-      let key = container.allKeys.first ?? EngineKey("")
-      guard let kind = registry.named(key.stringValue), try !container.decodeNil(forKey: key) else {
-        throw DocumentError(
-          "the jobs run on the engine '\(key.stringValue.prefix(60))', which is not known here: only the program that "
-            + "launched them can reach it")
+  /// Mounts and secrets, which were lists of objects, and a number of seconds as what they are now.
+  private func inPresentForm(_ name: String, of kind: String) -> DocumentNode {
+    func pairs(_ key: String, _ value: (DocumentNode) -> DocumentNode?) -> DocumentNode {
+      DocumentNode(
+        .entries(items.compactMap { item in value(item).map { Entry(item[key]?.scalar ?? "", $0) } }))
+    }
+    switch (kind, name) {
+    case (SlurmEngine.Options.kind, "notice"): return DocumentNode(.text("\(scalar ?? "") s", isPlain: false))
+    case (SkyPilotEngine.Options.kind, "mounts"), (SkyPilotEngine.Options.kind, "volumes"):
+      return pairs("path") { $0["source"] }
+    case (KubernetesEngine.Options.kind, "secrets"): return pairs("variable") { $0.without(["variable"]) }
+    case (KubernetesEngine.Options.kind, "volumes"):
+      let volumes = items.map { item in
+        DocumentNode(.entries((item.entries ?? []).map { Entry($0.name == "source" ? "claim" : $0.name, $0.node) }))
       }
-      func read<Options: EngineOptions>(_ kind: Options.Type) throws -> EngineChoice {
-        // Earlier versions wrote the options under a key of their own.
-        let inner = EngineKey("_0")
-        if let nested = try? container.nestedContainer(keyedBy: EngineKey.self, forKey: key), nested.contains(inner) {
-          return EngineChoice(try nested.decode(kind, forKey: inner))
-        }
-        return EngineChoice(try container.decode(kind, forKey: key))
-      }
-      choice = try read(kind)
+      return DocumentNode(.list(volumes))
+    default: return self
     }
   }
 }

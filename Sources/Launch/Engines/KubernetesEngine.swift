@@ -8,7 +8,7 @@ public struct KubernetesEngine: Engine {
   public let kind = Options.kind
   public var outstanding: Int? { options.outstanding }
   public var largestBatch: Int { min(50, options.outstanding) }
-  public var polling: ClosedRange<Duration> { options.polling }
+  public var polling: ClosedRange<Duration> { options.poll.polling(least: 2) }
   private let options: Options
   private let program: Program
 
@@ -82,7 +82,7 @@ public struct KubernetesEngine: Engine {
   private func manifests(
     _ jobs: [EngineJob], _ places: [Int], _ batch: String, in directory: String
   ) throws(LaunchError) -> TrainerCall.File {
-    for job in jobs where !options.volumes.contains(where: { $0.holds(job.directory) }) {
+    for job in jobs where !options.volumes.contains(where: { NodeScript.isFolder(job.directory, within: $0.path) }) {
       throw LaunchError(
         "job '\(job.name)' has its folder in \(job.directory), which no volume holds; give the engine one at the same path, "
           + "as 'volumes: [{claim: NAME, path: \(directory)}]', or launch into a folder of one")

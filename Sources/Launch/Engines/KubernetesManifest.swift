@@ -1,6 +1,6 @@
 import Foundation
 
-/// What an attempt at a job is in Kubernetes: a JobSet, or a PyTorchJob of Kubeflow's training operator.
+/// The Kubernetes object of an attempt: a JobSet, or a PyTorchJob of Kubeflow's training operator.
 ///
 /// Nothing is begun again by the cluster; whether a job is tried once more is for the launch to say.
 struct KubernetesManifest: Sendable {
@@ -15,9 +15,9 @@ struct KubernetesManifest: Sendable {
 
   /// A JobSet's pods have names that are longer by its own parts and at most 63.
   private static let longestName = 40
-  /// How long what has ended is kept for those who look, in seconds.
+  /// The time for which ended objects stay visible, in seconds.
   private static let kept = 86_400
-  /// How long a job that is stopped may take to save what it has, in seconds.
+  /// The time that a stopped job has to save its state, in seconds.
   private static let grace = 120
 
   init(_ job: EngineJob, place: Int, batch: String, _ options: KubernetesEngine.Options) {
@@ -94,9 +94,9 @@ struct KubernetesManifest: Sendable {
     let plain = environment.sorted { $0.key < $1.key }.map { name, value -> JSONTree in
       .texts(["name": name, "value": Self.literal(value)])
     }
-    let secret = options.secrets.map { secret -> JSONTree in
+    let secret = options.secrets.sorted { $0.key < $1.key }.map { variable, secret -> JSONTree in
       [
-        "name": .text(secret.variable),
+        "name": .text(variable),
         "valueFrom": ["secretKeyRef": .texts(["name": secret.secret, "key": secret.key])],
       ]
     }
@@ -145,11 +145,11 @@ struct KubernetesManifest: Sendable {
   private var mounts: [Mount] {
     var mounts: [Mount] = []
     for claim in options.volumes {
-      let name = "claim-\(options.volumes.firstIndex { $0.source == claim.source } ?? 0)"
+      let name = "claim-\(options.volumes.firstIndex { $0.claim == claim.claim } ?? 0)"
       mounts.append(
         Mount(
           name: name, path: claim.path,
-          volume: ["name": .text(name), "persistentVolumeClaim": ["claimName": .text(claim.source)]]))
+          volume: ["name": .text(name), "persistentVolumeClaim": ["claimName": .text(claim.claim)]]))
     }
     if job.resources.gpusPerNode > 1 {
       // Devices of one node exchange through shared memory, of which a container has 64 MB if it is not given more.

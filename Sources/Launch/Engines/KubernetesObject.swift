@@ -1,4 +1,4 @@
-/// What kubectl says of a JobSet, a PyTorchJob or a pod, as far as it is of use.
+/// The fields of a JobSet, a PyTorchJob or a pod in kubectl's answer that are used.
 struct KubernetesObject: Decodable {
   struct List: Decodable { let items: [KubernetesObject] }
 
@@ -43,7 +43,7 @@ struct KubernetesObject: Decodable {
   let metadata: Metadata
   let status: Status?
 
-  /// Of a JobSet or a PyTorchJob.
+  /// The state of a JobSet or a PyTorchJob.
   var state: EngineState {
     func condition(_ types: [String]) -> Status.Condition? {
       status?.conditions?.first { types.contains($0.type) && $0.isTrue }
@@ -58,7 +58,7 @@ struct KubernetesObject: Decodable {
     return isReady || condition(["Running"]) != nil ? .running : .queued(nil)
   }
 
-  /// Why a pod does not run: no node is found for it, or its image is not.
+  /// The reason why a pod does not run: no node fits it, or its image is missing.
   var troubles: String? {
     guard status?.phase != "Running" else { return nil }
     let waiting = status?.containerStatuses?.lazy.compactMap(\.state?.waiting).first

@@ -8,22 +8,34 @@ extension KubernetesEngine {
       case jobset, pytorchjob
     }
 
-    /// A key of a secret of the cluster, as the value of an environment variable.
-    public struct Secret: Sendable, Hashable, Codable {
-      public let variable: String
+    /// A persistent volume claim, and the path at which containers have it.
+    public struct Volume: DocumentPart, Hashable {
+      public static let documentExample = "{claim: data, path: /data}"
+      public let claim: String
+      public let path: String
+
+      public init(claim: String, path: String) { (self.claim, self.path) = (claim, path) }
+    }
+
+    /// A key of a secret of the cluster.
+    public struct Secret: DocumentPart, Hashable {
+      public static let documentExample = "{secret: hugging-face, key: token}"
       public let secret: String
       public let key: String
 
-      public init(_ variable: String, secret: String, key: String) {
-        (self.variable, self.secret, self.key) = (variable, secret, key)
-      }
+      public init(secret: String, key: String) { (self.secret, self.key) = (secret, key) }
     }
+
+    public static let kind = "kubernetes"
+    public static let documentExample = "{kind: kubernetes, image: registry/trainer:1}"
+    public static let defaults = Options(image: "")
+    public static let required: Set = ["image"]
 
     /// The image of the containers.
     public var image: String
     public var kind: Kind
     /// Persistent volume claims, mounted so that a job's folder is under the same path there as here.
-    public var volumes: [EngineMount]
+    public var volumes: [Volume]
     public var namespace: String?
     /// A context of kubectl's configuration; nil for the current one.
     public var context: String?
@@ -31,72 +43,39 @@ extension KubernetesEngine {
     public var queue: String?
     public var serviceAccount: String?
     public var nodeSelector: [String: String]
-    public var secrets: [Secret]
+    /// Keys of secrets of the cluster, by the environment variables that have them.
+    public var secrets: [String: Secret]
     /// Lines of shell that run before each job.
     public var setup: [String]
     public var outstanding: Int
-    public var polling: ClosedRange<Duration>
+    /// The longest wait before the cluster is asked again.
+    public var poll: WrittenDuration
+
+    enum CodingKeys: String, CodingKey {
+      case image, volumes, namespace, context, queue, serviceAccount, nodeSelector, secrets, setup, outstanding, poll
+      case kind = "job"
+    }
 
     public init(
-      image: String, kind: Kind = .jobset, volumes: [EngineMount] = [], namespace: String? = nil,
+      image: String, kind: Kind = .jobset, volumes: [Volume] = [], namespace: String? = nil,
       context: String? = nil, queue: String? = nil, serviceAccount: String? = nil, nodeSelector: [String: String] = [:],
-      secrets: [Secret] = [], setup: [String] = [], outstanding: Int = 200,
-      polling: ClosedRange<Duration> = .seconds(2)...(.seconds(30))
+      secrets: [String: Secret] = [:], setup: [String] = [], outstanding: Int = 200,
+      poll: WrittenDuration = .init(30)
     ) {
       (self.image, self.kind, self.volumes) = (image, kind, volumes)
       (self.namespace, self.context, self.queue) = (namespace, context, queue)
       (self.serviceAccount, self.nodeSelector, self.secrets) = (serviceAccount, nodeSelector, secrets)
-      (self.setup, self.outstanding, self.polling) = (setup, outstanding, polling)
+      (self.setup, self.outstanding, self.poll) = (setup, outstanding, poll)
     }
+
+    public func engine() async -> any Engine { KubernetesEngine(self) }
   }
 }
 
-extension KubernetesEngine.Options {
-  public static let kind = "kubernetes"
-
-  public init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError) {
-    guard let section else {
-      throw file.fault("engine", "Kubernetes needs an image; write {kind: kubernetes, image: registry/trainer:1}")
-    }
-    try self.init(section)
-  }
-
-  public func engine() async -> any Engine { KubernetesEngine(self) }
-
-  /// Reads `engine: {kind: kubernetes, image: trainer, volumes: [{claim: data, path: /data}]}`.
-  init(_ section: YAMLSection) throws(DocumentError) {
-    try section.checkKeys([
-      "kind", "image", "job", "volumes", "namespace", "context", "queue", "service_account", "node_selector", "secrets",
-      "setup", "outstanding", "poll",
-    ])
-    self.init(image: try section.needed("image", "{image: registry/trainer:1}", try section.text("image")))
-    kind = try section.choice("job", Kind.self) ?? kind
-    let example = "[{claim: data, path: /data}]"
-    for entry in try section.sections("volumes", example: example) {
-      try entry.checkKeys(["claim", "path"])
-      let claim = try entry.needed("claim", example, try entry.text("claim"))
-      let path = try entry.path("path", try entry.needed("path", example, try entry.text("path")))
-      volumes.append(EngineMount(path: path, source: claim))
-    }
-    namespace = try section.text("namespace")
-    context = try section.text("context")
-    queue = try section.text("queue")
-    serviceAccount = try section.text("service_account")
-    for (name, text) in try section.entries("node_selector") { nodeSelector[name] = text }
-    let secret = "{HF_TOKEN: {secret: hugging-face, key: token}}"
-    if let inner = try section.section("secrets", example: secret) {
-      try section.variables("secrets", inner.names)
-      for name in inner.names {
-        guard let entry = try inner.section(name, example: "{secret: hugging-face, key: token}") else { continue }
-        try entry.checkKeys(["secret", "key"])
-        secrets.append(
-          Secret(
-            name, secret: try entry.needed("secret", secret, try entry.text("secret")),
-            key: try entry.needed("key", secret, try entry.text("key"))))
-      }
-    }
-    setup = try section.texts("setup") ?? []
-    outstanding = try section.count("outstanding") ?? outstanding
-    polling = try section.polling(least: 2) ?? polling
+extension KubernetesEngine.Options: DocumentChecked {
+  public func check() throws(DocumentFault) {
+    try checkCounts(["outstanding": outstanding])
+    try checkVariables("secrets", secrets.keys.sorted())
+    try checkPaths("volumes", volumes.map(\.path))
   }
 }

@@ -86,7 +86,7 @@ public struct LocalEngine: Engine {
     for job in jobs { ProcessMark.killAll(markedBy: job.attemptDirectory + "/") }
   }
 
-  /// How often, ten times a second, a process that was asked to end is looked at before it is killed.
+  /// The number of looks, ten a second, at a process that was asked to end before it is killed.
   private static let looksAtTheDying = 50
   private static let devicesVariable = "WINDTUNNEL_DEVICES"
 
@@ -152,27 +152,28 @@ public struct LocalEngine: Engine {
 }
 
 extension LocalEngine {
-  /// How jobs share this machine.
+  /// The options for jobs on this machine.
   public struct Options: EngineOptions {
     public static let kind = "local"
+    public static let documentExample = "{kind: local, slots: 4}"
+    public static let defaults = Options()
 
-    /// How many jobs run at once; nil for one an accelerator, or one where there is none.
+    /// The number of jobs that run at once; nil for one per accelerator, or one without accelerators.
     public var slots: Int?
     /// The accelerators that jobs share, as `CUDA_VISIBLE_DEVICES` has them; nil for those that the driver lists.
     public var devices: [String]?
 
     public init(slots: Int? = nil, devices: [String]? = nil) { (self.slots, self.devices) = (slots, devices) }
 
-    public init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError) {
-      try section?.checkKeys(["kind", "slots", "devices"])
-      self.init(slots: try section?.count("slots"), devices: try section?.texts("devices"))
-    }
-
     public func engine() async -> any Engine {
       let found = if let devices { devices } else { await LocalEngine.devicesOfThisMachine() }
       return LocalEngine(slots: slots, devices: found)
     }
   }
+}
+
+extension LocalEngine.Options: DocumentChecked {
+  public func check() throws(DocumentFault) { try checkCounts(["slots": slots ?? 1]) }
 }
 
 /// The process that runs a job, told from later ones of its number by when it began.

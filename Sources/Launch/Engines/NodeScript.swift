@@ -26,18 +26,9 @@ struct NodeScript: Sendable {
       ]
     return lines.joined(separator: "\n") + "\n"
   }
-}
 
-/// A mounted folder of the machines that jobs run on, and its source.
-public struct EngineMount: Sendable, Hashable, Codable {
-  public let path: String
-  public let source: String
-
-  public init(path: String, source: String) { (self.path, self.source) = (path, source) }
-
-  /// Whether a folder lies in it.
-  func holds(_ directory: String) -> Bool {
-    let own = path.hasSuffix("/") ? path : path + "/"
-    return (directory + "/").hasPrefix(own)
+  /// Whether a folder lies within a mounted one.
+  static func isFolder(_ directory: String, within path: String) -> Bool {
+    (directory + "/").hasPrefix(path.hasSuffix("/") ? path : path + "/")
   }
 }

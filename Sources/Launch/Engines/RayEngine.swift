@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Tables
 
 /// Jobs through the REST API of a Ray cluster's head.
 ///
@@ -8,20 +9,47 @@ import Foundation
 /// folders must be on a file system that all nodes share.
 public struct RayEngine: Engine {
   public struct Options: EngineOptions {
+    public static let kind = "ray"
+    public static let documentExample = "{kind: ray, address: \"http://head:8265\"}"
+    public static let defaults = Options()
+
     /// The dashboard's address.
-    public var address: URL
+    public var address: Address
     /// The local environment variable with the cluster's token, where it needs one.
     public var tokenVariable: String
     /// The most jobs submitted at once: Ray gives up on one that it cannot start in time, by default a quarter of an hour.
     public var outstanding: Int
-    public var polling: ClosedRange<Duration>
+    /// The longest wait before Ray is asked again.
+    public var poll: WrittenDuration
 
     public init(
-      address: URL, tokenVariable: String = "RAY_AUTH_TOKEN", outstanding: Int = 16,
-      polling: ClosedRange<Duration> = .seconds(1)...(.seconds(15))
+      address: Address = .local, tokenVariable: String = "RAY_AUTH_TOKEN", outstanding: Int = 16,
+      poll: WrittenDuration = .init(15)
     ) {
       (self.address, self.tokenVariable) = (address, tokenVariable)
-      (self.outstanding, self.polling) = (outstanding, polling)
+      (self.outstanding, self.poll) = (outstanding, poll)
+    }
+
+    public func engine() async -> any Engine { RayEngine(self) }
+  }
+
+  /// The address of a dashboard, by HTTP.
+  public struct Address: DocumentScalar, Sendable, Hashable {
+    public static let documentKind = "the address of Ray's dashboard, as \(documentExample)"
+    public static let documentExample = "http://localhost:8265"
+    /// The dashboard of a cluster on this machine.
+    public static let local = Address(url: URL(string: documentExample) ?? URL(fileURLWithPath: "/"))
+
+    public let url: URL
+    public var documentText: String { url.absoluteString }
+
+    public init(url: URL) { self.url = url }
+
+    /// - Throws: ``DocumentFault`` for a text that is not a URL of HTTP.
+    public init(documentText: String) throws {
+      guard let url = URL(string: documentText), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false
+      else { throw DocumentFault(nil, "it should be \(Self.documentKind)") }
+      self.init(url: url)
     }
   }
 
@@ -29,7 +57,7 @@ public struct RayEngine: Engine {
   public var outstanding: Int? { options.outstanding }
   /// A request submits one job, so no batch is submitted in part.
   public let largestBatch = 1
-  public var polling: ClosedRange<Duration> { options.polling }
+  public var polling: ClosedRange<Duration> { options.poll.polling(least: 1) }
   private let options: Options
 
   /// The longest that one request may take, in seconds.
@@ -158,13 +186,13 @@ public struct RayEngine: Engine {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do { return try decoder.decode(type, from: answer.body) } catch {
       throw LaunchError(
-        "\(options.address.absoluteString) does not answer as Ray does: \(answer.text.prefix(200))", isUnreachable: true
+        "\(options.address.documentText) does not answer as Ray does: \(answer.text.prefix(200))", isUnreachable: true
       )
     }
   }
 
   private func url(_ id: String?, _ action: String? = nil) -> URL {
-    let jobs = options.address.appendingPathComponent("api/jobs/")
+    let jobs = options.address.url.appendingPathComponent("api/jobs/")
     guard let id else { return jobs }
     let job = jobs.appendingPathComponent(id)
     return action.map { job.appendingPathComponent($0) } ?? job
@@ -183,7 +211,14 @@ public struct RayEngine: Engine {
     // The head reports a refusal of its agent as a failure of its own.
     let isRefused = answer.text.contains("status code 400") || (400..<500).contains(answer.status)
     throw LaunchError(
-      "Ray at \(options.address.absoluteString) answered with status \(answer.status)\(reason)\(hint)",
+      "Ray at \(options.address.documentText) answered with status \(answer.status)\(reason)\(hint)",
       isUnreachable: !isRefused || [408, 429].contains(answer.status))
+  }
+}
+
+extension RayEngine.Options: DocumentChecked {
+  public func check() throws(DocumentFault) {
+    try checkCounts(["outstanding": outstanding])
+    try checkVariables("token_variable", [tokenVariable])
   }
 }

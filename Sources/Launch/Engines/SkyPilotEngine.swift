@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Tables
 
@@ -7,16 +8,20 @@ import Tables
 /// here. Secrets are passed by name: `sky` takes their values from its own environment.
 public struct SkyPilotEngine: Engine {
   public struct Options: EngineOptions {
+    public static let kind = "skypilot"
+    public static let documentExample = "{kind: skypilot, accelerator: H100, mounts: {/mnt/runs: s3://my-runs}}"
+    public static let defaults = Options()
+
     /// The cloud, region or cluster, as `aws/us-east-1` or `k8s/my-cluster`; nil for the cheapest.
     public var infra: String?
     /// The accelerator's name, as `H100`; needed for jobs that take accelerators.
     public var accelerator: String?
     public var usesSpot: Bool
     public var image: String?
-    /// Buckets, as `s3://runs`, or local folders that are copied there.
-    public var mounts: [EngineMount]
-    /// SkyPilot's volumes, by name.
-    public var volumes: [EngineMount]
+    /// Buckets, as `s3://runs`, or local folders that are copied there, by the paths at which jobs have them.
+    public var mounts: [String: String]
+    /// SkyPilot's volumes, by the paths at which jobs have them.
+    public var volumes: [String: String]
     /// A local folder that is copied, and in which jobs begin.
     public var workdir: String?
     /// Names of environment variables.
@@ -24,25 +29,34 @@ public struct SkyPilotEngine: Engine {
     /// Lines of shell that set up a machine.
     public var setup: [String]
     public var outstanding: Int
-    public var polling: ClosedRange<Duration>
+    /// The longest wait before SkyPilot is asked again.
+    public var poll: WrittenDuration
+
+    enum CodingKeys: String, CodingKey {
+      case infra, accelerator, mounts, volumes, workdir, secrets, setup, outstanding, poll
+      case usesSpot = "useSpot"
+      case image = "imageId"
+    }
 
     public init(
       infra: String? = nil, accelerator: String? = nil, usesSpot: Bool = false, image: String? = nil,
-      mounts: [EngineMount] = [], volumes: [EngineMount] = [], workdir: String? = nil, secrets: [String] = [],
-      setup: [String] = [], outstanding: Int = 50, polling: ClosedRange<Duration> = .seconds(15)...(.seconds(60))
+      mounts: [String: String] = [:], volumes: [String: String] = [:], workdir: String? = nil,
+      secrets: [String] = [], setup: [String] = [], outstanding: Int = 50, poll: WrittenDuration = .init(60)
     ) {
       (self.infra, self.accelerator, self.usesSpot, self.image) = (infra, accelerator, usesSpot, image)
       (self.mounts, self.volumes, self.workdir) = (mounts, volumes, workdir)
       (self.secrets, self.setup) = (secrets, setup)
-      (self.outstanding, self.polling) = (outstanding, polling)
+      (self.outstanding, self.poll) = (outstanding, poll)
     }
+
+    public func engine() async -> any Engine { SkyPilotEngine(self) }
   }
 
   public let kind = Options.kind
   public var outstanding: Int? { options.outstanding }
   /// `sky` submits one job at a time, so no batch is submitted in part.
   public let largestBatch = 1
-  public var polling: ClosedRange<Duration> { options.polling }
+  public var polling: ClosedRange<Duration> { options.poll.polling(least: 15) }
   private let options: Options
   private let program: Program
 
@@ -115,8 +129,8 @@ public struct SkyPilotEngine: Engine {
     guard gpus == 0 || options.accelerator != nil else {
       throw LaunchError("job '\(job.name)' takes accelerators; name them for the engine, as 'accelerator: H100'")
     }
-    let shared = options.mounts.filter { $0.source.contains("://") } + options.volumes
-    guard shared.contains(where: { $0.holds(job.directory) }) else {
+    let shared = Array(options.mounts.filter { $0.value.contains("://") }.keys) + options.volumes.keys
+    guard shared.contains(where: { NodeScript.isFolder(job.directory, within: $0) }) else {
       throw LaunchError(
         "job '\(job.name)' has its folder in \(job.directory), which no bucket or volume holds; mount one here, and give it to "
           + "the engine at the same path, as 'mounts: {/mnt/runs: s3://my-runs}'")
@@ -131,18 +145,14 @@ public struct SkyPilotEngine: Engine {
     let script = NodeScript(
       rank: "SKYPILOT_NODE_RANK", setup: [],
       more: ["export WINDTUNNEL_MAIN_NODE=\"$(echo \"$SKYPILOT_NODE_IPS\" | head -n 1)\""], limit: job.limit)
-    let mounts = options.mounts.map { mount -> (String, JSONTree) in
-      (
-        mount.path,
-        mount.source.contains("://") ? .texts(["source": mount.source, "mode": "MOUNT"]) : .text(mount.source)
-      )
+    let mounts = options.mounts.mapValues { source -> JSONTree in
+      source.contains("://") ? .texts(["source": source, "mode": "MOUNT"]) : .text(source)
     }
     return .some([
       "name": .text(name), "num_nodes": .integer(needs.nodes), "resources": resources,
       "envs": .texts(NodeScript.environment(of: job, owner: "skypilot \(name)")),
-      "file_mounts": mounts.isEmpty ? nil : .map(Dictionary(mounts) { $1 }),
-      "volumes": options.volumes.isEmpty
-        ? nil : .texts(Dictionary(options.volumes.map { ($0.path, $0.source) }) { $1 }),
+      "file_mounts": mounts.isEmpty ? nil : .map(mounts),
+      "volumes": options.volumes.isEmpty ? nil : .texts(options.volumes),
       "workdir": options.workdir.map { .text($0) },
       "setup": options.setup.isEmpty ? nil : .text(options.setup.joined(separator: "\n") + "\n"),
       "run": .text(script.text),
@@ -209,4 +219,13 @@ public struct SkyPilotEngine: Engine {
     "Could not connect to SkyPilot API server", "Connection refused", "Connection reset", "timed out", "Timeout",
     "Temporary failure", "503", "502",
   ]
+}
+
+extension SkyPilotEngine.Options: DocumentChecked {
+  public func check() throws(DocumentFault) {
+    try checkCounts(["outstanding": outstanding])
+    try checkVariables("secrets", secrets)
+    try checkPaths("mounts", mounts.keys.sorted())
+    try checkPaths("volumes", volumes.keys.sorted())
+  }
 }

@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Tables
 
 /// Jobs through Slurm's sbatch, in arrays of jobs with the same resources.
 ///
@@ -8,6 +9,10 @@ import Foundation
 /// its time limit, and when it is preempted, a job gets a signal and goes back to the queue.
 public struct SlurmEngine: Engine {
   public struct Options: EngineOptions {
+    public static let kind = "slurm"
+    public static let documentExample = "{kind: slurm, partition: gpu}"
+    public static let defaults = Options()
+
     public var partition: String?
     public var account: String?
     public var qos: String?
@@ -16,27 +21,30 @@ public struct SlurmEngine: Engine {
     public var options: [String]
     /// Lines of shell that run before each job, as `module load cuda`.
     public var setup: [String]
-    /// The time between the signal and a job's time limit, in seconds.
-    public var notice: Int
+    /// The time between the signal and a job's time limit.
+    public var notice: WrittenDuration
     public var outstanding: Int
     public var largestArray: Int
-    public var polling: ClosedRange<Duration>
+    /// The longest wait before Slurm is asked again.
+    public var poll: WrittenDuration
 
     public init(
       partition: String? = nil, account: String? = nil, qos: String? = nil, constraint: String? = nil,
-      options: [String] = [], setup: [String] = [], notice: Int = 120, outstanding: Int = 200,
-      largestArray: Int = 1000, polling: ClosedRange<Duration> = .seconds(2)...(.seconds(30))
+      options: [String] = [], setup: [String] = [], notice: WrittenDuration = .init(120), outstanding: Int = 200,
+      largestArray: Int = 1000, poll: WrittenDuration = .init(30)
     ) {
       (self.partition, self.account, self.qos, self.constraint) = (partition, account, qos, constraint)
       (self.options, self.setup, self.notice) = (options, setup, notice)
-      (self.outstanding, self.largestArray, self.polling) = (outstanding, largestArray, polling)
+      (self.outstanding, self.largestArray, self.poll) = (outstanding, largestArray, poll)
     }
+
+    public func engine() async -> any Engine { SlurmEngine(self) }
   }
 
   public let kind = Options.kind
   public var outstanding: Int? { options.outstanding }
   public var largestBatch: Int { min(options.largestArray, options.outstanding) }
-  public var polling: ClosedRange<Duration> { options.polling }
+  public var polling: ClosedRange<Duration> { options.poll.polling(least: 2) }
   public let ordersJobs = true
   private let options: Options
 
@@ -134,7 +142,7 @@ public struct SlurmEngine: Engine {
       let seconds = Int(time.rounded(.up))
       words.append(
         "--time=\(seconds / 3600):\(String(format: "%02d:%02d", seconds / 60 % 60, seconds % 60))")
-      words.append("--signal=B:USR1@\(min(options.notice, seconds / 2))")
+      words.append("--signal=B:USR1@\(min(Int(min(options.notice.value, 1e6)), seconds / 2))")
     }
     if let after = jobs.first?.after, !after.isEmpty {
       // Where one of them fails, the job stays in the queue until it is taken back to wait for the next attempt.
@@ -221,5 +229,17 @@ public struct SlurmEngine: Engine {
 extension Array {
   func chunks(of size: Int) -> [ArraySlice<Element>] {
     stride(from: 0, to: count, by: Swift.max(1, size)).map { self[$0..<Swift.min(count, $0 + size)] }
+  }
+}
+
+extension SlurmEngine.Options: DocumentChecked {
+  public func check() throws(DocumentFault) {
+    try checkCounts(["outstanding": outstanding, "largest_array": largestArray])
+    for option in options where !option.hasPrefix("-") {
+      throw DocumentFault("options", "each should be an option of sbatch, as --reservation=x, not '\(excerpt(option))'")
+    }
+    for option in options where option.hasPrefix("--dependency") || option.hasPrefix("-d") {
+      throw DocumentFault("options", "'\(excerpt(option))' would undo the order of jobs; say 'after' in the jobs")
+    }
   }
 }

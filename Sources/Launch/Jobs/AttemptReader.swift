@@ -5,7 +5,7 @@ import RunStore
 struct AttemptReader {
   private var reader: MetricsReader
   private let tokensPerStep: Double
-  /// Of metrics, by name.
+  /// The last values of metrics, by name.
   let units: [String: String]
   /// Lines that tell no step belong to the last that did.
   private var step = 0.0
@@ -23,7 +23,7 @@ struct AttemptReader {
 
   var problems: [String] { reader.problems }
 
-  /// What is new.
+  /// The values that are new.
   mutating func read(atEnd: Bool) -> [JobMeasurement] {
     reader.read(atEnd: atEnd).flatMap { line in
       step = line["step"] ?? line["tokens"].map { $0 / tokensPerStep } ?? step

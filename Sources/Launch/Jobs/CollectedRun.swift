@@ -2,7 +2,7 @@ import Foundation
 import RunStore
 import Tables
 
-/// What a job measured, as its trainer wrote it.
+/// The measurements of a job, as its trainer wrote them.
 public struct CollectedRun: Sendable {
   public let spec: JobSpec
   public let state: JobRecord.State
@@ -26,7 +26,7 @@ public struct CollectedRun: Sendable {
   /// Trained so far.
   public var tokens: Double { points.last?.tokens ?? 0 }
 
-  /// What a store has of a job's; ``JobWatch`` brings it there.
+  /// A job's measurements in a store, where ``JobWatch`` writes them.
   ///
   /// - Throws: ``DocumentError`` where its description cannot be read; ``StoreError``.
   public init(_ job: JobRecord, in store: JobStore) throws {

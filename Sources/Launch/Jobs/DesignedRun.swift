@@ -65,7 +65,7 @@ extension JobSpec {
 }
 
 extension DocumentNode {
-  /// What a run of some size says beside the rest of its file.
+  /// The entries of a run of some size, beside the rest of its file.
   ///
   /// - Parameter key: the entry of `model` that says the size.
   package static func run(size key: String = "params", _ size: Double, tokens: Double, seed: Int) -> DocumentNode {

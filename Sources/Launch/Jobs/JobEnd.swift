@@ -1,7 +1,7 @@
 import Foundation
 import RunStore
 
-/// How an attempt at a job ended, as its own files tell.
+/// The end of an attempt at a job, by its own files.
 struct JobEnd: Sendable, Hashable {
   let code: Int
   let began: Double?
@@ -19,12 +19,12 @@ struct JobEnd: Sendable, Hashable {
     lastError = Self.lastLine("\(directory)/err")
   }
 
-  /// Why it failed; nil where it succeeded.
+  /// The reason for its failure; nil for success.
   func failure(_ directory: String) -> String? {
     code == 0 ? nil : "it ended with code \(code)\(lastError.map { ": \($0)" } ?? ""); see \(directory)/err"
   }
 
-  /// What is to be said of a job that came to its time limit.
+  /// The sentence about a job that reached its time limit.
   static let timeLimit = "it came to its time limit; raise resources.time, or let it save checkpoints and retry"
 
   /// Whether an attempt was asked to end when its time was up.

@@ -2,7 +2,7 @@ import Documents
 import Tables
 import TrainingCost
 
-/// What a file says of one run: every entry may be left to the rest of the file, to a plan, or to a default.
+/// The entries of one run in a file: each may be left to the rest of the file, to a plan, or to a default.
 public struct JobEntries: DocumentPart {
   public static let documentExample = "{name: short, training: {tokens: 300M}}"
 

@@ -27,12 +27,12 @@ public struct JobFile: Sendable {
   public static let kind = "job file"
 
   public let path: String
-  /// What the file holds.
+  /// The file's text.
   public let text: String
-  /// Of the launch.
+  /// The name of the launch.
   public let name: String
   public let engine: EngineChoice
-  /// Where jobs and their store are kept.
+  /// The directory of the jobs and their store.
   public let directory: String
   public let jobs: [JobSpec]
 
@@ -54,8 +54,7 @@ public struct JobFile: Sendable {
     let launch = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     name = launch
     try Self.check(name: name) { file.fault("name", $0) }
-    self.engine = try engines.choice(
-      in: YAMLSection(path: path, kind: Self.kind, schema: JobSpec.schema, keys: nil), instead: engine)
+    self.engine = try engines.choice(entries.engine, from: path, instead: engine)
     directory = entries.directory ?? "runs/\(name)"
     let base = file.node.without(JobFileEntries.launchNames)
     let given = plan ?? entries.run.plan
@@ -144,33 +143,4 @@ struct JobFileEntries: Document {
   }
 
   func encode(to encoder: any Encoder) throws { try run.encode(to: encoder) }
-}
-
-/// Which engine runs jobs, by its name or with its options.
-package struct EngineEntry: Codable, DocumentFormed {
-  package static let documentForm = JSONSchema.anyOf([.text, .any])
-  package static let documentPlaceholder = EngineEntry()
-  init() {}
-  package init(from decoder: any Decoder) throws {}
-  package func encode(to encoder: any Encoder) throws {}
-}
-
-extension YAMLSection {
-  /// An entry that must be there.
-  package func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(DocumentError) -> Value {
-    guard let value else { throw fault(key, "it is missing; write \(example)") }
-    return value
-  }
-
-  /// A number of any size and sign.
-  package func number(_ key: String) throws(DocumentError) -> Double? { try quantity(key, parseNumber) }
-
-  /// A whole number, 0 too.
-  func whole(_ key: String) throws(DocumentError) -> Int? {
-    guard let value = try number(key) else { return nil }
-    guard let whole = Int(exactly: value), (0...1_000_000_000_000).contains(whole) else {
-      throw fault(key, "it should be a whole number, not negative")
-    }
-    return whole
-  }
 }

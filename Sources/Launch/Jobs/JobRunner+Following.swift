@@ -2,7 +2,7 @@ import Foundation
 import RunStore
 
 extension JobRunner {
-  /// Looks at jobs that were handed in, first at what they wrote of their ends, then at what the engine says.
+  /// Looks at jobs that were submitted, first at what they wrote of their ends, then at what the engine says.
   ///
   /// - Returns: whether anything changed.
   func look(_ jobs: [JobRecord]) async throws -> Bool {

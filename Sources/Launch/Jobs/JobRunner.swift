@@ -4,7 +4,7 @@ import RunStore
 /// Hands the jobs of a launch to an engine, and follows them to their ends.
 ///
 /// Everything that it knows is in the store and in the jobs' own directories, so it may be killed at any moment and begun anew.
-/// Before jobs are handed in, that they are about to be is written down; a runner that finds such asks the engine
+/// Before jobs are submitted, that they are about to be is written down; a runner that finds such asks the engine
 /// whether they came through. An engine that does not answer is asked again, ever more rarely.
 public actor JobRunner {
   let store: JobStore
@@ -15,7 +15,7 @@ public actor JobRunner {
   private let onTrouble: @Sendable (String?) -> Void
   private var waiters: [String: [CheckedContinuation<JobRecord, any Error>]] = [:]
   private var trouble: String?
-  /// Why the engine does not end jobs.
+  /// The reason why the engine does not end jobs.
   private var refusal: String?
   /// Whether jobs were added since the engine was asked last.
   private var isWoken = false
@@ -49,7 +49,7 @@ public actor JobRunner {
     }
   }
 
-  /// Adds jobs whose names are news, to be handed in soon.
+  /// Adds jobs whose names are new, to be submitted soon.
   public func add(_ jobs: [JobRecord]) throws {
     try store.add(jobs)
     isWoken = true
@@ -99,7 +99,7 @@ public actor JobRunner {
     }
   }
 
-  /// Waits so long, or until there is more to hand in and the engine may be asked again.
+  /// Waits for a time, or until there is more to submit and the engine may be asked again.
   private func sleep(_ wait: Duration) async throws {
     let start = ContinuousClock.now
     while ContinuousClock.now - start < wait {
@@ -112,7 +112,7 @@ public actor JobRunner {
     for continuation in waiters.removeValue(forKey: job.name) ?? [] { continuation.resume(returning: job) }
   }
 
-  /// Looks once at all jobs and hands in those that may begin.
+  /// Looks once at all jobs and submits those that may begin.
   ///
   /// - Returns: whether anything changed.
   private func step() async throws -> Bool {

@@ -20,7 +20,7 @@ public struct JobScript: Sendable, Hashable {
       ]
   }
 
-  /// Of a command line for the shell, as a trial of a search has it.
+  /// The script of a shell command line, such as a search's trial.
   public init(shell command: String, environment: [String: String], workingDirectory: String) {
     let exports = Self.exports(environment)
     files = [

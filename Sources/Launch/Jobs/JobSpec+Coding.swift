@@ -4,7 +4,7 @@ import Foundation
 import Tables
 import TrainingCost
 
-/// How the parts of a job are written, and what makes no sense in them.
+/// The coding of the parts of a job, and their checks.
 extension JobSpec.Training: DocumentChecked {
   public static let documentExample = "{tokens: 1B, sequence: 2048, batch: 512}"
   public static let documentAlternatives: [JSONSchema.Property] = [

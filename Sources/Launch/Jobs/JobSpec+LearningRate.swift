@@ -1,7 +1,7 @@
 import Foundation
 
 extension JobSpec {
-  /// The learning rate after so many steps, as the schedule has it; trainers differ from it by a step.
+  /// The learning rate after a number of steps, as the schedule has it; trainers differ from it by a step.
   public func learningRate(at step: Double) -> Double {
     let (total, warmup) = (Double(training.steps), Double(schedule.warmupSteps))
     guard step >= warmup else { return optimizer.learningRate * step / warmup }

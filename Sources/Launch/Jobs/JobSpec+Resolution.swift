@@ -212,7 +212,7 @@ extension Layout {
 }
 
 extension JobSpec.Provenance {
-  /// What another says in place of this.
+  /// This provenance with the entries of another in place of its own.
   fileprivate func overlaid(by other: Self?) -> Self {
     guard let other else { return self }
     return JobSpec.Provenance(

@@ -8,7 +8,7 @@ import TrainingCost
 public struct JobSpec: Codable, Sendable, Hashable {
   public static let schema = "windtunnel.job/1"
 
-  /// Of letters, digits, `.`, `_` and `-`; unique in a launch, and the name of its directory.
+  /// The name, of letters, digits, `.`, `_` and `-`; unique in a launch, and the name of its directory.
   public var name: String
   public var trainer: Trainer
   public var model: TransformerShape
@@ -19,25 +19,25 @@ public struct JobSpec: Codable, Sendable, Hashable {
   public var data: Data
   public var checkpoints: Checkpoints
   public var resources: Resources
-  /// How often a run that failed is begun again, from its last checkpoint.
+  /// The number of times that a failed run starts again, from its last checkpoint.
   public var retries: Int
   /// Names of jobs that must have succeeded before this one begins.
   public var after: [String]
-  /// What is passed to the trainer as it is, for what no other field says: names of its arguments or configuration entries.
+  /// Names of the trainer's arguments or configuration entries with their values, passed as they are.
   public var settings: Settings
   /// Variables of the run's environment.
   public var environment: [String: String]
   /// Names of variables that are handed on from the environment of whoever launches, and written nowhere.
   public var secrets: [String]
   public var provenance: Provenance
-  /// What its losses are held against while it runs; nil for nothing.
+  /// The curve with which its losses are compared while it runs; nil for nothing.
   public var expected: Expected?
 
-  /// Which trainer is called, and where it lies.
+  /// The trainer to call, and its place.
   public struct Trainer: Codable, Sendable, Hashable {
-    /// Of a back end.
+    /// The name of a back end, or the path of a trainer file.
     public var name: String
-    /// Where its command is run; nil for where the launch was begun.
+    /// The directory in which its command runs; nil for that of the launch.
     public var directory: String?
     /// The interpreter of a trainer in Python.
     public var python: String
@@ -49,7 +49,7 @@ public struct JobSpec: Codable, Sendable, Hashable {
     }
   }
 
-  /// How much is trained, in what portions.
+  /// The amount of training, and its portions.
   public struct Training: DocumentPart, Hashable {
     public var tokens: Double
     /// Tokens of a sequence.
@@ -129,7 +129,7 @@ public struct JobSpec: Codable, Sendable, Hashable {
     }
   }
 
-  /// Where text and tokenizer lie, as the trainer takes them: paths, prefixes, data set names.
+  /// The text and the tokenizer, as the trainer takes them: paths, prefixes, data set names.
   public struct Data: DocumentPart, Hashable {
     public var train: [String]
     public var validation: [String]
@@ -143,7 +143,7 @@ public struct JobSpec: Codable, Sendable, Hashable {
   public struct Checkpoints: DocumentPart, Hashable {
     /// Steps between two; nil for the end of the run only.
     public var every: Int?
-    /// Where they are kept; nil for the job's own directory.
+    /// The directory of checkpoints; nil for the job's own.
     public var directory: String?
     /// Steps between two evaluations on the validation data; nil for the end only.
     public var evaluateEvery: Int?
@@ -153,7 +153,7 @@ public struct JobSpec: Codable, Sendable, Hashable {
     }
   }
 
-  /// What a run takes of a machine or a cluster.
+  /// The resources of a run on a machine or a cluster.
   public struct Resources: DocumentPart, Hashable {
     public var nodes: Int
     /// Accelerators of each node; 0 for a run on processors.
@@ -183,13 +183,13 @@ public struct JobSpec: Codable, Sendable, Hashable {
     public init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
   }
 
-  /// What a job rests on.
+  /// The plan, fit and prediction behind a job.
   public struct Provenance: Codable, Sendable, Hashable {
     /// The SHA-256 of the plan's file.
     public var plan: String?
     /// The SHA-256 of the fit's document.
     public var fit: String?
-    /// Where the plan's law comes from.
+    /// The source of the plan's law.
     public var law: String?
     /// The loss that was predicted, in nats per token, and the interval of a single run.
     public var predictedLoss: Double?
@@ -204,9 +204,9 @@ public struct JobSpec: Codable, Sendable, Hashable {
     }
   }
 
-  /// Losses that are foretold along the run: ``ExpectedCurve``.
+  /// Losses that are predicted along the run: ``ExpectedCurve``.
   public struct Expected: DocumentPart, Hashable {
-    /// The document of a fit of the multi-power law, whose target is the metric that is foretold.
+    /// The document of a fit of the multi-power law, whose target is the metric that is predicted.
     public var curve: String
     /// The share of runs whose losses should lie within.
     public var level: Double

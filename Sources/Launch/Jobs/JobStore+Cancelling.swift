@@ -16,7 +16,7 @@ extension JobStore {
     }
   }
 
-  /// Tells an engine of the jobs that are to end; of those that are being handed in, what came of that has to be known first.
+  /// Tells an engine of the jobs that are to end; of those that are being submitted, what came of that has to be known first.
   ///
   /// - Returns: those that were changed.
   public func endCancelled(on engine: any Engine) async throws -> [JobRecord] {
@@ -51,7 +51,7 @@ extension JobStore {
 
   /// Takes a job back that has not begun.
   ///
-  /// That it is to be taken back is written down first: should this process end, the engine's word that the job is cancelled is
+  /// The withdrawal is written down first: should this process end, the engine's word that the job is cancelled is
   /// known to be of here (``isTakenBack(_:)``).
   @discardableResult
   func takeBack(_ job: JobRecord, from engine: any Engine) async throws -> [JobRecord] {

@@ -8,7 +8,7 @@ public actor JobWatch {
   private let store: JobStore
   private let trainers: TrainerRegistry
   private let onDeviation: @Sendable (JobRecord, Deviation) async throws -> Void
-  /// Of attempts that have not ended.
+  /// The readers of attempts that have not ended.
   private var open: [String: OpenAttempt] = [:]
 
   private struct OpenAttempt {

@@ -2,5 +2,5 @@ import Documents
 
 /// The files of this room that people write.
 public enum LaunchDocuments {
-  public static let handwritten: [any Document.Type] = [JobFileEntries.self]
+  public static let handwritten: [any Document.Type] = [JobFileEntries.self, TrainerEntries.self]
 }

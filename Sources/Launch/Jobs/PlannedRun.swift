@@ -4,7 +4,7 @@ import Planning
 import Tables
 import TrainingCost
 
-/// What a plan says of the run that it is for.
+/// The run of a plan.
 struct PlannedRun: Sendable {
   let params: Double
   /// The column in which a run table holds such a size.

@@ -23,40 +23,35 @@ public struct PreparedLaunch: Sendable {
   ///   - specs: what is to be run.
   ///   - path: the file that they come from, for messages.
   ///   - directory: where jobs and their store are kept.
-  ///   - trainers: those that jobs can name.
-  /// - Throws: ``DocumentError`` for a trainer that is not known, or for what a trainer cannot do, all of it; what is wrong with a
-  ///   fit by which losses are foretold.
+  ///   - trainers: the trainers that jobs can name.
+  ///   - allowsUnsupported: whether jobs run without what their trainers cannot do, which then stands in
+  ///     ``TrainerCall/notes``.
+  /// - Throws: ``UnsupportedJobs`` for what trainers cannot do, all of it; ``DocumentError`` for an unknown trainer, or a
+  ///   fit by which losses are predicted.
   public init(
-    _ specs: [JobSpec], from path: String, directory: String, trainers: TrainerRegistry = .builtIn
+    _ specs: [JobSpec], from path: String, directory: String, trainers: TrainerRegistry = .builtIn,
+    allowsUnsupported: Bool = false
   ) throws {
     let root = URL(fileURLWithPath: directory).path
     self.directory = root
-    var refusals: [(sentence: String, jobs: [String])] = []
+    var refusals = UnsupportedJobs(path: path)
     jobs = try specs.map { spec in
       let folder = "\(root)/jobs/\(spec.name)"
-      let call = try trainers.trainer(of: spec, file: path).call(spec, in: folder)
-      for sentence in call.unsupported {
-        if let index = refusals.firstIndex(where: { $0.sentence == sentence }) {
-          refusals[index].jobs.append(spec.name)
-        } else {
-          refusals.append((sentence, [spec.name]))
-        }
+      var call = try trainers.trainer(of: spec, file: path).call(spec, in: folder)
+      if allowsUnsupported {
+        call.notes += call.unsupported.map { "left out: \($0)" }
+      } else {
+        for sentence in call.unsupported { refusals.add(sentence, job: spec.name) }
       }
       return Job(
         spec: spec, call: call, directory: folder,
         script: JobScript(call, of: spec, workingDirectory: FileManager.default.currentDirectoryPath),
         expected: try spec.expected.map { try ExpectedCurve($0, of: spec) })
     }
-    guard refusals.isEmpty else {
-      throw DocumentError(
-        "\(path): the trainer cannot do what is asked:"
-          + refusals.map { sentence, jobs in
-            "\n  job '\(jobs[0])'\(jobs.count > 1 ? " and \(jobs.count - 1) more" : ""): \(sentence)"
-          }.joined())
-    }
+    guard refusals.refusals.isEmpty else { throw refusals }
   }
 
-  /// What would be written and run.
+  /// The files that would be written and the commands that would be run.
   public func rehearse(on engine: any Engine) throws -> Rehearsal {
     var rehearsal = Rehearsal()
     for job in jobs {
@@ -76,9 +71,9 @@ public struct PreparedLaunch: Sendable {
     return rehearsal
   }
 
-  /// Writes the files of jobs that are news to a store, and adds them.
+  /// Writes the files of jobs that are new to a store, and adds them.
   ///
-  /// - Returns: how many were news.
+  /// - Returns: the number of new jobs.
   /// - Throws: ``DocumentError`` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
   ///   ``StoreError``.
   public func add(to store: JobStore) throws -> Int {
@@ -87,7 +82,7 @@ public struct PreparedLaunch: Sendable {
     for job in jobs {
       let description = try job.spec.document()
       if let old = known[job.spec.name] {
-        guard old.description == description else {
+        guard try JobSpec(document: old.description, path: "\(job.directory)/job.json") == job.spec else {
           throw DocumentError(
             "job '\(job.spec.name)' was launched otherwise in \(directory) (see \(job.directory)/job.json); give it another "
               + "name, or choose another directory")
@@ -110,5 +105,35 @@ public struct PreparedLaunch: Sendable {
   private func files(of job: Job) throws -> [TrainerCall.File] {
     [.init("job.json", try job.spec.document())] + job.script.files
       + (job.expected.map { [.init(ExpectedCurve.fileName, $0.text)] } ?? [])
+  }
+}
+
+/// Requests of jobs that their trainers cannot meet.
+public struct UnsupportedJobs: Error, Sendable, CustomStringConvertible {
+  /// A request in a sentence, with an alternative, and the names of the jobs that have it.
+  public struct Refusal: Sendable, Hashable {
+    public let sentence: String
+    public fileprivate(set) var jobs: [String]
+  }
+
+  public private(set) var refusals: [Refusal] = []
+  private let path: String
+
+  init(path: String) { self.path = path }
+
+  mutating func add(_ sentence: String, job: String) {
+    if let index = refusals.firstIndex(where: { $0.sentence == sentence }) {
+      refusals[index].jobs.append(job)
+    } else {
+      refusals.append(Refusal(sentence: sentence, jobs: [job]))
+    }
+  }
+
+  public var description: String {
+    "\(path): the trainer cannot do what is asked:"
+      + refusals.map { refusal in
+        let others = refusal.jobs.count > 1 ? " and \(refusal.jobs.count - 1) more" : ""
+        return "\n  job '\(refusal.jobs[0])'\(others): \(refusal.sentence)"
+      }.joined()
   }
 }

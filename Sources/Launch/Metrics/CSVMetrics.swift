@@ -94,7 +94,7 @@ struct CSVMetrics: MetricsFormat {
 private struct CSVRow {
   /// Without quotes, and without the spaces around a cell.
   private(set) var cells: [String] = []
-  /// Where the next row begins.
+  /// The offset of the next row.
   var end: Int
   /// Whether something ends the row.
   private(set) var isComplete = false

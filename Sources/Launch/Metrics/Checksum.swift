@@ -1,8 +1,8 @@
 /// A cyclic redundancy check of 32 bits, with reflected bits.
 struct Checksum {
-  /// Of Castagnoli's polynomial: CRC-32C.
+  /// The checksum with Castagnoli's polynomial: CRC-32C.
   static let castagnoli = Checksum(reflectedPolynomial: 0x82F6_3B78)
-  /// That of Ethernet and of zip files: CRC-32.
+  /// The checksum of Ethernet and of zip files: CRC-32.
   static let ethernet = Checksum(reflectedPolynomial: 0xEDB8_8320)
 
   private let table: [UInt32]
@@ -17,7 +17,7 @@ struct Checksum {
     ~bytes.reduce(~0) { rest, byte in rest >> 8 ^ table[Int(UInt8(truncatingIfNeeded: rest) ^ byte)] }
   }
 
-  /// As it is stored beside data that may hold checksums itself: turned by 15 bits, plus a constant (LevelDB, TFRecord).
+  /// The checksum as stored beside data that may contain checksums: rotated by 15 bits, plus a constant (LevelDB, TFRecord).
   func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
     let sum = self(bytes)
     return (sum >> 15 | sum << 17) &+ 0xA282_EAD8

@@ -2,7 +2,7 @@
 /// or several, each with a checksum, a length and whether it is the first, the last or in between.
 struct LevelDBLog {
   private var file: GrowingFile
-  /// Where the unread bytes begin in the file.
+  /// The offset of the unread bytes in the file.
   private var position = 0
   /// The pieces of a record so far.
   private var pieces: [UInt8]?
@@ -11,7 +11,7 @@ struct LevelDBLog {
 
   private static let blockLength = 32768
   private static let headerLength = 7
-  /// What the file begins with: a name, a number and the version 0.
+  /// The file's header: a name, a number and the version 0.
   private static let signature: [UInt8] = Array(":W&B".utf8) + [0xE1, 0xBE, 0]
 
   init(_ path: String) { file = GrowingFile(path) }

@@ -35,7 +35,7 @@ struct MLflowMetrics: MetricsFormat {
     let time: Double
     let value: Double
     let step: Double
-    /// How often the metric was read for this step before, in this look.
+    /// The number of times that the metric was read for this step, in this look.
     let repetition: Int
   }
 

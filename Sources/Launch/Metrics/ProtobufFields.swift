@@ -12,7 +12,7 @@ struct ProtobufFields: Sequence, IteratorProtocol {
 
     var int64: Int64? { if case .varint(let number) = self { Int64(bitPattern: number) } else { nil } }
 
-    /// Of a field of the type `sint64`, whose sign is the lowest bit.
+    /// The value of a field of the type `sint64`, whose sign is the lowest bit.
     var zigzag: Int64? {
       int64.map { Int64(bitPattern: UInt64(bitPattern: $0) >> 1) ^ -($0 & 1) }
     }

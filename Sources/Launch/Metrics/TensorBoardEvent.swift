@@ -18,7 +18,7 @@ struct TensorBoardEvent {
     }
   }
 
-  /// Of a summary's value; nil for a histogram, a text or an image.
+  /// The number of a summary's value; nil for a histogram, a text or an image.
   private static func scalar(_ message: ArraySlice<UInt8>) -> (String, Double)? {
     var tag: String?
     var found: Double?

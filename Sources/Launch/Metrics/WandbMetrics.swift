@@ -42,7 +42,7 @@ struct WandbMetrics: MetricsFormat {
   private struct Run {
     let folder: String
     private var logs: [String: LevelDBLog] = [:]
-    /// Of versions that wrote no log.
+    /// The history of versions that wrote no log.
     private var history: [String: GrowingLines] = [:]
     /// The metrics that the history has.
     private var known: Set<String> = []
@@ -91,7 +91,7 @@ struct WandbMetrics: MetricsFormat {
       }
     }
 
-    /// What the summary has beyond the history: metrics that were set once, after training.
+    /// The summary's metrics beyond the history: those set once, after training.
     private mutating func restOfSummary() -> [String: Double]? {
       for name in ["files/wandb-summary.json", "wandb-summary.json"] {
         guard let text = FileManager.default.contents(atPath: "\(folder)/\(name)") else { continue }

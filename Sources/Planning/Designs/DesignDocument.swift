@@ -4,7 +4,7 @@ import Foundation
 
 /// A design as a file, `windtunnel.design/1`: all its numbers in full precision, and what they rest on.
 ///
-/// What is not known or not finite is left out.
+/// Values that are unknown or not finite are left out.
 public struct DesignDocument: Document {
   public static let schema = "windtunnel.design/1"
   public static let kind = "design"
@@ -19,7 +19,7 @@ public struct DesignDocument: Document {
   public var noise: Noise
   public var limits: Limits
   public var intervalLevel: Double
-  /// How many sets of parameters the expectation is taken over.
+  /// The number of parameter sets over which the expectation is taken.
   public var scenarios: Int
   /// The column in which a run table holds the sizes of runs, which tells how they are counted; `params` where it is missing.
   public var sizeColumn: String?
@@ -30,7 +30,7 @@ public struct DesignDocument: Document {
   public var designs: [Appraisal]
   /// The runs of the isoFLOP grid of the same cost, for a picture; missing in documents of earlier versions.
   public var grid: [GridRun]?
-  /// How many times the design's compute an isoFLOP grid needs to know as much.
+  /// The compute of an isoFLOP grid that gives the same error, over the design's.
   public var isoflopFactor: Factor
   /// The target's compute over the largest run's.
   public var extrapolation: Double

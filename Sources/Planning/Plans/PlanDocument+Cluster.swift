@@ -7,23 +7,23 @@ extension PlanDocument {
     public var devices: Int
     /// Accelerators of a node; nil in plans of the first version.
     public var devicesPerNode: Int?
-    /// What the run is to come to: `time`, `flops` or `loss`.
+    /// The goal of the run: `time`, `flops` or `loss`.
     public var goal: String
     public var best: Run
     /// Every size that was tried, the smallest first.
     public var sizes: [Run]
     /// The best size of each number of experts; nil where none was to be chosen.
     public var experts: [Experts]?
-    /// What training and serving take together; nil where nothing is to be served.
+    /// The cost of training and serving together; nil without serving.
     public var serving: Serving?
-    /// Where the best size falls among them by the law's draws.
+    /// The shares of the law's draws in which each size is best.
     public var sizeInterval: [Double]?
     public var stepSeconds: Double
-    /// Of the run's time, with the error of the step's; nil where the time was given.
+    /// The interval of the run's time, with the error of the step's; nil where the time was given.
     public var secondsInterval: [Double]?
     /// Predicted over true step time, at the plan's level.
     public var timeError: [Double]
-    /// Of the mean loss of such runs, with the error of the time where that decides the tokens.
+    /// The interval of the mean loss of such runs, with the error of the time where that decides the tokens.
     public var lossInterval: [Double]?
     public var memoryBytes: Double
     public var gpuHours: Double
@@ -57,7 +57,7 @@ extension PlanDocument {
     }
   }
 
-  /// What sizes take to train to one loss and to serve, in accelerator hours.
+  /// The accelerator hours of sizes trained to one loss and served.
   public struct Serving: Codable, Sendable, Hashable {
     public var tokens: Double
     public var loss: Double
@@ -87,13 +87,14 @@ extension PlanDocument {
   /// The best model of a number of experts.
   public struct Experts: Codable, Sendable, Hashable {
     public var experts: Int
-    public var run: Run
     /// Parameters of all experts together.
-    public var totalParams: Double { Double(run.workload.shape.parameters.total) }
+    public var totalParams: Double
+    public var run: Run
 
     public init(experts: Int, _ run: ClusterRun) {
       self.experts = experts
       self.run = Run(run)
+      totalParams = Double(self.run.workload.shape.parameters.total)
     }
   }
 

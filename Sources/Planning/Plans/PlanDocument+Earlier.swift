@@ -37,7 +37,10 @@ extension PlanDocument {
           let own = try row["run"].map { node throws(DocumentError) in
             try run(node, experts: count(row), total: total(row))
           }
-          upgraded.append(row.without(["total_params", "totalParams"]).with("run", own ?? row))
+          guard let total = (row["total_params"] ?? row["totalParams"]) else {
+            throw source.fault("'total_params' is missing", at: row)
+          }
+          upgraded.append(row.without(["totalParams"]).with("total_params", total).with("run", own ?? row))
         }
         entry.node = DocumentNode(.list(upgraded), place: entry.node.place)
       default: break

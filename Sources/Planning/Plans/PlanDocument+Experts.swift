@@ -1,11 +1,11 @@
 extension PlanDocument {
-  /// How many experts, and what each number of them would come to.
+  /// The number of experts, and the outcome of each number.
   public struct MixtureSection: Codable, Sendable, Hashable {
     public var experts: Double
     /// Nil for a law without experts.
     public var activeExperts: Double?
     public var vocabulary: Double?
-    /// Of the plan, in bytes, and the parameters that make it up.
+    /// The memory of the plan in bytes, and the parameters that make it up.
     public var memory: Double?
     public var totalParams: Double?
     public var memoryLimit: Double?
@@ -50,7 +50,7 @@ extension PlanDocument {
     }
   }
 
-  /// What a further budget does with a dense checkpoint.
+  /// The options for a dense checkpoint and a further budget.
   public struct UpcyclingSection: Codable, Sendable, Hashable {
     public var denseParams: Double
     public var denseTokens: Double

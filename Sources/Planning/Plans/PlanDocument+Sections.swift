@@ -77,7 +77,7 @@ extension PlanDocument {
     public var curve: ValleyCurve?
     /// The sizes within the tolerance, `[smallest, largest]`.
     public var params: [Double]?
-    /// As a share of the lowest loss.
+    /// The excess as a share of the lowest loss.
     public var tolerance: Double
 
     public struct Row: Codable, Sendable, Hashable {

@@ -16,7 +16,7 @@ public struct PlanDocument: Document, Hashable {
   public var fit: String?
   /// The budget as the user wrote it.
   public var budget: String?
-  /// What turned the budget into compute.
+  /// The assumptions that turned the budget into compute.
   public var assumptions: [String]
   public var params: DocumentQuantity?
   /// The column in which a run table holds such a size, which tells how it is counted.

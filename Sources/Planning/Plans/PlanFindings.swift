@@ -8,7 +8,7 @@ struct PlanFindings {
   let goal: PlanGoal
   let best: Allocation
   let drawn: [Allocation?]
-  /// How size and tokens were chosen, if not by this law alone.
+  /// The way in which size and tokens were chosen, if not by this law alone.
   var chosen: String?
   var exponents: PlanExponents?
   var robust: RobustChoice?

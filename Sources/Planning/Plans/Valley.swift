@@ -14,7 +14,7 @@ public struct Valley: Sendable, Hashable {
     public let excess: Double
     /// Training compute in FLOP at which this size reaches the optimum's loss; nil if no number of tokens does.
     public let matchingFLOPs: Double?
-    /// That compute beyond the optimum's, as a share of it.
+    /// The compute beyond the optimum's, as a share of it.
     public let extraCompute: Double?
   }
 

@@ -3,7 +3,7 @@ import Fitting
 import Foundation
 import Tables
 
-/// What a reader needs to judge or redo a fit, after the checklist of Li, Kudugunta and Zettlemoyer 2025 ((Mis)Fitting: A
+/// The facts needed to judge or redo a fit, after the checklist of Li, Kudugunta and Zettlemoyer 2025 ((Mis)Fitting: A
 /// Survey of Scaling Laws), filled in as far as a table and its fit can tell.
 public struct Checklist: Codable, Sendable, Equatable {
   public var form: String
@@ -58,7 +58,7 @@ public struct Checklist: Codable, Sendable, Equatable {
       "\(count.tried), of which \(count.atBest) ended at the best; \(count.distinctOptima) distinct optim\(count.distinctOptima == 1 ? "um" : "a")"
     let left = exclusions.map { "\($0.lines.count) left out (\($0.reason))" }
     filtering = left.isEmpty ? "none" : left.joined(separator: "; ")
-    validation = "none held out here: 'windtunnel compare' cross-validates and tests on dearer runs"
+    validation = "none held out here: 'windtunnel compare' cross-validates and tests on expensive runs"
     intervals =
       fit.draws.parameters.isEmpty
       ? "from the covariance at the optimum"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How the compute-optimal size and tokens grow with compute, `N_opt ∝ C^a` and `D_opt ∝ C^b`, by one of the approaches
+/// The growth of the compute-optimal size and tokens with compute, `N_opt ∝ C^a` and `D_opt ∝ C^b`, by one of the approaches
 /// of Hoffmann et al. 2022 (arXiv 2203.15556, section 3) or a relative of theirs.
 public struct ComputeExponents: Codable, Hashable, Sendable {
   public enum Approach: String, Codable, Hashable, Sendable, CaseIterable {
@@ -21,7 +21,7 @@ public struct ComputeExponents: Codable, Hashable, Sendable {
   public let tokens: PowerLaw
   /// `L_min = k C^p`, in nats per token and FLOP, where the approach gives one.
   public let loss: PowerLaw?
-  /// What the lines go through, by rising compute.
+  /// The points of the lines, by rising compute.
   public let points: [Point]
   public let excluded: [Exclusion]
   public let warnings: [String]
@@ -34,7 +34,7 @@ public struct ComputeExponents: Codable, Hashable, Sendable {
   /// A number with its uncertainty.
   public struct Estimate: Codable, Hashable, Sendable {
     public let value: Double
-    /// Of the regression where its points are independent, else of the bootstrap; nil where neither can tell.
+    /// The interval of the regression where its points are independent, else of the bootstrap; nil where neither can tell.
     public let standardError: Double?
     /// Percentiles of the bootstrap; nil without one.
     public let interval: Interval?
@@ -109,7 +109,7 @@ public struct ComputeExponents: Codable, Hashable, Sendable {
 }
 
 extension ComputeExponents {
-  /// What the lines say at a compute.
+  /// The size and tokens of the lines at a compute.
   public struct Allocation: Codable, Hashable, Sendable {
     public let flops: Double
     public let params: Double
@@ -117,7 +117,7 @@ extension ComputeExponents {
     public let loss: Double?
     public let paramsInterval: Interval?
     public let tokensInterval: Interval?
-    /// How many times the compute of the largest point this is: 1 within the points.
+    /// The compute over that of the largest point; 1 within the points.
     public let extrapolation: Double
 
     enum CodingKeys: String, CodingKey {

@@ -34,21 +34,21 @@ public struct FitDocument: Document, Equatable {
   public var bootstrap: BootstrapRecord
   /// Each run's residual on the logarithm of the loss, in the order of runs used; empty where that has no logarithm.
   public var logResiduals: [Double]
-  /// How the residuals spread and how that changes with the size of a run; nil where they have no logarithm or no spread,
+  /// The spread of the residuals and its change with the size of a run; nil where they have no logarithm or no spread,
   /// and in documents of earlier versions.
   public var noise: RunNoise?
-  /// How far each run pulls the fit: the most that any parameter moves without it, in standard errors; in the order of
+  /// The influence of each run: the most that any parameter moves without it, in standard errors; in the order of
   /// runs used, null where it could not be left out.
   public var influence: [Double?]
   public var sensitivity: [SensitivityRow]
   /// The spectrum of the information and the profile intervals; nil where they were not asked for.
   public var identifiability: Identifiability?
-  /// What was done, for a reader to judge; nil in documents of earlier versions.
+  /// The checklist of the fit; nil in documents of earlier versions.
   public var checklist: Checklist?
   public var diagnostics: [Diagnostic]
   public var tool: String
 
-  /// Why a document of this schema cannot plan: one of approach 1 or 2 has no law.
+  /// The reason why a document of this schema cannot plan: one of approach 1 or 2 has no law.
   public static func refusal(of node: DocumentNode) -> String? {
     guard let approach = node["approach"]?.scalar, approach != "3" else { return nil }
     return "a fit by approach \(approach) has exponents but no formula of the loss to predict or plan with; "
@@ -89,11 +89,11 @@ public struct FitDocument: Document, Equatable {
     public var fingerprint: String
     public var used: Int
     public var excluded: Int
-    /// Why runs were left out, and which lines of the file.
+    /// The reason why runs were left out, and their lines of the file.
     public var exclusions: [Exclusion]
-    /// What was derived or noted when the table was read.
+    /// The notes from reading the table.
     public var notes: [String]
-    /// What the runs span, by column: smallest and largest.
+    /// The ranges of the runs by column: smallest and largest.
     public var ranges: [String: [Double]]
 
     public init(_ runs: RunTable, exclusions: [Exclusion], notes: [String], ranges: [String: ClosedRange<Double>] = [:])

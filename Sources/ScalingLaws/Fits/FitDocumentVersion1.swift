@@ -2,7 +2,7 @@ import Documents
 import Fitting
 import Formulas
 
-/// What a fit document of version 1, `windtunnel.fit/1`, says of its law: the name and the formula, but neither the active
+/// The law in a fit document of version 1, `windtunnel.fit/1`: the name and the formula, but neither the active
 /// parameters nor the trade-off nor the presets.
 struct FitDocumentVersion1: Document, DocumentChecked {
   static let schema = "windtunnel.fit/1"

@@ -16,7 +16,7 @@ public struct FitsDocument: Document, Equatable {
   public var by: [String]
   /// In the order in which the groups first occur in the table.
   public var groups: [Group]
-  /// How many groups could be fitted.
+  /// The number of groups that were fitted.
   public var fitted: Int
   /// The mean of ``Group/logRmsd`` over the groups that have one; nil where none has.
   public var meanLogRmsd: Double?
@@ -32,7 +32,7 @@ public struct FitsDocument: Document, Equatable {
     public var largestLogResidual: Double?
     /// The group's own fit document; nil where it could not be fitted.
     public var fit: FitDocument?
-    /// Why the group could not be fitted.
+    /// The reason why the group could not be fitted.
     public var reason: String?
   }
 

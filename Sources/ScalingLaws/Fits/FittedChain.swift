@@ -32,7 +32,7 @@ public struct FittedChain: Sendable {
     inputs = given
   }
 
-  /// What one link predicts at a point.
+  /// The prediction of one link at a point.
   public struct Prediction: Sendable {
     public let value: Double
     /// One a draw; empty where no link so far has any.
@@ -42,7 +42,7 @@ public struct FittedChain: Sendable {
     public let single: [Double]
   }
 
-  /// What each link predicts.
+  /// The predictions of the links.
   ///
   /// - Parameters:
   ///   - point: a value a column of ``inputs``.

@@ -7,13 +7,13 @@ public struct FittedLaw: Sendable {
   public let parameters: [Double]
   /// Parameters drawn from their uncertainty, one vector a bootstrap resample; empty where nothing is known.
   public let draws: [[Double]]
-  /// What the runs behind the fit spanned, by column (`params`, `tokens`, `flops`, …); empty for published parameters.
+  /// The ranges of the runs behind the fit, by column (`params`, `tokens`, `flops`, …); empty for published parameters.
   public let ranges: [String: ClosedRange<Double>]
   /// Each run's residual on the logarithm of the loss; empty where the runs are not known.
   public let logResiduals: [Double]
-  /// How those spread, and how that changes with the size of a run; nil where it is not known.
+  /// The spread of the residuals, and its change with the size of a run; nil where it is unknown.
   public let noise: RunNoise?
-  /// Where the parameters come from, in a sentence.
+  /// The source of the parameters, in a sentence.
   public let provenance: String
   /// The SHA-256 of the document that they come from; nil where they come from none.
   public var fingerprint: String?

@@ -3,7 +3,7 @@ import Fitting
 import Foundation
 import Tables
 
-/// How well runs determine the parameters of a law: the spectrum of the information at the optimum, and how far each
+/// The identifiability of a law's parameters: the spectrum of the information at the optimum, and how far each
 /// parameter can go while the others make up for it.
 public struct Identifiability: Codable, Sendable, Equatable {
   /// The eigenvalues of the information matrix scaled to a unit diagonal, rising.
@@ -83,7 +83,7 @@ extension LawFit {
       predictionChange: changes)
   }
 
-  /// Which parameters are free, and whether that matters for predictions.
+  /// The parameters that are free, and whether that matters for predictions.
   public func identifiabilityDiagnostics(_ found: Identifiability) -> [Diagnostic] {
     let residuals = logResiduals.map(abs).sorted()
     let scatter = residuals.isEmpty ? nil : 1.4826 * quantile(residuals, 0.5)

@@ -4,7 +4,7 @@ import Foundation
 import Tables
 
 extension LawFit {
-  /// What the optimum and the residuals show.
+  /// The diagnostics of the optimum and the residuals.
   public var diagnostics: [Diagnostic] {
     let variables = zip(law.variables, columns).filter { !$0.0.isPiece }.map { (name: $0.column, values: $1) }
     let lines = (0..<runs.rowCount).map { runs.table.line(ofRow: $0) }
@@ -65,7 +65,7 @@ extension LawFit {
     ]
   }
 
-  /// How far each run pulls the fit: the parameter that moves most without it, and by how many standard errors.
+  /// The influence of each run: the parameter that moves most without it, and by how many standard errors.
   public var influences: [(parameter: String, pull: Double)?] {
     let errors = law.parameters.indices.map { uncertainty(of: $0).standardError ?? .infinity }
     return withoutEachRun.map { parameters in

@@ -4,12 +4,12 @@ import Formulas
 import Foundation
 import Tables
 
-/// How a law is fitted.
+/// The protocol of a fit.
 public struct FitProtocol: Sendable {
   /// The law's own where nil.
   public var objective: Objective?
   public var starts = Starts.standard
-  /// How many bootstrap resamples; none where 0.
+  /// The number of bootstrap resamples; 0 for none.
   public var resamples = 1000
   public var resampling = Resampling.cases
   /// The level of every interval.
@@ -51,7 +51,7 @@ public struct LawFit: Sendable {
   let leftOut: [[Double]]
   /// The law's variables over the runs, in its order.
   public let columns: [[Double]]
-  /// What the runs span, by column.
+  /// The ranges of the runs, by column.
   public let ranges: [String: ClosedRange<Double>]
 
   /// The most runs that are left out one by one.
@@ -220,7 +220,7 @@ extension RunTable {
       Table(name: table.name, columns: table.columns + [Column(name: law.target, values: .numbers(predictions))]))
   }
 
-  /// That a column which a user named is not there.
+  /// The error for a missing column that the user named.
   func missing(_ column: String, _ purpose: String) -> TableError {
     let near = nearestName(to: column, among: table.columns.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
     return TableError(.badData, file: table.name, message: "there is no column '\(column)' \(purpose)\(near)")

@@ -1,14 +1,14 @@
 import Fitting
 import Foundation
 
-/// How runs scatter about a fitted law, on the logarithm of what it predicts: residuals of one shape, whose spread may
+/// The scatter of runs about a fitted law, on the logarithm of its predictions: residuals of one shape, whose spread may
 /// change along a variable.
 public struct NoiseModel: Sendable, Equatable {
   /// The standard deviation at the geometric middle of the runs.
   public var deviation: Double
   /// The power of ``along`` with which it grows; 0 where no trend shows.
   public var exponent: Double
-  /// What the spread changes along: `flops`, or the law's first column.
+  /// The variable along which the spread changes: `flops`, or the law's first column.
   public var along: String
   /// The standard deviation between runs of one setting, where there are such runs.
   public var seedDeviation: Double?

@@ -24,7 +24,7 @@ public struct ProfileDocument: Document, Equatable {
   public var left: [ComputeExponents.Exclusion]
   /// The same runs through one surface, for approach 2.
   public var surface: Surface?
-  /// What approach 2 would report on these runs' design for that surface without any noise.
+  /// The exponents that approach 2 would report on these runs' design for that surface without noise.
   public var bias: IsoFLOPBias?
   public var diagnostics: [Diagnostic]
   public var notes: [String]
@@ -81,7 +81,7 @@ public struct ProfileDocument: Document, Equatable {
     interval.map { [$0.lower, $0.upper] }
   }
 
-  /// Why a document of this schema is no profile: one of a law has no approach.
+  /// The reason why a document of this schema is not a profile: one of a law has no approach.
   public static func refusal(of node: DocumentNode) -> String? {
     node["approach"] == nil ? "it is the fit of a law" : nil
   }

@@ -9,7 +9,7 @@ struct Resampler {
   /// As many cases as there are, with replacement (Efron 1979).
   func cases(_ cases: [Int]) -> [Int] { cases.map { _ in cases[random.integer(below: cases.count)] } }
 
-  /// So many of these numbers, with replacement.
+  /// A sample of these numbers of a size, with replacement.
   func cases(_ numbers: Range<Int>, count: Int) -> [Int] {
     (0..<count).map { _ in numbers.lowerBound + random.integer(below: numbers.count) }
   }

@@ -1,13 +1,13 @@
 import Documents
 import Foundation
 
-/// How far a run's loss scatters about a fitted law, on its logarithm, and how that changes with the size of the run.
+/// The scatter of a run's log loss about a fitted law, and its change with the size of the run.
 public struct RunNoise: Codable, Hashable, Sendable {
   /// The standard deviation where ``along`` is ``middle``.
   public var deviation: Double
   /// The power of ``along`` with which it grows; 0 where no trend shows.
   public var exponent: Double
-  /// What the noise changes along: `flops`, or a column of the law.
+  /// The variable along which the noise changes: `flops`, or a column of the law.
   public var along: String
   /// The geometric middle of ``along`` over the runs.
   public var middle: Double

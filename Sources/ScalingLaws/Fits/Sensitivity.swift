@@ -5,7 +5,7 @@ import Tables
 
 /// A fit redone under another choice: how much of the answer is the choice's.
 public struct SensitivityRow: Codable, Sendable, Equatable {
-  /// What was changed: `huber:0.0001`, `without the 10 % smallest runs`.
+  /// The change: `huber:0.0001`, `without the 10 % smallest runs`.
   public var change: String
   public var runs: Int
   /// In the law's order.
@@ -32,7 +32,7 @@ extension LawFit {
 
   /// A choice made otherwise.
   struct Variant: Sendable {
-    /// Where it is shown among the others.
+    /// The position among the others.
     var place: Int
     var change: String
     var runs: Int
@@ -108,7 +108,7 @@ extension LawFit {
     return nil
   }
 
-  /// What the rows say, if they differ by more than chance moves the fit.
+  /// The warning of the rows, if they differ by more than chance moves the fit.
   public func sensitivityDiagnostics(_ rows: [SensitivityRow]) -> [Diagnostic] {
     let found = rows.compactMap { row in row.sizeExponent.map { (row.change, $0) } }
     guard let low = found.min(by: { $0.1 < $1.1 }), let high = found.max(by: { $0.1 < $1.1 }), let exponents else {

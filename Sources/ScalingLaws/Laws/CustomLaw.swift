@@ -111,7 +111,7 @@ extension Law {
     return letter ?? nearestName(to: name, among: columns.filter { $0 != name })
   }
 
-  /// Where to look for a parameter of which nothing is said.
+  /// The range in which a search begins for a parameter without one.
   private static func guess(_ name: String, _ formula: Formula, _ variables: [Variable], _ runs: RunTable) throws
     -> ParameterDomain
   {

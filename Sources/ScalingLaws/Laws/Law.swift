@@ -15,9 +15,9 @@ import Tables
 ///   citation: "our own notes")
 /// ```
 public struct Law: Hashable, Sendable, Codable {
-  /// As the command line names it: `chinchilla`.
+  /// The name on the command line: `chinchilla`.
   public var name: String
-  /// What the law is about, by which the catalog is ordered.
+  /// The subject, by which the catalog is ordered.
   public var family: Family
   public var title: String
   /// The formula as it was written, in which ``fixed`` parameters have their names.
@@ -29,13 +29,13 @@ public struct Law: Hashable, Sendable, Codable {
   public var parameters: [ParameterDomain]
   /// The objective that the law's authors minimize.
   public var objective: Objective
-  /// How the minimum of the law at a given compute is found in closed form; numerically where nil.
+  /// The closed form of the law's minimum at a given compute; nil to find it numerically.
   public var tradeOff: TradeOff?
   /// Active parameters, which a token passes through, for each parameter that the law's size counts, as a formula in the
   /// law's variables; 1 where nil.
   public var activeRatio: Formula?
   public var presets: [Preset]
-  /// What a user of the law should know: which parameters its runs leave free, and how its published numbers stand up
+  /// Remarks for users of the law: the parameters that its runs leave free, and how its published numbers stand up
   /// to being fitted again. A sentence each.
   public var notes: [String]
   /// Authors, year, equation.
@@ -80,7 +80,7 @@ public struct Law: Hashable, Sendable, Codable {
   /// The formula to fit and to evaluate: with the numbers of ``fixed`` parameters in place of their names.
   public var formula: Formula { fixed.isEmpty ? writtenFormula : writtenFormula.substituting(fixed) }
 
-  /// What laws are about.
+  /// The subjects of laws.
   public enum Family: String, Sendable, CaseIterable, Codable {
     case pretraining = "size, tokens and compute"
     case data = "data, mixtures and schedules"
@@ -95,7 +95,7 @@ public struct Law: Hashable, Sendable, Codable {
   public struct Variable: Hashable, Sendable, Codable {
     public var name: String
     public var column: String
-    /// What runs of such studies span.
+    /// The ranges of runs in such studies.
     public var span: ClosedRange<Double>
     /// Whether it is one of many columns made from the data, such as a piece of a schedule, and no quantity of its own.
     public var isPiece: Bool
@@ -116,7 +116,7 @@ public struct Law: Hashable, Sendable, Codable {
     ]
   }
 
-  /// How size and tokens trade against each other: the loss is a rising function of `A/N^alpha + B/D^beta`, whose letters
+  /// The trade-off of size and tokens: the loss is a rising function of `A/N^alpha + B/D^beta`, whose letters
   /// are formulas in the law's parameters, the fixed ones included.
   public struct TradeOff: Hashable, Sendable, Codable {
     public var a: Formula
@@ -139,7 +139,7 @@ public struct Law: Hashable, Sendable, Codable {
     public var name: String
     /// In the order of the law's parameters.
     public var values: [Double]
-    /// Whose they are, and what their N counts.
+    /// Their source, and what their N counts.
     public var note: String
 
     /// - Parameters:

@@ -32,10 +32,10 @@ public struct LawFile: Document, Equatable {
   /// Columns by the names that the formula has for them.
   public var variables: [String: String]?
   public var parameters: [String: Domain]?
-  /// Where the law comes from; the file where nil.
+  /// The source of the law; nil for the file.
   public var citation: String?
 
-  /// Where a parameter may lie, and where a search for it begins.
+  /// The possible values of a parameter, and the range in which a search for it begins.
   public struct Domain: Codable, Sendable, Equatable {
     public var lower: Bound?
     public var upper: Bound?

@@ -47,10 +47,10 @@ public struct LearningRateSchedule: Sendable {
     public var since = 0.0
   }
 
-  /// The changes before each of some of the steps, in at most so many pieces, nearest first; nil where the rate turns
+  /// The changes before each of some of the steps, in at most a number of pieces, nearest first; nil where the rate turns
   /// too often for that.
   ///
-  /// What a change still does falls as a power of the rate summed since, so changes are taken together whose distances
+  /// The effect of a change falls as a power of the rate summed since, so changes are taken together whose distances
   /// are within a ratio, and whose rates are within a factor of 2; the smallest ratio that needs no more pieces is used.
   ///
   /// - Parameter indices: places among the steps given.

@@ -20,7 +20,7 @@ public struct PowerTradeOff: Sendable, Hashable {
 }
 
 extension Law {
-  /// How the optimum grows with compute, `N* ∝ C^a` and `D* ∝ C^b`, for each set of parameters; NaN where there is none.
+  /// The growth of the optimum with compute, `N* ∝ C^a` and `D* ∝ C^b`, for each set of parameters; NaN where there is none.
   func computeExponents(_ parameters: [[Double]]) -> [(size: Double, tokens: Double)] {
     powerTradeOffs(parameters).map { tradeOff in
       guard let tradeOff else { return (.nan, .nan) }

@@ -63,7 +63,7 @@ func requirePositive(_ columns: [(name: String, values: [Double])], row: String)
   }
 }
 
-/// How many values differ from one another by more than a thousandth: sizes read off a figure, or counted with other
+/// The number of values that differ from one another by more than a thousandth: sizes read off a figure, or counted with other
 /// rounding, are one size.
 func distinctCount(_ values: [Double]) -> Int {
   var count = 0

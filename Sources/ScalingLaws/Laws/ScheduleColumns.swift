@@ -1,7 +1,7 @@
 import Tables
 
 extension RunTable {
-  /// How many pieces a schedule is cut into.
+  /// The number of pieces into which a schedule is cut.
   public static let schedulePieces = 32
 
   /// The column of the learning rate summed over all steps up to each row's.

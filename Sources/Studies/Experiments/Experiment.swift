@@ -154,7 +154,7 @@ public struct Experiment: Sendable {
     retries = try file.count(entries.retries, "retries", in: 0...1000) ?? 0
     failuresInARow = try file.count(entries.failuresInARow, "failures_in_a_row") ?? 10
     directory = entries.directory?.text ?? "runs/\(name)"
-    engine = try file.engine(of: text, engines)
+    engine = try entries.engine.map { try engines.choice($0, from: path) }
     resources = try file.resources()
     let objective = entries.objective
     goals = objective.goals
@@ -202,14 +202,6 @@ extension MetricsSource {
 }
 
 extension DocumentReading<ExperimentEntries> {
-  /// The engine that the file names; nil where it names none.
-  fileprivate func engine(of text: String, _ engines: EngineRegistry) throws(DocumentError) -> EngineChoice? {
-    guard value.engine != nil else { return nil }
-    return try engines.choice(
-      in: YAMLSection(
-        path: source.path, text: text, kind: ExperimentEntries.kind, schema: ExperimentEntries.schema, keys: nil))
-  }
-
   /// The resources of each run of a trial: those of one process unless given.
   fileprivate func resources() throws(DocumentError) -> JobSpec.Resources {
     guard let part = value.resources else { return JobSpec.Resources() }

@@ -20,14 +20,14 @@ public struct CalibrationDocument: Document, DocumentChecked, Equatable {
   public var rows: [String]
   public var level: Double
   public var converged: Bool
-  /// How far off the steps are that the constants were fitted to; nil in earlier documents.
+  /// The errors of the steps to which the constants were fitted; nil in earlier documents.
   public var errors: Errors?
 
   /// Mean and median of the absolute relative errors.
   public struct Errors: Codable, Sendable, Equatable {
     public var meanAbsoluteError: Double?
     public var medianAbsoluteError: Double?
-    /// Of the memory, where it was measured.
+    /// The mean error of the memory, where it was measured.
     public var memoryMeanAbsoluteError: Double?
   }
 

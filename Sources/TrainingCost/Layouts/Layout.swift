@@ -1,4 +1,4 @@
-/// How a training step is spread over devices.
+/// The layout of a training step over devices.
 ///
 /// Devices are `data × tensor × pipeline × context`; expert-parallel groups lie inside the data- and context-parallel ones.
 public struct Layout: Codable, Sendable, Hashable {
@@ -28,7 +28,7 @@ public struct Layout: Codable, Sendable, Hashable {
   /// The share of the activations that wait in host memory (PipeOffload, Wan et al. 2025), 0 … 1.
   public var offload: Double
 
-  /// As job files name them.
+  /// The names in job files.
   enum CodingKeys: String, CodingKey {
     case data, tensor, pipeline, context, expert, microBatch, shardGroup, sequenceParallel, schedule, stageSplit
     case contextExchange, offload
@@ -63,7 +63,7 @@ public struct Layout: Codable, Sendable, Hashable {
   /// Devices that the layout takes.
   public var devices: Int { data * tensor * pipeline * context }
 
-  /// What of a model's state data-parallel devices split among them (ZeRO, Rajbhandari et al. 2020).
+  /// The part of a model's state that data-parallel devices split among them (ZeRO, Rajbhandari et al. 2020).
   public enum Sharding: Int, Codable, Sendable, Hashable, CaseIterable {
     case none = 0
     /// ZeRO-1, Megatron's distributed optimizer.
@@ -74,7 +74,7 @@ public struct Layout: Codable, Sendable, Hashable {
     case parameters = 3
   }
 
-  /// How layers are dealt out to stages.
+  /// The division of layers into stages.
   public enum StageSplit: String, Codable, Sendable, Hashable, CaseIterable {
     /// The same number of layers for each stage, embedding and output projection on top of them.
     case even
@@ -82,7 +82,7 @@ public struct Layout: Codable, Sendable, Hashable {
     case balanced
   }
 
-  /// How devices that share a sequence see all keys and values.
+  /// The exchange by which devices that share a sequence see all keys and values.
   public enum ContextExchange: String, Codable, Sendable, Hashable, CaseIterable {
     /// Blocks of them go round (ring attention, Liu et al. 2023).
     case ring
@@ -107,7 +107,7 @@ public enum PipelineSchedule: String, Codable, Sendable, Hashable, CaseIterable 
   case vHalf = "v-half"
   case vMin = "v-min"
 
-  /// How long a stage waits for each other stage from its own first pass to its last, of stage times in seconds.
+  /// The time in seconds that a stage waits for each other stage, from its own first pass to its last.
   ///
   /// The papers' figures are of F = B = W, or of W no longer than F; these are of any times, for at least twice as many
   /// micro-batches as stages. ``PipelineSimulation`` has the same, but where W is longer than F in ZB-V, which p - 2 stages

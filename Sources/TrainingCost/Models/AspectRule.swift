@@ -1,6 +1,6 @@
 import Glibc
 
-/// How wide published models are for their depth: hidden size over layers as a power of their size.
+/// The width of published models for their depth: hidden size over layers as a power of their size.
 ///
 /// Least squares on logarithms over the dense models of the catalog. The loss itself depends little on it: from 6 layers
 /// of 4,288 to 48 of 1,600 it changes by 3 % (Kaplan et al. 2020, arXiv 2001.08361, section 3.1).
@@ -10,7 +10,7 @@ public struct AspectRule: Sendable, Hashable {
   public let exponent: Double
   /// Standard deviation of the logarithm among models.
   public let spread: Double
-  /// How many models it rests on.
+  /// The number of models behind the rule.
   public let models: Int
 
   /// Over the catalog.
@@ -21,7 +21,7 @@ public struct AspectRule: Sendable, Hashable {
   /// - Parameter nonEmbedding: parameters that a token uses, without embeddings.
   public func usual(nonEmbedding: Double) -> Double { at7B * pow(nonEmbedding / 7e9, exponent) }
 
-  /// How far a shape is from the rule, in standard deviations of its logarithm; above 0 where it is wider than usual.
+  /// The distance of a shape from the rule, in standard deviations of its logarithm; above 0 where it is wider than usual.
   public func deviation(of shape: TransformerShape) -> Double {
     let usual = usual(nonEmbedding: Double(max(1, shape.parameters.activeNonEmbedding)))
     return log(Double(shape.hidden) / Double(shape.layers) / usual) / spread

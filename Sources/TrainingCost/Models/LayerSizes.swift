@@ -1,4 +1,4 @@
-/// What the time and memory of a layer follow from, averaged over a model's dense layers and its layers of experts.
+/// The sizes that decide the time and memory of a layer, averaged over a model's dense layers and its layers of experts.
 struct LayerSizes: Sendable {
   let hidden: Double
   let heads: Double

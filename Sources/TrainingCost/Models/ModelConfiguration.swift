@@ -9,7 +9,7 @@ public struct ModelConfiguration: Sendable, Hashable {
   public let modelType: String
   /// The longest sequence it takes, where it says so.
   public let context: Int?
-  /// What was taken for granted, and which sizes of the file were not read.
+  /// The assumptions, and the sizes of the file that were not read.
   public let notes: [String]
 
   /// - Throws: ``DocumentError`` for a file that is missing or wrong.

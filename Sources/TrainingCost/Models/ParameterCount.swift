@@ -14,7 +14,7 @@ public struct ParameterCount: Codable, Sendable, Hashable {
   public var outputEmbedding = 0
   /// Learned positions.
   public var positions = 0
-  /// What of `routedExperts` a token goes through.
+  /// The part of `routedExperts` that a token goes through.
   public var activeExperts = 0
 
   public init() {}
@@ -123,7 +123,7 @@ extension TransformerShape {
 }
 
 extension TransformerShape.Norm {
-  /// The parameters of a norm over so many channels.
+  /// The parameters of a norm over a number of channels.
   func size(_ channels: Int) -> Int {
     switch self {
     case .rms, .layerWithoutBias: channels

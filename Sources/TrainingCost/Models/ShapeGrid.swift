@@ -57,7 +57,7 @@ struct ShapeGrid {
     throw CostError("no shape of these constraints is near \(formatParams(params)); leave the layers open")
   }
 
-  /// How unlike published models a shape is: squared standard deviations of its aspect, 2 % of size and 15 % of the MLP's
+  /// The distance of a shape from published models: squared standard deviations of its aspect, 2 % of size and 15 % of the MLP's
   /// width for as much.
   func misfit(_ candidate: Candidate) -> Double {
     let aspect = AspectRule.published.deviation(of: candidate.shape)
@@ -148,7 +148,7 @@ struct ShapeGrid {
     return shape
   }
 
-  /// The hidden size at which so many layers of usual proportions have the wanted size.
+  /// The hidden size at which a number of layers of usual proportions have the wanted size.
   private func hidden(layers: Int) -> Double {
     var mlp = ratio * (options.isGated ? 3 : 2)
     if let experts = options.experts, options.counting != .active {

@@ -1,9 +1,9 @@
-/// What shapes of a wanted size must be like. What is left out follows from the size, as ``proposeShapes(params:options:score:)``
+/// The requirements on shapes of a target size. Those left out follow from the size, as ``proposeShapes(params:options:score:)``
 /// says.
 public struct ShapeOptions: Sendable, Hashable {
   /// Entries of the tokenizer; padded to a multiple of 128 for each of the accelerators that share it.
   public var vocabulary: Int?
-  /// What the wanted size counts.
+  /// The count that the target size is.
   public var counting = Counting.total
   /// Accelerators that share a layer: heads, MLP and vocabulary divide by it.
   public var tensorParallel: Int?
@@ -16,18 +16,18 @@ public struct ShapeOptions: Sendable, Hashable {
   public var tiesEmbeddings: Bool?
   /// Experts in every layer; nil for a dense model.
   public var experts: Experts?
-  /// How many shapes to propose.
+  /// The number of shapes to propose.
   public var proposals = 5
 
-  /// What of a model is counted.
+  /// A count of a model's parameters.
   public enum Counting: String, Sendable, Hashable, CaseIterable {
     case total
     /// Without embeddings.
     case nonEmbedding = "non-embedding"
-    /// What a token uses.
+    /// The parameters that a token uses.
     case active
 
-    /// What it counts of a model.
+    /// The count of a model.
     public func size(_ count: ParameterCount) -> Int {
       switch self {
       case .total: count.total

@@ -3,7 +3,7 @@ import Tables
 /// A shape near a wanted size.
 public struct ShapeProposal: Sendable, Hashable {
   public let shape: TransformerShape
-  /// What it is among the proposals.
+  /// The role among the proposals.
   public let role: Role
   /// Its size over the wanted one, less 1.
   public let sizeError: Double
@@ -11,7 +11,7 @@ public struct ShapeProposal: Sendable, Hashable {
   public let score: Double
   /// Hidden size over layers.
   public var aspect: Double { Double(shape.hidden) / Double(shape.layers) }
-  /// Which constraint each of its numbers satisfies.
+  /// The constraint that each of its numbers satisfies.
   public let reasons: [String]
 
   public enum Role: String, Codable, Sendable, Hashable, CaseIterable {
@@ -20,7 +20,7 @@ public struct ShapeProposal: Sendable, Hashable {
     case deeper
     /// The best of those with a fifth fewer layers or yet fewer.
     case wider
-    /// Of those with proportions within published ones, two standard deviations of them, the nearest to the wanted size.
+    /// The nearest to the target size of the shapes with proportions within two standard deviations of published ones.
     case closest
     case other
   }

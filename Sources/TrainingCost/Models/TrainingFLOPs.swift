@@ -1,4 +1,4 @@
-/// What is computed a second time in the backward pass, to keep fewer activations.
+/// The part of the forward pass that is computed again in the backward pass, to store fewer activations.
 public enum Recomputation: String, Codable, CodingKeyRepresentable, Sendable, Hashable, CaseIterable {
   case none
   /// The attention scores again, as also FlashAttention does (Korthikanti et al. 2022, arXiv 2205.05198).
@@ -77,7 +77,7 @@ extension TransformerShape {
   }
 }
 
-/// How the training FLOP of a token are counted: a utilization means little without it.
+/// The convention by which the training FLOP of a token are counted: a utilization means little without it.
 ///
 /// N are the parameters that a token uses, L layers, h the summed width of the heads, s the sequence.
 public enum FLOPConvention: String, Codable, CodingKeyRepresentable, Sendable, Hashable, CaseIterable {

@@ -1,4 +1,4 @@
-/// What a training step computes, whatever the devices.
+/// The work of a training step, whatever the devices.
 public struct TrainingWorkload: Codable, Sendable, Hashable {
   public var shape: TransformerShape
   /// Tokens of a sequence.
@@ -34,7 +34,7 @@ public struct TrainingWorkload: Codable, Sendable, Hashable {
   public var tokensPerStep: Double { Double(sequence) * Double(globalBatch) }
 }
 
-/// How attention is computed.
+/// The kernel that computes attention.
 public enum AttentionKernel: String, Codable, Sendable, Hashable, CaseIterable {
   /// Scores stay on the chip and masked blocks are skipped (FlashAttention-2, Dao 2023).
   case flash

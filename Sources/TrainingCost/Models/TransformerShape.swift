@@ -38,7 +38,7 @@ public struct TransformerShape: Codable, Sendable, Hashable {
   /// Whether the output projection has a bias (GPT-J, Phi-2).
   public var hasOutputBias: Bool
 
-  /// As job files name them.
+  /// The names in job files.
   enum CodingKeys: String, CodingKey {
     case layers, hidden, feedForward, heads, keyValueHeads, headSize, vocabulary, biases, norm, learnedPositions
     case latentAttention, experts, normsPerLayer, queryKeyNorm
@@ -48,14 +48,14 @@ public struct TransformerShape: Codable, Sendable, Hashable {
     case hasOutputBias = "output_bias"
   }
 
-  /// Which linear maps of a layer have a bias.
+  /// The linear maps of a layer that have a bias.
   public enum Biases: String, Codable, Sendable, Hashable, CaseIterable {
     case none
-    /// Those of queries, keys and values only, as in Qwen 2.
+    /// The maps of queries, keys and values only, as in Qwen 2.
     case queryKeyValue
-    /// Those of the attention, its output as well.
+    /// The maps of the attention, its output as well.
     case attention
-    /// Those of the MLP only, as in GPT-J.
+    /// The maps of the MLP only, as in GPT-J.
     case feedForward
     case all
   }
@@ -106,7 +106,7 @@ public struct TransformerShape: Codable, Sendable, Hashable {
   public struct ExpertLayers: Codable, Sendable, Hashable {
     /// Routed experts of a layer.
     public var count: Int
-    /// How many of them a token goes to.
+    /// The number of experts that a token goes to.
     public var active: Int
     /// Width of one expert's MLP.
     public var feedForward: Int

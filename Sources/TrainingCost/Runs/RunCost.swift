@@ -1,7 +1,7 @@
 import Documents
 import Tables
 
-/// What training on a number of tokens takes: time, accelerator time, money, energy and carbon dioxide.
+/// The cost of training on a number of tokens: time, accelerator time, money, energy and carbon dioxide.
 public struct RunCost: Codable, Sendable, Hashable {
   public let steps: Double
   /// Wall-clock time, including failures and checkpoints.

@@ -1,7 +1,7 @@
 import Launch
 import RunStore
 
-/// What happens in a ``LaunchSession``.
+/// An event of a ``LaunchSession``.
 public enum LaunchEvent: Sendable {
   /// A job's state changed, and the change is in the store.
   case jobChanged(JobRecord)
@@ -13,7 +13,7 @@ public enum LaunchEvent: Sendable {
   case finished(LaunchOutcome)
 }
 
-/// What the jobs of a launch came to.
+/// The result of a launch.
 public struct LaunchOutcome: Sendable {
   /// The launch's store, with everything that was measured.
   public let store: JobStore
@@ -23,7 +23,7 @@ public struct LaunchOutcome: Sendable {
   /// The jobs that failed or were cancelled.
   public var failed: [JobRecord] { jobs.filter { $0.state != .succeeded } }
 
-  /// What each job measured.
+  /// The measurements of each job.
   ///
   /// - Throws: ``StoreError``; `DocumentError` for a job whose description cannot be read.
   public func runs() throws -> [CollectedRun] { try jobs.map { try CollectedRun($0, in: store) } }

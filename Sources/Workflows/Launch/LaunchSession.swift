@@ -12,7 +12,7 @@ import RunStore
 /// }
 /// ```
 ///
-/// What was handed in goes on when the session is cancelled, or its process killed; a session of the same jobs and directory
+/// Submitted jobs continue when the session is cancelled or its process is killed; a session of the same jobs and directory
 /// follows it again, and hands nothing in twice.
 public struct LaunchSession: Sendable {
   /// The jobs with their calls and scripts.
@@ -25,34 +25,40 @@ public struct LaunchSession: Sendable {
   /// - Parameters:
   ///   - jobs: each with a name of its own.
   ///   - directory: where jobs and their store are kept.
-  ///   - trainers: those that jobs name.
-  /// - Throws: `DocumentError` for a trainer that is not known, or for what a trainer cannot do, all of it.
+  ///   - trainers: the trainers that jobs name.
+  ///   - allowsUnsupported: whether jobs run without what their trainers cannot do.
+  /// - Throws: `UnsupportedJobs` for what trainers cannot do, all of it; `DocumentError` for an unknown trainer.
   public init(
-    _ jobs: [JobSpec], directory: String, engine: EngineChoice = .local, trainers: TrainerRegistry = .builtIn
+    _ jobs: [JobSpec], directory: String, engine: EngineChoice = .local, trainers: TrainerRegistry = .builtIn,
+    allowsUnsupported: Bool = false
   ) throws {
     try self.init(
       jobs, from: directory, directory: directory, engine: engine, trainers: trainers,
-      description: try jobs.map { try $0.document() }.joined())
+      description: try jobs.map { try $0.document() }.joined(), allowsUnsupported: allowsUnsupported)
   }
 
   /// The jobs of a file.
   ///
   /// - Parameters:
   ///   - directory: the file's own where it is nil.
-  ///   - trainers: those with which the file was read.
-  /// - Throws: `DocumentError` for a trainer that is not known, or for what a trainer cannot do, all of it.
-  public init(_ file: JobFile, directory: String? = nil, trainers: TrainerRegistry = .builtIn) throws {
+  ///   - trainers: the trainers with which the file was read.
+  ///   - allowsUnsupported: whether jobs run without what their trainers cannot do.
+  /// - Throws: `UnsupportedJobs` for what trainers cannot do, all of it; `DocumentError` for an unknown trainer.
+  public init(
+    _ file: JobFile, directory: String? = nil, trainers: TrainerRegistry = .builtIn, allowsUnsupported: Bool = false
+  ) throws {
     try self.init(
       file.jobs, from: file.path, directory: directory ?? file.directory, engine: file.engine, trainers: trainers,
-      description: file.text)
+      description: file.text, allowsUnsupported: allowsUnsupported)
   }
 
   /// - Parameter path: the file that the jobs come from, for messages.
   init(
     _ jobs: [JobSpec], from path: String, directory: String, engine: EngineChoice, trainers: TrainerRegistry,
-    description: String
+    description: String, allowsUnsupported: Bool = false
   ) throws {
-    launch = try PreparedLaunch(jobs, from: path, directory: directory, trainers: trainers)
+    launch = try PreparedLaunch(
+      jobs, from: path, directory: directory, trainers: trainers, allowsUnsupported: allowsUnsupported)
     (self.engine, self.trainers, self.description) = (engine, trainers, description)
   }
 
@@ -61,7 +67,7 @@ public struct LaunchSession: Sendable {
   /// - Throws: `LaunchError` for a job that the engine refuses.
   public func rehearsal() async throws -> Rehearsal { try launch.rehearse(on: await engine.engine()) }
 
-  /// Hands in the jobs that are news to the directory, and follows all of its jobs to their ends.
+  /// Submits the jobs that are new to the directory, and follows all of its jobs to their ends.
   ///
   /// The sequence throws `DocumentError` where a job of that name was launched otherwise or lacks a secret, `LaunchError` where
   /// the engine refuses a job, ``StoreError``, and `CancellationError`. A job that fails is no error.

@@ -1,6 +1,6 @@
 import Launch
 
-/// What happens in a ``LoopSession``.
+/// An event of a ``LoopSession``.
 public enum LoopEvent: Sendable {
   /// A stage began; the one before it is done.
   case began(LoopSession.Stage)
@@ -14,7 +14,7 @@ public enum LoopEvent: Sendable {
   case finished(LoopOutcome)
 }
 
-/// What a closed loop came to.
+/// The result of a closed loop.
 public struct LoopOutcome: Sendable {
   public let report: LoopReport
   public let pilot: [CollectedRun]

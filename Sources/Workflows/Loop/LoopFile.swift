@@ -24,15 +24,15 @@ public struct LoopFile: Sendable {
   public static let schema = "windtunnel.loop/1"
 
   public let path: String
-  /// What the file holds.
+  /// The file's text.
   public let text: String
   public let name: String
-  /// Where everything is kept.
+  /// The directory of the loop.
   public let directory: String
   public let engine: EngineChoice
   /// The law's name in the catalog.
   public let law: String
-  /// How many bootstrap resamples the prediction's interval rests on.
+  /// The number of bootstrap resamples behind the prediction's interval.
   public let resamples: Int
   /// The share of single runs that the prediction's interval should hold, between 0 and 1.
   public let level: Double
@@ -40,7 +40,7 @@ public struct LoopFile: Sendable {
   public let watch: String?
   /// The training compute of the target, in FLOP.
   public let targetFLOPs: Double
-  /// How many runs of the target there are, each with a seed of its own.
+  /// The number of runs of the target, each with a seed of its own.
   public let targetSeeds: Int
   /// The most tokens that the target may be trained on; nil for no limit.
   public let maxTokens: Double?
@@ -70,8 +70,7 @@ public struct LoopFile: Sendable {
     name = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try JobFile.check(name: name) { file.fault("name", $0) }
     directory = entries.directory ?? "runs/\(name)"
-    self.engine = try engines.choice(
-      in: YAMLSection(path: path, kind: LoopEntries.kind, schema: Self.schema, keys: nil), instead: engine)
+    self.engine = try engines.choice(entries.engine, from: path, instead: engine)
     law = entries.law ?? "chinchilla"
     resamples = entries.bootstrap ?? 1000
     guard (1...1_000_000_000).contains(resamples) else {

@@ -1,10 +1,13 @@
-import Foundation
+import Documents
 import Launch
 import ScalingLaws
 
-/// A closed loop's prediction beside what its target came to, `windtunnel.loop-report/1`.
-public struct LoopReport: Encodable, Sendable {
-  public let schema = "windtunnel.loop-report/1"
+/// A closed loop's prediction compared with its target, `windtunnel.loop-report/1`.
+public struct LoopReport: Document {
+  public static let schema = "windtunnel.loop-report/1"
+  public static let kind = "report of a closed loop"
+  public static let remedy = "a closed loop writes one, report.json, in its directory"
+
   public let name: String
   public let registration: Registration
   public let pilot: Pilot
@@ -16,7 +19,7 @@ public struct LoopReport: Encodable, Sendable {
   public let isWithin: Bool?
 
   /// The pilot runs together.
-  public struct Pilot: Encodable, Sendable {
+  public struct Pilot: Codable, Sendable {
     public let runs: Int
     /// Training compute in FLOP, and wall time in seconds.
     public let flops, seconds: Double
@@ -25,7 +28,7 @@ public struct LoopReport: Encodable, Sendable {
   }
 
   /// One run of the target.
-  public struct Outcome: Encodable, Sendable {
+  public struct Outcome: Codable, Sendable {
     public let run: String
     /// Nats per token.
     public let loss: Double
@@ -35,9 +38,9 @@ public struct LoopReport: Encodable, Sendable {
     public let isWithin: Bool?
     /// Wall time.
     public let seconds: Double?
-    /// How many losses along the run were compared with the pilots' curves; nil where it was not watched.
+    /// The number of losses along the run that were compared with the pilots' curves; nil where it was not watched.
     public let held: Int?
-    /// How the losses left what was expected; nil where they did not.
+    /// The deviation from the predicted curve; nil where there was none.
     public let deviation: String?
   }
 
@@ -63,15 +66,5 @@ public struct LoopReport: Encodable, Sendable {
     }
     self.outcomes = outcomes
     isWithin = registration.predictionInterval.map { _ in outcomes.allSatisfy { $0.isWithin ?? false } }
-  }
-
-  /// The report as JSON with sorted keys in snake case.
-  ///
-  /// - Throws: `EncodingError` for a number that is not finite.
-  public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self)
   }
 }

@@ -22,7 +22,7 @@ import Tables
 /// ```
 ///
 /// The prediction is written down and hashed before the target begins, and never changed. Every stage is kept in the loop's
-/// directory; a session that was cancelled, or whose process was killed, is gone on with by another of the same file.
+/// directory; a session that was cancelled, or whose process was killed, is continued by another of the same file.
 public struct LoopSession: Sendable {
   /// A part of the loop.
   public enum Stage: Sendable, Hashable {
@@ -35,7 +35,7 @@ public struct LoopSession: Sendable {
   }
 
   public let file: LoopFile
-  /// Where everything is kept.
+  /// The directory of the loop.
   public let directory: String
   private let engine: EngineChoice
   private let seed: UInt64
@@ -101,7 +101,7 @@ public struct LoopSession: Sendable {
     let report = LoopReport(
       name: file.name, registration, pilot: pilot, target: achieved, backTest: backTest,
       watch: expected == nil ? nil : file.watch, deviations: try store.intakes().compactMapValues(\.deviation))
-    try DocumentFile.write(indentedJSON(try report.json()), to: "\(directory)/report.json")
+    try DocumentFile.write(try report.json(), to: "\(directory)/report.json")
     let curves = try achieved.compactMap { run in
       try ExpectedCurve(
         in: "\(directory)/target/jobs/\(run.spec.name)", tokensPerStep: Double(run.spec.training.tokensPerStep))
@@ -159,7 +159,7 @@ public struct LoopSession: Sendable {
       plan: fingerprint(of: document.utf8))
   }
 
-  /// What the pilots' curves predict along a target; nil where that is not wished, or they predict nothing.
+  /// The losses that the pilots' curves predict along a target; nil where none is watched, or they predict nothing.
   private func expected(
     of target: JobSpec, _ registration: Registration, _ pilot: [CollectedRun],
     _ emit: @Sendable (LoopEvent) -> Void

@@ -8,12 +8,14 @@ import Tables
 /// A prediction of a run that is written down before the run begins, `windtunnel.registration/1`.
 ///
 /// Its SHA-256 stands in a file beside it, so that what is compared later is what was predicted.
-public struct Registration: Codable, Sendable {
+public struct Registration: Document {
+  public static let schema = "windtunnel.registration/1"
+  public static let kind = "registration"
+
   /// The file's name in the directory of a loop.
   public static let fileName = "prediction.json"
   private static let hashName = "prediction.sha256"
 
-  public private(set) var schema = "windtunnel.registration/1"
   /// The time of registration, as ISO 8601.
   public let registered: String
   /// The law's name, and where its parameters come from.
@@ -70,26 +72,17 @@ public struct Registration: Codable, Sendable {
       guard hash.hasPrefix(fingerprint(of: text.utf8)) else {
         throw DocumentError("\(path): it was changed after it was registered; begin the loop in another directory")
       }
-      do {
-        return try JSONDecoder().decode(Registration.self, from: Data(text.utf8))
-      } catch {
-        throw DocumentError("\(path): this is no registration; begin the loop in another directory")
-      }
+      return try Registration.read(text: text, from: path).value
     }
     let registration = try make()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let text = String(decoding: try encoder.encode(registration), as: UTF8.self) + "\n"
+    let text = try registration.json()
     try DocumentFile.write(text, to: path)
     try DocumentFile.write("\(fingerprint(of: text.utf8))  \(fileName)\n", to: hashPath)
     return registration
   }
 
   private enum CodingKeys: String, CodingKey {
-    case schema, registered, law, provenance, params, tokens, flops
-    case largestPilot = "largest_pilot_flops"
-    case loss, interval
-    case predictionInterval = "prediction_interval"
-    case level, runs, fit, plan
+    case registered, law, provenance, params, tokens, flops, loss, interval, predictionInterval, level, runs, fit, plan
+    case largestPilot = "largestPilotFlops"
   }
 }

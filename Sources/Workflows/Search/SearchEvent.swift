@@ -2,7 +2,7 @@ import RunStore
 import Search
 import Studies
 
-/// What happens in a ``SearchSession``.
+/// An event of a ``SearchSession``.
 public enum SearchEvent: Sendable {
   /// A table of trials that were run before, as the experiment's `earlier` names it.
   case earlierTrials(EarlierTrials)
@@ -18,7 +18,7 @@ public enum SearchEvent: Sendable {
 public struct EndedTrial: Sendable {
   /// The trial with its outcome.
   public let trial: Study.Trial
-  /// What its run took and measured; nil for one that was stopped before this session.
+  /// The record of its run; nil for a trial that was stopped before this session.
   public let record: TrialRecord?
   /// The best trial so far; nil before the first, and for several goals.
   public let best: Study.Trial?
@@ -35,7 +35,7 @@ public struct EndedTrial: Sendable {
   }
 }
 
-/// What a search came to.
+/// The result of a search.
 public struct SearchOutcome: Sendable {
   /// The study with all of its trials.
   public let study: Study

@@ -15,21 +15,21 @@ import Studies
 /// ```
 ///
 /// Every result of a command's trial is on the disk before the next trial begins. A search that was cancelled, or whose process
-/// was killed, goes on with ``Settings/resume``: no trial that ended runs again.
+/// was killed, continues with ``Settings/resume``: no trial that ended runs again.
 public struct SearchSession: Sendable {
-  /// How an experiment is searched; what is nil is as the experiment says.
+  /// The settings of a search; nil for those of the experiment.
   public struct Settings: Sendable {
     public var algorithm: AlgorithmEntry?
     /// The seed of everything random.
     public var seed: UInt64?
     public var budget: SearchBudget?
-    /// How many trials of a command run at once, from 1 to 10,000.
+    /// The number of a command's trials that run at once, from 1 to 10,000.
     public var workers: Int?
-    /// Where a command's trials and their log are kept.
+    /// The directory of a command's trials and their log.
     public var directory: String?
     /// Whether the study that is in the directory goes on, instead of a new one.
     public var resume: Bool
-    /// Where trials of a command run.
+    /// The engine that runs a command's trials.
     public var engine: EngineChoice?
 
     public init(
@@ -46,7 +46,7 @@ public struct SearchSession: Sendable {
   public let seed: UInt64
   public let budget: SearchBudget
   public let workers: Int
-  /// Where a command's trials and their log are kept.
+  /// The directory of a command's trials and their log.
   public let directory: String
   private let resumes: Bool
   private let engine: EngineChoice?
@@ -108,7 +108,7 @@ public struct SearchSession: Sendable {
   ) async throws -> SearchOutcome {
     let store = try openStore()
     let jobs = try await jobRunner(emit)
-    // A search that was killed leaves its processes running; the jobs of an engine are gone on with.
+    // A search that was killed leaves its processes running; the jobs of an engine continue.
     killTrials()
     let runner = StudyRunner(
       study, seed: seed, goals: experiment.goals,
@@ -141,7 +141,7 @@ public struct SearchSession: Sendable {
     return try StudyStore.create(in: directory, fingerprint: fingerprint, description: try header.json())
   }
 
-  /// What hands trials to an engine; nil where they are processes of this one.
+  /// The runner that submits trials to an engine; nil where they are processes of this one.
   private func jobRunner(_ emit: @escaping @Sendable (SearchEvent) -> Void) async throws -> JobRunner? {
     guard let engine else { return nil }
     let root = URL(fileURLWithPath: directory).path

@@ -3,7 +3,7 @@ import Foundation
 import Report
 import TrainingCost
 
-/// What `cost calibrate` prints.
+/// The tables that `cost calibrate` prints.
 struct CalibrationView {
   private let document: CalibrationDocument
   private let terminal: Terminal

@@ -3,7 +3,7 @@ import Report
 import Tables
 import TrainingCost
 
-/// What `hardware` prints.
+/// The table that `hardware` prints.
 struct AcceleratorsView {
   private let document: AcceleratorsDocument
   private let terminal: Terminal

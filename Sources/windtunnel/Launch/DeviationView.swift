@@ -33,7 +33,7 @@ extension Deviation {
 private func short(_ value: Double) -> String { NumberText.rounded(value, 4) }
 
 extension Deviation.Cause {
-  /// What it is, and what to look at.
+  /// The deviation and where to look, in a sentence.
   fileprivate var sentence: String {
     switch self {
     case .otherRate(let step, let given, let meant):

@@ -33,7 +33,7 @@ struct JobsCancelCommand: AsyncParsableCommand {
       note(
         job.progress
           + (job.state == .cancelling
-            ? "; it was being handed in, and ends when whoever follows the launch knows whether it came through: launch "
+            ? "; it was being submitted, and ends when whoever follows the launch knows whether it came through: launch "
               + "its file again where nobody does" : ""))
     }
     if cancelled.isEmpty, now.allSatisfy(\.state.isEnded) { note("nothing to cancel: all have ended") }

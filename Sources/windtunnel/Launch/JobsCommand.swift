@@ -22,7 +22,7 @@ struct JobsCommand: AsyncParsableCommand {
     defaultSubcommand: JobsListCommand.self)
 }
 
-/// Which launch is meant.
+/// The argument that names a launch.
 struct LaunchDirectory: ParsableArguments {
   @Argument(help: ArgumentHelp("The directory of the launch.", valueName: "directory"))
   var directory: String

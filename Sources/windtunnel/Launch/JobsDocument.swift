@@ -5,12 +5,15 @@ import Report
 import RunStore
 import Tables
 
-/// The jobs of a launch as JSON, `windtunnel.jobs/1`.
-struct JobsDocument: Encodable {
-  let schema = "windtunnel.jobs/1"
+/// The jobs of a launch as a document, `windtunnel.jobs/1`.
+struct JobsDocument: Document {
+  static let schema = "windtunnel.jobs/1"
+  static let kind = "list of jobs"
+  static let remedy = "write one with 'windtunnel jobs list DIRECTORY --output FILE'"
+
   let jobs: [Entry]
 
-  struct Entry: Encodable {
+  struct Entry: Codable {
     let name, state: String
     let attempt: Int
     let handle: String?
@@ -18,15 +21,15 @@ struct JobsDocument: Encodable {
     let directory: String
     /// Seconds since 1970.
     let began, ended: Double?
-    /// The last that was measured, of so many.
+    /// The last step that was measured, of all steps.
     let step: Double?
     let steps: Int?
     /// The last held-out loss in nats per token, or the last training loss where none was measured.
     let loss: Double?
-    /// How its losses have left what was expected.
+    /// The way in which its losses left the predicted curve.
     let deviation: String?
 
-    /// What to know of it, in a few words.
+    /// The reason and the deviation, in a few words.
     var remark: String { [reason, deviation == reason ? nil : deviation].compactMap { $0 }.joined(separator: "; ") }
 
     /// `45 %`.
@@ -52,7 +55,10 @@ struct JobsDocument: Encodable {
     }
   }
 
-  var text: String {
+}
+
+extension JobsDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String {
     var table = TextTable([
       .init("job"), .init("state"), .init("attempt", .right), .init("time", .right), .init("done", .right),
       .init("loss", .decimal), .init("engine's name"),
@@ -68,6 +74,6 @@ struct JobsDocument: Encodable {
     }
     let counts = JobRecord.State.allCases.map { state in (state, jobs.count { $0.state == state.rawValue }) }
     let summary = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
-    return table.render(width: 100) + "\n\(jobs.count) jobs: \(summary)\n"
+    return table.render(width: 100) + "\n\(jobs.count) \(jobs.count == 1 ? "job" : "jobs"): \(summary)\n"
   }
 }

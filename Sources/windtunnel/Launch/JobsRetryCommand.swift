@@ -5,7 +5,7 @@ struct JobsRetryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry", abstract: "Begin jobs again that failed or were cancelled, from their last checkpoints.",
     discussion: """
-      They are handed in by whoever follows the launch; where nobody does, launch their file again.
+      They are submitted by whoever follows the launch; where nobody does, launch their file again.
 
       Examples:
         windtunnel jobs retry runs/pilot

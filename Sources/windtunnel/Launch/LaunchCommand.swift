@@ -10,15 +10,18 @@ struct LaunchCommand: AsyncParsableCommand {
     commandName: "launch",
     abstract: "Run jobs on a trainer and an engine, and follow them to their ends.",
     discussion: """
-      A job file says what is trained, by which trainer, and where; a plan can say most of it, and a design which runs. What was launched goes on when \
-      this command is stopped: launch the same file again to follow it, or look with 'windtunnel jobs'. Nothing is handed in \
-      twice, and a job that failed is begun again as often as its 'retries' say.
+      A job file says what is trained, by which trainer, and where; a plan can say most of it, and a design which runs. Jobs \
+      continue when this command is stopped: launch the same file again to follow them, or look with 'windtunnel jobs'. \
+      No job is submitted twice, and a failed job starts again as often as its 'retries' say.
+
+      A choice that a trainer cannot express stops the launch; --allow-unsupported leaves it out.
 
       Examples:
         windtunnel launch Experiments/launch.yaml --dry-run
         windtunnel launch Experiments/launch.yaml
         windtunnel launch job.yaml --plan plan.json --engine slurm
         windtunnel launch job.yaml --design design.json
+        windtunnel launch job.yaml --plan plan.json --allow-unsupported --dry-run
       """)
 
   @Argument(help: ArgumentHelp("Jobs in YAML.", valueName: "file"))
@@ -42,6 +45,9 @@ struct LaunchCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where jobs and their records are kept; runs/NAME unless given.", valueName: "directory"))
   var directory: String?
 
+  @Flag(help: "Launch jobs without what their trainers cannot do, and say what is left out.")
+  var allowUnsupported = false
+
   @Flag(help: "Show every file and command, and run nothing.")
   var dryRun = false
 
@@ -50,16 +56,13 @@ struct LaunchCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     let read = try JobFile(path: file, plan: plan, design: design, engine: engine)
-    let session = try LaunchSession(read, directory: directory)
+    let session = try session(of: read)
     for job in session.launch.jobs {
       for text in job.call.notes { note("note: job '\(job.spec.name)': \(text)") }
     }
     guard !dryRun else {
-      let rehearsal = try await session.rehearsal()
-      try output.emit(json: try encodedJSON(RehearsalDocument(rehearsal, engine: session.engine.kind))) {
-        rehearsal.text
-      }
-      return
+      let rehearsal = RehearsalDocument(try await session.rehearsal(), engine: session.engine.kind)
+      return try output.emit(rehearsal) { rehearsal.text(on: .standardOutput) }
     }
     let place = session.launch.directory
     let outcome: LaunchOutcome
@@ -71,7 +74,7 @@ struct LaunchCommand: AsyncParsableCommand {
       throw UsageError.stoppedFollowing(place)
     }
     let document = try JobsDocument(of: outcome.store)
-    try output.emit(json: try encodedJSON(document)) { document.text }
+    try output.emit(document) { document.text(on: .standardOutput) }
     let directory = directory ?? read.directory
     let failed = document.jobs.filter { $0.state != JobRecord.State.succeeded.rawValue }
     if let first = failed.first {
@@ -84,27 +87,14 @@ struct LaunchCommand: AsyncParsableCommand {
   }
 }
 
-/// What a launch would write and run, as JSON.
-private struct RehearsalDocument: Encodable {
-  let schema = "windtunnel.rehearsal/1"
-  let engine: String
-  let files: [File]
-  let commands: [String]
-
-  struct File: Encodable {
-    let path, text: String
-  }
-
-  init(_ rehearsal: Rehearsal, engine: String) {
-    self.engine = engine
-    files = rehearsal.files.map { File(path: $0.name, text: $0.text) }
-    commands = rehearsal.commands
-  }
-}
-
-extension Rehearsal {
-  fileprivate var text: String {
-    files.map { "──── \($0.name)\n\($0.text)" }.joined(separator: "\n") + "\n──── commands\n"
-      + commands.map { $0 + "\n" }.joined()
+extension LaunchCommand {
+  private func session(of file: JobFile) throws -> LaunchSession {
+    do {
+      return try LaunchSession(file, directory: directory, allowsUnsupported: allowUnsupported)
+    } catch let refused as UnsupportedJobs {
+      var error = UsageError("\(refused)\nchange the job, or leave these out by --allow-unsupported")
+      error.code = EX_DATAERR
+      throw error
+    }
   }
 }

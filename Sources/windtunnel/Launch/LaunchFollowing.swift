@@ -28,7 +28,7 @@ extension UsageError {
 }
 
 extension JobRecord {
-  /// What happened to it, in a line.
+  /// The job's change in one line.
   var progress: String {
     var text = "job \(name): \(state.rawValue)"
     if attempt > 1 { text += ", attempt \(attempt)" }

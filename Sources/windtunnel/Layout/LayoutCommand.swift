@@ -135,7 +135,7 @@ struct LayoutCommand: ParsableCommand {
     }
     let (needed, there) = (smallest.memory.total, model.cluster.accelerator.usableMemoryBytes)
     return "no layout fits: the smallest of \(search.considered) takes \(formatBytes(needed)) of the "
-      + "\(formatBytes(there)) that a device has (\(smallest.layout.summary)); take more accelerators, "
+      + "\(formatBytes(there)) that a device has (\(smallest.layout.summary)); use more accelerators, "
       + "a smaller model or fewer given degrees"
   }
 }

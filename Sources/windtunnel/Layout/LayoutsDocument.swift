@@ -27,7 +27,7 @@ struct LayoutsDocument: Document {
     /// The layout in a few words.
     var summary: String
     var layout: Layout
-    /// Of a replica in a step.
+    /// The micro-batches of a replica in a step.
     var microBatches: Int
     var stepSeconds: Double
     var tokensPerSecond: Double

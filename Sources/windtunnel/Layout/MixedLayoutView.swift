@@ -45,7 +45,7 @@ struct MixedLayoutDocument: Document {
   }
 }
 
-/// What `layout` prints of a step that is shared.
+/// The table that `layout` prints for a step shared by groups.
 struct MixedLayoutView {
   private let document: MixedLayoutDocument
   private let terminal: Terminal

@@ -42,7 +42,7 @@ struct LoopCommand: AsyncParsableCommand {
       threads: computing.threadCount)
     let outcome = try await outcome(of: session)
     if let path = plot.plot { try LoopFigure(outcome).grid.write(to: path) }
-    try output.emit(json: try outcome.report.json()) { outcome.report.text }
+    try output.emit(outcome.report) { outcome.report.text(on: .standardOutput) }
   }
 
   private func outcome(of session: LoopSession) async throws -> LoopOutcome {
@@ -79,7 +79,7 @@ struct LoopCommand: AsyncParsableCommand {
 }
 
 extension Registration {
-  /// What is predicted, in a line.
+  /// The prediction in one line.
   fileprivate func summary(in directory: String) -> String {
     "predicted: loss \(NumberText.rounded(loss, 5)) for \(formatCount(params)) parameters on \(formatCount(tokens)) tokens; "
       + "registered in \(directory)/\(Self.fileName)"

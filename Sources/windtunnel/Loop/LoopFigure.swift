@@ -5,7 +5,7 @@ import Report
 import Tables
 import Workflows
 
-/// The pictures of a loop: what pilots led to foretell and what was achieved, and the way there.
+/// The pictures of a loop: what pilots led to predict and what was achieved, and the way there.
 struct LoopFigure {
   private let registration: Registration
   private let outcome: LoopOutcome
@@ -28,11 +28,11 @@ struct LoopFigure {
         .band(
           .init(
             x: sides, lower: [bounds[0], bounds[0]], upper: [bounds[1], bounds[1]], ink: .index(1),
-            label: "\(level) % of single runs, foretold")))
+            label: "\(level) % of single runs, predicted")))
     }
     layers.append(
       .annotation(
-        .init(x: registration.flops, y: registration.loss, text: "foretold", marker: .cross, ink: .index(1))))
+        .init(x: registration.flops, y: registration.loss, text: "predicted", marker: .cross, ink: .index(1))))
     let made = outcome.target.filter { $0.loss != nil }
     layers.append(
       .points(
@@ -50,8 +50,8 @@ struct LoopFigure {
       .band(
         .init(
           x: curve.points.map(\.step), lower: curve.points.map(\.low), upper: curve.points.map(\.high), ink: .index(1),
-          label: "\(NumberText.percent(curve.level)) of single runs, foretold")),
-      .line(.init(x: curve.points.map(\.step), y: curve.points.map(\.loss), ink: .index(1), label: "foretold")),
+          label: "\(NumberText.percent(curve.level)) of single runs, predicted")),
+      .line(.init(x: curve.points.map(\.step), y: curve.points.map(\.loss), ink: .index(1), label: "predicted")),
     ]
     for run in outcome.target {
       let points = run.points.filter { $0.step > 0 && $0.metrics[curve.metric]?.isFinite == true }

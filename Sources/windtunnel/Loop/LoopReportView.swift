@@ -3,9 +3,8 @@ import Report
 import Tables
 import Workflows
 
-extension LoopReport {
-  /// The report as a table.
-  var text: String {
+extension LoopReport: ShownDocument {
+  func text(on terminal: Terminal) -> String {
     let level = NumberText.percent(registration.level)
     var table = TextTable([.init(name), .init("", .right), .init("")])
     func interval(_ bounds: [Double]?) -> String {

@@ -26,7 +26,7 @@ struct RLPlanDocument: Document {
   }
 }
 
-/// What `rl-plan` prints.
+/// The tables that `rl-plan` prints.
 struct RLPlanView {
   private let document: RLPlanDocument
   private let terminal: Terminal

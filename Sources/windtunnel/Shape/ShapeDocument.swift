@@ -96,7 +96,7 @@ struct ModelsDocument: Document {
 
   struct Sizes: Codable {
     var params: Int
-    /// What a token uses.
+    /// The parameters that a token uses.
     var activeParams: Int
     var paramsNonEmbedding: Int
   }

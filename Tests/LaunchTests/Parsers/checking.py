@@ -27,21 +27,33 @@ sys.path[:] = [path for path in sys.path if os.path.abspath(path) != HERE]
 
 def finish(main):
     """Runs a check, which gives what is wrong as text or as a list, or a status."""
+    sys.exit(outcome_of(main))
+
+
+def finish_calls(main):
+    """Runs a check of the words and files of each call that is on standard input."""
+    first, *others = json.load(sys.stdin)
+    # The first one imports what all need; the others are checked in processes of their own, so that none sees another's.
+    status = outcome_of(main, first)
+    for call in others if status == 0 else []:
+        child = os.fork()
+        if child == 0:
+            os._exit(outcome_of(main, call))
+        status = max(status, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    sys.exit(status)
+
+
+def outcome_of(main, call=None):
     try:
-        outcome = main()
+        outcome = main(call["arguments"], call["files"]) if call else main()
     except (Exception, SystemExit) as error:
         outcome = f"{type(error).__name__}: {error}"
-    if not isinstance(outcome, int):
-        outcome = outcome if isinstance(outcome, str) else "\n".join(outcome)
-        print(outcome, end="\n" if outcome else "", file=sys.stderr)
-        outcome = 1 if outcome else 0
-    sys.exit(outcome)
-
-
-def read_call():
-    """The words and the files of a call."""
-    call = json.load(sys.stdin)
-    return call["arguments"], call["files"]
+    if isinstance(outcome, int):
+        return outcome
+    text = outcome if isinstance(outcome, str) else "\n".join(outcome)
+    if text:
+        print(f"{call['name']}: {text}" if call else text, file=sys.stderr, flush=True)
+    return 1 if text else 0
 
 
 def written(files):
@@ -86,8 +98,11 @@ def folder(name):
 
 def bare(name, path):
     """A package without what its own first file imports."""
+    if name in sys.modules:
+        return sys.modules[name]
     package = types.ModuleType(name)
-    package.__path__ = [path]
+    package.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=True)
+    package.__path__ = package.__spec__.submodule_search_locations = [path]
     sys.modules[name] = package
     return package
 

@@ -21,10 +21,9 @@ HEAVY = (
 )
 
 
-def main():
+def main(words, files):
     if not checking.has("transformers", "yaml", "packaging"):
         return checking.NOT_INSTALLED
-    words, files = checking.read_call()
     checking.stand_in(*HEAVY)
     faults = arguments(words) + model(json.loads(files["model.json"]))
     for name, text in files.items():
@@ -75,6 +74,9 @@ def model(given):
 
     kind = CONFIG_MAPPING[given["model_type"]]
     usual, config = kind(), kind(**{name: value for name, value in given.items() if name != "model_type"})
+    # A configuration has its attention under another name.
+    if "attn_implementation" in given:
+        given["_attn_implementation"] = given.pop("attn_implementation")
     # A configuration keeps whatever it is given, so that its own defaults say what it knows; heads of another width are
     # asked for by models of which the configuration does not list them.
     unknown = [name for name in given if not hasattr(usual, name) and name != "head_dim"]
@@ -115,4 +117,4 @@ def script(tree):
 
 
 if __name__ == "__main__":
-    checking.finish(main)
+    checking.finish_calls(main)

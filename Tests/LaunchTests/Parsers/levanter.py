@@ -23,10 +23,9 @@ HEAVY = (
 )
 
 
-def main():
+def main(words, files):
     if not checking.has("levanter", "draccus"):
         return checking.NOT_INSTALLED
-    words, files = checking.read_call()
     words, _ = checking.run_by_shell(words)
     module, place = words[2], checking.written(files)
     if not os.path.isfile(os.path.join(os.path.dirname(checking.folder("levanter")), *module.split(".")) + ".py"):
@@ -52,8 +51,12 @@ def main():
     with open(path, encoding="utf-8") as file:
         given = yaml.safe_load(file)
     jmp.get_policy.assert_called_with(given["trainer"].pop("mp"))
-    with open(inspect.getfile(type(config.model)), encoding="utf-8") as file:
-        faults = list(mesh(given["trainer"]["mesh"], config.trainer, file.read()))
+    model = ""
+    for kind in type(config.model).__mro__:
+        if kind.__module__.startswith("levanter."):
+            with open(inspect.getfile(kind), encoding="utf-8") as file:
+                model += file.read()
+    faults = list(mesh(given["trainer"]["mesh"], config.trainer, model))
     return faults + list(checking.differences(without_types(given), config))
 
 
@@ -85,4 +88,4 @@ def without_types(given):
 
 
 if __name__ == "__main__":
-    checking.finish(main)
+    checking.finish_calls(main)

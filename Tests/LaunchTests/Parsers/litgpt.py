@@ -35,13 +35,12 @@ def fields(folder, name):
     return None
 
 
-def main():
+def main(words, files):
     if not checking.has("litgpt", "jsonargparse", "yaml"):
         return checking.NOT_INSTALLED
     import jsonargparse
     import yaml
 
-    words, files = checking.read_call()
     if words[-2] != "--config":
         return f"the file comes after --config, not {words[-2]}"
     folder = checking.folder("litgpt")
@@ -77,4 +76,4 @@ def main():
 
 
 if __name__ == "__main__":
-    checking.finish(main)
+    checking.finish_calls(main)

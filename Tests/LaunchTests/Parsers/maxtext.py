@@ -17,10 +17,10 @@ HEAVY = (
 )
 
 
-def main():
+def main(words, files):
     if not checking.has("maxtext", "omegaconf", "pydantic", "jinja2"):
         return checking.NOT_INSTALLED
-    words, variables = checking.run_by_shell(checking.read_call()[0])
+    words, variables = checking.run_by_shell(words)
     folder = checking.folder("maxtext")
     module, base = words[2], words[3]
     if not os.path.isfile(os.path.join(os.path.dirname(folder), *module.split(".")) + ".py"):
@@ -48,4 +48,4 @@ def main():
 
 
 if __name__ == "__main__":
-    checking.finish(main)
+    checking.finish_calls(main)

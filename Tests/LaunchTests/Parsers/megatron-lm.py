@@ -16,10 +16,9 @@ HEAVY = (
 )
 
 
-def main():
+def main(words, files):
     if not checking.has("megatron.training", "packaging"):
         return checking.NOT_INSTALLED
-    words, _ = checking.read_call()
     checking.stand_in(*HEAVY)
     if not hasattr(typing, "override"):
         typing.override = lambda function: function
@@ -44,4 +43,4 @@ def main():
 
 
 if __name__ == "__main__":
-    checking.finish(main)
+    checking.finish_calls(main)

@@ -18,13 +18,12 @@ HEAVY = (
 )
 
 
-def main():
+def main(words, files):
     if not checking.has("megatron.training", "hydra", "yaml"):
         return checking.NOT_INSTALLED
     root = checking.folder("megatron.bridge")
     if not os.path.isdir(root):
         return checking.NOT_INSTALLED
-    words, _ = checking.read_call()
     if words[1] != "--recipe":
         return f"the recipe comes after --recipe, not {words[1]}"
     checking.stand_in(*HEAVY)
@@ -55,4 +54,4 @@ def main():
 
 
 if __name__ == "__main__":
-    checking.finish(main)
+    checking.finish_calls(main)

@@ -33,10 +33,9 @@ def stop_short(place, name, result=None):
     setattr(place, name, call)
 
 
-def main():
+def main(words, files):
     if not checking.has("olmo_core", "dataclass_extensions", "yaml"):
         return checking.NOT_INSTALLED
-    words, files = checking.read_call()
     place = checking.written({**files, "config.json": json.dumps(TOKENIZER)})
     checking.stand_in(*HEAVY)
     from olmo_core.data import NumpyDataLoaderConfig, NumpyFSLDatasetConfig, TokenizerConfig
@@ -46,7 +45,9 @@ def main():
 
     stop_short(TokenizerConfig, "from_hf", TokenizerConfig.gpt2())
     sys.path.insert(0, place.name)
-    job = importlib.import_module(os.path.splitext(os.path.basename(words[0]))[0])
+    name = os.path.splitext(os.path.basename(words[0]))[0]
+    sys.modules.pop(name, None)
+    job = importlib.import_module(name)
     built = []
 
     class Experiment(job.Experiment):
@@ -75,4 +76,4 @@ def main():
 
 
 if __name__ == "__main__":
-    checking.finish(main)
+    checking.finish_calls(main)

@@ -46,19 +46,18 @@ def unknown(folder, script):
     ]
 
 
-def main():
+def main(words, files):
     if not checking.has("torchtitan", "tyro"):
         return checking.NOT_INSTALLED
     folder = checking.folder("torchtitan")
     # Later ones have no TOML.
     if not os.path.exists(os.path.join(folder, "config", "job_config.py")):
         return checking.NOT_INSTALLED
-    if importlib.util.find_spec("torch") is None:
+    if "torch" not in sys.modules and importlib.util.find_spec("torch") is None:
         stand_in()
     checking.bare("torchtitan", folder)
     from torchtitan.config.manager import ConfigManager
 
-    words, files = checking.read_call()
     place = checking.written(files)
     script, *options = [
         os.path.join(place.name, os.path.basename(word)) if os.path.basename(word) in files else word for word in words
@@ -74,4 +73,4 @@ def main():
 
 
 if __name__ == "__main__":
-    checking.finish(main)
+    checking.finish_calls(main)

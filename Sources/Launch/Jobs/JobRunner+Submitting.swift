@@ -2,7 +2,7 @@ import Foundation
 import RunStore
 
 extension JobRunner {
-  /// Finds out what came of jobs that were being handed in when a runner ended or an engine fell silent.
+  /// Finds out what came of jobs that were being submitted when a runner ended or an engine fell silent.
   ///
   /// - Returns: whether anything changed.
   func settle(_ jobs: [JobRecord]) async throws -> Bool {
@@ -24,7 +24,7 @@ extension JobRunner {
     return !jobs.isEmpty
   }
 
-  /// Hands in jobs that wait for nothing but what the engine itself can wait for, as far as it takes more.
+  /// Submits jobs that wait for nothing but what the engine itself can wait for, as far as it takes more.
   ///
   /// - Returns: whether anything changed.
   func submit(_ jobs: [JobRecord]) async throws -> Bool {
@@ -70,7 +70,7 @@ extension JobRunner {
       handles = try await engine.submit(attempts, batch: batch, in: directory)
     } catch {
       if !error.isUnreachable {
-        // Refused: nothing was handed in.
+        // Refused: nothing was submitted.
         try change(members) { job, _ in
           var job = job
           (job.state, job.batch, job.handle) = (.waiting, nil, nil)
@@ -95,7 +95,7 @@ extension JobRunner {
 }
 
 extension JobRecord {
-  /// Where a job stands in a batch that is being handed in, kept in place of the handle that it has not yet.
+  /// The position of a job in a batch that is being submitted, stored in place of its future handle.
   var place: Int? {
     get { handle.flatMap { $0.hasPrefix("#") ? Int($0.dropFirst()) : nil } }
     set { handle = newValue.map { "#\($0)" } }
