@@ -110,7 +110,7 @@ import Testing
     ("{trials: 20, cost: $100, time: 1h}", "20", "x.yaml:30:9: 'budget': it should have entries of its own (trials"),
     ("share: 0.5", "share: 2", "'proposer.share': it should be above 0 and at most 1"),
     ("model: m, ", "", "x.yaml:28:22: 'proposer.endpoint': it needs the name of a 'model' beside it"),
-    ("engine: local", "engine: lokal", "x.yaml:35:9: 'engine': there is no engine 'lokal'; there are local, slurm"),
+    ("engine: local", "engine: lokal", "x.yaml:36:9: 'engine': there is no engine 'lokal'; there are local, slurm"),
     ("engine: local\n", "", "x.yaml:36:12: 'resources': resources are for an engine; add one"),
     ("search/1", "search/2", "x.yaml: this is not an experiment file: its schema is 'windtunnel.search/2'"),
   ])
