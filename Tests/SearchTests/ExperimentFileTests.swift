@@ -112,6 +112,7 @@ import Testing
     ("model: m, ", "", "x.yaml:28:22: 'proposer.endpoint': it needs the name of a 'model' beside it"),
     ("engine: local", "engine: lokal", "x.yaml:36:9: 'engine': there is no engine 'lokal'; there are local, slurm"),
     ("engine: local\n", "", "x.yaml:36:12: 'resources': resources are for an engine; add one"),
+    ("search/1", "job/1", "x.yaml: this is not an experiment file: it is a job file: run it by 'windtunnel launch'"),
     ("search/1", "search/2", "x.yaml: this is not an experiment file: its schema is 'windtunnel.search/2'"),
   ])
   func aWrongEntryIsNamedWithItsPlace(_ right: String, _ wrong: String, _ message: String) {

@@ -193,7 +193,7 @@ public struct Experiment: Sendable {
 }
 
 extension MetricsSource {
-  /// Its text in a fingerprint, which is the same in every process: a dictionary has no order of its own.
+  /// The text in a fingerprint, the same in every process: a dictionary has no order of its own.
   fileprivate var identity: String {
     guard case .patterns(let patterns) = self else { return "\(self)" }
     let texts = patterns.sorted { $0.key < $1.key }.map { "\($0.key.debugDescription): \($0.value.debugDescription)" }

@@ -9,6 +9,10 @@ package struct ExperimentEntries: Document, DocumentPart {
   package static let schema = Experiment.schema
   package static let kind = "experiment file"
   package static let isHandwritten = true
+  package static let remedies = [
+    JobSpec.schema: "it is a job file: run it by 'windtunnel launch'",
+    "windtunnel.loop/1": "it is a closed loop: run it by 'windtunnel loop'",
+  ]
   package static let documentExample = "'objective: \(ObjectiveEntry.documentExample)'"
 
   var name: WrittenText?
