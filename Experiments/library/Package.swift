@@ -9,11 +9,8 @@ let package = Package(
     .executableTarget(
       name: "example",
       dependencies: [
-        .product(name: "ScalingLaws", package: "windtunnel"),
-        .product(name: "Planning", package: "windtunnel"),
-        .product(name: "Search", package: "windtunnel"),
-        .product(name: "SearchConformance", package: "windtunnel"),
-      ],
+        "ScalingLaws", "Planning", "Search", "SearchConformance", "Launch", "LaunchConformance", "Workflows",
+      ].map { .product(name: $0, package: "windtunnel") },
       swiftSettings: [.treatAllWarnings(as: .error)])
   ]
 )

@@ -1,24 +1,26 @@
 import Foundation
 import Launch
 
-/// The parts of the contract that an engine breaks, found by running short scripts through it; empty for one that keeps it.
-///
-/// ```swift
-/// let found = await violations(of: MyEngine(), in: "/shared/scratch")
-/// #expect(found.isEmpty)
-/// ```
-///
-/// - Parameters:
-///   - directory: an empty folder at the same path here and where the engine runs jobs; files are left there.
-///   - resources: what each script takes.
-///   - patience: the longest that a job may wait, run or end before that counts as a violation.
-public func violations(
-  of engine: any Engine, in directory: String, resources: JobSpec.Resources = .init(),
-  patience: Duration = .seconds(120)
-) async -> [Violation] {
-  let course = EngineCourse(engine, directory: directory, resources: resources, patience: patience)
-  return await course.limits() + course.rehearses() + course.runs() + course.finds() + course.cancels()
-    + course.orders()
+extension Engine {
+  /// The parts of the contract that an engine breaks, found by running short scripts through it; empty for one that keeps it.
+  ///
+  /// ```swift
+  /// let found = await MyEngine().violations(in: "/shared/scratch")
+  /// #expect(found.isEmpty)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - directory: an empty folder at the same path here and where the engine runs jobs; files are left there.
+  ///   - resources: what each script takes.
+  ///   - patience: the longest that a job may wait, run or end before that counts as a violation.
+  public func violations(
+    in directory: String, resources: JobSpec.Resources = .init(),
+    patience: Duration = .seconds(120)
+  ) async -> [Violation] {
+    let course = EngineCourse(self, directory: directory, resources: resources, patience: patience)
+    return await course.limits() + course.rehearses() + course.runs() + course.finds() + course.cancels()
+      + course.orders()
+  }
 }
 
 /// The checks of one engine, each with jobs of its own.

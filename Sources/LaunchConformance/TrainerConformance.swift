@@ -1,42 +1,42 @@
 import Foundation
 import Launch
 
-/// The parts of the contract that a trainer breaks; empty for a trainer that keeps it as far as that can be checked without
-/// running anything.
-///
-/// ```swift
-/// #expect(violations(of: MyTrainer()).isEmpty)
-/// ```
-///
-/// - Parameters:
-///   - jobs: what is asked of it; those that it refuses are left out.
-///   - directory: a job's, an absolute path. Nothing is written there.
-public func violations(
-  of trainer: any BackEnd, jobs: [JobSpec]? = nil, in directory: String = "/runs/conformance"
-) -> [Violation] {
-  let jobs = jobs ?? plainJobs(for: trainer)
-  let taken = jobs.filter { trainer.call($0, in: directory).unsupported.isEmpty }
-  guard !taken.isEmpty else {
-    let reasons = Set(jobs.flatMap { trainer.call($0, in: directory).unsupported }).sorted()
-    return [Violation(.takesPlainJobs, "every job is refused: \(reasons.joined(separator: "; "))")]
-  }
-  var found: [Violation] = []
-  for job in taken {
-    let call = trainer.call(job, in: directory)
-    if call != trainer.call(job, in: directory) {
-      found.append(Violation(.sameCall, "two calls of job '\(job.name)' differ"))
+extension BackEnd {
+  /// The parts of the contract that a trainer breaks; empty for a trainer that keeps it as far as that can be checked without
+  /// running anything.
+  ///
+  /// ```swift
+  /// #expect(MyTrainer().violations().isEmpty)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - jobs: what is asked of it; those that it refuses are left out.
+  ///   - directory: a job's, an absolute path. Nothing is written there.
+  public func violations(jobs: [JobSpec]? = nil, in directory: String = "/runs/conformance") -> [Violation] {
+    let jobs = jobs ?? plainJobs(for: self)
+    let taken = jobs.filter { call($0, in: directory).unsupported.isEmpty }
+    guard !taken.isEmpty else {
+      let reasons = Set(jobs.flatMap { call($0, in: directory).unsupported }).sorted()
+      return [Violation(.takesPlainJobs, "every job is refused: \(reasons.joined(separator: "; "))")]
     }
-    found += lostTraits(trainer, job, in: directory)
-    found += filesOutside(call)
-    found += brokenWords(trainer, job, in: directory)
-    found += unreadableMetrics(call, in: directory)
-    if call.processes == .perDevice, call.arguments.first != "-m", call.arguments.first?.hasSuffix(".py") != true {
-      found.append(
-        Violation(.scriptPerDevice, "the first word is '\(call.arguments.first ?? "")', not a script or '-m'"))
+    var found: [Violation] = []
+    for job in taken {
+      let call = self.call(job, in: directory)
+      if call != self.call(job, in: directory) {
+        found.append(Violation(.sameCall, "two calls of job '\(job.name)' differ"))
+      }
+      found += lostTraits(self, job, in: directory)
+      found += filesOutside(call)
+      found += brokenWords(self, job, in: directory)
+      found += unreadableMetrics(call, in: directory)
+      if call.processes == .perDevice, call.arguments.first != "-m", call.arguments.first?.hasSuffix(".py") != true {
+        found.append(
+          Violation(.scriptPerDevice, "the first word is '\(call.arguments.first ?? "")', not a script or '-m'"))
+      }
     }
+    var seen: Set<Violation> = []
+    return found.filter { seen.insert($0).inserted }
   }
-  var seen: Set<Violation> = []
-  return found.filter { seen.insert($0).inserted }
 }
 
 private func lostTraits(_ trainer: any BackEnd, _ job: JobSpec, in directory: String) -> [Violation] {

@@ -210,4 +210,46 @@ import Testing
     let alpha = try #require(parameters["alpha"]?["value"] as? Double)
     #expect(abs(alpha - 0.35) < 0.02)
   }
+
+  @Test(
+    "the trials of a search get their parameters whole, here and as jobs of an engine",
+    arguments: ["", "engine: local"])
+  func searched(_ engine: String) throws {
+    let names = ["it's", "a b", "$(x)", "\"q\"", "ü;&"]
+    let choices = names.map { "'\($0.replacing("'", with: "''"))'" }.joined(separator: ", ")
+    try place.write(
+      """
+      schema: windtunnel.search/1
+      name: whole
+      space:
+        lr: {float: [1e-7, 1e-1], log: true}
+        depth: {int: [1, 40]}
+        name: {categorical: [\(choices)]}
+      objective:
+        command: "printf '%s\\n' {lr} {depth} {name} > {directory}/words && echo '{{\\"loss\\": 1.5}'"
+        metric: loss
+        direction: minimize
+      algorithm: random
+      budget: {trials: 12}
+      \(engine)
+      """, to: "search.yaml")
+    let search = try place.windtunnel("search", "run", "search.yaml")
+    try #require(search.status == 0, "\(search.errors)")
+    let export = try place.windtunnel("search", "export", "runs/whole", "--format", "jsonl")
+    let rows = export.text.split(separator: "\n")
+    #expect(rows.count == 12)
+    var seen: Set<String> = []
+    for row in rows {
+      let trial = try #require(try JSONSerialization.jsonObject(with: Data(row.utf8)) as? [String: Any])
+      let parameters = try #require(trial["params"] as? [String: Any])
+      let number = try #require(trial["number"] as? Int)
+      let words = String(decoding: try place.read("runs/whole/trials/\(number)/words"), as: UTF8.self)
+      let lines = words.split(separator: "\n").map(String.init)
+      try #require(lines.count == 3, "\(words)")
+      #expect(row.contains("\"lr\":\(lines[0])"), "\(words) is not \(row)")
+      #expect(Int(lines[1]) == parameters["depth"] as? Int && lines[2] == parameters["name"] as? String, "\(words)")
+      seen.insert(lines[2])
+    }
+    #expect(seen.count > 2)
+  }
 }

@@ -12,7 +12,9 @@ folder, a fresh one for each file. The first word of the fence may be followed b
     exit=65    every command of the block has to end with this status instead of 0
 
 Numbers may differ by 2 %, or by 2 in the last place printed, or both be below 1e-9; blanks and line breaks may differ, and a
-plot's lines may run otherwise. All other text has to be the same. Blocks of any other language are left alone.
+plot's lines may run otherwise. All other text has to be the same. A command that prints nothing has to send its output
+elsewhere. A block fenced as ```swift has to be an excerpt of a file of the library's example. Blocks of any other language are
+left alone.
 
 Example:
     python3 Tests/Docs/run_markdown.py --write README.md Notebooks-text/*.md

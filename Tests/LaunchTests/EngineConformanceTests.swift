@@ -49,7 +49,7 @@ import Testing
   @Test("the engine of this machine keeps its contract")
   func local() async throws {
     let folder = try TestFolder()
-    let found = await violations(of: LocalEngine(slots: 2, devices: []), in: folder.path)
+    let found = await LocalEngine(slots: 2, devices: []).violations(in: folder.path)
     #expect(found.isEmpty, "\(found)")
   }
 
@@ -63,7 +63,7 @@ import Testing
     let folder = try TestFolder()
     // What a job that is never cancelled leaves behind.
     defer { ProcessMark.killAll(markedBy: folder.path) }
-    let found = await violations(of: FaultyEngine(fault: fault), in: folder.path, patience: .seconds(4))
+    let found = await FaultyEngine(fault: fault).violations(in: folder.path, patience: .seconds(4))
     #expect(found.contains { $0.rule == rule }, "\(found)")
   }
 }

@@ -155,7 +155,7 @@ struct RayTests {
     defer { head.end() }
     try await head.begin()
     let engine = RayEngine(.init(address: .init(url: head.address), poll: .init(0.2)))
-    let found = await violations(of: engine, in: folder.path)
+    let found = await engine.violations(in: folder.path)
     #expect(found.isEmpty, "\(found)")
   }
 

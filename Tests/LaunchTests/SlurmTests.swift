@@ -36,7 +36,7 @@ struct SlurmTests {
     setenv(words[0], words[1], 1)
     defer { unsetenv(words[0]) }
     let engine = SlurmEngine(.init(poll: .init(0.2)))
-    let found = await violations(of: engine, in: folder.path)
+    let found = await engine.violations(in: folder.path)
     #expect(found.isEmpty, "\(found)")
   }
 }

@@ -7,7 +7,7 @@ import TrainingCost
   @Test("a trainer of the library keeps its contract", arguments: TrainerRegistry.builtIn.trainers.map(\.name))
   func builtIn(_ name: String) throws {
     let trainer = try #require(TrainerRegistry.builtIn.named(name))
-    let found = violations(of: trainer)
+    let found = trainer.violations()
     #expect(found.isEmpty, "\(found.map(\.description).joined(separator: "\n"))")
   }
 
@@ -48,7 +48,7 @@ import TrainingCost
       .losesMetrics: [.metricsReadable], .refusesAll: [.takesPlainJobs], .startsProgram: [.scriptPerDevice],
     ]
     for fault in FaultyTrainer.Fault.allCases {
-      let found = violations(of: FaultyTrainer(fault: fault))
+      let found = FaultyTrainer(fault: fault).violations()
       #expect(Set(found.map(\.rule)) == rules[fault], "\(fault): \(found)")
     }
   }

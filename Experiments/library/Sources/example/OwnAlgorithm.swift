@@ -17,6 +17,11 @@ struct HillClimb: SearchAlgorithm {
   }
 }
 
+extension AlgorithmEntry {
+  /// The algorithm in a registry, by whose name experiment files choose it.
+  static let hillClimb = AlgorithmEntry("hill-climb", summary: "mutations of the best trial") { _, _ in HillClimb() }
+}
+
 /// Searches a learning rate and a depth by asking and telling, with a Swift closure as the objective.
 func searchByOwnAlgorithm(
   trials: Int, objective: (_ rate: Double, _ layers: Double) -> Double
