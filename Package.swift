@@ -42,9 +42,9 @@ let package = Package(
 
     room("Documents", ["Yams"]),
     room("Formulas", ["Documents", "CVectorMath"]),
-    room("Tables", ["Documents", "Formulas", "CCrypto", "CZlib", "Yams"]),
+    room("Tables", ["Documents", "Formulas", "CCrypto", "CZlib"]),
     room("Fitting", ["Documents", "Formulas", "CGSL", "COpenBLAS"]),
-    room("ScalingLaws", ["Documents", "CGSL", "Formulas", "Tables", "Fitting", "Yams"]),
+    room("ScalingLaws", ["Documents", "CGSL", "Formulas", "Tables", "Fitting"]),
     room("TrainingCost", ["Documents", "Formulas", "Tables", "Fitting"]),
     room("Planning", ["Documents", "ScalingLaws", "TrainingCost"]),
     room("RunStore", ["Documents", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -35,7 +35,7 @@ public typealias DocumentUpgrade =
   @Sendable (_ node: DocumentNode, _ source: DocumentSource) throws(DocumentError) -> DocumentNode
 
 extension Document {
-  public static var remedy: String { "a \(kind) begins with 'schema: \(schema)'" }
+  public static var remedy: String { "\(article(kind)) begins with 'schema: \(schema)'" }
   public static var isHandwritten: Bool { false }
   public static var remedies: [String: String] { [:] }
   public static var upgrades: [String: DocumentUpgrade] { [:] }

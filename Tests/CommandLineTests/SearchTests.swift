@@ -101,7 +101,7 @@ import Testing
     ("kind: [a, b]", "kind: [c, d]", "no row has the values"),
     ("depth: {int: [1, 6]}", "depth: {int: [1, 6], when: {knd: a}}", "did you mean 'kind'?"),
     ("depth: {int: [1, 6]}", "depth: {int: [6, 1]}", "two numbers in order"),
-    ("metric: loss", "metric: los", "did you mean 'loss'?"), ("metric: loss", "", "lacks 'metric'"),
+    ("metric: loss", "metric: los", "did you mean 'loss'?"), ("metric: loss", "", "'objective.metric': it is missing"),
     ("direction: minimize", "direction: minimise", "did you mean 'minimize'?"),
     ("key: [kind, width, depth]", "key: [kind, width]", "missing from the table's key"),
     ("ms <= 200", "ms <= 1", "'ms <= 1' holds in 0 of 48 configurations"),

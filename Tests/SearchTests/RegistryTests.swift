@@ -45,7 +45,7 @@ import Testing
     #expect(read.algorithm.name == "first-draw")
     #expect(try read.searchAlgorithm(read.algorithm) is RandomSearch)
     let header = StudyHeader(path: "x.yaml", read, read.algorithm, seed: 3, budget: read.budget)
-    #expect(try StudyHeader(text: header.text).algorithm == "first-draw")
+    #expect(try StudyHeader(text: header.json()).algorithm == "first-draw")
     let error = #expect(throws: (any Error).self) { try Experiment(path: "x.yaml", text: text) }
     #expect(
       "\(String(describing: error))".contains(

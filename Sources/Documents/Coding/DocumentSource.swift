@@ -14,7 +14,7 @@ public struct DocumentSource: Sendable, Hashable {
     let source = DocumentSource(path)
     let node: DocumentNode
     do { node = try source.node(text) } catch {
-      throw DocumentError("\(path): this is not a \(Model.kind): \(error.description)")
+      throw DocumentError("\(path): this is not \(article(Model.kind)): \(error.description)")
     }
     return try source.present(node, as: type)
   }
@@ -23,7 +23,9 @@ public struct DocumentSource: Sendable, Hashable {
   ///
   /// - Throws: ``DocumentError`` where it is of another model, or of a version that is not read.
   func present<Model: Document>(_ node: DocumentNode, as type: Model.Type) throws(DocumentError) -> DocumentNode {
-    func fault(_ message: String) -> DocumentError { DocumentError("\(path): this is not a \(Model.kind): \(message)") }
+    func fault(_ message: String) -> DocumentError {
+      DocumentError("\(path): this is not \(article(Model.kind)): \(message)")
+    }
     guard node.entries != nil else { throw fault("it has no 'key: value' entries") }
     guard let found = node["schema"]?.scalar else {
       throw fault("'schema' is missing; it should begin with 'schema: \(Model.schema)'")

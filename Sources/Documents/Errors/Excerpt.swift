@@ -16,3 +16,6 @@ package func excerpt(_ text: String, limit: Int = 60) -> String {
 package func quoted(_ text: String) -> String {
   text.isEmpty ? "nothing" : "'\(excerpt(text))'"
 }
+
+/// A noun with its article: `a fit document`, `an experiment file`.
+func article(_ noun: String) -> String { (noun.first.map { "aeiou".contains($0) } == true ? "an " : "a ") + noun }

@@ -14,7 +14,7 @@ public enum DocumentFile {
       throw DocumentError("\(path): there is no such \(kind); \(remedy)", code: .missing)
     }
     if isDirectory.boolValue {
-      throw DocumentError("\(path): this is a directory; name a \(kind) in it", code: .missing)
+      throw DocumentError("\(path): this is a directory; name \(article(kind)) in it", code: .missing)
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw DocumentError("\(path): no permission to read the \(kind)", code: .missing)
@@ -34,7 +34,7 @@ public enum DocumentFile {
   /// - Throws: ``DocumentError`` for bytes that are not UTF-8.
   static func text(_ bytes: Data, of path: String, _ kind: String) throws(DocumentError) -> String {
     guard let text = String(data: bytes, encoding: .utf8) else {
-      throw DocumentError("\(path): this is not a \(kind): it is not UTF-8 text")
+      throw DocumentError("\(path): this is not \(article(kind)): it is not UTF-8 text")
     }
     return text
   }

@@ -144,23 +144,3 @@ struct JobFileEntries: Document {
 
   func encode(to encoder: any Encoder) throws { try run.encode(to: encoder) }
 }
-
-extension YAMLSection {
-  /// An entry that must be there.
-  package func needed<Value>(_ key: String, _ example: String, _ value: Value?) throws(DocumentError) -> Value {
-    guard let value else { throw fault(key, "it is missing; write \(example)") }
-    return value
-  }
-
-  /// A number of any size and sign.
-  package func number(_ key: String) throws(DocumentError) -> Double? { try quantity(key, parseNumber) }
-
-  /// A whole number, 0 too.
-  func whole(_ key: String) throws(DocumentError) -> Int? {
-    guard let value = try number(key) else { return nil }
-    guard let whole = Int(exactly: value), (0...1_000_000_000_000).contains(whole) else {
-      throw fault(key, "it should be a whole number, not negative")
-    }
-    return whole
-  }
-}

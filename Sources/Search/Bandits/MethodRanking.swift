@@ -4,7 +4,7 @@ import Fitting
 /// were evaluated on.
 public struct MethodRanking: Sendable {
   /// A method of the ranking.
-  public struct Entry: Sendable, Encodable {
+  public struct Entry: Sendable, Codable {
     /// The name of the method.
     public let method: String
     /// The number of known scores.

@@ -2,9 +2,9 @@ import Fitting
 
 /// A replay of selection strategies on a complete matrix: how well each finds the best method from
 /// a share of all evaluations.
-public struct SelectionReplay: Sendable, Encodable {
+public struct SelectionReplay: Sendable, Codable {
   /// A strategy after a share of all evaluations.
-  public struct Row: Sendable, Encodable {
+  public struct Row: Sendable, Codable {
     /// The strategy.
     public let strategy: SelectionStrategy
     /// The share of pairs that were evaluated.

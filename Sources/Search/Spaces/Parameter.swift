@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 
 /// A value that a parameter can take.
@@ -10,7 +11,10 @@ public enum ParameterValue: Sendable, Hashable {
   case flag(Bool)
 }
 
-extension ParameterValue: CustomStringConvertible, Codable {
+extension ParameterValue: CustomStringConvertible, Codable, DocumentFormed {
+  public static let documentForm = JSONSchema.word
+  public static let documentPlaceholder = ParameterValue.number(1)
+
   /// The value as files and command lines write it; whole numbers without a decimal point.
   public var description: String {
     switch self {

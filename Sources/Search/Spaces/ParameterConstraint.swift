@@ -82,6 +82,13 @@ public struct ForbiddenCombination: Sendable, Hashable {
   }
 }
 
+extension ForbiddenCombination: CustomStringConvertible {
+  /// The indices of its parameters with their coordinates, the same in every process.
+  public var description: String {
+    entries.map { "\($0.place): \($0.coordinates.sorted())" }.joined(separator: ", ")
+  }
+}
+
 extension SearchSpace {
   /// The index of a parameter.
   func place(of name: String) throws(SearchError) -> Int {

@@ -1,7 +1,7 @@
 import Fitting
 
 /// The rule by which a trial is stopped before it is trained in full.
-public enum StoppingRule: String, Sendable, CaseIterable {
+public enum StoppingRule: String, Sendable, CaseIterable, Codable {
   /// Stops a trial whose best loss so far is above the median of the finished trials' mean losses
   /// up to the same fidelity (Golovin et al. 2017).
   case median

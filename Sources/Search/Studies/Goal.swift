@@ -1,7 +1,7 @@
 import Tables
 
 /// A metric and the direction in which it is better.
-public struct Goal: Sendable, Hashable, Encodable {
+public struct Goal: Sendable, Hashable, Codable {
   /// The direction in which the metric is better.
   public let direction: Direction
   package let measure: Measure
@@ -24,6 +24,12 @@ public struct Goal: Sendable, Hashable, Encodable {
 
   /// The name of the metric.
   public var metric: String { measure.name }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      try container.decode(String.self, forKey: .metric), try container.decode(Direction.self, forKey: .direction))
+  }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)

@@ -1,22 +1,27 @@
+import Documents
 import Fitting
 import Search
 
 /// A comparison of algorithms with random search on one experiment, each over many seeds at equal
 /// budget (Yu et al. 2020).
-public struct SearchComparison: Encodable, Sendable {
+public struct SearchComparison: Document {
+  public static let schema = "windtunnel.search-bench/1"
+  public static let kind = "comparison of algorithms"
+  public static let remedy = "'windtunnel search bench … --output FILE' writes one"
+
   /// The unit of a budget.
-  public enum Unit: String, Encodable, Sendable {
+  public enum Unit: String, Codable, CaseIterable, Sendable {
     case trials, cost
   }
 
-  public struct Point: Encodable, Sendable {
+  public struct Point: Codable, Sendable {
     /// The amount spent, in the budget's unit.
     public let spent: Double
     public let meanRegret: Double
     public let standardError: Double
   }
 
-  public struct Row: Encodable, Sendable {
+  public struct Row: Codable, Sendable {
     public let algorithm: String
     /// The mean over the seeds of the regret at the last point of the curve.
     public let meanRegret: Double
@@ -38,7 +43,6 @@ public struct SearchComparison: Encodable, Sendable {
     public let regrets: [Double]
   }
 
-  public let schema = "windtunnel.search-bench/1"
   public let name: String
   public let goals: [Goal]
   public let constraints: [String]

@@ -1,5 +1,4 @@
 import Documents
-import Formulas
 import Foundation
 import Launch
 import Search
@@ -119,7 +118,7 @@ public struct Experiment: Sendable {
   public func fingerprint(_ algorithm: AlgorithmEntry, seed: UInt64) -> String {
     var command = ""
     if case .command(let objective) = source {
-      command = "\(objective.template.text) \(objective.metrics)"
+      command = "\(objective.template.text) \(objective.metrics.identity)"
       if objective.repeats > 1 { command += " \(objective.repeats) times" }
     }
     return """
@@ -140,120 +139,89 @@ public struct Experiment: Sendable {
     path: String, text given: String? = nil, algorithms: AlgorithmRegistry = .builtIn,
     engines: EngineRegistry = .builtIn
   ) throws {
-    let text =
-      try given
-      ?? DocumentFile.text(
-        of: path, "experiment file", remedy: "an experiment file is YAML that begins with 'schema: \(Self.schema)'")
-    self.path = path
-    self.text = text
-    let file = try YAMLSection(
-      path: path, text: text, kind: "experiment file", schema: Self.schema,
-      keys: [
-        "schema", "name", "space", "objective", "constraints", "forbidden", "measured", "start", "earlier", "algorithm",
-        "proposer", "stopping", "budget", "seed", "workers", "retries", "failures_in_a_row", "directory", "engine",
-        "resources",
-      ])
-    let name = try file.text("name") ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    let text = try given ?? DocumentFile.text(of: path, ExperimentEntries.kind, remedy: ExperimentEntries.remedy)
+    let file = try ExperimentEntries.read(text: text, from: path)
+    let entries = file.value
+    (self.path, self.text) = (path, text)
+    let name = entries.name?.text ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     self.name = name
-    constraints = try file.texts("constraints") ?? []
-    measured = try file.located("measured") { try (file.texts("measured") ?? []).map { try MeasuredConstraint($0) } }
-    algorithm = try file.located("algorithm") {
-      try file.text("algorithm").map { name throws(SearchError) in try algorithms.named(name) } ?? .auto
-    }
-    stopping = try file.choice("stopping", StoppingRule.self)
-    seed =
-      try file.text("seed").map { text in
-        guard let seed = UInt64(text) else { throw file.fault("seed", "it should be a whole number from 0") }
-        return seed
-      } ?? 0
-    workers = try file.count("workers") ?? 1
-    engine = try DocumentSource(path).node(text)["engine"].map { node in
-      try engines.choice(DocumentSource(path).value(EngineEntry.self, from: node), from: path)
-    }
-    resources = try JobSpec.Resources(file)
-    guard engine != nil || !file.has("resources") else {
-      throw file.fault("resources", "resources are for an engine; add one, as 'engine: local' or '{kind: slurm}'")
-    }
-    retries =
-      try file.quantity("retries", parseNumber).map { value in
-        guard let count = Int(exactly: value), (0...1000).contains(count) else {
-          throw file.fault("retries", "it should be a whole number from 0 to 1000")
-        }
-        return count
-      } ?? 0
-    failuresInARow = try file.count("failures_in_a_row") ?? 10
-    directory = try file.text("directory") ?? "runs/\(name)"
-
-    guard let section = try file.section("objective", example: "objective: {table: results.csv, …}", isSubject: false)
-    else {
-      throw DocumentError(
-        "\(path): 'objective' is missing; name what to search, as 'objective: {table: results.csv, …}'")
-    }
-    let goals = try section.goals()
-    self.goals = goals
-    let given = try file.section("space", example: "space: {width: {ordinal: [16, 32]}}", isSubject: false)
-      .map { section in try file.located("space") { try SearchSpace(section.parameters()) } }
-    let cost = try section.text("cost")
-    budget = try file.budget(hasCost: cost != nil || section.has("command"))
-    hasCost = cost != nil || section.has("command")
-    if section.has("command") {
+    constraints = entries.constraints ?? []
+    measured = try file.located("measured") { try (entries.measured ?? []).map { try MeasuredConstraint($0) } }
+    algorithm = try file.located("algorithm") { try entries.algorithm.map { try algorithms.named($0) } ?? .auto }
+    stopping = entries.stopping
+    seed = entries.seed ?? 0
+    workers = try file.count(entries.workers, "workers") ?? 1
+    retries = try file.count(entries.retries, "retries", in: 0...1000) ?? 0
+    failuresInARow = try file.count(entries.failuresInARow, "failures_in_a_row") ?? 10
+    directory = entries.directory?.text ?? "runs/\(name)"
+    engine = try entries.engine.map { try engines.choice($0, from: path) }
+    resources = try file.resources()
+    let objective = entries.objective
+    goals = objective.goals
+    hasCost = objective.hasCost
+    budget = try file.budget()
+    let given = try file.space()
+    forbidden = try file.forbidden(given)
+    let limits = ConstraintEntries(constraints: constraints, forbidden: forbidden, measured: measured)
+    if let command = objective.command {
       guard let given else {
-        throw DocumentError(
-          "\(path): 'space' is missing; a command needs one, as 'space: {width: {ordinal: [16, 32]}}'")
+        throw file.fault("space", "it is missing; a command needs one, as 'space: {width: {ordinal: [16, 32]}}'")
       }
-      let fidelity = try section.trainedFidelity()
-      let forbidden = try file.forbidden(given)
-      let objective = try section.commandObjective(
-        given, fidelity, goals, cost: cost, constraints, forbidden, measured, of: file)
-      self.forbidden = forbidden
-      (space, self.fidelity, source) = (given, fidelity, .command(objective))
+      space = given
+      fidelity = try file.trainedFidelity()
+      source = .command(try file.commandObjective(command.text, given, fidelity, limits))
     } else {
-      let forbidden = try file.forbidden(given)
-      let objective = try section.tableObjective(
-        given, goals, cost: cost, constraints, forbidden, measured, of: file)
-      self.forbidden = forbidden
-      (space, fidelity, source) = (objective.space, objective.fidelity, .table(objective))
+      let table = try file.tableObjective(given, limits)
+      (space, fidelity, source) = (table.space, table.fidelity, .table(table))
     }
-    earlierFiles = try file.texts("earlier") ?? []
-    proposer = try file.proposer(constraints: constraints + measured.map(\.text))
-    guard proposer == nil || section.has("command") else {
+    earlierFiles = entries.earlier ?? []
+    let told = constraints + measured.map(\.text)
+    proposer = try file.located("proposer") { try entries.proposer?.proposer(constraints: told) }
+    guard proposer == nil || objective.command != nil else {
       throw file.fault("proposer", "a search of a table runs nothing; a proposer is for commands")
     }
     start = try file.start(space, source.isFeasible(in: space))
-    do {
-      _ = try algorithm.algorithm(fidelity, objectives: goals.count)
-    } catch {
-      throw file.fault("algorithm", error.description)
+    try file.located("algorithm") { _ = try algorithm.algorithm(fidelity, objectives: goals.count) }
+    guard stopping != nil else { return }
+    guard fidelity != nil else {
+      throw file.fault("stopping", "it needs a 'fidelity' of the objective, which trials report while they run")
     }
-    if stopping != nil {
-      guard fidelity != nil else {
-        throw file.fault("stopping", "it needs a 'fidelity' of the objective, which trials report while they run")
-      }
-      guard !algorithm.isMultiFidelity else {
-        throw file.fault("stopping", "\(algorithm.name) stops trials by its own rule; remove this")
-      }
+    guard !algorithm.isMultiFidelity else {
+      throw file.fault("stopping", "\(algorithm.name) stops trials by its own rule; remove this")
     }
   }
 }
 
-extension YAMLSection {
-  fileprivate func budget(hasCost: Bool) throws -> SearchBudget {
-    var limits = SearchBudget()
-    if let section = try section("budget", example: "budget: {trials: 200}", isSubject: false) {
-      try section.checkKeys(["trials", "cost", "time"])
-      limits.trials = try section.count("trials")
-      limits.cost = try section.quantity("cost") { text throws(QuantityError) in
-        try parseNumber(text.hasPrefix("$") ? String(text.dropFirst()) : text)
-      }
-      limits.time = try section.quantity("time", parseDuration)
-      for (key, value) in [("cost", limits.cost), ("time", limits.time)] {
-        if let value, value <= 0 { throw section.fault(key, "it should be above 0") }
-      }
+extension MetricsSource {
+  /// The text in a fingerprint, the same in every process: a dictionary has no order of its own.
+  fileprivate var identity: String {
+    guard case .patterns(let patterns) = self else { return "\(self)" }
+    let texts = patterns.sorted { $0.key < $1.key }.map { "\($0.key.debugDescription): \($0.value.debugDescription)" }
+    return "patterns([\(texts.joined(separator: ", "))])"
+  }
+}
+
+extension DocumentReading<ExperimentEntries> {
+  /// The resources of each run of a trial: those of one process unless given.
+  fileprivate func resources() throws(DocumentError) -> JobSpec.Resources {
+    guard let part = value.resources else { return JobSpec.Resources() }
+    guard value.engine != nil else {
+      throw fault("resources", "resources are for an engine; add one, as 'engine: local' or '{kind: slurm}'")
     }
-    if limits.cost != nil, !hasCost {
-      throw DocumentError("\(path): a budget of cost needs 'cost' in 'objective', the column of what a trial costs")
+    let gpus = min(max(0, try part.value("gpus", as: Int.self) ?? 0), 1_000_000)
+    return try part.resolved(over: JobSpec.Resources(gpusPerNode: gpus, cpusPerNode: max(1, 8 * gpus)))
+  }
+
+  fileprivate func budget() throws(DocumentError) -> SearchBudget {
+    let entry = value.budget
+    let limits = SearchBudget(
+      trials: try count(entry?.trials, "budget.trials"), cost: entry?.cost?.value, time: entry?.time?.value)
+    for (name, limit) in [("cost", limits.cost), ("time", limits.time)] {
+      if let limit, limit <= 0 { throw fault("budget.\(name)", "it should be above 0") }
     }
-    if limits == SearchBudget() { limits.trials = Experiment.defaultTrials }
-    return limits
+    guard limits.cost == nil || value.objective.hasCost else {
+      throw fault("budget.cost", "it needs 'cost' in 'objective', the column of what a trial costs")
+    }
+    return limits == SearchBudget() ? SearchBudget(trials: Experiment.defaultTrials) : limits
   }
 }

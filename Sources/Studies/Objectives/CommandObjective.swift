@@ -92,9 +92,8 @@ private struct CommandRun {
       try FileManager.default.createDirectory(atPath: "\(folder)/\(job.checkpoint)", withIntermediateDirectories: true)
       run = (1...).first { !FileManager.default.fileExists(atPath: "\(folder)/\($0).out") } ?? 1
       let parameters = Dictionary(job.values.map { ($0.name, $0.value) }) { first, _ in first }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      try encoder.encode(parameters).write(to: URL(fileURLWithPath: "\(folder)/parameters.json"), options: .atomic)
+      let json = try DocumentNode(of: parameters).compactJSON
+      try Data(json.utf8).write(to: URL(fileURLWithPath: "\(folder)/parameters.json"), options: .atomic)
     } catch {
       throw StudyError(.cannotWrite, "\(folder): cannot be written; free some space")
     }

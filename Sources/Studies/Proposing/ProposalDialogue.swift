@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Search
 
@@ -83,10 +84,8 @@ struct ProposalDialogue {
   }
 
   private static func json(_ space: SearchSpace, _ trial: Study.Trial) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let values = Dictionary(space.values(of: trial.point).map { ($0.name, $0.value) }) { first, _ in first }
-    return (try? encoder.encode(values)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return (try? DocumentNode(of: values).compactJSON) ?? ""
   }
 }
 

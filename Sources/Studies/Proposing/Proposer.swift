@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Search
 import Tables
@@ -22,34 +23,36 @@ public struct Proposer: Sendable {
   }
 }
 
-extension YAMLSection {
-  /// `{endpoint: http://localhost:8000/v1, model: qwen3, key: API_KEY, task: …, share: 0.5}` or
-  /// `{command: …}`.
-  func proposer(constraints: [String]) throws -> Proposer? {
-    guard
-      let section = try section(
-        "proposer", example: "proposer: {endpoint: http://localhost:8000/v1, model: qwen3}", isSubject: false)
-    else { return nil }
-    try section.checkKeys(["endpoint", "model", "key", "command", "task", "share", "timeout"])
+/// `{endpoint: http://localhost:8000/v1, model: qwen3, key: API_KEY, task: …, share: 0.5}` or `{command: …}`.
+struct ProposerEntry: DocumentPart {
+  static let documentExample = "{endpoint: http://localhost:8000/v1, model: qwen3}"
+
+  var endpoint: WrittenText?
+  var model: WrittenText?
+  var key: WrittenText?
+  var command: WrittenText?
+  var task: WrittenText?
+  var share: Double?
+  var timeout: WrittenDuration?
+
+  /// - Throws: ``DocumentFault`` for values that make no sense together.
+  func proposer(constraints: [String]) throws(DocumentFault) -> Proposer {
     let service: ChatModel.Service
-    switch (try section.text("endpoint"), try section.text("command")) {
+    switch (endpoint?.text, command?.text) {
     case (let address?, nil):
       guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil else {
-        throw section.fault("endpoint", "it should be an address, as http://localhost:8000/v1")
+        throw DocumentFault("endpoint", "it should be an address, as http://localhost:8000/v1")
       }
-      guard let model = try section.text("model") else {
-        throw section.fault("endpoint", "it needs the name of a 'model' beside it")
-      }
-      service = .endpoint(url, model: model, keyVariable: try section.text("key"))
+      guard let model else { throw DocumentFault("endpoint", "it needs the name of a 'model' beside it") }
+      service = .endpoint(url, model: model.text, keyVariable: key?.text)
     case (nil, let command?): service = .command(command)
-    default: throw fault("proposer", "it should have either an 'endpoint' or a 'command'")
+    default: throw DocumentFault(nil, "it should have either an 'endpoint' or a 'command'")
     }
-    let share = try section.quantity("share", parseNumber) ?? 1
-    guard share > 0, share <= 1 else { throw section.fault("share", "it should be above 0 and at most 1") }
-    let timeout = try section.quantity("timeout", parseDuration) ?? 120
-    guard timeout > 0 else { throw section.fault("timeout", "it should be above 0") }
+    let share = share ?? 1
+    guard share > 0, share <= 1 else { throw DocumentFault("share", "it should be above 0 and at most 1") }
+    let timeout = timeout?.value ?? 120
+    guard timeout > 0 else { throw DocumentFault("timeout", "it should be above 0") }
     return Proposer(
-      model: ChatModel(service: service, timeout: timeout), task: try section.text("task"), share: share,
-      constraints: constraints)
+      model: ChatModel(service: service, timeout: timeout), task: task?.text, share: share, constraints: constraints)
   }
 }

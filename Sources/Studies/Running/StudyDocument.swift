@@ -1,8 +1,13 @@
+import Documents
 import Search
 
 /// The result of a search, `windtunnel.study/1`.
-public struct StudyDocument: Encodable, Sendable {
-  public struct Best: Encodable, Sendable {
+public struct StudyDocument: Document {
+  public static let schema = "windtunnel.study/1"
+  public static let kind = "study document"
+  public static let remedy = "'windtunnel search run … --output FILE' writes one"
+
+  public struct Best: Codable, Sendable {
     public let parameters: [String: ParameterValue]
     public let values: [String: Double]
     public let trial: Int
@@ -10,7 +15,7 @@ public struct StudyDocument: Encodable, Sendable {
     public let fidelity: Double?
   }
 
-  public struct Trials: Encodable, Sendable {
+  public struct Trials: Codable, Sendable {
     public let complete: Int
     /// The complete trials that were run before this search, elsewhere.
     public let earlier: Int
@@ -49,7 +54,7 @@ public struct StudyDocument: Encodable, Sendable {
     }
   }
 
-  public struct Budget: Encodable, Sendable {
+  public struct Budget: Codable, Sendable {
     public let trials: Int?
     /// The trials that were spent; with a fidelity, full trainings.
     public let trialsUsed: Double
@@ -61,12 +66,11 @@ public struct StudyDocument: Encodable, Sendable {
   }
 
   /// A trial that is better than all before it.
-  public struct Improvement: Encodable, Sendable {
+  public struct Improvement: Codable, Sendable {
     public let trial: Int
     public let value: Double
   }
 
-  public let schema = "windtunnel.study/1"
   public let name: String
   public let algorithm: String
   public let seed: UInt64
@@ -89,7 +93,7 @@ public struct StudyDocument: Encodable, Sendable {
   /// The names of the parameters in the order of the space.
   public let parameters: [String]
 
-  public struct Configurations: Encodable, Sendable {
+  public struct Configurations: Codable, Sendable {
     public let count: Int
     public let feasible: Int
   }

@@ -1,10 +1,13 @@
-import Foundation
+import Documents
 import RunStore
 import Search
 
 /// The beginning of a study as its store keeps it, so that the study can be read and resumed
 /// without other files.
-public struct StudyHeader: Codable, Sendable {
+public struct StudyHeader: Document {
+  public static let schema = "windtunnel.study-header/1"
+  public static let kind = "study header"
+
   /// The experiment file's name and text.
   public let path: String
   public let experiment: String
@@ -21,14 +24,14 @@ public struct StudyHeader: Codable, Sendable {
     trials = budget.trials
   }
 
-  public var text: String {
-    get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
-  }
-
   /// - Throws: ``StoreError`` for a text that is not a header.
   public init(text: String) throws(StoreError) {
+    let source = DocumentSource("the store")
     do {
-      self = try JSONDecoder().decode(StudyHeader.self, from: Data(text.utf8))
+      let node = try source.node(text)
+      // Earlier versions wrote no line 'schema'.
+      let isMarked = node["schema"] != nil
+      self = try isMarked ? Self.read(text: text, from: source.path).value : source.value(Self.self, from: node)
     } catch {
       throw StoreError(.badData, "the study's header cannot be read; it was written by another version")
     }

@@ -138,7 +138,7 @@ public struct SearchSession: Sendable {
     let fingerprint = experiment.fingerprint(algorithm, seed: seed)
     guard !resumes else { return try StudyStore.open(in: directory, fingerprint: fingerprint, toWrite: true) }
     let header = StudyHeader(path: experiment.path, experiment, algorithm, seed: seed, budget: budget)
-    return try StudyStore.create(in: directory, fingerprint: fingerprint, description: try header.text)
+    return try StudyStore.create(in: directory, fingerprint: fingerprint, description: try header.json())
   }
 
   /// The runner that submits trials to an engine; nil where they are processes of this one.

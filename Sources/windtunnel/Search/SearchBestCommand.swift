@@ -55,7 +55,7 @@ struct SearchBestCommand: AsyncParsableCommand {
       try DocumentFile.write(words.joined(separator: " ") + "\n", to: "-")
     case .json:
       let parameters = Dictionary(values.map { ($0.name, $0.value) }) { first, _ in first }
-      try DocumentFile.write(indentedJSON(try encodedJSON(parameters)), to: "-")
+      try DocumentFile.write(DocumentNode(of: parameters).json, to: "-")
     }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Documents
-import Foundation
 import Report
 import RunStore
 import Search
@@ -76,16 +75,13 @@ struct SearchExportCommand: AsyncParsableCommand {
   }
 
   private func jsonLines(_ rows: [StudyRow]) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try rows.map { row in
+    try rows.map { row in
       let line = Line(
         number: row.number, value: row.values.count == 1 ? row.values[0] : nil,
         values: row.values.count > 1 ? row.values : nil, state: row.state.uppercased(), params: row.parameters,
         fidelity: row.fidelity, seconds: row.record?.seconds, cost: row.record?.cost, metrics: row.record?.metrics,
-        excess: row.record?.excess,
-        failure: row.record?.failure)
-      return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
+        excess: row.record?.excess, failure: row.record?.failure)
+      return try DocumentNode(of: line).compactJSON + "\n"
     }.joined()
   }
 }

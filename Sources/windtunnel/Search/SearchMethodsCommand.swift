@@ -1,5 +1,4 @@
 import ArgumentParser
-import Documents
 import Report
 import Search
 import Studies
@@ -66,83 +65,21 @@ struct SearchMethodsCommand: ParsableCommand {
   func run() throws {
     try output.prepare()
     let matrix = try ScoreMatrix(Table.read(table), method: method, example: example, score: score)
+    let document: MethodsDocument
     if replay {
       let progress = ProgressBar("replays", total: SelectionStrategy.allCases.count * seeds)
       let result = try SelectionReplay(
         matrix, seeds: seeds, firstSeed: computing.seed, threads: computing.threadCount
       ) { progress.advance() }
       progress.finish()
-      try output.emit(json: try encodedJSON(MethodsDocument(replay: result))) { view(result, matrix) }
+      document = MethodsDocument(matrix, replay: result)
     } else {
-      let ranking = MethodRanking(matrix, seed: computing.seed)
       var selection = MethodSelection(matrix, strategy, seed: computing.seed)
-      let pairs = selection.next(next).map {
-        MethodsDocument.Pair(method: matrix.methods[$0.method], example: matrix.examples[$0.example])
-      }
-      let document = MethodsDocument(ranking: ranking.entries, next: pairs)
-      try output.emit(json: try encodedJSON(document)) { view(ranking, pairs, matrix) }
+      document = MethodsDocument(
+        matrix, MethodRanking(matrix, seed: computing.seed), strategy, next: selection.next(next))
     }
+    try output.emit(document) { MethodsView(document).text }
   }
-
-  private func view(_ ranking: MethodRanking, _ pairs: [MethodsDocument.Pair], _ matrix: ScoreMatrix) -> String {
-    let known = ranking.entries.reduce(0) { $0 + $1.evaluated }
-    let total = matrix.methods.count * matrix.examples.count
-    var table = TextTable(
-      [
-        .init("method"), .init("evaluated", .right), .init("mean score", .decimal), .init("s.e.", .decimal),
-        .init("chance to be best", .right),
-      ],
-      title: "\(matrix.methods.count) methods, \(matrix.examples.count) examples; "
-        + "\(known) of \(total) pairs evaluated (\(NumberText.percent(Double(known) / Double(total))))",
-      terminal: .standardOutput)
-    for entry in ranking.entries {
-      table.add([
-        entry.method, "\(entry.evaluated)", entry.mean.map { NumberText.rounded($0, 4) } ?? "–",
-        entry.standardError.map { NumberText.rounded($0, 2) } ?? "–",
-        NumberText.percent(entry.chanceBest),
-      ])
-    }
-    guard !pairs.isEmpty else {
-      return table.render() + (known == total ? "\nEverything was evaluated.\n" : "")
-    }
-    var asked = TextTable(
-      [.init("method"), .init("example")], title: "To evaluate next (\(strategy.rawValue))", terminal: .standardOutput)
-    for pair in pairs { asked.add([pair.method, pair.example]) }
-    return table.render() + "\n" + asked.render()
-  }
-
-  private func view(_ replay: SelectionReplay, _ matrix: ScoreMatrix) -> String {
-    func table(_ title: String, _ cell: (SelectionReplay.Row) -> String) -> String {
-      var table = TextTable(
-        [.init("strategy")] + SelectionReplay.shares.map { .init(NumberText.percent($0), .right) },
-        title: title, terminal: .standardOutput)
-      for strategy in SelectionStrategy.allCases {
-        table.add([strategy.rawValue] + replay.rows.filter { $0.strategy == strategy }.map(cell))
-      }
-      return table.render()
-    }
-    return [
-      table(
-        "How often the best of \(matrix.methods.count) methods is found from a share of \(matrix.examples.count) examples each "
-          + "(\(replay.seeds) seeds)"
-      ) { NumberText.percent($0.foundBest) },
-      table("How far the best is above the chosen one, on average") { NumberText.rounded($0.regret, 2) },
-      table("Kendall's tau of the ranking with the true one") { NumberText.rounded($0.kendallTau, 2) },
-    ].joined(separator: "\n")
-  }
-}
-
-/// `windtunnel.methods/1`.
-private struct MethodsDocument: Encodable {
-  struct Pair: Encodable {
-    let method: String
-    let example: String
-  }
-
-  let schema = "windtunnel.methods/1"
-  var ranking: [MethodRanking.Entry]?
-  var next: [Pair]?
-  var replay: SelectionReplay?
 }
 
 extension SelectionStrategy: ExpressibleByArgument {}

@@ -54,7 +54,7 @@ struct SearchShowCommand: AsyncParsableCommand {
       stored = try await StoredStudy(in: directory)
     }
     if let path = plot.plot { try StudyFigure(stored.document, stored.study).grid.write(to: path) }
-    try output.emit(json: try encodedJSON(stored.document)) { text(stored) }
+    try output.emit(stored.document) { text(stored) }
   }
 
   private func text(_ stored: StoredStudy) -> String {

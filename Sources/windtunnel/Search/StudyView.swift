@@ -6,8 +6,11 @@ import Studies
 /// A study's result, for reading.
 struct StudyView {
   private let document: StudyDocument
+  private let terminal: Terminal
 
-  init(_ document: StudyDocument) { self.document = document }
+  init(_ document: StudyDocument, terminal: Terminal = .standardOutput) {
+    (self.document, self.terminal) = (document, terminal)
+  }
 
   var text: String {
     var text = "\(document.name): \(document.goals.text), \(document.algorithm), seed \(document.seed)\n"
@@ -46,7 +49,7 @@ struct StudyView {
     guard let best = document.best else { return nil }
     var table = TextTable(
       [.init("best of \(document.trials.complete + document.trials.pruned) trials"), .init("", .left)],
-      terminal: .standardOutput)
+      terminal: terminal)
     for (metric, value) in best.values { table.add([metric, NumberText.rounded(value, 8)]) }
     for name in document.parameters {
       if let value = best.parameters[name] { table.add([name, value.description]) }
@@ -64,7 +67,7 @@ struct StudyView {
     let metrics = document.goals.map(\.metric)
     var table = TextTable(
       metrics.map { .init($0, .decimal) } + document.parameters.map { .init($0, .left) } + [.init("trial", .right)],
-      title: "\(front.count) compromises of \(document.trials.complete) trials", terminal: .standardOutput)
+      title: "\(front.count) compromises of \(document.trials.complete) trials", terminal: terminal)
     for best in front {
       table.add(
         metrics.map { best.values[$0].map { NumberText.rounded($0, 6) } ?? "–" }
@@ -84,6 +87,16 @@ struct StudyView {
     if let cost = document.budget.costUsed { text += ", cost \(NumberText.rounded(cost, 6))" }
     return text
   }
+}
+
+extension StudyDocument: ShownDocument {
+  func text(on terminal: Terminal) -> String { StudyView(self, terminal: terminal).text }
+}
+
+extension ShownDocuments {
+  static let ofSearch: [any ShownDocument.Type] = [
+    StudyDocument.self, SearchComparison.self, MethodsDocument.self,
+  ]
 }
 
 extension [Goal] {

@@ -3,6 +3,7 @@ import Documents
 import Launch
 import Planning
 import ScalingLaws
+import Studies
 
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,7 +45,7 @@ struct SchemaCommand: ParsableCommand {
 enum DocumentTypes {
   static var all: [any Document.Type] {
     let shown: [any Document.Type] = ShownDocuments.all
-    return shown + ofLaws + LaunchDocuments.handwritten
+    return shown + ofLaws + LaunchDocuments.handwritten + StudyDocuments.handwritten
   }
 
   static let ofLaws: [any Document.Type] = [

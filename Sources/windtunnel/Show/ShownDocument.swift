@@ -23,7 +23,7 @@ extension DesignDocument: ShownDocument {
 
 /// The documents that `show` prints.
 enum ShownDocuments {
-  static let all: [any ShownDocument.Type] = [PlanDocument.self, DesignDocument.self]
+  static let all: [any ShownDocument.Type] = [PlanDocument.self, DesignDocument.self] + ofSearch
 
   /// The document of a file, by its line `schema`.
   ///
