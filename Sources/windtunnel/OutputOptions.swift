@@ -23,14 +23,13 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// Prints a document in the chosen format, and writes it to a file if requested.
-  func emit(_ document: some Document, table: () -> String) throws {
-    try emit(text: document.json(), table: table)
+  func emit(_ document: some ShownDocument) throws {
+    try emit(document) { document.text(on: .standardOutput) }
   }
 
-  /// Prints a result in the chosen format, and writes it to a file if requested.
-  func emit(json: Data, table: () -> String) throws { try emit(text: indentedJSON(json), table: table) }
-
-  private func emit(text: String, table: () -> String) throws {
+  /// Prints a document in the chosen format with a table of its own, and writes it to a file if requested.
+  func emit(_ document: some Document, table: () -> String) throws {
+    let text = try document.json()
     if let output { try DocumentFile.write(text, to: output) }
     // JSON already printed to standard output is not printed again.
     if output == "-" || output == "/dev/stdout" { return }
@@ -93,14 +92,6 @@ struct ComputingOptions: ParsableArguments {
       throw ValidationError("--threads must be from 1 to 4096, not \(threads)")
     }
   }
-}
-
-/// JSON with sorted keys, as commands print it.
-func encodedJSON(_ value: some Encodable) throws -> Data {
-  let encoder = JSONEncoder()
-  encoder.keyEncodingStrategy = .convertToSnakeCase
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return try encoder.encode(value)
 }
 
 /// The level of intervals, checked.

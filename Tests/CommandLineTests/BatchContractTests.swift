@@ -37,6 +37,10 @@ import Testing
     return header + "\n" + rows.joined()
   }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown("batch steps.csv --bootstrap 20", "windtunnel.batch/1")
+  }
+
   @Test func theJSONOfStepsHasWhatTheContractNames() throws {
     let json = try place.windtunnel("batch", "steps.csv", "--bootstrap", "200", "--format", "json").json()
     #expect(json["schema"] as? String == "windtunnel.batch/1")

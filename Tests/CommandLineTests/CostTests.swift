@@ -28,6 +28,11 @@ import Testing
     return lines.joined(separator: "\n") + "\n"
   }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown("cost check steps.csv", "windtunnel.cost-check/1")
+    try place.checkShown("cost calibrate steps.csv", "windtunnel.cost-calibration/1")
+  }
+
   @Test func whatTrainingTakesIsPrinted() throws {
     let line = "cost --model llama-3-8b --cluster 64xH100 --tokens 1T --price 2 --carbon 400"
     let json = try place.shell("$W \(line) --format json").json()

@@ -22,6 +22,10 @@ import Testing
     try place.write(rows, to: "models.csv")
   }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown("density models.csv --preset hoffmann2022 --date released", "windtunnel.density/1")
+  }
+
   @Test func densitiesAndTheirTrendAreThoseBehindTheScores() throws {
     let json = try place.shell(
       "$W density models.csv --preset hoffmann2022 --date released --format json"

@@ -27,6 +27,11 @@ import Testing
     try place.shell("$W fit tuned.csv --law rectified --bootstrap 0 --no-sensitivity \(arguments)")
   }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown(
+      "fit tuned.csv --law rectified --by model --bootstrap 0 --no-sensitivity", "windtunnel.fits/2")
+  }
+
   @Test func everyGroupHasItsOwnFit() throws {
     let json = try fit("--by task,model --format json").json()
     #expect(json["schema"] as? String == "windtunnel.fits/2")

@@ -82,12 +82,16 @@ import Testing
     let plan = try #require(registration["plan"] as? String)
     #expect(job.contains(sum) && job.contains(plan))
 
+    // The report is shown as it was printed.
+    let shown = try place.windtunnel("show", "runs/known/report.json")
+    #expect(try shown.text == place.windtunnel("loop", "loop.yaml").text && shown.text.contains("predicted loss"))
+
     // Again, everything is there; and what was registered cannot be changed.
     let again = try place.windtunnel("loop", "loop.yaml", "--format", "json")
     #expect(again.output == run.output && !again.errors.contains("queued"))
     try place.write(
       String(decoding: try place.read("runs/known/prediction.json"), as: UTF8.self)
-        .replacingOccurrences(of: "\"level\" : 0.9", with: "\"level\" : 0.8"), to: "runs/known/prediction.json")
+        .replacingOccurrences(of: "\"level\": 0.9", with: "\"level\": 0.8"), to: "runs/known/prediction.json")
     expectFailure(try place.windtunnel("loop", "loop.yaml"), 65, "changed after it was registered")
   }
 

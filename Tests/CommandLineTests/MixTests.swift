@@ -18,6 +18,10 @@ import Testing
     try place.write("mix_web,mix_code,mix_books,loss_web,loss_code\n" + rows.joined(), to: "mix.csv")
   }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown("mix mix.csv --bootstrap 20 --validate mix.csv", "windtunnel.mixture/1")
+  }
+
   @Test func theJSONHasTheMixtureAndTheLosses() throws {
     let json = try place.shell("$W mix mix.csv --bootstrap 50 --seed 3 --validate mix.csv --format json").json()
     #expect(json["schema"] as? String == "windtunnel.mixture/1")

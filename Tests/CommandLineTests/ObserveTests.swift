@@ -23,6 +23,10 @@ import Testing
     try place.write(rows, to: "models.csv")
   }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown("observe models.csv --bootstrap 20 --components 2", "windtunnel.observation/1")
+  }
+
   @Test func scoresBecomeCapabilitiesAndForetellATask() throws {
     let json = try place.shell("$W observe models.csv --bootstrap 40 --format json").json()
     #expect(json["schema"] as? String == "windtunnel.observation/1" && json["imputed"] as? Int == 6)

@@ -9,6 +9,11 @@ import Testing
 
   init() throws { place = try Workplace() }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown(
+      "rl-plan --params 5M --step-price 1e9 --preset rybkin2025 --batch-size 512", "windtunnel.rl-plan/1")
+  }
+
   @Test func fitsOfStepsAndBatchesMakeAPlan() throws {
     var noise = Runs.Noise()
     var rows = "updates_to_data,env_steps,batch_size\n"

@@ -31,6 +31,13 @@ import Testing
     try place.write("step,lr\n" + linear, to: "linear.csv")
   }
 
+  @Test func aStoredDocumentIsShown() throws {
+    let fit = try place.shell(
+      "$W fit curves.csv --law multi-power --starts 4 --bootstrap 20 --no-sensitivity --output fit.json")
+    try #require(fit.status == 0, "\(fit.errors)")
+    try place.checkShown("predict fit.json --schedule linear.csv", "windtunnel.curve/1")
+  }
+
   @Test func aFitOfCurvesForetellsTheCurveOfAnotherSchedule() throws {
     let fit = try place.shell(
       "$W fit curves.csv --law multi-power --starts 4 --bootstrap 20 --no-sensitivity --output fit.json"

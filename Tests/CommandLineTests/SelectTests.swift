@@ -28,6 +28,10 @@ import Testing
 
   private func select(_ arguments: String) throws -> Outcome { try place.shell("$W select tuned.csv \(arguments)") }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown("select tuned.csv --target 1638400 --by task --top 2", "windtunnel.selection/1")
+  }
+
   @Test func theJSONHasWhatTheContractNames() throws {
     let json = try select("--target 1638400 --ratio 1/64,1/512 --by task --evaluate --bootstrap 20 --format json")
       .json()

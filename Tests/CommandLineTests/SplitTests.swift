@@ -25,6 +25,11 @@ import Testing
     try #require(fit.status == 0, "\(fit.errors)")
   }
 
+  @Test func aStoredDocumentIsShown() throws {
+    try place.checkShown(
+      "split --fit fit.json --budget '$20k' --price a=0.5,s=0.01", "windtunnel.split/1")
+  }
+
   @Test func aFitOfBothIsSplitByTheirPrices() throws {
     let request = "split --fit fit.json --budget '20k USD' --price annotated=0.5 --price 'distilled=0.01 USD'"
     let json = try place.shell("$W \(request) --format json").json()

@@ -111,7 +111,7 @@ struct BatchCommand: ParsableCommand {
     let loaded = try runs.load()
     let document = try document(of: loaded)
     if let path = plot.plot { try BatchFigure(document).grid.write(to: path) }
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
   }
 
   private func document(of loaded: SubsetOptions.Loaded) throws -> BatchDocument {

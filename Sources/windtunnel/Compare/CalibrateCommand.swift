@@ -109,6 +109,6 @@ struct CalibrateCommand: ParsableCommand {
     }
     bar.finish()
     calibration.exclusions = loaded.exclusions.isEmpty ? nil : loaded.exclusions
-    try output.emit(calibration) { calibration.text(on: .standardOutput) }
+    try output.emit(calibration)
   }
 }

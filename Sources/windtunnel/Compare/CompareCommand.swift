@@ -109,7 +109,7 @@ struct CompareCommand: ParsableCommand {
     comparison.notes = loaded.notes.isEmpty ? nil : loaded.notes
     if let stack { try write(stack, chosen, comparison, loaded, objective) }
     if let path = plot.plot { try comparison.picture.write(to: path) }
-    try output.emit(comparison) { comparison.text(on: .standardOutput) }
+    try output.emit(comparison)
   }
 
   private func write(

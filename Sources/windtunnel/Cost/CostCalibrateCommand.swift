@@ -73,6 +73,6 @@ struct CostCalibrateCommand: ParsableCommand {
       calibration, accelerator: first.cluster.accelerator.name, file: measured.steps,
       fingerprint: loaded.table.fingerprint, level: interval,
       check: try CostCheck(steps, efficiency: calibration.efficiency))
-    try output.emit(document) { CalibrationView(document).text }
+    try output.emit(document)
   }
 }

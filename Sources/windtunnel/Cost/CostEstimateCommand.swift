@@ -67,7 +67,7 @@ struct CostEstimateCommand: ParsableCommand {
         carbonIntensity: carbon.map { $0 / 1000 })
     }
     if let path = plot.plot { try CostFigure(document, chosen, model).grid.write(to: path) }
-    try output.emit(document) { CostView(document).text }
+    try output.emit(document)
   }
 }
 

@@ -17,7 +17,7 @@ extension FitCommand {
       notes: loaded.notes
     ) { bar.advance(by: $0) }
     bar.finish()
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
   }
 }
 

@@ -51,6 +51,6 @@ extension FitCommand {
       approach: approach, result, surface: surface, bias: bias, runs: record, seed: computing.seed)
     document.tried = RunPoints(runs, observed: loss)
     if let path = plot.plot { try ProfileFigure(document).plot.write(to: path) }
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
   }
 }

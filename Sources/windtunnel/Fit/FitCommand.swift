@@ -152,7 +152,7 @@ struct FitCommand: ParsableCommand {
     document.diagnostics += fit.sensitivityDiagnostics(rows)
     document.sensitivityBudget = rows.contains { $0.optimalSize != nil } ? target ?? fit.usualTarget : nil
     if let path = plot.plot { try figure(document).grid.write(to: path) }
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
   }
 
   private func figure(_ document: FitDocument) throws -> FitFigure {

@@ -18,7 +18,7 @@ struct JobsListCommand: AsyncParsableCommand {
   func run() async throws {
     try output.prepare()
     let document = try JobsDocument(of: try await JobStore.measured(in: launch.directory))
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
     let isLeft = document.jobs.contains { !(JobRecord.State(rawValue: $0.state)?.isEnded ?? true) }
     if isLeft, !JobStore.isRun(in: launch.directory) {
       note("note: nobody follows these jobs: launch their file again to go on")

@@ -62,7 +62,7 @@ struct LaunchCommand: AsyncParsableCommand {
     }
     guard !dryRun else {
       let rehearsal = RehearsalDocument(try await session.rehearsal(), engine: session.engine.kind)
-      return try output.emit(rehearsal) { rehearsal.text(on: .standardOutput) }
+      return try output.emit(rehearsal)
     }
     let place = session.launch.directory
     let outcome: LaunchOutcome
@@ -74,7 +74,7 @@ struct LaunchCommand: AsyncParsableCommand {
       throw UsageError.stoppedFollowing(place)
     }
     let document = try JobsDocument(of: outcome.store)
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
     let directory = directory ?? read.directory
     let failed = document.jobs.filter { $0.state != JobRecord.State.succeeded.rawValue }
     if let first = failed.first {

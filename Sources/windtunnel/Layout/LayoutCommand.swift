@@ -78,7 +78,7 @@ struct LayoutCommand: ParsableCommand {
       document.front = try frontier(front, tokens: training, workload, cluster, calibration, options)
     }
     if let path = plot.plot { try LayoutFigure(document).grid.write(to: path) }
-    try output.emit(document) { LayoutsView(document).text }
+    try output.emit(document)
   }
 
   /// A step shared by different accelerators.
@@ -94,7 +94,7 @@ struct LayoutCommand: ParsableCommand {
     options.keep = 1
     let mixed = try MixedLayout(workload, on: cluster.groups(), options)
     let document = try MixedLayoutDocument(mixed, workload, name: name, notes: notes)
-    try output.emit(document) { MixedLayoutView(document).text }
+    try output.emit(document)
   }
 
   /// The best layout on each of a doubling number of accelerators.

@@ -42,7 +42,7 @@ struct LoopCommand: AsyncParsableCommand {
       threads: computing.threadCount)
     let outcome = try await outcome(of: session)
     if let path = plot.plot { try LoopFigure(outcome).grid.write(to: path) }
-    try output.emit(outcome.report) { outcome.report.text(on: .standardOutput) }
+    try output.emit(outcome.report)
   }
 
   private func outcome(of session: LoopSession) async throws -> LoopOutcome {

@@ -95,9 +95,7 @@ struct MixCommand: ParsableCommand {
     document.seed = computing.seed
     document.level = interval
     document.notes = loaded.notes
-    try output.emit(document) {
-      MixtureView(document: document, terminal: .standardOutput).text
-    }
+    try output.emit(document)
   }
 
   private func assignments(_ texts: [String], of option: String) throws -> [String: Double] {

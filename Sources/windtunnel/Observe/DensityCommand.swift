@@ -71,6 +71,6 @@ struct DensityCommand: ParsableCommand {
     let record = FitDocument.Runs(loaded.runs, exclusions: loaded.exclusions, notes: loaded.notes)
     var document = try DensityDocument(loaded.runs, reference: chain, request, runs: record)
     document.warnings = sources.flatMap(\.caveats) + document.warnings
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
   }
 }

@@ -91,7 +91,7 @@ struct ObserveCommand: ParsableCommand {
     let record = FitDocument.Runs(loaded.runs, exclusions: loaded.exclusions, notes: loaded.notes)
     var document = ObservationDocument(observation, runs: record)
     document.capabilities = settings.components
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
   }
 
   /// The scores of the benchmarks and of the task.

@@ -70,9 +70,7 @@ extension PlanCommand {
     document.cluster?.experts = rows
     document.warnings = source.caveats + document.warnings
     if let path = plot.plot { try PlanFigure(document).grid.write(to: path) }
-    try output.emit(document) {
-      PlanView(plan: document, terminal: .standardOutput).text
-    }
+    try output.emit(document)
     return true
   }
 

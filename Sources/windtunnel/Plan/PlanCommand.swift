@@ -128,9 +128,7 @@ struct PlanCommand: ParsableCommand {
       cost: cost, sweep: planned.rows)
     document.warnings = planned.caveats + document.warnings
     if let path = plot.plot { try PlanFigure(document).grid.write(to: path) }
-    try output.emit(document) {
-      PlanView(plan: document, terminal: .standardOutput).text
-    }
+    try output.emit(document)
   }
 
   /// A plan, the law that its figure draws, and the problems of the fits behind it.

@@ -38,7 +38,7 @@ extension PredictCommand {
     let curve = Curve(
       law: fitted.law.name, target: fitted.law.target, provenance: fitted.provenance, points: points, level: interval,
       warnings: source.caveats + beyond(fitted, schedule))
-    try output.emit(curve) { curve.text(on: .standardOutput) }
+    try output.emit(curve)
   }
 
   private func beyond(_ fitted: FittedLaw, _ schedule: RunTable) -> [String] {

@@ -103,7 +103,7 @@ struct PredictCommand: ParsableCommand {
       loss: last.estimate, denseEquivalent: following.isEmpty ? dense(source.fitted, at: point) : nil,
       steps: following.isEmpty ? nil : steps,
       level: interval, warnings: sources.flatMap(\.caveats) + warnings(chain, point, steps))
-    try output.emit(prediction) { prediction.text(on: .standardOutput) }
+    try output.emit(prediction)
   }
 
   /// The dense size of equal loss, for a law of experts.

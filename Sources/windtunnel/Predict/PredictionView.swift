@@ -19,7 +19,7 @@ extension PredictCommand {
     var denseEquivalent: Estimate?
     /// Every law of a chain, including the last one; nil if there is one law.
     var steps: [Step]?
-    /// The level of the intervals; nil in documents of earlier versions, whose level is 0.9 unless it was chosen.
+    /// The level of the intervals; nil in documents of earlier versions.
     var level: Double?
     var warnings: [String]
 
@@ -47,7 +47,7 @@ extension PredictCommand {
     var target: String
     var provenance: String
     var points: [Point]
-    /// The level of the intervals; nil in documents of earlier versions, whose level is 0.9 unless it was chosen.
+    /// The level of the intervals; nil in documents of earlier versions.
     var level: Double?
     var warnings: [String]
 

@@ -79,7 +79,7 @@ struct RLPlanCommand: ParsableCommand {
         .init(updatesToData: $0.sigma, envSteps: $0.steps, flops: $0.flops, cost: $0.cost, batchSize: $0.batch)
       },
       warnings: data.caveats + batch.caveats + warnings(plan, data.fitted))
-    try output.emit(document) { RLPlanView(document).text }
+    try output.emit(document)
   }
 
   /// The fit of the batch, or the power law given for it.

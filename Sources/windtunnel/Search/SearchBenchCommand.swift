@@ -61,6 +61,6 @@ struct SearchBenchCommand: ParsableCommand {
     ) { progress.advance() }
     progress.finish()
     if let path = plot.plot { try RegretFigure(comparison).plot.write(to: path) }
-    try output.emit(comparison) { SearchComparisonView(comparison).text }
+    try output.emit(comparison)
   }
 }

@@ -78,7 +78,7 @@ struct SearchMethodsCommand: ParsableCommand {
       document = MethodsDocument(
         matrix, MethodRanking(matrix, seed: computing.seed), strategy, next: selection.next(next))
     }
-    try output.emit(document) { MethodsView(document).text }
+    try output.emit(document)
   }
 }
 

@@ -50,7 +50,7 @@ struct SearchRunCommand: AsyncParsableCommand {
         algorithm: algorithm, seed: seed, budget: budget, workers: running.workers, directory: running.directory,
         resume: running.resume))
     let document = try await document(of: session)
-    try output.emit(document) { StudyView(document).text }
+    try output.emit(document)
   }
 
   private func document(of session: SearchSession) async throws -> StudyDocument {

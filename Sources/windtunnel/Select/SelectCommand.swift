@@ -112,7 +112,7 @@ struct SelectCommand: ParsableCommand {
       loaded.runs, by: columns, budgets: budgets, request,
       exclusions: loaded.exclusions, notes: loaded.notes + (try zeroShotNote(loaded.runs)))
     document.top = top
-    try output.emit(document) { document.text(on: .standardOutput) }
+    try output.emit(document)
   }
 
   private func chosenMethod() throws -> SelectionMethod {

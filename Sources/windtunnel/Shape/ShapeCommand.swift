@@ -56,7 +56,7 @@ struct ShapeCommand: ParsableCommand {
     try output.prepare()
     if list {
       let models = ModelsDocument(KnownModel.catalog)
-      return try output.emit(models) { ModelsView(models).text }
+      return try output.emit(models)
     }
     let tokens = try sequence.map { try wholeCount($0, "--sequence", of: .tokens, 1...100_000_000) }
     let document: ShapeDocument
@@ -73,7 +73,7 @@ struct ShapeCommand: ParsableCommand {
       document = ShapeDocument(
         known.shape, name: known.name, source: known.citation, sequence: tokens ?? known.context, notes: [])
     }
-    try output.emit(document) { ShapeView(document).text }
+    try output.emit(document)
   }
 }
 

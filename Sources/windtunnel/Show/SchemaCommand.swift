@@ -1,9 +1,10 @@
 import ArgumentParser
 import Documents
 import Launch
-import Planning
 import ScalingLaws
 import Studies
+import TrainingCost
+import Workflows
 
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct SchemaCommand: ParsableCommand {
   func run() throws {
     guard let name else {
       let lines = DocumentTypes.all.map { "\($0.name)  \($0.schema)" }
-      return try DocumentFile.write(lines.sorted().joined(separator: "\n") + "\n", to: output ?? "-")
+      return try DocumentFile.write(Set(lines).sorted().joined(separator: "\n") + "\n", to: output ?? "-")
     }
     guard let type = DocumentTypes.all.first(where: { $0.name == name || $0.schema == name }) else {
       throw UsageError("there is no document '\(name)'; \(hint(for: name, among: DocumentTypes.names))")
@@ -43,16 +44,13 @@ struct SchemaCommand: ParsableCommand {
 
 /// The documents whose schema can be printed: those that commands write, and the YAML files that users do.
 enum DocumentTypes {
-  static var all: [any Document.Type] {
+  static let all: [any Document.Type] = {
     let shown: [any Document.Type] = ShownDocuments.all
-    return shown + ofLaws + LaunchDocuments.handwritten + StudyDocuments.handwritten
-  }
-
-  static let ofLaws: [any Document.Type] = [
-    LawFile.self, FitDocument.self, FitsDocument.self, LawComparison.self, Calibration.self, BatchDocument.self,
-    DensityDocument.self, ObservationDocument.self, SelectionDocument.self, PredictCommand.Prediction.self,
-    PredictCommand.Curve.self, LawsCommand.Listing.self,
-  ]
+    let written: [any Document.Type] = [Registration.self, LawsCommand.Listing.self]
+    let byHand: [any Document.Type] = [LawFile.self, HardwareFile.self]
+    return shown + written + byHand + LaunchDocuments.handwritten + StudyDocuments.handwritten
+      + WorkflowDocuments.handwritten
+  }()
 
   static var names: [String] { all.map { $0.name } }
 }

@@ -1,6 +1,9 @@
 import Documents
 import Planning
 import Report
+import ScalingLaws
+import TrainingCost
+import Workflows
 
 /// A stored document that can be printed as the command that made it did.
 protocol ShownDocument: Document {
@@ -23,7 +26,23 @@ extension DesignDocument: ShownDocument {
 
 /// The documents that `show` prints.
 enum ShownDocuments {
-  static let all: [any ShownDocument.Type] = [PlanDocument.self, DesignDocument.self] + ofSearch
+  static let all: [any ShownDocument.Type] = ofLaws + ofCosts + ofPlans + ofSearch + ofLaunch
+
+  private static let ofLaws: [any ShownDocument.Type] = [
+    FitDocument.self, ProfileDocument.self, FitsDocument.self, LawComparison.self, Calibration.self,
+    PredictCommand.Prediction.self, PredictCommand.Curve.self, BatchDocument.self, DensityDocument.self,
+    ObservationDocument.self, SelectionDocument.self, MixtureDocument.self,
+  ]
+  private static let ofCosts: [any ShownDocument.Type] = [
+    CostDocument.self, CostCheckDocument.self, CalibrationDocument.self, LayoutsDocument.self,
+    MixedLayoutDocument.self, ShapeDocument.self, ModelsDocument.self, AcceleratorsDocument.self,
+  ]
+  private static let ofPlans: [any ShownDocument.Type] = [
+    PlanDocument.self, DesignDocument.self, SplitDocument.self, RLPlanDocument.self,
+  ]
+  private static let ofLaunch: [any ShownDocument.Type] = [
+    JobsDocument.self, RehearsalDocument.self, LoopReport.self,
+  ]
 
   /// The document of a file, by its line `schema`.
   ///

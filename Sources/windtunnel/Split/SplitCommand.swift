@@ -65,7 +65,7 @@ struct SplitCommand: ParsableCommand {
     let source = try source.source()
     let split = try planSplit(source.fitted, request)
     let document = SplitDocument(split, source.fitted, request, caveats: source.caveats)
-    try output.emit(document) { SplitView(document: document, terminal: .standardOutput).text }
+    try output.emit(document)
   }
 
   private func resources() throws -> [SplitRequest.Resource] {
