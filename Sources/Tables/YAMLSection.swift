@@ -15,7 +15,7 @@ public struct YAMLSection {
   ///   - kind: what it should be, for messages: `hardware file`.
   ///   - keys: its entries; nil where they are checked elsewhere.
   ///   - schema: what its line `schema` must be.
-  ///   - text: what the file holds, where it was read before.
+  ///   - given: what the file holds, where it was read before.
   ///   - remedies: what to do with a file of another schema.
   public init(
     path: String, text given: String? = nil, kind: String, schema: String, keys: [String]?,

@@ -20,7 +20,7 @@ import TrainingCost
 /// cannot: [pipeline, experts]
 /// ```
 ///
-/// Placeholders are ``values(_:in:)``. In the command each word is one word for the trainer, whatever it holds; in files they
+/// Placeholders are `values(_:in:)`. In the command each word is one word for the trainer, whatever it holds; in files they
 /// stand as they are, so text belongs in quotes there. `{{` stands for one brace. The words of `resume` are added where
 /// the folder `{checkpoint}` is not empty.
 public struct TrainerFile: BackEnd {
@@ -55,7 +55,7 @@ public struct TrainerFile: BackEnd {
     }
   }
 
-  /// - Throws: ``DocumentError`` for a file that is missing or wrong.
+  /// - Throws: `DocumentError` for a file that is missing or wrong.
   public init(path: String) throws {
     let file = try YAMLSection(
       path: path, kind: "trainer file", schema: Self.schema,

@@ -16,7 +16,7 @@ public protocol EngineOptions: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - section: nil where only the kind is named, as in `engine: slurm`.
   ///   - file: the file that the entry belongs to, for messages.
-  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
+  /// - Throws: `DocumentError` with the place of what is missing or wrong.
   init(_ section: YAMLSection?, of file: YAMLSection) throws(DocumentError)
 
   /// The engine of these options.

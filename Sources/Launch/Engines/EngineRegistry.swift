@@ -31,7 +31,7 @@ public struct EngineRegistry: Sendable {
   /// The engine that a file names: `engine: local`, or `engine: {kind: slurm, partition: gpu}`; local where it names none.
   ///
   /// - Parameter instead: a kind's name that stands in for the file's; the file's options hold where it is the same.
-  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
+  /// - Throws: `DocumentError` with the place of what is missing or wrong.
   public func choice(in file: YAMLSection, instead: String? = nil) throws(DocumentError) -> EngineChoice {
     let example = "'engine: local' or '{kind: slurm, partition: gpu}'"
     let section = file.hasSection("engine") ? try file.section("engine", example: example) : nil
@@ -48,7 +48,7 @@ public struct EngineRegistry: Sendable {
 
   /// The engine that a launch's store names, as ``EngineChoice/stored()`` wrote it.
   ///
-  /// - Throws: ``DocumentError`` for a kind that is not known, or options that cannot be read.
+  /// - Throws: `DocumentError` for a kind that is not known, or options that cannot be read.
   public func choice(stored text: String) throws(DocumentError) -> EngineChoice {
     do {
       return try JSONDecoder().decode(Stored.self, from: Data(text.utf8), configuration: self).choice

@@ -28,7 +28,7 @@ public struct CollectedRun: Sendable {
 
   /// What a store has of a job's; ``JobWatch`` brings it there.
   ///
-  /// - Throws: ``DocumentError`` where its description cannot be read; ``StoreError``.
+  /// - Throws: `DocumentError` where its description cannot be read; `StoreError`.
   public init(_ job: JobRecord, in store: JobStore) throws {
     spec = try JobSpec(document: job.description, path: "\(job.directory)/job.json")
     state = job.state

@@ -24,7 +24,7 @@ public struct PreparedLaunch: Sendable {
   ///   - path: the file that they come from, for messages.
   ///   - directory: where jobs and their store are kept.
   ///   - trainers: those that jobs can name.
-  /// - Throws: ``DocumentError`` for a trainer that is not known, or for what a trainer cannot do, all of it; what is wrong with a
+  /// - Throws: `DocumentError` for a trainer that is not known, or for what a trainer cannot do, all of it; what is wrong with a
   ///   fit by which losses are foretold.
   public init(
     _ specs: [JobSpec], from path: String, directory: String, trainers: TrainerRegistry = .builtIn
@@ -79,8 +79,8 @@ public struct PreparedLaunch: Sendable {
   /// Writes the files of jobs that are news to a store, and adds them.
   ///
   /// - Returns: how many were news.
-  /// - Throws: ``DocumentError`` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
-  ///   ``StoreError``.
+  /// - Throws: `DocumentError` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
+  ///   `StoreError`.
   public func add(to store: JobStore) throws -> Int {
     let known = Dictionary(try store.jobs().map { ($0.name, $0) }) { first, _ in first }
     var news: [JobRecord] = []

@@ -2,7 +2,7 @@ import Documents
 import Tables
 
 extension JobSpec.Resources: CustomStringConvertible {
-  /// In a form that ``init(_:)`` reads, as `nodes=2 gpus=8 cpus=64 time=3600.0`.
+  /// In a form that `init(_:)` reads, as `nodes=2 gpus=8 cpus=64 time=3600.0`.
   public var description: String {
     var words = ["nodes=\(nodes)", "gpus=\(gpusPerNode)", "cpus=\(cpusPerNode)"]
     if let memory { words.append("memory=\(memory)") }
@@ -27,7 +27,7 @@ extension JobSpec.Resources: CustomStringConvertible {
 extension JobSpec.Resources {
   /// The entry `resources` of a section, `{nodes: 2, gpus: 8, cpus: 64, memory: 512 GB, time: 12h}`.
   ///
-  /// - Throws: ``DocumentError``.
+  /// - Throws: `DocumentError`.
   public init(_ file: YAMLSection) throws(DocumentError) {
     let section = try file.section("resources", example: Self.documentExample)
     try section?.checkKeys(["nodes", "gpus", "cpus", "memory", "time"])

@@ -6,7 +6,7 @@ extension MetricsSource {
   /// `{tensorboard: DIRECTORY}`, `{wandb: DIRECTORY}` and `{mlflow: DIRECTORY}`, or patterns with a group each, as
   /// `{loss: 'val loss ([0-9.]+)'}`.
   ///
-  /// - Throws: ``DocumentError``.
+  /// - Throws: `DocumentError`.
   public init(_ file: YAMLSection) throws(DocumentError) {
     let example = "{file: result.json} or {loss: 'val loss ([0-9.]+)'}"
     guard file.hasSection("metrics"),

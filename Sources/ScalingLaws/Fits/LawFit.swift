@@ -67,7 +67,7 @@ public struct LawFit: Sendable {
   /// Fits a law to runs.
   ///
   /// - Parameter progress: called now and then with the count of bootstrap resamples newly done, from any thread.
-  /// - Throws: ``TableError`` for a missing or invalid column; ``FitError`` where no start gives a finite objective.
+  /// - Throws: `TableError` for a missing or invalid column; `FitError` where no start gives a finite objective.
   public init(
     _ law: Law, to runs: RunTable, _ settings: FitProtocol, progress: (@Sendable (Int) -> Void)? = nil
   ) throws {

@@ -28,7 +28,7 @@ public struct SelectionDocument: Document, Equatable {
   /// - Parameters:
   ///   - columns: those whose values distinguish the groups, such as the task; without any, all runs are one group.
   ///   - budgets: the numbers of examples up to which the runs are used.
-  /// - Throws: ``TableError`` for runs that are not fine-tuning curves, or too few of them.
+  /// - Throws: `TableError` for runs that are not fine-tuning curves, or too few of them.
   public init(
     _ runs: RunTable, by columns: [String], budgets: [Double], _ request: SelectionRequest,
     exclusions: [FitDocument.Exclusion] = [], notes: [String] = []

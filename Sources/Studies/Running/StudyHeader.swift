@@ -25,7 +25,7 @@ public struct StudyHeader: Codable, Sendable {
     get throws { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
   }
 
-  /// - Throws: ``StoreError`` for a text that is not a header.
+  /// - Throws: `StoreError` for a text that is not a header.
   public init(text: String) throws(StoreError) {
     do {
       self = try JSONDecoder().decode(StudyHeader.self, from: Data(text.utf8))
