@@ -6,8 +6,9 @@ PACKAGES := libopenblas-dev liblapacke-dev libgsl-dev libsqlite3-dev libssl-dev 
 # What the reference trainer needs.
 TRAINER := python3-torch python3-numpy linux-doc-6.1 python3.11-doc
 OUT := .build/demo
+SITE := .build/docs
 
-.PHONY: help demo loop test bench pilot tune docs setup build lint
+.PHONY: help demo loop test bench pilot tune example docs outputs setup build lint
 
 help:
 	@echo "make demo    fit the pilot runs and plan a budget, with pictures under $(OUT), then make loop"
@@ -16,7 +17,9 @@ help:
 	@echo "make bench   time fits beside scipy and searches beside Optuna"
 	@echo "make pilot   train the pilot runs again (more than an hour on one core)"
 	@echo "make tune    search the reference trainer's learning rate and shape on real training"
-	@echo "make docs    run the commands of the README and the notebooks again and keep their output"
+	@echo "make example build and run the package that uses the libraries"
+	@echo "make docs    build the reference of the libraries as a site under $(SITE)"
+	@echo "make outputs run the commands of the README and the notebooks again and keep their output"
 
 # Installs the system packages that are missing.
 setup:
@@ -74,7 +77,16 @@ tune: setup
 	$(WINDTUNNEL) search run Experiments/search-trainer.yaml
 	$(WINDTUNNEL) search run Experiments/search-shape.yaml
 
-docs: build
+example: setup
+	$(SWIFT) run --package-path Experiments/library example
+
+# Any link that leads nowhere and any public symbol without documentation is an error.
+docs: setup
+	@$(SWIFT) build
+	python3 Tests/Docs/run_markdown.py --check Sources/*/*.docc/*.md
+	python3 Tests/Docs/build_site.py $(SITE)
+
+outputs: build
 	python3 Tests/Docs/run_markdown.py --write README.md Notebooks-text/*.md
 
 lint:

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package that depends on Windtunnel by path, as one outside would by its address.
+// A package that depends on Windtunnel by path; one outside of this checkout names its address instead.
 let package = Package(
   name: "library-example",
   dependencies: [.package(name: "windtunnel", path: "../..")],
@@ -9,8 +9,14 @@ let package = Package(
     .executableTarget(
       name: "example",
       dependencies: [
-        "ScalingLaws", "Planning", "Search", "SearchConformance", "Launch", "LaunchConformance", "Workflows",
-      ].map { .product(name: $0, package: "windtunnel") },
+        .product(name: "ScalingLaws", package: "windtunnel"),
+        .product(name: "Planning", package: "windtunnel"),
+        .product(name: "Search", package: "windtunnel"),
+        .product(name: "SearchConformance", package: "windtunnel"),
+        .product(name: "Launch", package: "windtunnel"),
+        .product(name: "LaunchConformance", package: "windtunnel"),
+        .product(name: "Workflows", package: "windtunnel"),
+      ],
       swiftSettings: [.treatAllWarnings(as: .error)])
   ]
 )

@@ -3,7 +3,7 @@ import CVectorMath
 /// A compiled formula with its columns, ready to be evaluated for any parameters.
 ///
 /// Columns are kept in blocks that stay in cache, padded with copies of their last row to whole vectors. One bound
-/// formula serves any number of threads, each with a ``Workspace`` of its own.
+/// formula serves any number of threads, each with a `Workspace` of its own.
 public final class BoundFormula: Sendable {
   public let compiled: CompiledFormula
   public let rowCount: Int

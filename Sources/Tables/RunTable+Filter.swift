@@ -6,7 +6,7 @@ extension RunTable {
   /// Names are columns, by their own name, a role or an alias; a text column is compared with a quoted text by `==` or
   /// `!=`. A run with a missing cell in a numeric column that the expression names is left out.
   ///
-  /// - Throws: ``FormulaError`` for an invalid expression or an unknown column; ``TableError`` for a column
+  /// - Throws: `FormulaError` for an invalid expression or an unknown column; ``TableError`` for a column
   ///   that is not numeric, and if no run is left.
   public func filtered(where text: String) throws -> (table: RunTable, droppedLines: [Int]) {
     let formula = try Formula(text)

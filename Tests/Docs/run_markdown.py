@@ -11,6 +11,9 @@ folder, a fresh one for each file. The first word of the fence may be followed b
     no-check   run, but do not compare what is printed (times, versions)
     exit=65    every command of the block has to end with this status instead of 0
 
+A block fenced as ```swift has to be a part of a file under Experiments/library/Sources, but for its indentation, so that it
+builds.
+
 Numbers may differ by 2 %, or by 2 in the last place printed, or both be below 1e-9; blanks and line breaks may differ, and a
 plot's lines may run otherwise. All other text has to be the same. A command that prints nothing has to send its output
 elsewhere. A block fenced as ```swift has to be an excerpt of a file of the library's example. Blocks of any other language are
@@ -19,6 +22,7 @@ left alone.
 Example:
     python3 Tests/Docs/run_markdown.py --write README.md Notebooks-text/*.md
     python3 Tests/Docs/run_markdown.py --check README.md Notebooks-text/*.md
+    python3 Tests/Docs/run_markdown.py --check Sources/*/*.docc/*.md
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "Experiments/library/Sources"
 SECONDS_FOR_A_COMMAND = 600
 
 NUMBER = re.compile(r"[-+−]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
@@ -51,11 +56,17 @@ class Command:
     place: str = ""
 
 
-Page = list["str | Command"]  # a line, or a command with its output
+@dataclass
+class Excerpt:
+    lines: list[str]
+    place: str
+
+
+Page = list["str | Command | Excerpt"]  # a line, a command with its output, or the lines of a block of Swift
 
 
 def parse(path: Path) -> Page:
-    """The page as lines and commands; ends the program with the place of a block that cannot be read."""
+    """The page as lines, commands and excerpts; ends the program with the place of a block that cannot be read."""
     page: Page = []
     fence, command, checked, status, going_on = "", None, True, 0, False
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -74,6 +85,10 @@ def parse(path: Path) -> Page:
             checked = "no-check" not in words
             status = int(words.partition("exit=")[2].split()[0]) if "exit=" in words else 0
             page.append(line)
+            if language == "swift":
+                page.append(Excerpt([], place))
+        elif page and isinstance(page[-1], Excerpt):
+            page[-1].lines.append(line)
         elif not fence.endswith("="):
             page.append(line)
         elif going_on and command:
@@ -93,8 +108,22 @@ def parse(path: Path) -> Page:
 
 
 def render(page: Page) -> str:
-    lines = [line for part in page for line in ([part] if isinstance(part, str) else [f"$ {part.text}", *part.output])]
-    return "\n".join(lines) + "\n"
+    def lines(part: str | Command | Excerpt) -> list[str]:
+        if isinstance(part, Command):
+            return [f"$ {part.text}", *part.output]
+        return part.lines if isinstance(part, Excerpt) else [part]
+
+    return "\n".join(line for part in page for line in lines(part)) + "\n"
+
+
+def is_part_of_an_example(excerpt: Excerpt) -> bool:
+    """Whether the lines follow each other in a file of the example package, but for their indentation."""
+    wanted = [line.strip() for line in excerpt.lines]
+    for path in sorted(EXAMPLES.rglob("*.swift")):
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        if wanted and any(lines[start:start + len(wanted)] == wanted for start in range(len(lines) - len(wanted) + 1)):
+            return True
+    return False
 
 
 def run(command: Command, environment: dict[str, str]) -> tuple[int, list[str]]:
@@ -147,9 +176,20 @@ def same(kept: list[str], got: list[str]) -> bool:
 
 
 def go_through(path: Path, binary: Path, write: bool) -> tuple[int, int]:
-    """Runs a page's commands; how many passed and failed. With `write`, what they print replaces what the page keeps."""
+    """Runs a page's commands; how many passed and failed, excerpts counted. With `write`, what they print replaces what the
+    page keeps."""
     page = parse(path)
     passed = failed = 0
+    for excerpt in (part for part in page if isinstance(part, Excerpt)):
+        if is_part_of_an_example(excerpt):
+            passed += 1
+        else:
+            failed += 1
+            print(f"{excerpt.place}: no file under {EXAMPLES.relative_to(ROOT)} has these lines; change both together\n")
+    if not any(isinstance(part, Command) for part in page):
+        return passed, failed
+    if not os.access(binary, os.X_OK):
+        sys.exit(f"there is no {binary}; build it with 'swift build -c release --product windtunnel'")
     with tempfile.TemporaryDirectory(prefix="run_markdown-") as folder:
         for name in ("bin", "out"):
             Path(folder, name).mkdir()
@@ -185,8 +225,6 @@ def main() -> int:
     parser.add_argument("--windtunnel", type=Path, default=ROOT / ".build/release/windtunnel", help="another binary")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     options = parser.parse_args()
-    if not os.access(options.windtunnel, os.X_OK):
-        sys.exit(f"there is no {options.windtunnel}; build it with 'swift build -c release --product windtunnel'")
     if missing := [str(path) for path in options.files if not path.is_file()]:
         sys.exit(f"there is no file {', '.join(missing)}")
     counts = [go_through(path, options.windtunnel.resolve(), options.write) for path in options.files]

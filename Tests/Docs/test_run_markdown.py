@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from run_markdown import go_through, same
+from run_markdown import EXAMPLES, go_through, same
 
 
 class SameTests(unittest.TestCase):
@@ -58,6 +58,12 @@ class PageTests(unittest.TestCase):
 
     def test_one_folder_for_a_page(self) -> None:
         self.assertEqual(self.counts("```console\n$ echo 7 > $OUT/x\n$ cat $OUT/x; echo $OUT\n7\n$OUT\n```\n")[0], (2, 0))
+
+    def test_swift_has_to_be_a_part_of_an_example(self) -> None:
+        example = sorted(EXAMPLES.rglob("*.swift"))[0].read_text(encoding="utf-8").splitlines()[1:4]
+        page = "```swift\n  {}\n```\n````text\n```swift\nnone\n```\n````\n"
+        self.assertEqual(self.counts(page.format("\n  ".join(example)))[0], (1, 0))
+        self.assertEqual(self.counts(page.format("\n".join(example[::2])))[0], (0, 1))
 
     def test_bad_pages_are_named(self) -> None:
         for text in ["```console\nwords\n```\n", "```console\n$ true\n", "```console maybe\n$ true\n```\n", "```console\n$ a \\\n```\n"]:

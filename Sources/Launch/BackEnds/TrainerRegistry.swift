@@ -31,7 +31,7 @@ public struct TrainerRegistry: Sendable {
   /// The trainer of a job: by its name, or by the path of a ``TrainerFile``.
   ///
   /// - Parameter file: where the job is described, for messages.
-  /// - Throws: ``DocumentError`` for a name that no trainer has; what is wrong with a trainer file.
+  /// - Throws: `DocumentError` for a name that no trainer has; what is wrong with a trainer file.
   public func trainer(of job: JobSpec, file: String) throws -> any BackEnd {
     let name = job.trainer.name
     if let known = named(name) { return known }

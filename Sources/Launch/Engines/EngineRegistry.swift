@@ -29,7 +29,7 @@ public struct EngineRegistry: Sendable {
   ///   - entry: the file's entry `engine`.
   ///   - path: the file, for messages.
   ///   - instead: a kind's name that stands in for the file's; the file's options hold where it is the same.
-  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
+  /// - Throws: `DocumentError` with the place of what is missing or wrong.
   public func choice(
     _ entry: EngineEntry?, from path: String, instead: String? = nil
   ) throws(DocumentError) -> EngineChoice {
@@ -44,7 +44,7 @@ public struct EngineRegistry: Sendable {
 
   /// The engine that a launch's store names, as ``EngineChoice/stored()`` wrote it.
   ///
-  /// - Throws: ``DocumentError`` for a kind that is not known, or options that cannot be read.
+  /// - Throws: `DocumentError` for a kind that is not known, or options that cannot be read.
   public func choice(stored text: String) throws(DocumentError) -> EngineChoice {
     let source = DocumentSource("the launch's engine")
     guard let entry = try source.node(text).entries?.first else {

@@ -12,7 +12,7 @@ extension ExpectedCurve {
   /// Where the loss at the end is known from elsewhere, as from a plan, the whole curve is scaled to end there, and its interval
   /// combines both errors as independent errors of the logarithm.
   ///
-  /// - Throws: ``DocumentError`` for a fit that is not of a law of schedules, or predicts no finite loss.
+  /// - Throws: `DocumentError` for a fit that is not of a law of schedules, or predicts no finite loss.
   public init(_ expected: JobSpec.Expected, of job: JobSpec) throws {
     let fitted = try FitDocument.read(expected.curve).value.fittedLaw()
     guard fitted.law.isOfSchedules else {

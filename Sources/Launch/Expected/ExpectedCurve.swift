@@ -31,7 +31,7 @@ public struct ExpectedCurve: Sendable, Hashable {
 
   /// Reads the curve of a job from its directory; nil for a job without one.
   ///
-  /// - Throws: ``DocumentError`` for a damaged one.
+  /// - Throws: `DocumentError` for a damaged one.
   public init?(in directory: String, tokensPerStep: Double) throws {
     let path = "\(directory)/\(Self.fileName)"
     guard FileManager.default.fileExists(atPath: path) else { return nil }

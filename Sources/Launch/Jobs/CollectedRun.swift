@@ -28,7 +28,7 @@ public struct CollectedRun: Sendable {
 
   /// A job's measurements in a store, where ``JobWatch`` writes them.
   ///
-  /// - Throws: ``DocumentError`` where its description cannot be read; ``StoreError``.
+  /// - Throws: `DocumentError` where its description cannot be read; `StoreError`.
   public init(_ job: JobRecord, in store: JobStore) throws {
     spec = try JobSpec(document: job.description, path: "\(job.directory)/job.json")
     state = job.state

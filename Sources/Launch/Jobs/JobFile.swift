@@ -42,7 +42,7 @@ public struct JobFile: Sendable {
   ///   - engine: the name of an engine that stands in for that of the file.
   ///   - trainers: those that jobs can name.
   ///   - engines: those that the file can name.
-  /// - Throws: ``DocumentError`` with the place of what is missing or wrong.
+  /// - Throws: `DocumentError` with the place of what is missing or wrong.
   public init(
     path: String, plan: String? = nil, design: String? = nil, engine: String? = nil,
     trainers: TrainerRegistry = .builtIn, engines: EngineRegistry = .builtIn

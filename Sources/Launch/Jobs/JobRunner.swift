@@ -37,7 +37,7 @@ public actor JobRunner {
 
   /// Follows jobs until all have ended, or, where it is kept open for more, until the task is cancelled.
   ///
-  /// - Throws: ``LaunchError`` where the engine refuses a job; ``StoreError``; `CancellationError`.
+  /// - Throws: ``LaunchError`` where the engine refuses a job; `StoreError`; `CancellationError`.
   public func run(staysOpen: Bool = false) async throws {
     do {
       try await follow(staysOpen: staysOpen)

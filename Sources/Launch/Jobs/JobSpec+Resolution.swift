@@ -35,7 +35,7 @@ extension JobSpec {
   /// Reads a job's own document, `job.json`.
   ///
   /// - Parameter path: where it is kept, for messages.
-  /// - Throws: ``DocumentError``.
+  /// - Throws: `DocumentError`.
   public init(document: String, path: String) throws {
     let file = try JobFileEntries.read(text: document, from: path)
     try self.init(

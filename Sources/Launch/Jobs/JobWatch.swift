@@ -33,7 +33,7 @@ public actor JobWatch {
 
   /// Looks again and again, until the task is cancelled.
   ///
-  /// - Throws: ``StoreError``; what `onDeviation` throws; `CancellationError`.
+  /// - Throws: `StoreError`; what `onDeviation` throws; `CancellationError`.
   public func run() async throws {
     while true {
       let start = ContinuousClock.now

@@ -26,7 +26,7 @@ public struct PreparedLaunch: Sendable {
   ///   - trainers: the trainers that jobs can name.
   ///   - allowsUnsupported: whether jobs run without what their trainers cannot do, which then stands in
   ///     ``TrainerCall/notes``.
-  /// - Throws: ``UnsupportedJobs`` for what trainers cannot do, all of it; ``DocumentError`` for an unknown trainer, or a
+  /// - Throws: ``UnsupportedJobs`` for what trainers cannot do, all of it; `DocumentError` for an unknown trainer, or a
   ///   fit by which losses are predicted.
   public init(
     _ specs: [JobSpec], from path: String, directory: String, trainers: TrainerRegistry = .builtIn,
@@ -74,8 +74,8 @@ public struct PreparedLaunch: Sendable {
   /// Writes the files of jobs that are new to a store, and adds them.
   ///
   /// - Returns: the number of new jobs.
-  /// - Throws: ``DocumentError`` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
-  ///   ``StoreError``.
+  /// - Throws: `DocumentError` where a job of that name was launched otherwise, or a secret is not set; ``LaunchError``;
+  ///   `StoreError`.
   public func add(to store: JobStore) throws -> Int {
     let known = Dictionary(try store.jobs().map { ($0.name, $0) }) { first, _ in first }
     var news: [JobRecord] = []

@@ -1,5 +1,5 @@
 extension JobSpec.Resources: CustomStringConvertible {
-  /// In a form that ``init(_:)`` reads, as `nodes=2 gpus=8 cpus=64 time=3600.0`.
+  /// In a form that `init(_:)` reads, as `nodes=2 gpus=8 cpus=64 time=3600.0`.
   public var description: String {
     var words = ["nodes=\(nodes)", "gpus=\(gpusPerNode)", "cpus=\(cpusPerNode)"]
     if let memory { words.append("memory=\(memory)") }

@@ -8,7 +8,7 @@ public struct ClusterExpertsPlan: Sendable {
   public let rows: [(experts: Int, run: ClusterRun)]
 }
 
-/// The best run on a cluster under a law of experts: the number of experts, and everything that ``planOnCluster``
+/// The best run on a cluster under a law of experts: the number of experts, and everything that `planOnCluster`
 /// chooses.
 ///
 /// Each number of experts is planned separately: its layouts exchange tokens, and its idle experts take memory.

@@ -44,7 +44,7 @@ public struct PlanDocument: Document, Hashable {
   /// - Parameters:
   ///   - curve: of the plan's valley, for its picture.
   ///   - budget: as the user wrote it.
-  ///   - assumptions: the sentences of ``TrainingCompute``.
+  ///   - assumptions: the sentences of `TrainingCompute`.
   public init(
     _ plan: Plan, curve: ValleyCurve? = nil, budget: String? = nil, assumptions: [String] = [],
     cost: ComputeCost? = nil,

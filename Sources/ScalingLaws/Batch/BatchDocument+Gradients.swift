@@ -6,7 +6,7 @@ import Tables
 extension BatchDocument {
   /// Simple noise scales from a log of gradient norms, group by group.
   ///
-  /// - Throws: ``TableError`` for columns that are missing or do not hold norms, or if no group shows a noise scale.
+  /// - Throws: `TableError` for columns that are missing or do not hold norms, or if no group shows a noise scale.
   public init(gradientNorms runs: RunTable, _ options: BatchOptions, record: FitDocument.Runs) throws {
     let log = try GradientLog(runs, options)
     let grouping = try BatchGroups(runs, options)

@@ -6,7 +6,7 @@ import Tables
 extension BatchDocument {
   /// Critical batch sizes from the steps that runs take to one loss, group by group.
   ///
-  /// - Throws: ``TableError`` for columns that are missing or do not hold quantities, or if no group shows a critical
+  /// - Throws: `TableError` for columns that are missing or do not hold quantities, or if no group shows a critical
   ///   batch.
   public init(stepsToTarget runs: RunTable, _ options: BatchOptions, record: FitDocument.Runs) throws {
     let column = try Self.batchRole(of: runs)

@@ -8,7 +8,7 @@ import Tables
 /// Columns are recognized by the words of their names: `small`, `micro` or `local` for the small batch, `large`, `big`,
 /// `global` or `full` for the large one; `norm` or `grad` for a norm, with `sq`, `squared` or a `2` for its square;
 /// `batch`, `bs` or `b` for a batch size. So `grad_norm_sq_small`, `G2_big`, `micro_batch_size` and `B_big` are
-/// recognized; the names in ``Column`` take precedence.
+/// recognized; the names in `Column` take precedence.
 public struct GradientLog: Sendable {
   private let runs: RunTable
   private let columns: [Column: Found]
@@ -27,7 +27,7 @@ public struct GradientLog: Sendable {
     var isPlainNorm = false
   }
 
-  /// - Throws: ``TableError`` if a required column is missing or ambiguous.
+  /// - Throws: `TableError` if a required column is missing or ambiguous.
   public init(_ runs: RunTable, _ options: BatchOptions) throws(TableError) {
     self.runs = runs
     self.options = options

@@ -23,7 +23,7 @@ public struct StepsToTargetFit: Sendable {
   /// - Parameters:
   ///   - runs: with columns of steps and of the batch size.
   ///   - column: the batch sizes: `batch_sequences` or `batch_tokens`.
-  /// - Throws: ``TableError`` for cells that are not quantities, ``LawError`` if the runs do not determine B_crit.
+  /// - Throws: `TableError` for cells that are not quantities, ``LawError`` if the runs do not determine B_crit.
   public init(_ runs: RunTable, batch column: Role, _ options: BatchOptions, seed: UInt64) throws {
     let law = try Law.stepsToTarget(batch: column.rawValue)
     batches = try runs.values(for: column)

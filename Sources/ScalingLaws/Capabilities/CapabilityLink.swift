@@ -17,7 +17,7 @@ public struct CapabilityLink: Sendable {
   ///   - names: the names of the inputs.
   ///   - weights: the number of times each model counts; once each if nil.
   ///   - further: additional parameters to begin from.
-  /// - Throws: ``FitError`` if there are too few models to fit.
+  /// - Throws: `FitError` if there are too few models to fit.
   public init(
     _ inputs: [[Double]], names: [String], scores: [Double], weights: [Double]? = nil, from further: [[Double]] = [],
     starts: Starts = .global(32)

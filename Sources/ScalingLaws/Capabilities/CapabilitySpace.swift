@@ -15,7 +15,7 @@ public struct CapabilitySpace: Sendable {
   /// - Parameters:
   ///   - scores: one row for each model, as shares of 1, NaN if missing.
   ///   - count: the number of capabilities.
-  /// - Throws: ``FitError`` if there are too few models or scores.
+  /// - Throws: `FitError` if there are too few models or scores.
   public init(_ scores: [[Double]], components count: Int) throws(FitError) {
     imputation = try ComponentImputation(scores, components: 1)
     let filled = imputation.rows.map(Self.shares)

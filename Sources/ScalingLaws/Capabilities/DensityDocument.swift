@@ -59,7 +59,7 @@ public struct DensityDocument: Document, Equatable {
     public init() {}
   }
 
-  /// - Throws: ``TableError`` for a column that is missing or invalid, ``LawError`` for a reference of other inputs.
+  /// - Throws: `TableError` for a column that is missing or invalid, ``LawError`` for a reference of other inputs.
   public init(_ table: RunTable, reference chain: FittedChain, _ request: Request, runs: FitDocument.Runs) throws {
     let column = request.score ?? chain.links.last?.law.target ?? ""
     _ = try table.validated(for: [.params])

@@ -16,7 +16,7 @@ public struct ModelScores: Sendable {
 
   /// - Parameter names: the columns of scores; all numeric columns without another meaning whose cells are shares, if
   ///   nil.
-  /// - Throws: ``TableError`` for a column that is missing or does not hold shares of 1, and for fewer than two
+  /// - Throws: `TableError` for a column that is missing or does not hold shares of 1, and for fewer than two
   ///   benchmarks.
   public init(_ runs: RunTable, benchmarks names: [String]? = nil) throws {
     let table = runs.table

@@ -38,7 +38,7 @@ public struct Observation: Sendable {
   ///   - scores: those of the benchmarks, and of the task in the same rows.
   ///   - task: the score to predict, and the compute in FLOP up to which models are fitted; it must not be one of the
   ///     benchmarks that predict it.
-  /// - Throws: ``LawError`` for a request that the models cannot meet, ``FitError`` if there are too few.
+  /// - Throws: ``LawError`` for a request that the models cannot meet, `FitError` if there are too few.
   public init(
     _ scores: ModelScores, task: (name: String, cutoff: Double)? = nil, _ settings: Settings,
     progress: (@Sendable (Int) -> Void)? = nil

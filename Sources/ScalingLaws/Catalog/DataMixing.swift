@@ -44,7 +44,7 @@ extension Law {
 
   /// The law for the mixture columns of a table.
   ///
-  /// - Throws: ``TableError`` unless there are two or more such columns, they sum to 1, and each of them
+  /// - Throws: `TableError` unless there are two or more such columns, they sum to 1, and each of them
   ///   varies.
   public static func dataMixing(over runs: RunTable, target: String = "loss") throws -> Law {
     try dataMixing(domains: try runs.mixtureColumns(), target: target)

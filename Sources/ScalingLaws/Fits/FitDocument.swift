@@ -199,7 +199,7 @@ public struct FitDocument: Document, Equatable {
 }
 
 extension FitDocument: DocumentChecked {
-  /// - Throws: ``DocumentFault`` for parameters, draws or noise that do not fit the law.
+  /// - Throws: `DocumentFault` for parameters, draws or noise that do not fit the law.
   public func check() throws(DocumentFault) {
     if let name = law.parameterNames.first(where: { parameters[$0] == nil }) {
       throw DocumentFault("parameters", "'\(name)' of the law is missing")

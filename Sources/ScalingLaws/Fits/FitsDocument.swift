@@ -44,7 +44,7 @@ public struct FitsDocument: Document, Equatable {
   ///   - sensitivity: whether every fit is redone under other objectives.
   ///   - exclusions: the runs that were left out before.
   ///   - progress: called now and then with the count of bootstrap resamples newly done, from any thread.
-  /// - Throws: ``TableError`` for a column that is missing or not numeric, and where no group can be fitted.
+  /// - Throws: `TableError` for a column that is missing or not numeric, and where no group can be fitted.
   public init(
     _ law: Law, to runs: RunTable, by columns: [String], _ settings: FitProtocol, sensitivity: Bool,
     exclusions: [FitDocument.Exclusion] = [], notes: [String] = [], progress: (@Sendable (Int) -> Void)? = nil

@@ -5,10 +5,10 @@ extension FittedLaw {
   /// The losses along a schedule, of a law that is of schedules: those of the fit, and of each draw.
   ///
   /// - Parameters:
-  ///   - schedule: steps and learning rates, with columns that ``RunTable/addingSchedule(warmup:target:)`` made.
+  ///   - schedule: steps and learning rates, with columns that `RunTable.addingSchedule(warmup:target:)` made.
   ///   - params: the model's size, for a law over sizes.
   /// - Returns: one a row of the schedule; not finite before the first step.
-  /// - Throws: ``LawError``, ``TableError`` where the law wants a column that is not there.
+  /// - Throws: ``LawError``, `TableError` where the law wants a column that is not there.
   public func losses(
     along schedule: RunTable, params: Double?
   ) throws -> (best: [Double], draws: [[Double]]) {

@@ -20,7 +20,7 @@ public struct FittedLaw: Sendable {
 
   private let compiled: CompiledFormula
 
-  /// - Throws: ``FormulaError`` if the formula has a name that is neither parameter nor variable.
+  /// - Throws: `FormulaError` if the formula has a name that is neither parameter nor variable.
   public init(
     law: Law, parameters: [Double], draws: [[Double]] = [], ranges: [String: ClosedRange<Double>] = [:],
     logResiduals: [Double] = [], noise: RunNoise? = nil, provenance: String

@@ -10,12 +10,12 @@ public struct FitProtocol: Sendable {
   public var objective: Objective?
   public var starts = Starts.standard
   /// The number of bootstrap resamples; 0 for none.
-  public var resamples = 1000
+  public var resamples: Int
   public var resampling = Resampling.cases
   /// The level of every interval.
   public var level = 0.9
   public var intervalMethod = IntervalMethod.percentile
-  public var seed: UInt64 = 0
+  public var seed: UInt64
   public var threads: Int
   /// The column of each run's weight in the objective; all 1 where nil.
   public var weights: String?
@@ -30,7 +30,14 @@ public struct FitProtocol: Sendable {
     case percentile, bca
   }
 
-  public init(threads: Int = ProcessInfo.processInfo.activeProcessorCount) { self.threads = threads }
+  /// - Parameters:
+  ///   - resamples: how many bootstrap resamples; none where 0.
+  ///   - seed: of the starts and the resamples.
+  public init(
+    resamples: Int = 1000, seed: UInt64 = 0, threads: Int = ProcessInfo.processInfo.activeProcessorCount
+  ) {
+    (self.resamples, self.seed, self.threads) = (resamples, seed, threads)
+  }
 }
 
 /// A law fitted to runs, with all that is known of it.
@@ -60,7 +67,7 @@ public struct LawFit: Sendable {
   /// Fits a law to runs.
   ///
   /// - Parameter progress: called now and then with the count of bootstrap resamples newly done, from any thread.
-  /// - Throws: ``TableError`` for a missing or invalid column; ``FitError`` where no start gives a finite objective.
+  /// - Throws: `TableError` for a missing or invalid column; `FitError` where no start gives a finite objective.
   public init(
     _ law: Law, to runs: RunTable, _ settings: FitProtocol, progress: (@Sendable (Int) -> Void)? = nil
   ) throws {

@@ -38,7 +38,7 @@ public struct RunNoise: Codable, Hashable, Sendable {
 }
 
 extension RunNoise: DocumentChecked {
-  /// - Throws: ``DocumentFault`` for a scale or a span that is none.
+  /// - Throws: `DocumentFault` for a scale or a span that is none.
   public func check() throws(DocumentFault) {
     guard deviation > 0, deviation.isFinite, exponent.isFinite, middle > 0, middle.isFinite else {
       throw DocumentFault(nil, "it has no deviation above 0, or no middle above 0")

@@ -9,9 +9,9 @@ extension Law {
   /// parameters.
   ///
   /// - Parameters:
-  ///   - variables: names of the formula that stand for columns of other names.
+  ///   - given: names of the formula that stand for columns of other names.
   ///   - declared: parameters that the user has given a range; their names are never taken for misspelled columns.
-  /// - Throws: ``FormulaError`` where a parameter looks like a misspelled column, where several parameters occur only
+  /// - Throws: `FormulaError` where a parameter looks like a misspelled column, where several parameters occur only
   ///   together in a part without any column, or where there is nothing to fit.
   public static func custom(
     _ formula: Formula, target: String? = nil, over runs: RunTable, variables given: [Variable] = [],

@@ -200,7 +200,7 @@ public struct Law: Hashable, Sendable, Codable {
 }
 
 extension Law: DocumentChecked {
-  /// - Throws: ``DocumentFault`` for a name that stands for nothing or for two things, or a preset of too few values.
+  /// - Throws: `DocumentFault` for a name that stands for nothing or for two things, or a preset of too few values.
   public func check() throws(DocumentFault) {
     guard !parameters.isEmpty else { throw DocumentFault("parameters", "the law has no parameter to fit") }
     let named = variables.map(\.name) + parameterNames + fixed.keys

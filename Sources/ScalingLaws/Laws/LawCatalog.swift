@@ -14,7 +14,7 @@ public struct LawCatalog: Sendable {
 
   /// The laws that come with Windtunnel, each in the file of its subject.
   ///
-  /// - Throws: ``FormulaError`` if a law's formula is wrong, which a test rules out.
+  /// - Throws: `FormulaError` if a law's formula is wrong, which a test rules out.
   public init() throws {
     let subjects: [[Law]] = [
       [try .chinchilla()], try Law.kaplan(), [try .dataConstrained()], [try .overTraining()], [try .vocabulary()],

@@ -44,7 +44,7 @@ extension FineTuningCurve {
   /// The curves of a table of runs (`model`, `examples`, `loss` and, if there is one, `params`), one for each model, in
   /// the order in which the models first occur. A run of 0 examples is the model without tuning.
   ///
-  /// - Throws: ``TableError`` for a missing column, an invalid loss, a negative number of examples, a model that ran
+  /// - Throws: `TableError` for a missing column, an invalid loss, a negative number of examples, a model that ran
   ///   twice on the same number of examples, and a model with two sizes.
   public static func curves(of runs: RunTable) throws(TableError) -> [FineTuningCurve] {
     _ = try runs.validated(for: [.model, .loss])

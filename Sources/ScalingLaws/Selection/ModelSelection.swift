@@ -57,7 +57,7 @@ public struct ModelSelection: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - curves: those of the models, as far as they are known; runs on more examples than the budget are not used.
   ///   - budget: the number of examples up to which the curves are used.
-  /// - Throws: ``FitError`` for a model that has too few sizes within the budget; if the choice is to be scored, also
+  /// - Throws: `FitError` for a model that has too few sizes within the budget; if the choice is to be scored, also
   ///   for one without a loss at the full size.
   public init(_ curves: [FineTuningCurve], upTo budget: Double, _ request: SelectionRequest) throws {
     let observed = curves.map { $0.observed(upTo: budget) }

@@ -23,15 +23,15 @@ public struct SelectionDocument: Document, Equatable {
   public var selections: [ModelSelection]
   public var tool: String
 
+  /// The number of models that tables show for each ranking; nil in documents of earlier versions.
+  public var top: Int?
+
   /// Chooses a model for every group of runs and every budget.
   ///
   /// - Parameters:
   ///   - columns: those whose values distinguish the groups, such as the task; without any, all runs are one group.
   ///   - budgets: the numbers of examples up to which the runs are used.
-  /// - Throws: ``TableError`` for runs that are not fine-tuning curves, or too few of them.
-  /// The number of models that tables show for each ranking; nil in documents of earlier versions.
-  public var top: Int?
-
+  /// - Throws: `TableError` for runs that are not fine-tuning curves, or too few of them.
   public init(
     _ runs: RunTable, by columns: [String], budgets: [Double], _ request: SelectionRequest,
     exclusions: [FitDocument.Exclusion] = [], notes: [String] = []

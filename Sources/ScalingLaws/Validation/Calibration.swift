@@ -72,7 +72,7 @@ public struct Calibration: Document, Equatable {
   /// - Parameters:
   ///   - fit: the law on the runs whose design is to be judged; its noise and parameters are the truth.
   ///   - truth: other parameters to draw from, in the law's order.
-  ///   - noise: other noise to draw.
+  ///   - given: other noise to draw.
   ///   - progress: called with the number of simulations newly done, from any thread.
   /// - Throws: ``LawError`` if the fit leaves no noise, or no simulated fit converges.
   public init(

@@ -68,7 +68,7 @@ public struct LawComparison: Document, Equatable {
   ///   - objective: for cross-validation and extrapolation; each law's own if nil.
   ///   - column: rows that share its value are left out together in the cross-validation, such as whole curves.
   ///   - seed: that of the split into folds.
-  /// - Throws: as ``LawFit`` does, and ``FitError`` if too few runs are left to fit.
+  /// - Throws: as ``LawFit`` does, and `FitError` if too few runs are left to fit.
   public init(
     _ laws: [Law], on runs: RunTable, objective: Objective? = nil, starts: Starts = .standard, folds: Int = 10,
     foldBy column: String? = nil, holdout: Double = 0.25, seed: UInt64 = 0, threads: Int

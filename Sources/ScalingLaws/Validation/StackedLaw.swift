@@ -7,7 +7,7 @@ extension FitDocument {
   ///
   /// Draws of the same seed use the same resamples, so they are paired: the laws vary together.
   ///
-  /// - Parameter weights: one for each fit, with sum 1; fits of weight 0 are left out.
+  /// - Parameter fits: each with its weight, which are 1 together; fits of weight 0 are left out.
   /// - Throws: ``LawError`` if the fits predict different columns or nothing has weight.
   public init(stacking fits: [(fit: LawFit, weight: Double)], exclusions: [Exclusion], notes: [String]) throws {
     let members = fits.filter { $0.weight > 1e-6 }

@@ -91,7 +91,7 @@ public struct AlgorithmEntry: Sendable, CustomStringConvertible {
   ///
   /// - Parameters:
   ///   - fidelity: how far trials can be trained; nil where they are always trained in full.
-  ///   - objectives: the number of objectives.
+  ///   - count: the number of objectives.
   /// - Throws: ``SearchError`` for a multi-fidelity algorithm without a fidelity, an algorithm for
   ///   one objective with several, or what the factory throws.
   public func algorithm(

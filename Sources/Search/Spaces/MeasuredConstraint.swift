@@ -12,7 +12,7 @@ public struct MeasuredConstraint: Sendable, Hashable {
 
   /// A constraint from its text.
   ///
-  /// - Throws: ``FormulaError`` for a text that cannot be read; ``SearchError`` for one that names
+  /// - Throws: `FormulaError` for a text that cannot be read; ``SearchError`` for one that names
   ///   no metric.
   public init(_ text: String) throws {
     let formula = try Formula(text)

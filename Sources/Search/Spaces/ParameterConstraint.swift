@@ -8,7 +8,7 @@ public struct ParameterConstraint: Sendable {
 
   /// A constraint from its text.
   ///
-  /// - Throws: ``FormulaError`` for a formula that cannot be read or names an unknown parameter;
+  /// - Throws: `FormulaError` for a formula that cannot be read or names an unknown parameter;
   ///   ``SearchError`` for one that names no parameter, or a parameter whose values are not
   ///   numbers.
   public init(_ text: String, in space: SearchSpace) throws {

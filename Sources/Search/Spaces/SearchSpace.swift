@@ -148,6 +148,15 @@ public struct SearchSpace: Sendable {
     zip(parameters, point).compactMap { $1 < 0 ? nil : ($0.name, $0.value(atCoordinate: $1)) }
   }
 
+  /// The numbers among the ``values(of:)`` of a configuration, by parameter.
+  public func numbers(of point: Point) -> [String: Double] {
+    var numbers: [String: Double] = [:]
+    for (name, value) in values(of: point) {
+      if case .number(let number) = value { numbers[name] = number }
+    }
+    return numbers
+  }
+
   /// The value of one parameter, which must be present.
   public func value(of point: Point, at index: Int) -> ParameterValue {
     parameters[index].value(atCoordinate: point[index])

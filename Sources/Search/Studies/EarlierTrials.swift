@@ -39,7 +39,7 @@ public struct EarlierTrials: Sendable {
   ///   - measured: constraints whose excess is computed from the table's columns, or read from
   ///     `excess`.
   ///   - fidelity: only rows that reached a full training count.
-  /// - Throws: ``TableError`` for a missing column; ``SearchError`` where no row can be used.
+  /// - Throws: `TableError` for a missing column; ``SearchError`` where no row can be used.
   public init(
     _ table: Table, space: SearchSpace, goals: [Goal], measured: [MeasuredConstraint] = [], fidelity: Fidelity? = nil
   ) throws {

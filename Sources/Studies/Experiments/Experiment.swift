@@ -133,7 +133,7 @@ public struct Experiment: Sendable {
   ///   - given: the file's text, where it was read before.
   ///   - algorithms: the registry of the algorithms that the file may name.
   ///   - engines: the registry of the engines that the file may name.
-  /// - Throws: ``DocumentError``, ``TableError``, ``SearchError`` or ``FormulaError`` with the
+  /// - Throws: `DocumentError`, `TableError`, `SearchError` or `FormulaError` with the
   ///   place in the file where it has one.
   public init(
     path: String, text given: String? = nil, algorithms: AlgorithmRegistry = .builtIn,

@@ -32,7 +32,7 @@ public struct CommandObjective: Sendable {
 
   private static let own = ["trial", "seed", "directory", "checkpoint", "parameters", "from", "fidelity", "flags"]
 
-  /// - Throws: ``SearchError`` for a placeholder that nothing fills; ``FormulaError`` for a
+  /// - Throws: `SearchError` for a placeholder that nothing fills; `FormulaError` for a
   ///   constraint that cannot be read.
   public init(
     _ command: String, space: SearchSpace, fidelity: Fidelity?, goals: [Goal],

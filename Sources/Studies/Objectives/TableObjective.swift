@@ -45,9 +45,9 @@ public struct TableObjective: Sendable {
   ///     of training from the start.
   ///   - fidelity: the column of the fidelity.
   ///   - reduction: the η of the fidelity.
-  /// - Throws: ``TableError`` for columns that are missing or not numeric, a key that two rows
-  ///   share, or a table without a row for the space; ``FormulaError`` for a constraint that
-  ///   cannot be read; ``SearchError`` where none satisfies them.
+  /// - Throws: `TableError` for columns that are missing or not numeric, a key that two rows
+  ///   share, or a table without a row for the space; `FormulaError` for a constraint that
+  ///   cannot be read; `SearchError` where none satisfies them.
   public init(
     _ table: Table, key: [String], space: SearchSpace?, goals: [Goal],
     constraints: [String] = [], forbidden: [ForbiddenCombination] = [], measured: [MeasuredConstraint] = [],

@@ -24,7 +24,7 @@ public struct StudyHeader: Document {
     trials = budget.trials
   }
 
-  /// - Throws: ``StoreError`` for a text that is not a header.
+  /// - Throws: `StoreError` for a text that is not a header.
   public init(text: String) throws(StoreError) {
     let source = DocumentSource("the store")
     do {

@@ -69,7 +69,7 @@ public actor StudyRunner {
   /// Adds trials that were run elsewhere, before the first is run.
   ///
   /// - Returns: the number of trials that were new and satisfy the constraints.
-  /// - Throws: ``StoreError``.
+  /// - Throws: `StoreError`.
   public func begin(with earlier: [EarlierTrial]) async throws -> Int {
     for trial in earlier {
       let number = study.trials.count
@@ -253,7 +253,7 @@ public actor StudyRunner {
 
   /// Replays events, so that the study is in the state that they led to.
   ///
-  /// - Throws: ``SearchError`` where the events are not those of this study.
+  /// - Throws: `SearchError` where the events are not those of this study.
   public func replay(_ events: [StudyEvent]) async throws {
     var running: [Int: Bool] = [:]
     for event in events {

@@ -26,7 +26,7 @@ extension MeasuredStep {
   /// `stage_split`.
   ///
   /// - Returns: the steps, and for each unusable row its line and the reason.
-  /// - Throws: ``TableError`` if a column is missing or not numeric.
+  /// - Throws: `TableError` if a column is missing or not numeric.
   public static func read(
     _ table: Table, hardware: HardwareCatalog = .builtIn, defaults: MeasuredDefaults = MeasuredDefaults()
   ) throws -> (steps: [MeasuredStep], skipped: [(line: Int, reason: String)]) {

@@ -42,7 +42,7 @@ extension HardwareCatalog {
   /// The built-in accelerators and those of a file, with its clusters. An entry that is `like` another overrides what it
   /// states.
   ///
-  /// - Throws: ``DocumentError`` for a file that is missing or invalid.
+  /// - Throws: `DocumentError` for a file that is missing or invalid.
   public init(path: String) throws(DocumentError) {
     let file = try HardwareFile.read(path)
     let accelerators = file.value.accelerators?.entries ?? []

@@ -12,7 +12,7 @@ public struct ModelConfiguration: Sendable, Hashable {
   /// The assumptions, and the sizes of the file that were not read.
   public let notes: [String]
 
-  /// - Throws: ``DocumentError`` for a file that is missing or wrong.
+  /// - Throws: `DocumentError` for a file that is missing or wrong.
   public init(path: String) throws(DocumentError) {
     let text = try DocumentFile.text(
       of: path, "model configuration", remedy: "name the config.json of a model of the Hugging Face hub")

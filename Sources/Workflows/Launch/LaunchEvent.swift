@@ -25,6 +25,6 @@ public struct LaunchOutcome: Sendable {
 
   /// The measurements of each job.
   ///
-  /// - Throws: ``StoreError``; `DocumentError` for a job whose description cannot be read.
+  /// - Throws: `StoreError`; `DocumentError` for a job whose description cannot be read.
   public func runs() throws -> [CollectedRun] { try jobs.map { try CollectedRun($0, in: store) } }
 }

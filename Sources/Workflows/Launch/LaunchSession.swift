@@ -70,7 +70,7 @@ public struct LaunchSession: Sendable {
   /// Submits the jobs that are new to the directory, and follows all of its jobs to their ends.
   ///
   /// The sequence throws `DocumentError` where a job of that name was launched otherwise or lacks a secret, `LaunchError` where
-  /// the engine refuses a job, ``StoreError``, and `CancellationError`. A job that fails is no error.
+  /// the engine refuses a job, `StoreError`, and `CancellationError`. A job that fails is no error.
   public func events() -> SessionEvents<LaunchEvent> {
     SessionEvents { emit in emit(.finished(try await run(emit))) }
   }

@@ -73,7 +73,7 @@ public struct SearchSession: Sendable {
 
   /// Runs the search.
   ///
-  /// The sequence throws ``StoreError`` where the study cannot be begun, resumed or written, ``StudyError`` where trials fail one
+  /// The sequence throws `StoreError` where the study cannot be begun, resumed or written, `StudyError` where trials fail one
   /// after another, `LaunchError` where the engine refuses them, `SearchError`, `TableError`, and `CancellationError`.
   public func events() -> SessionEvents<SearchEvent> {
     SessionEvents { emit in emit(.finished(try await run(emit))) }

@@ -1,4 +1,5 @@
 import Search
+import SearchConformance
 
 /// A search algorithm of one's own: steps from the best configuration so far.
 struct HillClimb: SearchAlgorithm {
@@ -18,25 +19,14 @@ struct HillClimb: SearchAlgorithm {
 }
 
 extension AlgorithmEntry {
-  /// The algorithm in a registry, by whose name experiment files choose it.
-  static let hillClimb = AlgorithmEntry("hill-climb", summary: "mutations of the best trial") { _, _ in HillClimb() }
+  /// What makes the algorithm known by a name.
+  static let hillClimb = AlgorithmEntry("hill-climb", summary: "steps from the best trial") { _, _ in HillClimb() }
 }
 
-/// Searches a learning rate and a depth by asking and telling, with a Swift closure as the objective.
-func searchByOwnAlgorithm(
-  trials: Int, objective: (_ rate: Double, _ layers: Double) -> Double
-) throws -> Study {
-  let space = try SearchSpace([
-    Parameter("learning_rate", .float(1e-4...1e-1, log: true)),
-    Parameter("layers", .int(1...12, log: false)),
-  ])
-  var study = Study(space, HillClimb(), seed: 1)
-  for _ in 0..<trials {
-    guard let trial = study.ask() else { break }
-    let values = study.space.values(of: trial.point).map { value -> Double in
-      if case .number(let number) = value.value { number } else { .nan }
-    }
-    try study.tell(trial.number, loss: objective(values[0], values[1]))
-  }
-  return study
+/// The algorithm by its name, from a registry that has it beside the library's own.
+func hillClimbByName() throws -> any SearchAlgorithm {
+  try AlgorithmRegistry.builtIn.adding(.hillClimb).named("hill-climb").algorithm()
 }
+
+/// The parts of an algorithm's contract that this one breaks.
+func brokenContracts() -> [SearchConformance.Violation] { Contract.violations(by: .hillClimb) }
