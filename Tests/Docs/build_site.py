@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Build the reference of the libraries with DocC, and stop at any fault of it.
 
-Takes the modules of a debug build (`swift build`), and writes one site for all libraries. A fault is a link that leads nowhere, a
-parameter that there is not, or a public symbol without documentation.
+Takes the modules of a debug build (`swift build`), and writes one site for all libraries. A fault is a link that leads nowhere, or
+a parameter that there is not. Public symbols without documentation are counted and listed.
 
 Example:
     python3 Tests/Docs/build_site.py .build/docs
@@ -81,11 +81,12 @@ def run(words: list[str]) -> str:
     return done.stdout
 
 
-def build(library: str, work: Path) -> list[str]:
+def build(library: str, work: Path) -> tuple[list[str], list[str]]:
+    """Writes the archive of a library; its faults, and its public symbols without documentation."""
     folder = work / library
     folder.mkdir(parents=True)
     symbols(library, folder)
-    return undocumented(library, folder) + convert(library, folder, work / f"{library}.doccarchive")
+    return convert(library, folder, work / f"{library}.doccarchive"), undocumented(library, folder)
 
 
 def main() -> int:
@@ -96,8 +97,12 @@ def main() -> int:
     for folder in (site, work):
         shutil.rmtree(folder, ignore_errors=True)
     with ThreadPoolExecutor(2) as pool:
-        faults = [fault for found in pool.map(lambda library: build(library, work), LIBRARIES) for fault in found]
-    print("\n".join([*faults, f"{len(LIBRARIES)} libraries, {len(faults)} faults"]))
+        parts = list(pool.map(lambda library: build(library, work), LIBRARIES))
+    faults = [fault for found, _ in parts for fault in found]
+    bare = [symbol for _, found in parts for symbol in found]
+    (work / "undocumented.txt").write_text("".join(f"{line}\n" for line in bare), encoding="utf-8")
+    print("\n".join([*faults, f"{len(LIBRARIES)} libraries, {len(faults)} faults; {len(bare)} public symbols without "
+                     f"documentation, in {work}/undocumented.txt"]))
     if faults:
         return 1
     run(["docc", "merge", *(str(work / f"{library}.doccarchive") for library in LIBRARIES),

@@ -16,8 +16,7 @@ builds.
 
 Numbers may differ by 2 %, or by 2 in the last place printed, or both be below 1e-9; blanks and line breaks may differ, and a
 plot's lines may run otherwise. All other text has to be the same. A command that prints nothing has to send its output
-elsewhere. A block fenced as ```swift has to be an excerpt of a file of the library's example. Blocks of any other language are
-left alone.
+elsewhere (`>`, `--output`). Blocks of any other language are left alone.
 
 Example:
     python3 Tests/Docs/run_markdown.py --write README.md Notebooks-text/*.md
@@ -43,6 +42,7 @@ SECONDS_FOR_A_COMMAND = 600
 
 NUMBER = re.compile(r"[-+−]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 TOKEN = re.compile(rf"(?<![\w.]){NUMBER.pattern}(?:[kKMBT](?!\w))?|\w+|\S")
+ELSEWHERE = re.compile(r">|--output|--plot|-o ")  # what a command that prints nothing has
 SUFFIXES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 DRAWING = re.compile(r"[\u2500-\u257F\u2800-\u28FF•★]")  # boxes, braille and the marks of plots
 
@@ -202,6 +202,8 @@ def go_through(path: Path, binary: Path, write: bool) -> tuple[int, int]:
             fault = ""
             if status != command.status:
                 fault = "\n".join([f"exit status {status} instead of {command.status}", *output])
+            elif not output and status == 0 and not ELSEWHERE.search(command.text):
+                fault = "it prints nothing and sends nothing elsewhere, so the page shows nothing of it"
             elif any(line.startswith(("$ ", "```")) for line in output):
                 fault = "a line of the output looks like a command or a fence, so it cannot be kept in the page"
             elif not write and command.checked and not same(command.output, output):

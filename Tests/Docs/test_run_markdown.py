@@ -44,6 +44,9 @@ class PageTests(unittest.TestCase):
         self.assertEqual(self.counts("```console exit=3\n$ exit 3\n$ true\n```\n")[0], (1, 1))
         self.assertEqual(self.counts("```console\n$ yes | head -1\ny\n```\n")[0], (1, 0))
 
+    def test_a_command_that_prints_nothing_sends_it_elsewhere(self) -> None:
+        self.assertEqual(self.counts("```console\n$ true\n$ echo 1 > $OUT/x\n```\n")[0], (1, 1))
+
     def test_unchecked_blocks_still_have_to_succeed(self) -> None:
         self.assertEqual(self.counts("```console no-check\n$ date\nnever\n$ false\n```\n")[0], (1, 1))
 

@@ -18,9 +18,10 @@ import Foundation
 /// cannot: [pipeline, experts]
 /// ```
 ///
-/// Placeholders are those of ``JobPlaceholders``; `{job}` is the path of the whole job as JSON. In the command each word is one
-/// word for the trainer, whatever it holds; in files they stand as they are, so text belongs in quotes there. `{{` stands for
-/// one brace. The words of `resume` are added where the folder `{checkpoint}` is not empty.
+/// Placeholders are short names of a job's entries, as `{layers}`, their names with dots, as `{layout.recompute}`, and `{job}`,
+/// the path of the whole job as JSON. In the command each word is one word for the trainer, whatever it holds; in files they
+/// stand as they are, so text belongs in quotes there. `{{` stands for one brace. The words of `resume` are added where the
+/// folder `{checkpoint}` is not empty.
 ///
 /// A choice of a job that no placeholder passes on is refused, unless `handles` names it: the trainer does it by itself.
 public struct TrainerFile: BackEnd {
@@ -31,7 +32,7 @@ public struct TrainerFile: BackEnd {
   /// The placeholders of the command, the files and the environment.
   private let placeholders: Set<String>
 
-  /// - Throws: ``DocumentError`` for a file that is missing or wrong.
+  /// - Throws: `DocumentError` for a file that is missing or wrong.
   public init(path: String) throws {
     let file = try TrainerEntries.read(path)
     entries = file.value

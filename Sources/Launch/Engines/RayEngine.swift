@@ -45,7 +45,7 @@ public struct RayEngine: Engine {
 
     public init(url: URL) { self.url = url }
 
-    /// - Throws: ``DocumentFault`` for a text that is not a URL of HTTP.
+    /// - Throws: `DocumentFault` for a text that is not a URL of HTTP.
     public init(documentText: String) throws {
       guard let url = URL(string: documentText), ["http", "https"].contains(url.scheme), url.host?.isEmpty == false
       else { throw DocumentFault(nil, "it should be \(Self.documentKind)") }

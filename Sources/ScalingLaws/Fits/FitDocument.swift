@@ -222,7 +222,7 @@ extension FitDocument: DocumentChecked {
 }
 
 /// The version that documents and `--version` name.
-public let windtunnelVersion = "0.1.0"
+public let windtunnelVersion = "0.2.0"
 
 extension FitProtocol.Resampling {
   public var text: String {
