@@ -119,6 +119,8 @@ import Testing
     expectFailure(try place.windtunnel("loop", "near.yaml"), 65, "ten times the largest pilot's")
     try place.write(Self.loop.replacingOccurrences(of: "sizes", with: "size"), to: "slip.yaml")
     expectFailure(try place.windtunnel("loop", "slip.yaml"), 65, "did you mean 'sizes'")
+    try place.write(Self.loop + "\nplan: plan.json\n", to: "planned.yaml")
+    expectFailure(try place.windtunnel("loop", "planned.yaml"), 65, "'plan'", "leave it out")
     try place.write(
       "schema: windtunnel.trainer/1\ncommand: [sh, -c, \"exit 4\"]\nhandles: [model, training]", to: "trainer.yaml")
     try place.write(Self.loop, to: "loop.yaml")

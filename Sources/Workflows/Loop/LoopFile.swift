@@ -67,6 +67,9 @@ public struct LoopFile: Sendable {
     let file = try LoopEntries.read(text: text, from: path)
     let entries = file.value
     (self.path, self.text, self.trainers) = (path, text, trainers)
+    for name in ["plan", "after", "expected"] where file.node[name] != nil {
+      throw file.fault(name, "a loop plans, orders and watches its runs itself; leave it out")
+    }
     name = entries.run.name ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try JobFile.check(name: name) { file.fault("name", $0) }
     directory = entries.directory ?? "runs/\(name)"
