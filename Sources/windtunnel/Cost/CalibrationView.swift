@@ -17,7 +17,7 @@ struct CalibrationView {
     var table = TextTable(
       [
         .init("constant"), .init("value", .right), .init(level), .init("before", .right),
-        .init("told by the rows", .right),
+        .init("learned from the rows", .right),
       ], terminal: terminal)
     for constant in document.constants {
       table.add([
@@ -31,7 +31,7 @@ struct CalibrationView {
 
       \(table.render(width: terminal.columns).trimmingCharacters(in: .newlines))
       \(errors)scatter \(NumberText.percent(document.scatter, 2))
-      \(memory)\(document.converged ? "" : "warning: the fit did not come to rest; leave out rows that stalled\n")
+      \(memory)\(document.converged ? "" : "warning: the fit did not converge; leave out rows that stalled\n")
       """
   }
 
@@ -46,7 +46,7 @@ struct CalibrationView {
 
   private var memory: String {
     document.errors?.memoryMeanAbsoluteError.map {
-      "memory of those that measured it: \(NumberText.percent($0, 2)) off on average\n"
+      "memory of the rows that measured it: \(NumberText.percent($0, 2)) off on average\n"
     } ?? ""
   }
 }

@@ -67,8 +67,8 @@ struct DesignView {
   private var comparison: String {
     let factors = [("loss", document.isoflopFactor.loss), ("optimal size", document.isoflopFactor.params)].map {
       what, factor in
-      factor.map { "for the \(what) at \(NumberText.rounded($0, 2)) times the compute" }
-        ?? "for the \(what) not before its own runs are as large as the target"
+      factor.map { "\(NumberText.rounded($0, 2)) times the compute for the \(what)" }
+        ?? "runs as large as the target for the \(what)"
     }
     return wrapped(
       "an isoFLOP grid (5 budgets, 7 sizes from 1/4 to 4 times the optimum) with the same precision needs "

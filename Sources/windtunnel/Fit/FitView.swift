@@ -108,7 +108,7 @@ struct FitView {
     let hasExponent = document.sensitivity.contains { $0.sizeExponent != nil }
     let budget = document.sensitivity.contains { $0.optimalSize != nil } ? document.sensitivityBudget : nil
     var table = TextTable(
-      [.init("if fitted otherwise"), .init("runs", .right)]
+      [.init("with another choice"), .init("runs", .right)]
         + document.law.parameterNames.map { TextTable.Column($0, .decimal) }
         + (hasExponent ? [.init("size exponent", .decimal)] : [])
         + (budget.map { [.init("size at \(formatFLOPs($0, digits: 2))", .right)] } ?? []), terminal: terminal)

@@ -22,7 +22,7 @@ struct AcceleratorsView {
       [
         .init("accelerator"), .init("bf16", .decimal), .init("fp8", .decimal), .init("memory", .right),
         .init("bandwidth", .right), .init("link × domain", .right), .init("network", .right), .init("power", .right),
-        .init("an hour", .right), .init("price of", wraps: true),
+        .init("per hour", .right), .init("price of", wraps: true),
       ], terminal: terminal)
     for accelerator in accelerators {
       table.add([
@@ -35,8 +35,8 @@ struct AcceleratorsView {
       ])
     }
     return table.render(width: max(terminal.columns, 120))
-      + "bf16 (fp16 where there is none) and fp8: dense peaks in TFLOP/s; links and networks: one accelerator, one direction.\n"
-      + "'windtunnel hardware NAME' shows one whole, with its sources.\n"
+      + "bf16 (fp16 if there is none) and fp8: dense peaks in TFLOP/s; links and networks: one accelerator, one direction.\n"
+      + "'windtunnel hardware NAME' shows one in full, with its sources.\n"
   }
 
   private func overview(_ clusters: [AcceleratorsDocument.Group]) -> String {
@@ -44,7 +44,7 @@ struct AcceleratorsView {
     var table = TextTable(
       [
         .init("cluster"), .init("accelerators", .right), .init("nodes", .right), .init("between nodes", .right),
-        .init("between groups of nodes", .right), .init("PUE", .right), .init("an hour", .right),
+        .init("between groups of nodes", .right), .init("PUE", .right), .init("per hour", .right),
         .init("price of", wraps: true),
       ], terminal: terminal)
     for cluster in clusters {
@@ -71,19 +71,19 @@ struct AcceleratorsView {
     }
     table.add(["memory", "\(formatBytes(accelerator.memoryBytes)) at \(rate(accelerator.memoryBandwidth))"])
     let balance = accelerator.peakFLOPsPerSecond / accelerator.memoryBandwidth
-    table.add(["FLOP a byte of memory", "\(NumberText.rounded(balance)): matrix products below it wait for memory"])
+    table.add(["FLOP per byte of memory", "\(NumberText.rounded(balance)): matrix products below it are memory-bound"])
     table.add([
       "link",
       "\(accelerator.link.name), \(rate(accelerator.link.bytesPerSecond)) each way, joins \(accelerator.link.domainSize)",
     ])
     table.add(["node", "\(accelerator.devicesPerNode) accelerators"])
     table.add([
-      "network", "\(accelerator.network.name), \(rate(accelerator.network.bytesPerSecond)) each way for an accelerator",
+      "network", "\(accelerator.network.name), \(rate(accelerator.network.bytesPerSecond)) each way per accelerator",
     ])
     table.add(["power", accelerator.watts.map { "\(formatCount($0, digits: 4)) W" } ?? "not known"])
     table.add([
       "price",
-      accelerator.listPrice.map { "\(formatUSD($0.usdPerHour)) an hour, \($0.basis)" } ?? "no list price known",
+      accelerator.listPrice.map { "\(formatUSD($0.usdPerHour)) per hour, \($0.basis)" } ?? "no list price known",
     ])
     table.add(["figures", accelerator.citation])
     if let source = accelerator.attainableSource, accelerator.attainable != nil { table.add(["measured by", source]) }

@@ -51,15 +51,15 @@ struct RLPlanView {
       [
         .init("updates per step", .decimal), .init("environment steps", .decimal), .init("batch", .decimal),
         .init("FLOP", .decimal), .init("cost in FLOP", .decimal),
-      ], title: "The same performance otherwise", terminal: terminal)
+      ], title: "Other plans for the same performance", terminal: terminal)
     for point in document.frontier {
       frontier.add(
         [point.updatesToData, point.envSteps, point.batchSize, point.flops, point.cost].map { NumberText.count($0) })
     }
     let reason =
       document.limitedBySteps
-      ? "the limit on steps decides: fewer updates a step would cost less, and need more steps"
-      : "data and compute together cost least at this ratio"
+      ? "the limit on steps decides: fewer updates per step would cost less, but need more steps"
+      : "the total cost of data and compute is lowest at this ratio"
     let because = wrapped(reason, label: "because", labelWidth: 7, width: terminal.columns) + "\n"
     let warnings = document.warnings.map {
       wrapped($0, label: terminal.styled("warning", .warning), labelWidth: 7, width: terminal.columns) + "\n"
