@@ -14,16 +14,19 @@ public struct RunPoints: Codable, Sendable, Equatable {
   /// The points of a fit; nil where a value is not finite.
   init?(of fit: LawFit) {
     self.init(
-      fit.runs, observed: fit.problem.observed,
+      fit.runs, target: fit.law.target, observed: fit.problem.observed,
       predicted: fit.problem.bound.values(parameters: fit.optimum.parameters))
   }
 
   /// The points of a table; nil where a value is not finite.
-  public init?(_ runs: RunTable, observed: [Double], predicted: [Double] = []) {
+  ///
+  /// - Parameter target: the column of the observed values, which is none of the others.
+  public init?(_ runs: RunTable, target: String, observed: [Double], predicted: [Double] = []) {
+    func values(_ column: String) -> [Double]? { column == target ? nil : try? runs.values(named: column) }
     (self.observed, self.predicted) = (observed, predicted)
-    (params, tokens) = (try? runs.values(named: "params"), try? runs.values(named: "tokens"))
+    (params, tokens) = (values("params"), values("tokens"))
     let product = params.flatMap { params in tokens.map { zip(params, $0).map { 6 * $0 * $1 } } }
-    flops = (try? runs.values(named: "flops")) ?? product
+    flops = values("flops") ?? product
     guard [observed, predicted, params ?? [], tokens ?? [], flops ?? []].joined().allSatisfy(\.isFinite) else {
       return nil
     }

@@ -49,7 +49,7 @@ extension FitCommand {
     let record = FitDocument.Runs(runs, exclusions: loaded.exclusions, notes: loaded.notes)
     var document = ProfileDocument(
       approach: approach, result, surface: surface, bias: bias, runs: record, seed: computing.seed)
-    document.tried = RunPoints(runs, observed: loss)
+    document.tried = RunPoints(runs, target: "loss", observed: loss)
     if let path = plot.plot { try ProfileFigure(document).plot.write(to: path) }
     try output.emit(document)
   }
