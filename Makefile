@@ -80,7 +80,7 @@ tune: setup
 example: setup
 	$(SWIFT) run --package-path Experiments/library example
 
-# Any link that leads nowhere and any public symbol without documentation is an error.
+# Any link that leads nowhere is an error; public symbols without documentation are counted.
 docs: setup
 	@$(SWIFT) build
 	python3 Tests/Docs/run_markdown.py --check Sources/*/*.docc/*.md
