@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// - Parameter timeout: in seconds.
 /// - Throws: ``LaunchError`` where it fails or takes too long; `CancellationError`.
-public func filtered(_ input: String, through command: String, timeout: Double) async throws -> String {
+package func filtered(_ input: String, through command: String, timeout: Double) async throws -> String {
   try await withThrowingTaskGroup(of: String?.self) { group in
     group.addTask {
       let result = try await Subprocess.run(

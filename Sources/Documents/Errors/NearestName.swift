@@ -2,7 +2,7 @@
 ///
 /// Nearness is the number of letters inserted, dropped, changed or swapped with a neighbor (Damerau 1964), case
 /// ignored; a third of the letters may differ. Of equally near candidates the first wins.
-public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+package func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let wanted = Array(name.lowercased())
   guard wanted.count <= 64 else { return nil }
   var best: (name: String, distance: Int)?
